@@ -1,0 +1,67 @@
+"""The admin port: is the process alive, does it take calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+
+import anyio
+import anyio.abc
+import h11
+
+from .errors import StartError
+from .settings import AdminSettings
+
+PATIENCE = 5.0  # seconds for a request to arrive
+REQUEST = 8192  # bytes of one read
+
+
+async def serve_admin(
+    settings: AdminSettings, admit: Callable[[], str | None], *, task_status: anyio.abc.TaskStatus[int]
+) -> None:
+    """`admit` says why no call is taken, or None. Reports started with the port. Raises StartError."""
+    try:
+        listener = await anyio.create_tcp_listener(local_host=settings.host, local_port=settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise StartError(
+            f"cannot listen on {where} for [admin]: {error.strerror}; choose another port"
+        ) from error
+    async with listener:
+        task_status.started(listener.extra(anyio.abc.SocketAttribute.local_port))  # noqa: S610  # anyio's, not Django's
+        await listener.serve(partial(_answer, admit))
+
+
+async def _answer(admit: Callable[[], str | None], stream: anyio.abc.SocketStream) -> None:
+    connection = h11.Connection(h11.SERVER)
+    async with stream:
+        try:
+            with anyio.fail_after(PATIENCE):
+                while (event := connection.next_event()) is h11.NEED_DATA:
+                    connection.receive_data(await stream.receive(REQUEST))
+                if isinstance(event, h11.Request):
+                    await stream.send(_response(connection, event, admit))
+        except (h11.RemoteProtocolError, TimeoutError, anyio.EndOfStream, anyio.BrokenResourceError):
+            return  # whoever that was, it did not speak HTTP
+
+
+def _response(connection: h11.Connection, request: h11.Request, admit: Callable[[], str | None]) -> bytes:
+    status, body = _status(request.target.decode("ascii", "replace").partition("?")[0], admit)
+    content = json.dumps(body).encode()
+    headers = [
+        ("content-type", "application/json"),
+        ("content-length", str(len(content))),
+        ("connection", "close"),
+    ]
+    head = connection.send(h11.Response(status_code=status, headers=headers)) or b""
+    return head + (connection.send(h11.Data(data=content)) or b"")
+
+
+def _status(path: str, admit: Callable[[], str | None]) -> tuple[int, dict[str, str]]:
+    if path == "/livez":
+        return 200, {"status": "alive"}
+    if path == "/readyz":
+        reason = admit()
+        return (503, {"status": "not ready", "reason": reason}) if reason else (200, {"status": "ready"})
+    return 404, {"status": "not found", "paths": "/livez /readyz"}

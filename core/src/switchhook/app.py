@@ -1,0 +1,131 @@
+"""A configuration brought to life: plugins loaded, engines made, connectors equipped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from .call.call import Equipment
+from .errors import PluginError, SettingsError, StartError, cause
+from .hooks import Hooks
+from .leg import Transport
+from .masking import Mask
+from .options import Options
+from .plugins import Plugin, Plugins, refuse_unknown
+from .settings import Choosing, ConnectorSettings, Settings
+
+
+class App:
+    """Making one imports every plugin that is used and validates its settings; `equip` makes the engines.
+
+    Raises SettingsError and PluginError.
+    """
+
+    def __init__(self, settings: Settings, base: Path, plugins: Plugins | None = None) -> None:
+        self.settings, self.base = settings, base
+        self.plugins = plugins or Plugins(settings.plugins.order)
+        self.plugins.load_shared(settings.plugins.only, settings.plugins.exclude)
+        self._engines: dict[str, Any] = {}
+        self.plugins.load_one("transport", settings.transport.use)
+        for connector in settings.connectors.values():
+            for group, choices in _drivers(connector):
+                for choice in choices:
+                    self.plugins.load_one(group, choice.use)
+        self._settings = self._read_plugin_settings()
+
+    def settings_of(self, name: str) -> Any:
+        """The validated `[plugins.NAME]` of a plugin that has a `settings_model`; its defaults if the table
+        is absent."""
+        return self._settings[name]
+
+    def transport(self) -> Transport:
+        transport: Transport = self._make("transport", self.settings.transport, server=self.settings.server)
+        return transport
+
+    def equip(self) -> dict[str, Equipment]:
+        """Models are loaded here. Equal tables share an engine."""
+        return {
+            name: self._equipment(name, connector) for name, connector in self.settings.connectors.items()
+        }
+
+    @asynccontextmanager
+    async def lifespans(self) -> AsyncIterator[None]:
+        """Around everything that serves; left in reverse order."""
+        async with AsyncExitStack() as stack:
+            for plugin in self.plugins.loaded.values():
+                if "lifespan" in plugin.hooks:
+                    manager = self.plugins.caller("lifespan", [plugin])(app=self)
+                    for one in manager:
+                        self.plugins.guard.values[plugin.name] = await self._enter(stack, plugin, one)
+            yield
+
+    async def _enter(self, stack: AsyncExitStack, plugin: Plugin, manager: Any) -> object:
+        try:
+            return await stack.enter_async_context(manager)
+        except Exception as error:
+            message = f"plugin {plugin.name} (from {plugin.distribution}), hook lifespan: {cause(error)}"
+            raise StartError(message) from error
+
+    def _make(self, group: str, choice: Choosing, place: str = "", **more: Any) -> Any:
+        plugin = self.plugins.load_one(group, choice.use)
+        options = Options(choice.table(), place=place or group, base=self.base)
+        key = json.dumps([group, choice.use, choice.table()], sort_keys=True, default=str)
+        if key not in self._engines:
+            hook = f"create_{group}"
+            if hook not in plugin.hooks:
+                raise PluginError(plugin.name, f"has no {hook}", distribution=plugin.distribution, hook=hook)
+            made = self.plugins.caller(hook, [plugin])(options=options, **more)
+            if made is None:
+                raise PluginError(plugin.name, "returned None", distribution=plugin.distribution, hook=hook)
+            self._engines[key] = made
+        return self._engines[key]
+
+    def _equipment(self, name: str, connector: ConnectorSettings) -> Equipment:
+        made = {
+            group: tuple(self._make(group, choice, f"connectors.{name}.{group}") for choice in choices)
+            for group, choices in _drivers(connector)
+        }
+        return Equipment(
+            name=name,
+            assistants=made["assistant"],
+            recognisers=made["stt"],
+            voices=made["tts"],
+            hooks=Hooks(self.plugins, self._plugins_of(connector)),
+            language=connector.language,
+            failure_text=connector.failure_text,
+            mask=Mask(connector.unmask),
+        )
+
+    def _plugins_of(self, connector: ConnectorSettings) -> list[Plugin]:
+        loaded = list(self.plugins.loaded.values())
+        if connector.plugins is None:
+            return loaded
+        refuse_unknown(connector.plugins)
+        # a codec is not a matter of taste: without it the line is silent
+        return [p for p in loaded if p.named_in(connector.plugins) or p.name.startswith("codec/")]
+
+    def _read_plugin_settings(self) -> dict[str, Any]:
+        tables = self.settings.plugins.tables()
+        read: dict[str, Any] = {}
+        for plugin in self.plugins.loaded.values():
+            if "settings_model" in plugin.hooks:
+                model: type[BaseModel] = self.plugins.caller("settings_model", [plugin])()[0]
+                table = tables.pop(plugin.key, {})
+                if not isinstance(table, dict):
+                    raise SettingsError(f"plugins.{plugin.key}: expected a table, got {type(table).__name__}")
+                read[plugin.key] = Options(table, place=f"plugins.{plugin.key}", base=self.base).parse(model)
+        for name in tables:
+            takers = ", ".join(sorted(read)) or "none"
+            raise SettingsError(
+                f"plugins.{name}: no loaded plugin of that name takes settings; those that do: {takers}"
+            )
+        return read
+
+
+def _drivers(connector: ConnectorSettings) -> Sequence[tuple[str, Sequence[Choosing]]]:
+    return (("assistant", connector.assistant), ("stt", connector.stt), ("tts", connector.tts))

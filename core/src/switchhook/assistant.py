@@ -1,0 +1,62 @@
+"""What an assistant is: turns go in, replies of typed responses come out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from .info import CallInfo
+    from .responses import Response
+
+TurnKind = Literal["start", "speech", "digits", "no_input"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said to the assistant.
+
+    `text` is what the caller said or keyed, or a reserved word such as `vgwPostResponseTimeout`.
+    `input` is sent whole instead of the text where the caller chose an option. `flags` are those of
+    IBM's phone integration that hold for this turn only (`is_dtmf`, `barge_in_occurred`, …).
+    `variables` are the session variables of both directions, merged.
+    """
+
+    number: int  # 1 is the greeting turn
+    kind: TurnKind
+    text: str = ""
+    input: Mapping[str, Any] | None = None
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    confidence: float | None = None
+
+
+@dataclass(slots=True)
+class ReplyContext:
+    """What an assistant says beside its responses; valid after the last of them."""
+
+    variables: Mapping[str, Any] | None = None  # all of them, merged; None: unchanged
+    post_response_timeout: float | None = None  # seconds; None: unchanged
+
+
+class Reply(Protocol):
+    """Responses as they arrive. Raises AssistantError."""
+
+    @property
+    def matched(self) -> bool:
+        """Whether the input was understood, as far as known when the first response has come."""
+
+    @property
+    def context(self) -> ReplyContext: ...
+    def __aiter__(self) -> AsyncIterator[Response]: ...
+
+
+class Conversation(Protocol):
+    def send(self, turn: Turn, /) -> AbstractAsyncContextManager[Reply]:
+        """Never called while another reply is open; leaving the reply cancels the request."""
+
+
+class Assistant(Protocol):
+    def open(self, call: CallInfo, /) -> AbstractAsyncContextManager[Conversation]: ...

@@ -1,0 +1,50 @@
+"""Audio as it moves between a leg and the engines: bytes of a known format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+BYTES_PER_SAMPLE = {"PCMU": 1, "PCMA": 1, "L16": 2, "PCM": 2}
+SILENCE = {"PCMU": b"\xff", "PCMA": b"\xd5", "L16": b"\0\0", "PCM": b"\0\0"}
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """Mono audio of one coding and rate.
+
+    `encoding` is a name from RTP ("PCMU", "PCMA", "L16") or "PCM": signed 16-bit little-endian
+    samples, the form that codecs and engines exchange.
+    """
+
+    encoding: str = "PCMU"
+    rate: int = 8000
+
+    @property
+    def bytes_per_second(self) -> int:
+        return BYTES_PER_SAMPLE[self.encoding] * self.rate
+
+    def seconds(self, size: int) -> float:
+        """How long `size` bytes last."""
+        return size / self.bytes_per_second
+
+    def size(self, seconds: float) -> int:
+        """The whole samples in `seconds`, as bytes."""
+        return round(seconds * self.rate) * BYTES_PER_SAMPLE[self.encoding]
+
+    def silence(self, seconds: float) -> bytes:
+        unit = SILENCE[self.encoding]
+        return unit * (self.size(seconds) // len(unit))
+
+    @property
+    def linear(self) -> AudioFormat:
+        """The uncoded form at the same rate."""
+        return AudioFormat("PCM", self.rate)
+
+
+class Codec(Protocol):
+    """One wire coding to and from linear samples. It never changes the rate and never fails: every
+    byte string of whole samples is some audio."""
+
+    def decode(self, wire: bytes, /) -> bytes: ...
+    def encode(self, pcm: bytes, /) -> bytes: ...

@@ -1,0 +1,46 @@
+"""A leg's audio format, and what turns it into other forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from ..audio import AudioFormat, Codec
+from ..errors import PluginError
+from ..hooks import Hooks
+
+
+class _Linear:
+    """The codec of a line that is linear already."""
+
+    def decode(self, wire: bytes, /) -> bytes:
+        return wire
+
+    def encode(self, pcm: bytes, /) -> bytes:
+        return pcm
+
+
+class Line:
+    def __init__(self, audio: AudioFormat, hooks: Hooks) -> None:
+        self.audio, self._hooks = audio, hooks
+
+    @cached_property
+    def codec(self) -> Codec:
+        """Made when the first engine needs it. Raises PluginError where no plugin knows the coding."""
+        if self.audio == self.audio.linear:
+            return _Linear()
+        codec = self._hooks.codec(self.audio)
+        if codec is None:
+            cause = f"no plugin codes {self.audio.encoding} at {self.audio.rate} Hz"
+            raise PluginError("codec", cause, cure="pip install switchhook-codecs")
+        return codec
+
+    def load(self, wav: bytes) -> bytes | None:
+        return self._hooks.load_audio(wav, self.audio)
+
+    def decoder(self, feed: Callable[[bytes], None], direct: bool) -> Callable[[bytes], None]:
+        """What takes the line's audio to `feed`: one plain call per frame."""
+        if direct:
+            return feed
+        decode = self.codec.decode
+        return lambda data: feed(decode(data))

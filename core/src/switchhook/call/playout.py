@@ -1,0 +1,192 @@
+"""Prompts become sound: one task reads the engines ahead, one sends at the pace of the leg."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf
+
+import anyio
+
+from ..actions import Play, Say
+from ..leg import Leg
+from .events import PromptFinished, PromptStarted
+from .playclock import TICK, PlayClock
+
+AHEAD = 30.0  # seconds of audio that may wait unsent, so that an engine is read no faster than needed
+THIN = 0.1  # seconds left to play when less than a whole frame is sent rather than waited for
+
+Put = Callable[[bytes], Awaitable[None]]
+Fetch = Callable[[Say | Play, Put], Awaitable[str]]
+"""Puts a prompt's audio piece by piece; returns why it failed, or nothing."""
+
+
+@dataclass(slots=True)
+class _Segment:
+    """One prompt: its audio that is not sent yet, and where on the clock the sent part lies."""
+
+    prompt: int
+    data: bytearray = field(default_factory=bytearray)
+    complete: bool = False
+    failed: str = ""
+    begin: float | None = None
+    end: float = 0.0
+    announced: bool = False
+
+
+class Signal:
+    """Wakes the one task that waits; set before the wait, it does not wait."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    async def wait(self, until: float = inf) -> None:
+        with anyio.CancelScope(deadline=until):
+            await self._event.wait()
+        self._event = anyio.Event()
+
+
+class Playout:
+    """`on_event` is called from the sending task; it may call `queue` and `flush`."""
+
+    def __init__(
+        self, leg: Leg, fetch: Fetch, on_event: Callable[[PromptStarted | PromptFinished], None]
+    ) -> None:
+        self._leg, self._fetch, self._on_event = leg, fetch, on_event
+        self._format, self._pace = leg.audio, leg.pace
+        self._frame = min(leg.audio.size(leg.pace.frame), leg.pace.largest)
+        self._clock = PlayClock(leg.pace)
+        self._waiting: deque[tuple[int, Say | Play]] = deque()
+        self._segments: deque[_Segment] = deque()
+        self._opening: anyio.CancelScope | None = None
+        self._fetcher, self._sender = Signal(), Signal()
+
+    def queue(self, prompt: int, content: Say | Play) -> None:
+        self._waiting.append((prompt, content))
+        self._fetcher.set()
+
+    def flush(self) -> None:
+        """Nothing of what was queued is sent after this; the leg is flushed if it may hold some."""
+        self._waiting.clear()
+        self._segments.clear()
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._clock.playing:
+            self._leg.flush()
+        self._clock.end_run(self.heard())
+        self._sender.set()
+
+    def peer_started(self) -> None:
+        self._clock.confirm_start(anyio.current_time())
+        self._sender.set()
+
+    def peer_finished(self) -> None:
+        if self._clock.confirm_end(anyio.current_time()):
+            self._sender.set()
+
+    def heard(self) -> float:
+        """Seconds of prompt audio that have reached the ear since the call began."""
+        return self._clock.heard(anyio.current_time())
+
+    def heard_of_current(self) -> float:
+        """Seconds heard of the prompt that plays."""
+        first = self._segments[0] if self._segments else None
+        return max(0.0, self.heard() - first.begin) if first and first.begin is not None else 0.0
+
+    async def run(self) -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._fetch_all)
+            while True:
+                now = anyio.current_time()
+                self._send_due(now)
+                self._announce(now)
+                await self._sender.wait(self._wake(now))
+
+    # --- reading engines
+
+    async def _fetch_all(self) -> None:
+        while True:
+            if not self._waiting:
+                await self._fetcher.wait()
+                continue
+            prompt, content = self._waiting.popleft()
+            segment = _Segment(prompt)
+            self._segments.append(segment)
+            with anyio.CancelScope() as self._opening:
+                segment.failed = await self._fetch(content, partial(self._take_in, segment))
+            self._opening = None
+            segment.complete = True
+            self._sender.set()
+
+    async def _take_in(self, segment: _Segment, chunk: bytes) -> None:
+        segment.data += chunk
+        self._sender.set()
+        while self._format.seconds(len(segment.data)) > AHEAD:
+            await self._fetcher.wait()
+
+    # --- sending
+
+    def _send_due(self, now: float) -> None:
+        while (size := self._next_size()) and self._due(size, now) <= now + TICK:
+            self._leg.play(self._take(size, now))
+            self._fetcher.set()
+
+    def _next_size(self) -> int:
+        """Bytes that could go out in one message; a message may span prompts."""
+        size = 0
+        for segment in self._segments:
+            size += len(segment.data)
+            if size >= self._frame or not segment.complete:
+                break
+        return min(size, self._frame)
+
+    def _due(self, size: int, now: float) -> float:
+        more = bool(self._waiting) or not all(segment.complete for segment in self._segments)
+        if size == self._frame or not more:
+            return self._clock.may_send(now)
+        # less than a frame: wait for the rest, unless the caller would hear a hole
+        return self._clock.may_send(now, THIN) if self._clock.playing else inf
+
+    def _take(self, size: int, now: float) -> bytes:
+        data = bytearray()
+        before = self._clock.begin_message(now)
+        for segment in self._segments:
+            part = segment.data[: size - len(data)]
+            if part and segment.begin is None:
+                segment.begin = before + self._format.seconds(len(data))
+            data += part
+            del segment.data[: len(part)]
+            segment.end = before + self._format.seconds(len(data))
+            if len(data) == size:
+                break
+        self._clock.record(self._format.seconds(size), now)
+        return bytes(data)
+
+    def _announce(self, now: float) -> None:
+        while self._segments:
+            first = self._segments[0]
+            if first.begin is not None and not first.announced:
+                first.announced = True
+                self._on_event(PromptStarted(first.prompt))
+                continue
+            if not first.complete or first.data or self._end_of(first, now) > now + TICK:
+                return
+            self._segments.popleft()
+            if first.end >= self._clock.sent - TICK:
+                self._clock.end_run(self._clock.sent)
+            self._on_event(PromptFinished(first.prompt, first.failed))
+
+    def _end_of(self, segment: _Segment, now: float) -> float:
+        return now if segment.begin is None else self._clock.reaches(segment.end, now)
+
+    def _wake(self, now: float) -> float:
+        due = [self._due(size, now)] if (size := self._next_size()) else []
+        first = self._segments[0] if self._segments else None
+        if first and first.complete and not first.data:
+            due.append(self._end_of(first, now))
+        return min(due, default=inf)

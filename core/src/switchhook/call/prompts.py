@@ -1,0 +1,93 @@
+"""From a text or a file to audio in the line's format."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from math import inf
+from typing import Any
+
+import anyio
+
+from ..actions import Play, Say
+from ..errors import cause
+from ..speech import TextToSpeech
+from .line import Line
+from .playout import Put
+
+STALL = 8.0  # seconds without a byte from an engine until its prompt is given up
+
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+")
+
+
+class Prompts:
+    """Engines are tried in order until one gives a first byte."""
+
+    def __init__(self, engines: Sequence[TextToSpeech], line: Line, language: str) -> None:
+        self._engines, self._line, self._language = engines, line, language
+        self._parameters: dict[str, Any] = {}
+
+    async def fetch(self, content: Say | Play, put: Put) -> str:
+        """Why it failed, once no engine is left; nothing when all of it was put."""
+        if isinstance(content, Play):
+            samples = self._line.load(content.wav)
+            if samples is None:
+                return "no plugin reads it as audio; pip install switchhook-codecs"
+            await put(samples)
+            return ""
+        problem = "no engine"
+        for engine in self._engines:
+            spoken = _Counted(put)
+            problem = await self._speak(engine, content.text, spoken)
+            if not problem or spoken.bytes:
+                break
+        return problem
+
+    async def _speak(self, engine: TextToSpeech, text: str, put: Put) -> str:
+        direct = self._line.audio in engine.formats
+        audio = self._line.audio if direct else self._line.audio.linear
+        # one scope around everything: an engine may hold scopes of its own while it is open
+        with anyio.CancelScope() as patience:
+            try:
+                for part in split(text if engine.ssml else plain(text), engine.max_bytes):
+                    patience.deadline = anyio.current_time() + STALL
+                    async with engine.synthesize(part, audio, self._language, self._parameters) as chunks:
+                        async for chunk in chunks:
+                            patience.deadline = inf
+                            await put(chunk if direct else self._line.codec.encode(chunk))
+                            patience.deadline = anyio.current_time() + STALL
+            except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call says so and ends well
+                return cause(error)
+        return f"no audio for {STALL:g} s" if patience.cancelled_caught else ""
+
+
+class _Counted:
+    def __init__(self, put: Put) -> None:
+        self._put, self.bytes = put, 0
+
+    async def __call__(self, chunk: bytes) -> None:
+        self.bytes += len(chunk)
+        await self._put(chunk)
+
+
+def plain(text: str) -> str:
+    """The words of a text that may be SSML; a text without tags is taken as it is."""
+    if not TAG.search(text):
+        return text
+    return " ".join(html.unescape(TAG.sub(" ", text)).split())
+
+
+def split(text: str, max_bytes: int) -> Iterator[str]:
+    """Parts no longer than the engine takes, cut at sentence ends, else at spaces, else anywhere."""
+    rest = text.strip()
+    while rest:
+        if len(rest.encode()) <= max_bytes:
+            yield rest
+            return
+        head = rest.encode()[:max_bytes].decode(errors="ignore")
+        ends = [match.end() for match in SENTENCE_END.finditer(head)] or [head.rfind(" ") + 1]
+        cut = ends[-1] or len(head)
+        yield rest[:cut].strip()
+        rest = rest[cut:].strip()

@@ -1,0 +1,116 @@
+"""Reads a reply: each response to its handler, each action to the dialogue, as they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from contextlib import aclosing
+from itertools import islice
+from types import AsyncGeneratorType
+from typing import Any, get_args
+
+import anyio
+
+from ..actions import Action
+from ..assistant import Conversation, Turn
+from ..errors import cause
+from ..guard import Answer, Fault, as_actions, report, reporting
+from ..hooks import Hooks
+from ..info import CallInfo
+from ..responses import Response, UnknownResponse
+from .events import ActionDue, Event, Failure, Faulted, NotPerformed, ReplyBegan, ReplyEnded
+
+HANDLER = 10.0  # seconds that one handler may take for one response
+ACTIONS = 100  # of one handler for one response
+
+
+class Replies:
+    def __init__(
+        self, hooks: Hooks, call: CallInfo, variables: MutableMapping[str, Any], emit: Callable[[Event], None]
+    ) -> None:
+        self._hooks, self._call, self._variables, self._emit = hooks, call, variables, emit
+        self._handler: anyio.CancelScope | None = None
+        self._abandoned = False
+        self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of it yet
+
+    async def read(self, conversation: Conversation, turn: Turn) -> None:
+        """Ends with ReplyEnded, or with Failure when the assistant raised."""
+        self._abandoned, self._set = False, {}
+        position = 0
+        try:
+            async with conversation.send(turn) as reply:
+                async for response in reply:
+                    position += 1
+                    if position == 1:
+                        self._emit(ReplyBegan(turn.number, reply.matched))
+                    await self._respond(turn.number, position, response)
+                context = reply.context
+        except Exception as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
+            self._emit(Failure("assistant", cause(error)))
+            return
+        if context.variables is not None:
+            self._variables.clear()
+            self._variables.update({**context.variables, **self._set})
+        self._emit(ReplyEnded(turn.number, context.post_response_timeout))
+        with reporting(self._fault):
+            self._hooks.tell("turn_completed", call=self._call, turn=turn)
+
+    def merge(self, variables: Mapping[str, Any]) -> None:
+        self._set.update(variables)
+        self._variables.update(variables)
+
+    def abandon(self) -> None:
+        """Wait for no async handler of this reply any more."""
+        self._abandoned = True
+        if self._handler is not None:
+            self._handler.cancel()
+
+    def _fault(self, fault: Fault) -> None:
+        self._emit(Faulted(fault.source, fault.hook, fault.error))
+
+    async def _respond(self, turn: int, position: int, response: Response) -> None:
+        with reporting(self._fault):
+            answer = self._hooks.handle(response, self._call)
+        if answer is None:
+            problem = response.problem if isinstance(response, UnknownResponse) else "no plugin performs it"
+            self._emit(NotPerformed(turn, response.response_type, problem))
+            return
+        hook = f"handle_{response.response_type}"
+        try:
+            actions = as_actions(answer.actions)
+            if isinstance(actions, AsyncGeneratorType):
+                await self._follow(turn, position, answer, actions)
+            else:
+                for action in islice(actions, ACTIONS):
+                    self._act(turn, position, answer, action)
+        except Exception as error:  # noqa: BLE001  # a plugin may raise anything, also later; its response ends here
+            with reporting(self._fault):
+                report(Fault(answer.plugin, hook, type(error).__name__, answer.distribution), error)
+
+    async def _follow(
+        self, turn: int, position: int, answer: Answer, actions: AsyncGeneratorType[Any, Any]
+    ) -> None:
+        with anyio.CancelScope(deadline=anyio.current_time() + HANDLER) as self._handler:
+            if self._abandoned:
+                self._handler.cancel()
+            async with aclosing(actions):
+                count = 0
+                async for action in actions:
+                    self._act(turn, position, answer, action)
+                    count += 1
+                    if count == ACTIONS:
+                        break
+        if self._handler.cancelled_caught:
+            why = "left: the next turn was due" if self._abandoned else f"took longer than {HANDLER:g} s"
+            with reporting(self._fault):
+                report(Fault(answer.plugin, "async handler", why, answer.distribution))
+        self._handler = None
+
+    def _act(self, turn: int, position: int, answer: Answer, action: object) -> None:
+        with reporting(self._fault):
+            if not isinstance(action, get_args(Action)):
+                what = f"asked for {type(action).__name__}, which is no action"
+                report(Fault(answer.plugin, "handler", what, answer.distribution))
+                return
+            rewritten = self._hooks.rewrite(action, self._call)
+        for each in rewritten:
+            self._emit(ActionDue(turn, each, position, answer.plugin))

@@ -1,0 +1,17 @@
+"""What `switchhook check` reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was verified. `cure` says what a person does about it; empty only where `level` is
+    "ok"."""
+
+    level: Literal["ok", "warning", "error"]
+    subject: str  # a plugin, or a table of the configuration
+    text: str
+    cure: str = ""

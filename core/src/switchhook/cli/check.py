@@ -1,0 +1,95 @@
+"""Say what is wrong with a configuration, why, and what to do."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..app import App
+    from ..checks import Finding
+
+MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", required=True, type=Path, metavar="FILE", help="the configuration, TOML")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import anyio
+
+    from ..app import App
+    from ..settings import load_settings
+
+    settings = load_settings(arguments.config)
+    app = App(settings, arguments.config.parent.absolute())
+    failed = anyio.run(_report, app)
+    print("nothing stands in the way" if not failed else f"{failed} to mend")
+    return 1 if failed else 0
+
+
+async def _report(app: App) -> int:
+    failed = 0
+    async for finding in _findings(app):
+        cure = f"\n       {finding.cure}" if finding.cure else ""
+        print(f"{MARKS[finding.level]:5}  {finding.subject}: {finding.text}{cure}")
+        failed += finding.level == "error"
+    return failed
+
+
+async def _findings(app: App) -> AsyncIterator[Finding]:
+    from ..checks import Finding
+    from ..errors import SwitchhookError, cause
+
+    names = ", ".join(sorted(app.plugins.loaded))
+    yield Finding("ok", "plugins", f"{len(app.plugins.loaded)} loaded and fitting: {names}")
+    for finding in _of_server(app):
+        yield finding
+    try:
+        connectors = app.equip()
+        app.transport()
+    except SwitchhookError as error:
+        yield Finding("error", "engines", cause(error), "see the message; the other checks need the engines")
+        return
+    for name in connectors:
+        yield Finding("ok", f"connectors.{name}", "its assistant and speech engines are ready")
+    for plugin in app.plugins.loaded.values():
+        for found in app.plugins.caller("check", [plugin])(app=app) if "check" in plugin.hooks else ():
+            async for finding in found:
+                yield finding
+
+
+def _of_server(app: App) -> Iterator[Finding]:
+    from ..checks import Finding
+
+    settings = app.settings
+    if not settings.connectors:
+        cure = "make one: switchhook connector new NAME --config FILE"
+        yield Finding("error", "connectors", "there is none, so no call can be answered", cure)
+    if settings.server.public_url is None:
+        cure = 'say what Genesys connects to: public_url = "wss://voice.example.com/"'
+        yield Finding(
+            "warning", "server.public_url", "is not set: signatures are checked against the Host header", cure
+        )
+    if (
+        settings.server.tls is None
+        and settings.server.proxy is None
+        and not _is_loopback(settings.server.host)
+    ):
+        cure = "set tls = { certificate, key }, or proxy = { trusted } where a proxy ends TLS"
+        yield Finding("warning", "server.host", f"{settings.server.host} is reachable without TLS", cure)
+    if settings.records.directory is None:
+        yield Finding(
+            "warning", "records.directory", "is not set: no call records are kept", 'directory = "records"'
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

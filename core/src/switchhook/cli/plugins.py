@@ -1,0 +1,78 @@
+"""Show what is installed, from which distribution, which hooks; what failed and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    distribution: str
+    version: str
+    hooks: tuple[str, ...]
+    error: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON array instead of a table")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    rows = list(_rows())
+    if arguments.json:
+        items = [
+            {
+                "name": r.name,
+                "group": f"switchhook.{r.name.partition('/')[0]}",
+                "distribution": r.distribution,
+                "version": r.version,
+                "hooks": r.hooks,
+                "error": r.error or None,
+            }
+            for r in rows
+        ]
+        print(json.dumps(items, indent=2))
+    else:
+        _print_table(rows)
+    return 1 if any(row.error for row in rows) else 0
+
+
+def _rows() -> list[Row]:
+    from ..errors import PluginError
+    from ..plugins import DRIVERS, SHARED, Plugins, installed
+
+    plugins = Plugins()
+    rows: list[Row] = []
+    for group in (*DRIVERS, *SHARED):
+        for name in sorted({entry.name for entry in installed(group)}):
+            try:
+                plugin = plugins.load_one(group, name)
+                rows.append(Row(plugin.name, plugin.distribution, plugin.version, plugin.hooks))
+            except PluginError as error:
+                rows.append(Row(f"{group}/{name}", error.distribution, "", (), str(error)))
+    for entry in installed("commands"):
+        dist = entry.dist
+        rows.append(
+            Row(f"commands/{entry.name}", dist.name if dist else "", dist.version if dist else "", ())
+        )
+    return rows
+
+
+def _print_table(rows: list[Row]) -> None:
+    table = [("PLUGIN", "DISTRIBUTION", "VERSION", "HOOKS")]
+    table += [
+        (r.name, r.distribution, r.version, (r.error and "FAILED") or ", ".join(r.hooks) or "-") for r in rows
+    ]
+    widths = [max(len(line[i]) for line in table) for i in range(3)]
+    for line in table:
+        print(
+            "  ".join(
+                [*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[3]]
+            ).rstrip()
+        )
+    for row in rows:
+        if row.error:
+            print(f"\n{row.error}")

@@ -1,0 +1,38 @@
+"""Answer calls until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", required=True, type=Path, metavar="FILE", help="the configuration, TOML")
+    parser.add_argument("--log-format", choices=("human", "json"), default="human")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import anyio
+
+    from ..app import App
+    from ..errors import SettingsError
+    from ..logs import set_up
+    from ..server import Server
+    from ..settings import load_settings
+
+    set_up(arguments.log_format, arguments.log_level)
+    settings = load_settings(arguments.config)
+    if not settings.connectors:
+        cure = f"make one: switchhook connector new NAME --config {arguments.config}"
+        raise SettingsError(f"{arguments.config} has no connector; {cure}")
+    server = Server(App(settings, arguments.config.parent.absolute()))
+    options = {"use_uvloop": True} if find_spec("uvloop") else {}
+    anyio.run(server.run, _say_ready, backend_options=options)
+    return 0
+
+
+def _say_ready(urls: str) -> None:
+    print(f"listening on {urls}", file=sys.stderr, flush=True)

@@ -1,0 +1,76 @@
+"""Everything Switchhook raises on purpose.
+
+SwitchhookError
+├── SettingsError      the configuration is wrong; the start is refused (exit status 2)
+├── PluginError        a plugin is missing, broken or does not fit the contract (exit status 2)
+├── StartError         something outside is in the way: a busy port, an unreadable model (exit status 1)
+├── SpeechError        a speech engine failed, during a call or while opening
+└── AssistantError     an assistant failed, during a turn or while opening
+"""
+
+from __future__ import annotations
+
+
+class SwitchhookError(Exception):
+    """The message says what was expected, what came, and the way out."""
+
+
+class SettingsError(SwitchhookError):
+    pass
+
+
+class StartError(SwitchhookError):
+    pass
+
+
+class PluginError(SwitchhookError):
+    """A plugin that cannot be used: which one, from which distribution, where, why, and what to do."""
+
+    def __init__(
+        self, plugin: str, cause: str, *, distribution: str = "", hook: str = "", cure: str = ""
+    ) -> None:
+        self.plugin, self.cause, self.distribution, self.hook, self.cure = (
+            plugin,
+            cause,
+            distribution,
+            hook,
+            cure,
+        )
+        where = f" (from {distribution})" if distribution else ""
+        at = f", hook {hook}" if hook else ""
+        way_out = f"; {cure}" if cure else ""
+        super().__init__(f"plugin {plugin}{where}{at}: {cause}{way_out}")
+
+
+class SpeechError(SwitchhookError):
+    pass
+
+
+class AssistantError(SwitchhookError):
+    pass
+
+
+def cause(error: BaseException) -> str:
+    """What a log or a record may say of an exception: our own messages, of others only the type, since
+    their text may carry the caller's words."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)[:200] if isinstance(error, SwitchhookError) else type(error).__name__
+
+
+def place(error: BaseException) -> str:
+    """Where it was raised: of a group, where its first one was."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+
+
+def ours(error: BaseException) -> SwitchhookError | None:
+    """The first of our own errors in what a task group raised; None if there is another kind among them."""
+    if isinstance(error, BaseExceptionGroup):
+        found = [ours(one) for one in error.exceptions]
+        return found[0] if all(found) else None
+    return error if isinstance(error, SwitchhookError) else None

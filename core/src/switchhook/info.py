@@ -1,0 +1,33 @@
+"""What a plugin may know of the call it works in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CallInfo:
+    """Read-only, but for `state`. `variables` and `context` are live views: they change with each turn.
+    Each plugin sees its own `plugin` (what its `lifespan` yielded, else None) and its own `state`."""
+
+    id: str
+    connector: str
+    conversation_id: str = ""
+    correlation_id: str = ""
+    api_version: str = ""
+    language: str = ""
+    ani: str = ""
+    dnis: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+    plugin: Any = None
+    state: dict[str, Any] = field(default_factory=dict)
+    _views: dict[str, CallInfo] = field(default_factory=dict, repr=False, compare=False)
+
+    def seen_by(self, name: str, plugin: object) -> CallInfo:
+        """The view that the plugin of that name has; the same one each time."""
+        if name not in self._views:
+            self._views[name] = replace(self, plugin=plugin, state={})
+        return self._views[name]

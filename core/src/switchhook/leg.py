@@ -1,0 +1,157 @@
+"""The transport's side of one call: what a transport gives the engine and takes from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import anyio.abc
+
+from .audio import AudioFormat
+
+CloseReason = Literal["ended", "hung_up", "lost", "refused"]
+Disposition = Literal["match", "no_match", "no_input"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a leg takes audio; playout obeys it."""
+
+    frame: float = 0.2  # seconds of audio in one message
+    rate: float = 5.0  # messages a second, sustained
+    burst: int = 25  # messages at once, when the bucket is full
+    largest: int = 64_000  # bytes in one message
+    lead: float = 0.5  # seconds to be ahead of the caller's ear
+    confirms: bool = True  # whether PlaybackStarted and PlaybackFinished come
+
+
+@dataclass(frozen=True, slots=True)
+class LegInfo:
+    """What the transport knows of a call when it is answered."""
+
+    id: str  # unique for the life of the leg
+    connector: str
+    conversation_id: str = ""
+    correlation_id: str = ""
+    organization_id: str = ""
+    api_version: str = ""
+    language: str = ""  # as the peer said it; empty: the connector's
+    ani: str = ""
+    dnis: str = ""
+    participant_name: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)  # whatever else the transport wants recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Caller audio that will never come: `length` seconds from `start` on the caller's timeline."""
+
+    start: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """One key: 0-9, *, # or A-D."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackStarted:
+    """The peer began to play what it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished:
+    """The peer has played all it held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The leg is gone; nothing follows. `ended`: as we asked; `hung_up`: by the caller or the flow;
+    `lost`: the connection broke or the peer broke the protocol."""
+
+    reason: CloseReason
+    detail: str = ""
+
+
+LegEvent = Gap | Digit | PlaybackStarted | PlaybackFinished | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReport:
+    """What a transport may report of a turn before its audio (Genesys: bot_turn_response)."""
+
+    disposition: Disposition
+    text: str = ""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the call ends, as the peer is told."""
+
+    reason: Literal["completed", "error"]
+    info: str = ""  # for logs on the other side: nothing personal, at most 255 characters
+
+
+class Sink(Protocol):
+    """Where a leg delivers. Plain calls in wire order, from the event loop's thread; they never block
+    and never raise. Audio is in the leg's format."""
+
+    def audio(self, data: bytes, /) -> None: ...
+    def event(self, event: LegEvent, /) -> None: ...
+
+
+class Leg(Protocol):
+    """One caller. No method blocks or raises; after `end` or `Closed` all of them do nothing.
+
+    `end` is called once; `Closed` follows within a bound that the transport keeps.
+    """
+
+    @property
+    def info(self) -> LegInfo: ...
+    @property
+    def audio(self) -> AudioFormat: ...
+    @property
+    def pace(self) -> Pace: ...
+    def start(self, sink: Sink, /) -> None:
+        """Deliver to `sink` from now on, what arrived before first."""
+
+    def play(self, data: bytes, /) -> None: ...
+    def flush(self) -> None:
+        """Drop what was taken and not yet played, here and at the peer."""
+
+    def tell(self, report: TurnReport, /) -> None: ...
+    def end(self, outcome: Outcome, variables: Mapping[str, str], /) -> None: ...
+
+
+class Reception(Protocol):
+    """What a transport asks of the server it serves for."""
+
+    @property
+    def connectors(self) -> Mapping[str, Mapping[str, object]]:
+        """Name of a connector to its `address` table."""
+
+    def admit(self) -> str | None:
+        """None: one more call may come in. Else the reason why not, in a few words."""
+
+    def refused(self, reason: str, details: Mapping[str, object], /) -> None:
+        """Report a call that was turned away before it had a leg; bounded in rate by the receiver."""
+
+    async def answer(self, leg: Leg, /) -> None:
+        """Run the call to its end. Returns when nothing more will be asked of the leg."""
+
+
+class Transport(Protocol):
+    async def serve(
+        self, reception: Reception, /, *, task_status: anyio.abc.TaskStatus[Sequence[str]]
+    ) -> None:
+        """Accept calls until cancelled; reports started with the URLs it listens on.
+
+        While `reception.admit()` gives a reason, new calls are turned away with it: that is how a
+        server drains. Calls have ended before the cancellation comes.
+        """

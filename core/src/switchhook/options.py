@@ -1,0 +1,122 @@
+"""Reading tables of the configuration: models in, messages that help out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError, ValidationInfo
+
+from .errors import SettingsError
+
+M = TypeVar("M", bound=BaseModel)
+
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Table(BaseModel):
+    """The base of every settings model: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Options(Mapping[str, Any]):
+    """A table as it was written, with the place it stands at, so that a plugin can read it into a model
+    of its own: `settings = options.parse(MySettings)`."""
+
+    def __init__(self, table: Mapping[str, Any], *, place: str, base: Path) -> None:
+        self._table, self.place, self.base = dict(table), place, base
+
+    def __getitem__(self, key: str) -> Any:
+        return self._table[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def parse(self, model: type[M]) -> M:
+        """Raises SettingsError that names table and key, and for an unknown key the nearest known one."""
+        try:
+            return model.model_validate(self._table, context={"base": self.base})
+        except ValidationError as error:
+            raise SettingsError("\n".join(_describe(self.place, model, error))) from None
+
+
+def _describe(place: str, model: type[BaseModel], error: ValidationError) -> Iterator[str]:
+    for item in error.errors(include_url=False, include_input=False):
+        path = [str(part) for part in item["loc"]]
+        where = ".".join([place, *path] if place else path) or "the configuration"
+        if item["type"] == "extra_forbidden":
+            known = _keys_at(model, path[:-1])
+            near = get_close_matches(path[-1], known, n=1)
+            hint = (
+                f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(known)) or 'none'}"
+            )
+            yield f"{where}: unknown key; {hint}"
+        else:
+            yield f"{where}: {item['msg'].removeprefix('Value error, ')}"
+
+
+def _keys_at(model: type[BaseModel], path: list[str]) -> list[str]:
+    """The keys that a table at `path` may have, as far as the annotations tell."""
+    for part in path:
+        field = model.model_fields.get(part)
+        inner = list(_models(field.annotation if field else None))
+        if inner:
+            model = inner[0]
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models(part)
+
+
+def _path(value: object, info: ValidationInfo) -> object:
+    base = (info.context or {}).get("base")
+    return (base or Path()) / Path(value).expanduser() if isinstance(value, str | Path) else value
+
+
+def _seconds(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", value)
+    if not match:
+        raise ValueError(f"expected a length of time such as '14m', '2.5s' or '300ms', got {value!r}")
+    return float(match[1]) * UNITS[match[2]]
+
+
+def _secret(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    match dict(value):
+        case {"env": str(name), **rest} if not rest:
+            if name not in os.environ:
+                raise ValueError(f"environment variable {name} is not set")
+            return os.environ[name]
+        case {"file": str(name), **rest} if not rest:
+            path = _path(name, info)
+            try:
+                return Path(str(path)).read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "is not text"
+                raise ValueError(f"cannot read secret file {path}: {reason}") from None
+    raise ValueError('expected a string, { file = "PATH" } or { env = "NAME" }')
+
+
+FilePath = Annotated[Path, BeforeValidator(_path)]
+"""A path; relative ones stand beside the configuration file."""
+
+Seconds = Annotated[float, BeforeValidator(_seconds)]
+"""A length of time: a number of seconds, or text such as "14m"."""
+
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+"""A string, or where it is kept: `{ file = "…" }` or `{ env = "…" }`."""

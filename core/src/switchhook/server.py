@@ -1,0 +1,148 @@
+"""Runs the transport and the calls it brings: admission, records, an orderly end."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import anyio
+import anyio.abc
+
+from .admin import serve_admin
+from .app import App
+from .call.call import Call, Equipment
+from .call.dialogue import Limits
+from .errors import cause, place
+from .leg import Leg, Outcome
+from .logs import call_ids
+from .records import RecordFile, append_private
+from .watchdog import Watchdog
+
+logger = logging.getLogger(__name__)
+
+GOODBYE = 5.0  # seconds that peers have to close when the server ends
+
+
+class Server:
+    """The reception of the transport: what connectors there are, whether one more call may come in, and
+    the calls themselves."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._equipment: Mapping[str, Equipment] = app.equip()
+        self._records = RecordFile(app.settings.records.directory)
+        self._limits = Limits(max_call=app.settings.server.max_call)
+        self._calls: dict[str, Call] = {}
+        self._stopping = ""
+        self._empty = anyio.Event()
+
+    @property
+    def connectors(self) -> Mapping[str, Mapping[str, object]]:
+        return {name: settings.address for name, settings in self.app.settings.connectors.items()}
+
+    def admit(self) -> str | None:
+        if self._stopping:
+            return self._stopping
+        return "too many calls" if len(self._calls) >= self.app.settings.server.max_calls else None
+
+    def refused(self, reason: str, details: Mapping[str, object], /) -> None:
+        self._records.refusal(reason, details)
+
+    async def answer(self, leg: Leg, /) -> None:
+        info = leg.info
+        token = call_ids.set((info.conversation_id, info.correlation_id))
+        call = Call(leg, self._equipment[info.connector], self._limits, self._event_writer(leg))
+        record = call.notes.record
+        self._calls[info.id] = call
+        logger.info("call to %s started", info.connector)
+        try:
+            await call.run()
+        except Exception as error:  # noqa: BLE001  # our own fault: this call is lost, its record and the others are not
+            record.outcome, record.reason = "failed", f"internal error: {cause(error)}"
+            logger.error("internal error: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
+            leg.end(Outcome("error", "internal error"), {})
+        finally:
+            del self._calls[info.id]
+            if not record.outcome:
+                record.outcome, record.reason = "stopped", "cut off"
+            self._records.call(record)
+            form = "call to %s ended: %s after %.1f s, %d turns, slowest stage %s"
+            logger.info(
+                form, info.connector, record.outcome, record.seconds, len(record.turns), call.notes.slowest()
+            )
+            call_ids.reset(token)
+            if not self._calls:
+                self._empty.set()
+
+    def _event_writer(self, leg: Leg) -> Callable[[str], None] | None:
+        directory = self.app.settings.records.directory
+        if directory is None or not self.app.settings.connectors[leg.info.connector].events:
+            return None
+        # the id comes from outside; only its harmless characters name a file
+        name = "".join(c for c in leg.info.id if c.isalnum() or c == "-")[:64]
+        path: Path = directory / f"events-{name}.jsonl"
+        return lambda line: append_private(path, line)
+
+    async def run(self, on_ready: Callable[[str], None]) -> None:
+        """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once)."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.app.lifespans())
+            await stack.enter_async_context(Watchdog(self.app.plugins).watching())
+            async with anyio.create_task_group() as group:
+                signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
+                urls = await group.start(self.app.transport().serve, self)
+                if self.app.settings.admin is not None:
+                    await group.start(serve_admin, self.app.settings.admin, self.admit)
+                on_ready(" ".join(urls))
+                await self._wait_for_end(signals)
+                group.cancel_scope.cancel()
+
+    async def _wait_for_end(self, signals: AsyncIterator[signal.Signals]) -> None:
+        async with anyio.create_task_group() as group:
+            first = await anext(aiter(signals))
+            self._stopping = "the server is stopping"
+            if first is signal.SIGINT:
+                self._end_calls(at_once=False)
+            group.start_soon(self._hurry, signals)
+            with anyio.move_on_after(self.app.settings.server.drain):
+                await self._all_ended()
+            await self.close()
+            group.cancel_scope.cancel()
+
+    async def _hurry(self, signals: AsyncIterator[signal.Signals]) -> None:
+        """A second signal does not wait for what is being said."""
+        async for _ in signals:
+            self._end_calls(at_once=True)
+
+    async def close(self) -> None:
+        """End what is left at once, and wait a little for the peers' answers."""
+        self._stopping = "the server is stopping"
+        self._end_calls(at_once=True)
+        with anyio.move_on_after(GOODBYE):
+            await self._all_ended()
+
+    def _end_calls(self, *, at_once: bool) -> None:
+        for call in list(self._calls.values()):
+            call.stop(at_once=at_once)
+
+    async def _all_ended(self) -> None:
+        while self._calls:
+            self._empty = anyio.Event()
+            await self._empty.wait()
+
+
+@asynccontextmanager
+async def serving(app: App) -> AsyncIterator[str]:
+    """A server inside another program or a test: yields its URL, ends its calls when left."""
+    server = Server(app)
+    async with app.lifespans(), anyio.create_task_group() as group:
+        urls = await group.start(app.transport().serve, server)
+        try:
+            yield urls[0]
+        finally:
+            with anyio.CancelScope(shield=True):
+                await server.close()
+            group.cancel_scope.cancel()

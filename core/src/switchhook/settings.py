@@ -1,0 +1,188 @@
+"""What the configuration may say: one TOML file, and the environment over it.
+
+A variable `SWITCHHOOK_SERVER__PORT=9000` sets `[server] port`; a value that begins with `[` or `{` is read
+as TOML. A name that fits no key is an error like any other unknown key.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+
+from .errors import SettingsError
+from .options import FilePath, Options, Seconds, Table
+
+PREFIX = "SWITCHHOOK_"
+
+
+class TlsSettings(Table):
+    """Paths of PEM files."""
+
+    certificate: FilePath
+    key: FilePath
+
+
+class ProxySettings(Table):
+    trusted: list[str] = Field(default_factory=list, description="networks whose forwarded host is believed")
+
+
+class ServerSettings(Table):
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 to be reachable")
+    port: int = Field(8443, ge=0, le=65535, description="0: any free port")
+    public_url: str | None = Field(
+        None,
+        description="what Genesys sees: base of the audio connect URI, and the signed authority",
+    )
+    tls: TlsSettings | None = Field(None, description="PEM files, if no proxy ends TLS")
+    proxy: ProxySettings | None = Field(None, description="what stands in front, if anything")
+    max_calls: int = Field(1000, ge=1, description="above it new calls are refused")
+    max_call: Seconds = Field(840.0, gt=0, description="a call is ended before Genesys cuts it at 15 minutes")
+    drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after SIGTERM")
+
+    @model_validator(mode="after")
+    def _public_url_is_a_base(self) -> ServerSettings:
+        url = self.public_url
+        if url is not None and not re.fullmatch(r"wss?://[^/?#\s@]+(/[^?#\s]*)?", url):
+            raise ValueError(f"public_url: expected 'wss://HOST/' without query, got {url!r}")
+        return self
+
+
+class Choosing(Table):
+    """A table that names a plugin in `use` and carries that plugin's own options beside it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    use: str
+
+    def table(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+def _one_or_more(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+Drivers = Annotated[list[Choosing], BeforeValidator(_one_or_more), Field(min_length=1)]
+
+
+def _lower_case(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise ValueError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_lower_case)]
+
+
+class TransportSettings(Choosing):
+    use: str = Field("genesys", description="the plugin; its own options stand beside")
+
+
+class ConnectorSettings(Table):
+    """One bot, as a flow calls it."""
+
+    address: dict[str, Any] = Field(
+        default_factory=dict, description="how it is reached; the transport reads it"
+    )
+    assistant: Drivers = Field(description="who answers")
+    stt: Drivers = Field(description="who hears")
+    tts: Drivers = Field(description="who speaks")
+    language: str = Field("en-US", description="of recognition and synthesis")
+    plugins: list[str] | None = Field(None, description="only these handlers and listeners, of those loaded")
+    failure_text: str = Field(
+        "I am sorry, something went wrong. One moment please.", description="spoken when an engine fails"
+    )
+    unmask: list[Literal["transcripts", "variables", "digits"]] = Field(
+        default_factory=list, description="what logs, records and event files may show"
+    )
+    events: bool = Field(False, description="write the dialogue's events beside the records")
+
+
+class RecordsSettings(Table):
+    directory: FilePath | None = Field(
+        None, description="one JSON Lines file a day; none: no records are kept"
+    )
+
+
+class AdminSettings(Table):
+    host: str = Field("127.0.0.1", description="address of the admin port")
+    port: int = Field(9090, ge=0, le=65535, description="livez and readyz; 0: any free port")
+
+
+class PluginsSettings(Table):
+    """Which plugins are loaded, and a table of settings for each that has some."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    only: list[str] | None = Field(None, description="codecs, responses and extensions to load; none: all")
+    exclude: list[str] = Field(default_factory=list, description="not to be loaded")
+    order: list[str] = Field(default_factory=list, description="who is asked first among third-party plugins")
+
+    def tables(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Settings(Table):
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    transport: TransportSettings = Field(default_factory=lambda: TransportSettings(use="genesys"))
+    connectors: dict[Name, ConnectorSettings] = Field(default_factory=dict)
+    records: RecordsSettings = Field(default_factory=RecordsSettings)
+    admin: AdminSettings | None = Field(None, description="absent: no admin port")
+    plugins: PluginsSettings = Field(default_factory=PluginsSettings)
+
+
+def load_settings(path: Path | str, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Raises SettingsError. Nothing outside the file and the secrets it names is touched."""
+    return read_table(path, environ).parse(Settings)
+
+
+def read_table(path: Path | str, environ: Mapping[str, str] = os.environ) -> Options:
+    file = Path(path)
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot read {file}: {error.strerror}; say --config FILE") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from None
+    referred = set(_referred(table))
+    for name, value in sorted(environ.items()):
+        if name.startswith(PREFIX) and name not in referred:
+            _overlay(table, name, value)
+    return Options(table, place="", base=file.parent.absolute())
+
+
+def _referred(value: object) -> Iterator[str]:
+    """Variables named by `{ env = "NAME" }` are somebody's secret, not a setting."""
+    if isinstance(value, dict):
+        if set(value) == {"env"} and isinstance(value["env"], str):
+            yield value["env"]
+        for inner in value.values():
+            yield from _referred(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _referred(inner)
+
+
+def _overlay(table: dict[str, Any], name: str, value: str) -> None:
+    *path, key = name.removeprefix(PREFIX).lower().split("__")
+    for part in path:
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise SettingsError(f"environment variable {name}: {part!r} is not a table")
+        table = inner
+    if not key or not all(path):
+        raise SettingsError(f"environment variable {name}: expected {PREFIX}TABLE__KEY")
+    table[key] = _value(name, value)
+
+
+def _value(name: str, text: str) -> object:
+    if not text.startswith(("[", "{")):
+        return text  # the model gives it its type
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"environment variable {name} is not valid TOML: {error}") from None

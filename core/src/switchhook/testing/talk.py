@@ -1,0 +1,123 @@
+"""One call in memory, and what a test does with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import anyio
+
+from ..actions import Action, Choice, EndCall, Offer, Say
+from ..assistant import Turn
+from ..call.call import Call, Equipment
+from ..call.dialogue import Limits
+from ..hooks import Hooks
+from ..markers import hookimpl
+from ..masking import Mask
+from ..plugins import Plugin, Plugins
+from ..records import CallRecord
+from ..responses import EndSessionResponse, OptionResponse, TextResponse
+from ..speech import SpeechStarted, Transcript
+from .engines import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
+from .leg import MemoryLeg
+
+
+class PlainResponses:
+    """Handlers that a test of the engine needs, without the plugins that do it well."""
+
+    @hookimpl(trylast=True)
+    def handle_text(self, response: TextResponse) -> Action:
+        return Say(response.text)
+
+    @hookimpl(trylast=True)
+    def handle_option(self, response: OptionResponse) -> list[Action]:
+        items = enumerate(response.options, 1)
+        return [
+            Say(response.title),
+            Offer(tuple(Choice(str(n), (o.label,), o.value.input) for n, o in items)),
+        ]
+
+    @hookimpl(trylast=True)
+    def handle_end_session(self, response: EndSessionResponse) -> Action:
+        del response
+        return EndCall()
+
+
+@dataclass
+class Talk:
+    """Drive the caller's side; look at what happened."""
+
+    call: Call
+    leg: MemoryLeg
+    stt: MemorySpeechToText
+    tts: MemoryTextToSpeech
+    assistant: MemoryAssistant
+    events: list[str] = field(default_factory=list)
+    record: CallRecord | None = None
+    ended: anyio.Event = field(default_factory=anyio.Event)
+
+    @property
+    def turns(self) -> list[Turn]:
+        return self.assistant.turns
+
+    def say(self, text: str, *, final: bool = True, confidence: float | None = None) -> None:
+        now = self.leg.audio.seconds(len(self.stt.opened[-1].fed))
+        self.stt.hear(Transcript(text, final, now, now, confidence))
+
+    def begin_to_speak(self) -> None:
+        self.stt.hear(SpeechStarted(0.0))
+
+    async def wait(self, seconds: float) -> None:
+        await anyio.sleep(seconds)
+
+    async def over(self) -> CallRecord:
+        """Until the call has ended."""
+        await self.ended.wait()
+        assert self.record is not None  # noqa: S101  # set before the event
+        return self.record
+
+    def heard(self) -> list[str]:
+        """The texts whose sound reached the ear, in order."""
+        order: list[str] = []
+        for byte in self.leg.ear:
+            text = self.tts.texts[byte - 1]
+            if not order or order[-1] != text:
+                order.append(text)
+        return order
+
+
+@asynccontextmanager
+async def a_call(
+    assistant: MemoryAssistant,
+    *,
+    leg: MemoryLeg | None = None,
+    tts: MemoryTextToSpeech | None = None,
+    plugins: Sequence[object] = (),
+    limits: Limits | None = None,
+    mask: Mask | None = None,
+    failure_text: str = "sorry",
+) -> AsyncIterator[Talk]:
+    """`plugins` are asked before the plain handlers of the testing kit. The call is cut off when left."""
+    held = Plugins()
+    for number, module in enumerate([PlainResponses(), *plugins]):
+        held.hold(Plugin(f"responses/test{number}", "test", "0", module))
+    stt, tts, leg = MemorySpeechToText(), tts or MemoryTextToSpeech(), leg or MemoryLeg()
+    hooks = Hooks(held, list(held.loaded.values()))
+    equipment = Equipment(
+        "test", (assistant,), (stt,), (tts,), hooks, failure_text=failure_text, mask=mask or Mask()
+    )
+    events: list[str] = []
+    call = Call(leg, equipment, limits or Limits(), events.append)
+    talk = Talk(call, leg, stt, tts, assistant, events)
+
+    async def run() -> None:
+        talk.record = await call.run()
+        talk.ended.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(leg.run)
+        group.start_soon(run)
+        await anyio.sleep(0.001)
+        yield talk
+        group.cancel_scope.cancel()
