@@ -1,18 +1,22 @@
 """The call engine in virtual time, with a leg and engines in memory."""
 
-import pytest
+import json
 
-from switchhook.testing import MemoryAssistant, a_call
+import anyio
+import pytest
+from switchhook import AssistantError, LegInfo, Say, SpeechError, hookimpl
+from switchhook.call.dialogue import Limits
+from switchhook.call.journal import read
+from switchhook.testing import MemoryAssistant, MemoryLeg, MemoryTextToSpeech, a_call
 
 pytestmark = pytest.mark.anyio
 
+END = {"response_type": "end_session"}
+
 
 def answers(**by_text):
-    """An assistant that answers the greeting turn with `hello` and each text as named, spaces as _."""
+    """An assistant that answers the greeting turn with `start` and each text as named, spaces as _."""
     return MemoryAssistant(lambda turn: by_text.get(turn.text.replace(" ", "_") or "start", ["pardon"]))
-
-
-END = {"response_type": "end_session"}
 
 
 async def test_the_greeting_is_spoken_first():
@@ -38,6 +42,21 @@ async def test_an_interim_transcript_stops_the_prompt_within_one_frame():
         assert len(talk.leg.ear) <= 8000
 
 
+async def test_the_turn_after_an_interruption_says_so():
+    async with a_call(answers(start=["welcome"])) as talk:
+        await talk.wait(1)
+        talk.say("my", final=False)
+        talk.say("my balance")
+        await talk.wait(1)
+        assert talk.turns[1].flags["barge_in_occurred"] is True
+
+
+async def test_the_first_text_is_spoken_before_the_second_has_come():
+    async with a_call(answers(start=["one moment", 5.0, "found it"])) as talk:
+        await talk.wait(3)
+        assert talk.heard() == ["one moment"]
+
+
 async def test_end_session_waits_until_the_goodbye_was_heard():
     async with a_call(answers(start=["goodbye", END])) as talk:
         record = await talk.over()
@@ -58,12 +77,281 @@ async def test_a_key_stops_the_prompt_and_is_a_turn():
         await talk.wait(1)
         talk.leg.press("5")
         await talk.wait(1)
-        assert (
-            talk.turns[1].text,
-            talk.turns[1].flags["is_dtmf"],
-            talk.turns[1].flags["barge_in_occurred"],
-        ) == (
-            "5",
-            True,
-            True,
-        )
+        turn = talk.turns[1]
+        assert (turn.text, turn.flags["is_dtmf"], turn.flags["barge_in_occurred"]) == ("5", True, True)
+
+
+async def test_an_option_is_chosen_by_its_key():
+    option = {
+        "response_type": "option",
+        "title": "which",
+        "options": [{"label": "A", "value": {"input": {"text": "a"}}}],
+    }
+    async with a_call(answers(start=[option])) as talk:
+        await talk.wait(1)
+        talk.leg.press("1")
+        await talk.wait(1)
+        assert talk.turns[1].input == {"text": "a"}
+
+
+async def test_two_utterances_at_once_are_two_turns_one_after_the_other():
+    assistant = MemoryAssistant(lambda turn: [1.0, f"answer to {turn.text or 'nothing'}"])
+    async with a_call(assistant) as talk:
+        await talk.wait(4)
+        talk.say("one")
+        talk.say("two")
+        await talk.wait(10)
+        assert [turn.text for turn in talk.turns[:3]] == ["", "one", "two"]
+        assert assistant.most_open_replies == 1
+
+
+# --- session variables
+
+
+async def test_variables_go_both_ways_and_leave_as_strings():
+    leg = MemoryLeg(LegInfo("1", "test", variables={"user_id": "42"}))
+    assistant = MemoryAssistant(lambda turn: ["bye", END], lambda turn: {**turn.variables, "verified": True})
+    async with a_call(assistant, leg=leg) as talk:
+        await talk.over()
+        assert talk.turns[0].variables == {"user_id": "42"}
+        assert leg.outputs == {"user_id": "42", "verified": "true"}
+
+
+async def test_variables_set_in_the_reply_that_ends_a_silent_call_are_not_lost():
+    assistant = MemoryAssistant(lambda turn: [END, 0.5], lambda turn: {"late": "yes"})
+    async with a_call(assistant) as talk:
+        await talk.over()
+        assert talk.leg.outputs == {"late": "yes"}
+
+
+# --- the end
+
+
+async def test_a_caller_who_hangs_up_ends_the_call():
+    async with a_call(answers(start=["welcome"])) as talk:
+        await talk.wait(1)
+        talk.leg.close("hung_up")
+        assert (await talk.over()).outcome == "hung_up"
+
+
+async def test_a_peer_that_never_closes_does_not_keep_the_call():
+    leg = MemoryLeg(answers=False)
+    async with a_call(answers(start=[END]), leg=leg) as talk:
+        record = await talk.over()
+        assert (record.outcome, record.closed) == ("completed", "lost: the leg did not close")
+
+
+# --- what breaks
+
+
+async def test_an_assistant_that_fails_is_said_and_the_call_given_back():
+    async with a_call(MemoryAssistant(lambda turn: [AssistantError("no backend")])) as talk:
+        record = await talk.over()
+        assert talk.heard() == ["sorry"]
+        assert (record.outcome, record.reason) == ("failed", "assistant: no backend")
+        assert talk.leg.outputs["switchhook_outcome"] == "failed"
+
+
+async def test_the_text_of_a_strange_exception_is_recorded_nowhere():
+    async with a_call(MemoryAssistant(lambda turn: [RuntimeError("pin 1234")])) as talk:
+        record = await talk.over()
+        assert "1234" not in record.line() + "".join(talk.events)
+
+
+async def test_a_silent_assistant_is_given_up():
+    async with a_call(MemoryAssistant(lambda turn: [1e6])) as talk:
+        record = await talk.over()
+        assert (talk.heard(), record.outcome) == (["sorry"], "failed")
+
+
+async def test_a_recognition_that_fails_is_said_and_the_call_given_back():
+    async with a_call(answers(start=["welcome"])) as talk:
+        await talk.wait(5)
+        talk.stt.hear(SpeechError("gone"))
+        record = await talk.over()
+        assert (talk.heard(), record.outcome) == (["welcome", "sorry"], "failed")
+
+
+async def test_a_voice_that_fails_is_replaced_by_the_failure_text():
+    async with a_call(answers(start=["welcome"]), tts=MemoryTextToSpeech(fail={"welcome"})) as talk:
+        record = await talk.over()
+        assert (talk.heard(), record.outcome) == (["sorry"], "failed")
+
+
+async def test_a_voice_that_never_speaks_is_given_up():
+    async with a_call(answers(start=["welcome"]), tts=MemoryTextToSpeech(stall={"welcome"})) as talk:
+        record = await talk.over()
+        assert record.faults[0]["error"] == "no audio for 8 s"
+
+
+async def test_the_other_response_types_are_reported_and_never_break_the_call():
+    odd = [{"response_type": kind} for kind in ("dtmf", "image", "hologram")]
+    async with a_call(answers(start=[*odd, "welcome", END])) as talk:
+        record = await talk.over()
+        assert talk.heard() == ["welcome"]
+        assert [item["type"] for item in record.not_performed] == ["dtmf", "image", "hologram"]
+
+
+# --- plugins in a call
+
+
+class Raising:
+    @hookimpl
+    def handle_text(self, response):
+        raise KeyError(response.text)
+
+
+async def test_a_raising_handler_costs_only_its_turn_to_answer():
+    async with a_call(answers(start=["welcome", END]), plugins=[Raising()]) as talk:
+        record = await talk.over()
+        assert talk.heard() == ["welcome"]
+        assert record.faults[0]["source"] == "responses/test1"
+
+
+class Slow:
+    """Says one moment, looks something up, says what it found."""
+
+    left_at = None
+
+    @hookimpl
+    def handle_text(self, response, call):
+        if response.text != "look it up":
+            return None
+
+        async def steps():
+            try:
+                yield Say("one moment")
+                await anyio.sleep(6)
+                yield Say("found it")
+            finally:
+                self.left_at = anyio.current_time()
+
+        return steps()
+
+
+async def test_an_async_handler_speaks_as_it_goes():
+    async with a_call(answers(start=["look it up"]), plugins=[Slow()]) as talk:
+        await talk.wait(12)
+        assert talk.heard() == ["one moment", "found it"]
+
+
+async def test_an_async_handler_is_left_when_the_next_turn_is_due():
+    slow = Slow()
+    async with a_call(answers(start=["look it up"], stop=["stopped"]), plugins=[slow]) as talk:
+        await talk.wait(1)
+        talk.say("stop")
+        said_at = anyio.current_time()
+        await talk.wait(4)
+        assert slow.left_at == pytest.approx(said_at, abs=0.01)
+        assert talk.heard()[-1] == "stopped"
+
+
+class Endless:
+    @hookimpl
+    def handle_text(self, response):
+        async def steps():
+            while True:
+                yield Say("again")
+
+        return steps() if response.text == "loop" else None
+
+
+async def test_a_handler_that_never_stops_is_stopped():
+    async with a_call(answers(start=["loop"]), plugins=[Endless()], limits=Limits(max_call=5.0)) as talk:
+        record = await talk.over()
+        assert len(record.turns[0].actions) == 100
+
+
+class Redacting:
+    @hookimpl
+    def rewrite_action(self, action):
+        return Say(action.text.replace("ten", "some")) if isinstance(action, Say) else None
+
+
+async def test_an_action_can_be_rewritten():
+    async with a_call(answers(start=["ten euros"]), plugins=[Redacting()]) as talk:
+        await talk.wait(3)
+        assert talk.heard() == ["some euros"]
+
+
+class Listening:
+    def __init__(self):
+        self.told = []
+
+    @hookimpl
+    def call_started(self, call):
+        self.told.append(("started", call.connector))
+
+    @hookimpl
+    def turn_completed(self, turn):
+        self.told.append(("turn", turn.number))
+
+    @hookimpl
+    def call_ended(self, record):
+        self.told.append(("ended", record.outcome))
+
+
+class RaisingListener:
+    @hookimpl
+    def call_started(self, call):
+        raise ValueError
+
+    @hookimpl
+    def call_ended(self, call):
+        raise ValueError
+
+
+async def test_a_raising_listener_does_not_keep_the_others_from_being_told():
+    listening = Listening()
+    async with a_call(answers(start=[END]), plugins=[listening, RaisingListener()]) as talk:
+        await talk.over()
+        assert listening.told == [("started", "test"), ("turn", 1), ("ended", "completed")]
+
+
+# --- what is written
+
+
+async def test_the_record_tells_each_turn_with_its_latencies():
+    async with a_call(
+        answers(start=["welcome"], bye=[0.5, "goodbye", END]), tts=MemoryTextToSpeech(delay=0.3)
+    ) as talk:
+        await talk.wait(5)
+        talk.say("bye")
+        record = await talk.over()
+        assert record.turns[1].latency == {
+            "recognition": 0.0,
+            "assistant": 0.5,
+            "synthesis": 0.3,
+            "total": 0.8,
+        }
+
+
+async def test_words_digits_and_values_are_hidden_by_default():
+    leg = MemoryLeg(LegInfo("1", "test", ani="+4915550100", variables={"account": "SECRETVALUE"}))
+    async with a_call(answers(start=["welcome SECRETTEXT"], SECRETWORD=["bye", END]), leg=leg) as talk:
+        await talk.wait(4)
+        leg.press("7")
+        await talk.wait(4)
+        talk.say("SECRETWORD")
+        record = await talk.over()
+        written = record.line() + "".join(talk.events)
+        assert not [s for s in ("SECRET", "4915550100", '"7"') if s in written]
+
+
+async def test_every_event_is_written_and_can_be_read_back():
+    async with a_call(answers(start=["welcome"], bye=["goodbye", END])) as talk:
+        await talk.wait(5)
+        talk.say("bye")
+        await talk.over()
+        names = [type(event).__name__ for _, event in read(talk.events)]
+        assert names[0] == "Opened"
+        assert names[-1] == "Closed"
+        assert {"Transcript", "ActionDue", "PromptStarted", "PromptFinished", "ReplyEnded"} <= set(names)
+
+
+async def test_the_record_is_one_line_of_json_with_its_schema():
+    async with a_call(answers(start=[END])) as talk:
+        record = await talk.over()
+        line = record.line()
+        assert "\n" not in line
+        assert json.loads(line)["schema"] == 1

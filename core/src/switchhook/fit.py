@@ -64,5 +64,5 @@ def _faults(hook: str, function: Any) -> Iterator[tuple[str, str]]:
     if any(check(function) for check in undecided) and not function.switchhook_impl.get("wrapper"):
         yield (
             "is a coroutine or a generator, so it could never decline",
-            "make it a plain def that returns None or actions, or an async generator made by an inner function",
+            "make it a plain def; to answer slowly return an async generator made by an inner function",
         )

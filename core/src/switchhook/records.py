@@ -31,7 +31,7 @@ class TurnRecord:
     at: float
     text: str = ""
     confidence: float | None = None
-    barge_in: dict[str, float] | None = None  # `at`, and `heard` seconds of the prompt that was cut
+    barge_in: dict[str, float] | None = None  # `at`, and seconds `heard` of what was cut
     latency: dict[str, float] = field(default_factory=dict)
     actions: list[dict[str, Any]] = field(
         default_factory=list

@@ -294,7 +294,7 @@ class Dialogue:
         """What follows from the state, whatever the event was."""
         if self.closed is not None or self.outcome is not None:
             return
-        if self._ending is not None and not self._prompts:
+        if self._ending is not None and not self._prompts and self._may_end(self._ending):
             self._end(self._ending)
             return
         if self._muted and self._inputs and not self._abandoned:
@@ -306,6 +306,10 @@ class Dialogue:
         self._arm("speech", self._speaking or self._deaf, self.limits.speech)
         quiet = not (self._flight or self._prompts or self._speaking or self._ending) and self._turns > 0
         self._arm("listening", quiet, self.limits.post_response)
+
+    def _may_end(self, ending: End) -> bool:
+        """The assistant's own end waits for the rest of its reply: output variables come last."""
+        return self._flight is None or ending.outcome not in ("completed", "handed_over")
 
     def _arm(self, name: str, on: bool, seconds: float) -> None:
         if not on:

@@ -35,8 +35,8 @@ def masked(event: Event, mask: Mask) -> Event:
 
 
 def to_line(at: float, event: Event) -> str:
-    """`at` in seconds since the call began."""
-    return json.dumps({"at": round(at, 3), **_tagged(event)}, ensure_ascii=False, separators=(",", ":"))
+    """`at`: seconds since the call began, in the line as `time`."""
+    return json.dumps({"time": round(at, 3), **_tagged(event)}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _tagged(value: Any) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def read(lines: Iterable[str]) -> Iterator[tuple[float, Event]]:
     """Raises ValueError for a line that is none of ours."""
     for line in lines:
         item = json.loads(line)
-        yield item.pop("at"), _value(item)
+        yield item.pop("time"), _value(item)
 
 
 def _value(item: dict[str, Any]) -> Any:

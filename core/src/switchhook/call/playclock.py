@@ -43,15 +43,14 @@ class PlayClock:
     def _bucket(self, now: float) -> float:
         return min(self._pace.burst, self._tokens + (now - self._counted) * self._pace.rate)
 
-    def may_send(self, now: float, lead: float | None = None) -> float:
-        """When the next message may go out: not before `lead` seconds of the run are left to play, and not
-        faster than the peer takes messages."""
+    def may_send(self, now: float, left: float) -> float:
+        """When the next message may go out: not before at most `left` seconds of the run are still to be
+        played, and not faster than the peer takes messages."""
         missing = 1.0 - self._bucket(now)
         allowed = now if missing <= TICK else now + missing / self._pace.rate
         if self._first is None:
             return allowed
-        ahead = self._pace.lead if lead is None else lead
-        return max(allowed, self._first + (self.sent - self._base) - ahead)
+        return max(allowed, self._first + (self.sent - self._base) - left)
 
     def confirm_start(self, now: float) -> None:
         if self._first is not None and self._started is None:

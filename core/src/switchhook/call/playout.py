@@ -148,7 +148,7 @@ class Playout:
     def _due(self, size: int, now: float) -> float:
         more = bool(self._waiting) or not all(segment.complete for segment in self._segments)
         if size == self._frame or not more:
-            return self._clock.may_send(now)
+            return self._clock.may_send(now, max(THIN, self._pace.lead - self._format.seconds(size)))
         # less than a frame: wait for the rest, unless the caller would hear a hole
         return self._clock.may_send(now, THIN) if self._clock.playing else inf
 

@@ -1,0 +1,64 @@
+"""What installed plugins can do for a program that answers no calls: a simulated caller, a test, a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .audio import AudioFormat, Codec
+from .errors import PluginError
+from .hooks import Hooks
+from .options import Options
+from .plugins import Plugins, installed
+from .speech import SpeechToText, TextToSpeech
+
+
+@cache
+def _plugins() -> Plugins:
+    plugins = Plugins()
+    for entry in installed("codec"):
+        plugins.load_one("codec", entry.name)
+    return plugins
+
+
+def _hooks() -> Hooks:
+    return Hooks(_plugins(), list(_plugins().loaded.values()))
+
+
+def codec_for(audio: AudioFormat) -> Codec:
+    """Raises PluginError where no installed plugin knows the coding."""
+    codec = _hooks().codec(audio)
+    if codec is None:
+        raise PluginError("codec", f"no plugin codes {audio.encoding}", cure="pip install switchhook-codecs")
+    return codec
+
+
+def load_audio(data: bytes, audio: AudioFormat) -> bytes:
+    """A WAV file's samples in that format. Raises PluginError where nothing installed reads it."""
+    samples = _hooks().load_audio(data, audio)
+    if samples is None:
+        raise PluginError("codec", "no plugin reads this as a WAV file", cure="pip install switchhook-codecs")
+    return samples
+
+
+def load_voice(name: str | None = None, options: Mapping[str, Any] | None = None) -> TextToSpeech:
+    """The installed speech synthesis of that name, or the first one. Raises PluginError."""
+    voice: TextToSpeech = _driver("tts", name, options or {})
+    return voice
+
+
+def load_recogniser(name: str | None = None, options: Mapping[str, Any] | None = None) -> SpeechToText:
+    """The installed speech recognition of that name, or the first one. Raises PluginError."""
+    recogniser: SpeechToText = _driver("stt", name, options or {})
+    return recogniser
+
+
+def _driver(group: str, name: str | None, options: Mapping[str, Any]) -> Any:
+    names = [entry.name for entry in installed(group)]
+    if name is None and not names:
+        raise PluginError(group, "none is installed", cure="pip install 'switchhook[embedded]'")
+    plugin = _plugins().load_one(group, name or names[0])
+    table = Options(options, place=group, base=Path.cwd())
+    return _plugins().caller(f"create_{group}", [plugin])(options=table)

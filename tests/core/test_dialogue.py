@@ -1,0 +1,379 @@
+"""The seven invariants of the dialogue, over any order of events."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from switchhook.actions import EndCall, HandOver, Offer, Choice, Play, Say, SetBargeIn, SetVariables
+from switchhook.call.dialogue import Dialogue, Limits
+from switchhook.call.events import (
+    ActionDue,
+    CancelReply,
+    End,
+    Failure,
+    Faulted,
+    Flush,
+    NotPerformed,
+    Opened,
+    PromptFinished,
+    PromptStarted,
+    Queue,
+    ReplyBegan,
+    ReplyEnded,
+    SendTurn,
+    Stopping,
+    Tell,
+    Time,
+)
+from switchhook.call.journal import read, to_line
+from switchhook.leg import Closed, Digit, Gap
+from switchhook.speech import SpeechStarted, Transcript
+
+TEXTS = st.sampled_from(["", "yes", "my balance", "one"])
+ACTIONS = st.one_of(
+    st.builds(Say, st.sampled_from(["hello", "goodbye"])),
+    st.just(Play(b"", "tune")),
+    st.just(Offer((Choice("1", ("yes",), {"text": "chosen"}),))),
+    st.builds(SetBargeIn, st.sampled_from([None, True, False]), st.sampled_from([None, True, False])),
+    st.just(SetVariables({"a": 1})),
+    st.just(HandOver({"b": "2"})),
+    st.just(EndCall()),
+)
+FROM_OUTSIDE = st.one_of(
+    st.builds(SpeechStarted, st.just(0.0)),
+    st.builds(Transcript, TEXTS, st.booleans()),
+    st.builds(Digit, st.sampled_from("0123456789*#")),
+    st.just(Gap(0.0, 0.2)),
+    st.just(Faulted("p", "h", "e")),
+    st.just(Failure("recognition", "gone")),
+    st.builds(Stopping, st.booleans()),
+    st.builds(Closed, st.sampled_from(["hung_up", "lost", "ended"])),
+)
+RARE = (Failure, Stopping, Closed)
+# what a real reply or playout would do next; the number picks the prompt or is a delay
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("outside"), FROM_OUTSIDE.filter(lambda e: not isinstance(e, RARE))),
+        st.tuples(st.just("act"), ACTIONS),
+        st.tuples(st.just("began"), st.booleans()),
+        st.tuples(st.just("reply ended"), st.sampled_from([None, 0.0, 3.0])),
+        st.tuples(st.just("heard"), st.just(0)),
+        st.tuples(st.just("failed prompt"), st.just(0)),
+        st.tuples(st.just("wait"), st.floats(0.01, 20.0)),
+        st.tuples(st.just("late"), st.just(0)),
+        st.tuples(st.just("outside"), FROM_OUTSIDE),
+    ),
+    max_size=40,
+)
+
+
+class Peer:
+    """Plays the call around a dialogue: replies to the turn in flight, plays what is queued."""
+
+    def __init__(self):
+        self.dialogue = Dialogue(Limits(max_call=120.0), "sorry")
+        self.now = 0.0
+        self.log = []  # (now, event, effects)
+        self.flight = None
+        self.prompts = []
+        self.tell(Opened())
+
+    def tell(self, event):
+        effects = list(self.dialogue.handle(event, self.now))
+        self.log.append((self.now, event, effects))
+        for effect in effects:
+            match effect:
+                case SendTurn():
+                    assert self.flight is None, "two turns in flight"
+                    self.flight = effect.turn.number
+                case CancelReply():
+                    self.flight = None
+                case Queue():
+                    self.prompts.append(effect.prompt)
+                case Flush():
+                    assert self.prompts, "a flush of nothing"
+                    self.prompts.clear()
+        return effects
+
+    def step(self, kind, what):
+        match kind:
+            case "outside":
+                self.tell(what)
+            case "act" if self.flight is not None:
+                self.tell(ActionDue(self.flight, what))
+            case "began" if self.flight is not None:
+                self.tell(ReplyBegan(self.flight, what))
+            case "reply ended" if self.flight is not None:
+                turn, self.flight = self.flight, None
+                self.tell(ReplyEnded(turn, what))
+            case "heard" if self.prompts:
+                self.tell(PromptStarted(self.prompts[0]))
+                self.tell(PromptFinished(self.prompts.pop(0)))
+            case "failed prompt" if self.prompts:
+                self.tell(PromptFinished(self.prompts.pop(0), "engine"))
+            case "late":
+                self.tell(PromptFinished(1))
+                self.tell(ActionDue(1, Say("late")))
+            case "wait":
+                until = self.now + what
+                while (due := self.dialogue.deadline()) is not None and due <= until:
+                    self.now = max(self.now, due)
+                    self.tell(Time())
+                self.now = until
+
+
+def played(steps):
+    peer = Peer()
+    for kind, what in steps:
+        peer.step(kind, what)
+    return peer
+
+
+def effects_of(peer, kind):
+    return [effect for _, _, effects in peer.log for effect in effects if isinstance(effect, kind)]
+
+
+@given(STEPS)
+def test_never_are_two_turns_in_flight(steps):
+    turns = effects_of(played(steps), SendTurn)  # the peer itself asserts that none is sent over another
+    assert [effect.turn.number for effect in turns] == list(range(1, len(turns) + 1))
+
+
+@given(STEPS)
+def test_the_post_response_timer_never_runs_while_something_is_to_be_heard(steps):
+    peer = Peer()
+    for kind, what in steps:
+        peer.step(kind, what)
+        if peer.prompts or peer.flight:
+            assert "listening" not in peer.dialogue._timers
+
+
+@given(STEPS)
+def test_after_a_flush_the_flushed_prompts_are_never_waited_for(steps):
+    peer = played(steps)
+    for _, event, effects in peer.log:
+        if any(isinstance(effect, Flush) for effect in effects):
+            assert sum(isinstance(effect, Flush) for effect in effects) == 1, event
+
+
+@given(STEPS, st.sampled_from(["hung_up", "lost", "ended"]))
+def test_a_closed_call_has_exactly_one_outcome(steps, reason):
+    peer = played(steps)
+    peer.tell(Closed(reason))
+    assert len(effects_of(peer, End)) <= 1
+    assert peer.dialogue.outcome is not None
+
+
+@given(STEPS)
+def test_nothing_waits_for_ever(steps):
+    peer = played(steps)
+    if peer.dialogue.outcome is None:
+        # with prompts the playout owes an answer; in every other state a deadline is set
+        assert peer.dialogue.deadline() is not None
+
+
+@given(STEPS)
+def test_left_alone_every_call_ends(steps):
+    peer = played(steps)
+    for _ in range(200):
+        if peer.dialogue.outcome is not None:
+            break
+        peer.step("heard", 0)
+        peer.step("reply ended", None)
+        peer.step("wait", 30.0)
+    assert peer.dialogue.outcome is not None
+
+
+@given(STEPS)
+@settings(max_examples=50)
+def test_a_recorded_sequence_replays_to_the_same_effects(steps):
+    peer = played(steps)
+    lines = [to_line(now, event) for now, event, _ in peer.log]
+    again = Dialogue(Limits(max_call=120.0), "sorry")
+    for (at, event), (now, _, effects) in zip(read(lines), peer.log, strict=True):
+        assert again.handle(event, now) == effects, at
+
+
+def test_an_end_that_follows_an_interrupted_prompt_still_ends_the_call():
+    dialogue = Dialogue()
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(ActionDue(1, Say("hello")), 0.1)
+    dialogue.handle(Transcript("stop", False), 0.5)
+    dialogue.handle(ActionDue(1, Say("more")), 0.6)
+    dialogue.handle(ActionDue(1, EndCall()), 0.7)
+    (end,) = dialogue.handle(ReplyEnded(1), 0.8)
+    assert end.outcome == "completed"
+
+
+def test_the_end_waits_for_the_rest_of_the_reply_as_output_variables_come_last():
+    dialogue = Dialogue()
+    dialogue.handle(Opened(), 0.0)
+    assert dialogue.handle(ActionDue(1, EndCall()), 0.1) == []
+
+
+def test_what_an_interrupted_reply_sets_is_still_set():
+    dialogue = Dialogue()
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(ActionDue(1, Say("hello")), 0.1)
+    dialogue.handle(Transcript("stop", False), 0.5)
+    (merge,) = dialogue.handle(ActionDue(1, SetVariables({"a": 1})), 0.6)
+    assert merge.variables == {"a": 1}
+
+
+@given(STEPS)
+def test_nothing_of_an_interrupted_reply_is_queued_any_more(steps):
+    peer = played(steps)
+    muted = False
+    for _, _, effects in peer.log:
+        for effect in effects:
+            match effect:
+                case Flush():
+                    muted = True
+                case SendTurn():
+                    muted = False
+                case Queue(content=Say(text="sorry")):
+                    pass  # the failure text is of no reply
+                case Queue():
+                    assert not muted
+
+
+@given(STEPS)
+def test_each_turn_is_reported_at_most_once_and_before_its_audio(steps):
+    peer = played(steps)
+    told, queued = 0, False
+    for _, _, effects in peer.log:
+        for effect in effects:
+            match effect:
+                case SendTurn():
+                    told, queued = 0, False
+                case Queue():
+                    queued = True
+                case Tell():
+                    told += 1
+                    assert told == 1
+                    assert not queued
+
+
+# --- single rules
+
+
+def greeted(limits=None):
+    """A dialogue whose greeting `hello` plays."""
+    dialogue = Dialogue(limits or Limits(), "sorry")
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(ActionDue(1, Say("hello")), 0.1)
+    dialogue.handle(ReplyEnded(1), 0.2)
+    return dialogue
+
+
+def test_the_choice_offered_is_sent_whole_when_its_key_is_pressed():
+    dialogue = Dialogue()
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(
+        ActionDue(1, Offer((Choice("2", ("the second",), {"text": "B", "suggestion_id": "x"}),))), 0.1
+    )
+    dialogue.handle(ReplyEnded(1), 0.2)
+    (sent,) = dialogue.handle(Digit("2"), 0.3)
+    assert sent.turn.input == {"text": "B", "suggestion_id": "x"}
+
+
+def test_the_choice_offered_is_sent_whole_when_it_is_named():
+    dialogue = Dialogue()
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(ActionDue(1, Offer((Choice("2", ("two", "The second."), {"text": "B"}),))), 0.1)
+    dialogue.handle(ReplyEnded(1), 0.2)
+    (sent,) = dialogue.handle(Transcript("the SECOND", True), 0.3)
+    assert sent.turn.input == {"text": "B"}
+
+
+def test_an_offer_is_over_after_the_next_turn():
+    dialogue = Dialogue()
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(ActionDue(1, Offer((Choice("2", (), {"text": "B"}),))), 0.1)
+    dialogue.handle(ReplyEnded(1), 0.2)
+    dialogue.handle(Transcript("something else", True), 0.3)
+    dialogue.handle(ReplyEnded(2), 0.4)
+    (sent,) = dialogue.handle(Digit("2"), 0.5)
+    assert sent.turn.input is None
+
+
+def test_speech_that_began_in_a_protected_prompt_is_dropped():
+    dialogue = Dialogue()
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(ActionDue(1, SetBargeIn(speech=False)), 0.1)
+    dialogue.handle(ActionDue(1, Say("listen")), 0.1)
+    dialogue.handle(ReplyEnded(1), 0.2)
+    dialogue.handle(Transcript("I", False), 0.3)
+    dialogue.handle(PromptFinished(1), 0.4)
+    assert dialogue.handle(Transcript("I talk over you", True), 0.5) == []
+
+
+def test_keys_pressed_in_a_prompt_that_keys_do_not_interrupt_are_dropped():
+    dialogue = Dialogue()
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(ActionDue(1, SetBargeIn(digits=False)), 0.1)
+    dialogue.handle(ActionDue(1, Say("listen")), 0.1)
+    dialogue.handle(ReplyEnded(1), 0.2)
+    assert dialogue.handle(Digit("5"), 0.3) == []
+
+
+def test_speech_while_the_caller_listens_to_silence_stops_the_timer():
+    dialogue = greeted()
+    dialogue.handle(PromptFinished(1), 1.0)
+    dialogue.handle(SpeechStarted(0.0), 7.9)
+    assert dialogue.deadline() > 8.0
+
+
+def test_keys_pressed_while_a_reply_is_read_wait_their_turn():
+    dialogue = greeted()
+    dialogue.handle(PromptFinished(1), 1.0)
+    dialogue.handle(Digit("1"), 2.0)
+    assert dialogue.handle(Digit("2"), 2.1) == []
+    (_, sent) = dialogue.handle(ReplyEnded(2), 2.2)
+    assert sent.turn.text == "2"
+
+
+def test_a_silent_assistant_is_given_up_and_the_caller_is_told():
+    dialogue = Dialogue(Limits(reply=15.0), "sorry")
+    dialogue.handle(Opened(), 0.0)
+    effects = dialogue.handle(Time(), 15.0)
+    assert CancelReply() in effects
+    assert Queue(1, Say("sorry")) in effects
+
+
+def test_after_the_failure_text_was_heard_the_call_is_given_back_as_failed():
+    dialogue = Dialogue(Limits(reply=15.0), "sorry")
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(Time(), 15.0)
+    (end,) = dialogue.handle(PromptFinished(1), 17.0)
+    assert end.outcome == "failed"
+
+
+def test_a_failure_text_that_fails_too_ends_the_call_at_once():
+    dialogue = Dialogue(Limits(), "sorry")
+    dialogue.handle(Opened(), 0.0)
+    dialogue.handle(Failure("assistant", "gone"), 1.0)
+    (end,) = dialogue.handle(PromptFinished(1, "engine"), 1.1)
+    assert end.outcome == "failed"
+
+
+def test_the_longest_call_ends_before_the_peer_cuts_it():
+    dialogue = greeted(Limits(max_call=60.0))
+    effects = dialogue.handle(Time(), 60.0)
+    assert [type(effect) for effect in effects] == [Flush, End]
+    assert dialogue.outcome.outcome == "max_call"
+
+
+def test_a_server_that_stops_lets_the_prompt_be_heard_first():
+    dialogue = greeted()
+    assert dialogue.handle(Stopping(), 1.0) == []
+    (end,) = dialogue.handle(PromptFinished(1), 2.0)
+    assert end.outcome == "stopped"
+
+
+def test_a_server_that_stops_at_once_does_not():
+    dialogue = greeted()
+    assert [type(effect) for effect in dialogue.handle(Stopping(at_once=True), 1.0)] == [Flush, End]
+
+
+def test_what_no_handler_performs_does_not_disturb_the_call():
+    dialogue = greeted()
+    assert dialogue.handle(NotPerformed(1, "dtmf", "no plugin performs it"), 1.0) == []

@@ -1,0 +1,232 @@
+"""What is sent when, and what is known of the caller's ear: in virtual time, with a peer in memory."""
+
+from collections import deque
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+import trio
+import trio.testing
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from switchhook import Pace, Say
+from switchhook.call.events import PromptFinished, PromptStarted
+from switchhook.call.playclock import PlayClock
+from switchhook.call.playout import Playout
+from switchhook.testing import MemoryLeg
+
+pytestmark = pytest.mark.anyio
+
+
+class Source:
+    """Prompts by name: seconds of audio, seconds of work per piece, pieces."""
+
+    def __init__(self, **prompts):
+        self.prompts = prompts
+        self.names = list(prompts)
+
+    async def fetch(self, content, put):
+        seconds, work, pieces = self.prompts[content.text]
+        for _ in range(pieces):
+            await anyio.sleep(work)
+            await put(bytes([1 + self.names.index(content.text)]) * round(seconds * 8000 / pieces))
+        return ""
+
+
+@asynccontextmanager
+async def playing(source, *, leg=None):
+    leg, events = leg or MemoryLeg(), []
+    playout = Playout(leg, source.fetch, lambda event: events.append((anyio.current_time(), event)))
+
+    class Sink:
+        def audio(self, data):
+            pass
+
+        def event(self, event):
+            {"PlaybackStarted": playout.peer_started, "PlaybackFinished": playout.peer_finished}[
+                type(event).__name__
+            ]()
+
+    leg.start(Sink())
+    async with anyio.create_task_group() as group:
+        group.start_soon(leg.run)
+        group.start_soon(playout.run)
+        yield playout, leg, events
+        group.cancel_scope.cancel()
+
+
+async def test_the_first_sound_goes_out_without_delay():
+    async with playing(Source(a=(2.0, 0.0, 1))) as (playout, leg, _):
+        begin = anyio.current_time()
+        playout.queue(1, Say("a"))
+        await anyio.sleep(3)
+        assert leg.sent[0][0] == begin
+
+
+async def test_the_lead_is_kept_and_no_more():
+    async with playing(Source(a=(5.0, 0.0, 1))) as (playout, leg, _):
+        begin = anyio.current_time()
+        playout.queue(1, Say("a"))
+        await anyio.sleep(2)
+        sent = sum(len(data) for _, data in leg.sent) / 8000
+        assert 2.0 <= sent <= anyio.current_time() - begin + leg.pace.lead
+
+
+async def test_a_prompt_is_finished_when_the_peer_says_so():
+    async with playing(Source(a=(2.0, 0.0, 1))) as (playout, _, events):
+        begin = anyio.current_time()
+        playout.queue(1, Say("a"))
+        await anyio.sleep(5)
+        (started, first), (finished, last) = events
+        assert (first, last) == (PromptStarted(1), PromptFinished(1))
+        assert finished - started == pytest.approx(2.05, abs=0.02)
+        assert started == begin
+
+
+async def test_a_prompt_is_finished_soon_after_its_time_when_the_peer_never_says_so():
+    silent = MemoryLeg()
+    silent._confirm = lambda event: None
+    async with playing(Source(a=(2.0, 0.0, 1)), leg=silent) as (playout, _, events):
+        playout.queue(1, Say("a"))
+        await anyio.sleep(5)
+        assert events[1][0] - events[0][0] == pytest.approx(2.5, abs=0.02)
+
+
+async def test_a_late_confirmation_of_flushed_audio_does_not_end_the_next_prompt():
+    async with playing(Source(a=(2.0, 0.0, 1), b=(3.0, 0.0, 1))) as (playout, leg, events):
+        playout.queue(1, Say("a"))
+        await anyio.sleep(1)
+        playout.flush()
+        playout.queue(2, Say("b"))
+        await anyio.sleep(0.5)
+        playout.peer_finished()
+        await anyio.sleep(0.1)
+        assert PromptFinished(2) not in [event for _, event in events]
+
+
+async def test_an_engine_slower_than_speech_leaves_holes_but_no_busy_loop():
+    async with playing(Source(a=(4.0, 0.5, 10))) as (playout, leg, events):
+        playout.queue(1, Say("a"))
+        await anyio.sleep(8)
+        assert len(leg.ear) == 32000
+        assert len(leg.sent) <= 20
+
+
+async def test_two_prompts_follow_each_other_without_a_hole():
+    async with playing(Source(a=(1.1, 0.0, 1), b=(1.1, 0.0, 1))) as (playout, leg, events):
+        playout.queue(1, Say("a"))
+        playout.queue(2, Say("b"))
+        await anyio.sleep(2.3)
+        assert len(leg.ear) == 17600
+
+
+async def test_a_prompt_without_audio_is_finished_at_once():
+    async with playing(Source(a=(0.0, 0.0, 1))) as (playout, _, events):
+        playout.queue(1, Say("a"))
+        await anyio.sleep(0.1)
+        assert [event for _, event in events] == [PromptFinished(1)]
+
+
+async def test_a_flush_before_the_first_sound_does_not_trouble_the_peer():
+    async with playing(Source(a=(2.0, 1.0, 1))) as (playout, leg, _):
+        playout.queue(1, Say("a"))
+        await anyio.sleep(0.5)
+        playout.flush()
+        await anyio.sleep(2)
+        assert (leg.flushes, leg.sent) == ([], [])
+
+
+PLANS = st.lists(
+    st.tuples(
+        st.sampled_from(["queue", "queue", "flush"]),
+        st.floats(0.05, 3.0),  # seconds of audio
+        st.floats(0.0, 0.3),  # seconds of work per piece
+        st.integers(1, 6),  # pieces
+        st.floats(0.0, 4.0),  # seconds until the next
+    ),
+    max_size=6,
+)
+
+
+def run_plan(plan, confirms):
+    """Plays a plan in virtual time; checks at every moment what must always hold."""
+    names = {f"p{number}": step[1:4] for number, step in enumerate(plan)}
+    seen = {}
+
+    async def main():
+        leg = MemoryLeg(pace=Pace(frame=0.25, confirms=confirms))
+        async with playing(Source(**names), leg=leg) as (playout, leg, events):
+            flushed = set()
+            for number, (kind, *_, pause) in enumerate(plan):
+                if kind == "queue":
+                    playout.queue(number, Say(f"p{number}"))
+                else:
+                    flushed |= set(range(number))
+                    before = len(leg.sent)
+                    playout.flush()
+                    assert len(leg.sent) == before
+                    seen.setdefault("stale", []).append((before, {1 + n for n in flushed}))
+                for _ in range(20):
+                    await anyio.sleep(pause / 20)
+                    sent = sum(len(data) for _, data in leg.sent) / 8000
+                    assert playout.heard() <= sent + 1e-6
+            await anyio.sleep(30)
+            seen.update(
+                leg=leg, events=[event for _, event in events], flushed=flushed, heard=playout.heard()
+            )
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+    return seen
+
+
+@given(PLANS, st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_after_a_flush_no_byte_of_a_flushed_prompt_is_sent(plan, confirms):
+    seen = run_plan(plan, confirms)
+    for before, stale in seen.get("stale", []):
+        for _, data in seen["leg"].sent[before:]:
+            assert not stale & set(data)
+
+
+@given(PLANS, st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_peer_is_never_sent_more_than_it_takes(plan, confirms):
+    leg = run_plan(plan, confirms)["leg"]
+    window = deque()
+    tokens, last = 25.0, 0.0
+    for now, data in leg.sent:
+        assert 0 < len(data) <= 2000
+        tokens = min(25.0, tokens + (now - last) * 5.0) - 1
+        last = now
+        window.append(now)
+        assert tokens >= -1e-6
+
+
+@given(PLANS, st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_every_prompt_that_was_not_flushed_is_heard_whole_and_finished_once(plan, confirms):
+    seen = run_plan(plan, confirms)
+    for number, (kind, seconds, _, pieces, _) in enumerate(plan):
+        if kind == "queue" and number not in seen["flushed"]:
+            assert seen["events"].count(PromptFinished(number)) == 1
+            assert seen["leg"].ear.count(bytes([number + 1])) == pieces * round(seconds * 8000 / pieces)
+
+
+@given(PLANS)
+@settings(max_examples=60, deadline=None)
+def test_what_is_said_to_be_heard_is_right_within_a_fifth_of_a_second(plan):
+    seen = run_plan(plan, confirms=True)
+    flushes = len(seen["leg"].flushes)
+    assert abs(seen["heard"] - len(seen["leg"].ear) / 8000) <= 0.2 * (1 + flushes)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 2.0), st.floats(0.02, 0.5)), max_size=60))
+def test_the_clock_never_goes_back(messages):
+    clock, now, before = PlayClock(Pace()), 0.0, 0.0
+    for pause, seconds in messages:
+        now += pause
+        assert clock.heard(now) >= before
+        clock.begin_message(now)
+        clock.record(seconds, now)
+        before = clock.heard(now)
+        assert before <= clock.sent
