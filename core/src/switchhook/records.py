@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 logger = logging.getLogger(__name__)
 
@@ -22,51 +22,63 @@ REFUSALS_A_MINUTE = 60
 
 @dataclass(slots=True)
 class TurnRecord:
-    """`at` is seconds since the call began. `latency` holds seconds: `recognition` (end of speech to its
-    final), `assistant` (turn sent to first response), `synthesis` (first text to first sound sent), `total`
-    (end of speech or key to first sound sent)."""
+    """One turn. Times are seconds since the call began, latencies seconds."""
 
-    number: int
-    kind: str
-    at: float
-    text: str = ""
-    confidence: float | None = None
-    barge_in: dict[str, float] | None = None  # `at`, and seconds `heard` of what was cut
-    latency: dict[str, float] = field(default_factory=dict)
-    actions: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # `response` (place in the reply), `action`, `plugin`
-    said: list[str] = field(default_factory=list)
+    number: Annotated[int, "1 is the greeting turn"]
+    kind: Annotated[str, "start, speech, digits or no_input"]
+    at: Annotated[float, "when it was sent to the assistant"]
+    text: Annotated[str, "what the caller said or keyed, masked"] = ""
+    confidence: Annotated[float | None, "of the recognition, 0 to 1, where the engine says it"] = None
+    barge_in: Annotated[
+        dict[str, float] | None, "`at`, and how many seconds were `heard` of what was cut"
+    ] = None
+    latency: Annotated[
+        dict[str, float],
+        "`recognition`: end of speech to its final; `assistant`: turn sent to first response; `synthesis`: "
+        "first prompt queued to its first sound sent; `total`: end of speech or key to first sound sent",
+    ] = field(default_factory=dict)
+    actions: Annotated[list[dict[str, Any]], "`response` (its place in the reply), `action`, `plugin`"] = (
+        field(default_factory=list)
+    )
+    said: Annotated[list[str], "the texts queued to be spoken, masked"] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class CallRecord:
-    """One opened call. `outcome` is one of completed, handed_over, hung_up, lost, failed, max_call, stopped."""
+    """One call that was opened. A call that was refused before leaves a short line of `kind` "refused" with
+    `at`, `reason` and what the transport knew."""
 
-    id: str
-    connector: str
-    started: str  # UTC, ISO 8601
-    conversation_id: str = ""
-    correlation_id: str = ""
-    organization_id: str = ""
-    api_version: str = ""
-    language: str = ""
-    ani: str = ""
-    dnis: str = ""
-    seconds: float = 0.0
-    outcome: str = ""
-    reason: str = ""
-    closed: str = ""  # how the leg ended, as the transport says
-    turns: list[TurnRecord] = field(default_factory=list)
-    not_performed: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[dict[str, Any]] = field(default_factory=list)
-    input_variables: dict[str, Any] = field(default_factory=dict)
-    output_variables: dict[str, Any] = field(default_factory=dict)
-    caller_audio: float = 0.0  # seconds received
-    gaps: float = 0.0  # seconds of caller audio that never came
-    prompt_audio: float = 0.0  # seconds heard by the caller
-    schema: int = SCHEMA
-    kind: str = "call"
+    id: Annotated[str, "of the leg; for Genesys the session id"]
+    connector: Annotated[str, "name of the connector"]
+    started: Annotated[str, "when it was answered, UTC, ISO 8601"]
+    conversation_id: Annotated[str, "the peer's"] = ""
+    correlation_id: Annotated[str, "the peer's, for support tickets"] = ""
+    organization_id: Annotated[str, "the peer's"] = ""
+    api_version: Annotated[str, "as asked for in the address"] = ""
+    language: Annotated[str, "at the start"] = ""
+    ani: Annotated[str, "the caller's number, masked"] = ""
+    dnis: Annotated[str, "the number called, masked"] = ""
+    seconds: Annotated[float, "how long it lasted"] = 0.0
+    outcome: Annotated[str, "completed, handed_over, hung_up, lost, failed, max_call or stopped"] = ""
+    reason: Annotated[str, "of the outcome, where there is more to say"] = ""
+    closed: Annotated[
+        str, "how the leg ended: ended (as we asked), hung_up, lost, refused; then a detail"
+    ] = ""
+    turns: Annotated[list[TurnRecord], "in order"] = field(default_factory=list)
+    not_performed: Annotated[
+        list[dict[str, Any]], "responses that no plugin performed: `turn`, `type`, `problem`"
+    ] = field(default_factory=list)
+    faults: Annotated[
+        list[dict[str, Any]],
+        "what plugins and engines did wrong: `source`, `hook`, `error`, `at`; at most 100",
+    ] = field(default_factory=list)
+    input_variables: Annotated[dict[str, Any], "from the flow; values masked"] = field(default_factory=dict)
+    output_variables: Annotated[dict[str, Any], "to the flow; values masked"] = field(default_factory=dict)
+    caller_audio: Annotated[float, "seconds received"] = 0.0
+    gaps: Annotated[float, "seconds of caller audio that never came"] = 0.0
+    prompt_audio: Annotated[float, "seconds that the caller heard"] = 0.0
+    schema: Annotated[int, "of this record"] = SCHEMA
+    kind: Annotated[str, "call"] = "call"
 
     def line(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))

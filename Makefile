@@ -1,0 +1,38 @@
+# Thin on purpose: every target first makes its own environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PARTS := core $(sort $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml)))
+INSTALLED := $(VENV)/installed
+
+.PHONY: demo test lint bench docs clean
+
+demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
+	@$(BIN)/python demo/run.py
+
+test: lint  ## everything CI runs
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)  ## the figures of docs/benchmarks.md
+	$(BIN)/python benchmarks/run.py
+
+docs: $(INSTALLED)  ## the generated pages of docs/reference
+	$(BIN)/python docs/generate.py
+
+$(INSTALLED): constraints.txt pyproject.toml $(PARTS:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Switchhook needs Python 3.11 or newer; say make PYTHON=python3.11")'
+	@echo "1/3 making the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@echo "2/3 installing Switchhook, its plugins and what they need (about 800 MB unpacked, speech models included)"
+	@$(BIN)/uv pip install --python $(BIN)/python --constraint constraints.txt --group dev $(PARTS:%=-e ./%)
+	@echo "3/3 ready"
+	@touch $(INSTALLED)
+
+clean:
+	rm -rf $(VENV) dist demo-output

@@ -1,0 +1,143 @@
+"""Writes the reference pages that say again what the code says: settings, hooks, the call record.
+
+`python docs/generate.py` writes them; `--check` fails where one is out of date.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+from switchhook import hookspecs, settings
+from switchhook.actions import Action
+from switchhook.fit import HOOKS
+from switchhook.records import CallRecord, TurnRecord
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def settings_page() -> str:
+    tables = [
+        ("[server]", settings.ServerSettings),
+        ("[server] tls", settings.TlsSettings),
+        ("[server] proxy", settings.ProxySettings),
+        ("[transport]", settings.TransportSettings),
+        ("[connectors.NAME]", settings.ConnectorSettings),
+        ("[records]", settings.RecordsSettings),
+        ("[admin]", settings.AdminSettings),
+        ("[plugins]", settings.PluginsSettings),
+    ]
+    head = f"# Settings\n\n{inspect.getdoc(settings)}\n"
+    return head + "".join(f"\n## `{name}`\n\n{_lead(model)}{_table(model)}" for name, model in tables)
+
+
+def _lead(model: type[BaseModel]) -> str:
+    doc = model.__dict__.get("__doc__") or ""
+    return f"{inspect.cleandoc(doc)}\n\n" if doc else ""
+
+
+def _table(model: type[BaseModel]) -> str:
+    rows = [
+        f"| `{name}` | {_type(field.annotation)} | {_default(field)} | {field.description or ''} |\n"
+        for name, field in model.model_fields.items()
+    ]
+    return "| key | type | default | |\n| --- | --- | --- | --- |\n" + "".join(rows)
+
+
+def _type(annotation: Any) -> str:
+    names = list(dict.fromkeys(_names(annotation)))
+    return " or ".join(names)
+
+
+def _names(annotation: Any) -> Iterator[str]:
+    if get_origin(annotation) is Annotated:
+        yield from _names(get_args(annotation)[0])
+    elif get_origin(annotation) in (list, dict):
+        inner = " or ".join(_names(get_args(annotation)[-1]))
+        yield f"{'list' if get_origin(annotation) is list else 'table'} of {inner}"
+    elif get_origin(annotation) is not None and "Literal" in str(get_origin(annotation)):
+        yield " or ".join(f"`{value}`" for value in get_args(annotation))
+    elif get_args(annotation):
+        for part in get_args(annotation):
+            if part is not type(None):
+                yield from _names(part)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield "table"
+    else:
+        spoken = {
+            "str": "text",
+            "int": "number",
+            "float": "time",
+            "bool": "on or off",
+            "Path": "path",
+            "Any": "anything",
+        }
+        yield spoken.get(getattr(annotation, "__name__", ""), str(annotation))
+
+
+def _default(field: Any) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True, validated_data={})
+    if value is None or value is PydanticUndefined:
+        return "none"
+    return "none" if isinstance(value, BaseModel) else f"`{value!r}`".replace("'", '"')
+
+
+def hooks_page() -> str:
+    parts = [f"# Hooks\n\n{inspect.getdoc(hookspecs)}\n"]
+    for name in HOOKS:
+        spec = getattr(hookspecs, name)
+        signature = str(inspect.signature(spec)).replace("'", "")
+        doc = " ".join((inspect.getdoc(spec) or "").split())
+        parts.append(f"\n## `{name}{signature}`\n\n{doc}\n")
+    parts.append("\n# Actions\n\nWhat a response handler may return, from `switchhook`.\n")
+    for action in get_args(Action):
+        given = ", ".join(f"{f.name}: {f.type}" for f in fields(action))
+        doc = " ".join((inspect.getdoc(action) or "").split())
+        parts.append(f"\n## `{action.__name__}({given})`\n\n{doc}\n")
+    return "".join(parts)
+
+
+def record_page() -> str:
+    doc = inspect.getdoc(sys.modules[CallRecord.__module__])
+    page = f"# The call record\n\n{doc}\n"
+    for cls in (CallRecord, TurnRecord):
+        lead = " ".join((inspect.getdoc(cls) or "").split())
+        page += f"\n## {cls.__name__}\n\n{lead}\n\n| field | type | |\n| --- | --- | --- |\n{_fields(cls)}"
+    return page
+
+
+def _fields(cls: type) -> str:
+    rows = ""
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        kind, text = get_args(hint)
+        shown = getattr(kind, "__name__", str(kind)) if not get_args(kind) else str(kind)
+        rows += f"| `{name}` | {shown.replace('typing.', '').replace('|', 'or').replace('switchhook.records.', '')} | {text} |\n"
+    return rows
+
+
+PAGES = {"settings.md": settings_page, "hooks.md": hooks_page, "record.md": record_page}
+
+
+def main(arguments: list[str]) -> int:
+    stale = []
+    for name, make in PAGES.items():
+        path, text = REFERENCE / name, make()
+        if "--check" in arguments:
+            stale += [name] if not path.exists() or path.read_text(encoding="utf-8") != text else []
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        print(f"out of date: {', '.join(stale)}; say make docs", file=sys.stderr)  # noqa: T201  # a command speaks
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
