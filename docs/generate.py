@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
+
 from switchhook import hookspecs, settings
 from switchhook.actions import Action
 from switchhook.fit import HOOKS
@@ -119,7 +120,9 @@ def _fields(cls: type) -> str:
     for name, hint in get_type_hints(cls, include_extras=True).items():
         kind, text = get_args(hint)
         shown = getattr(kind, "__name__", str(kind)) if not get_args(kind) else str(kind)
-        rows += f"| `{name}` | {shown.replace('typing.', '').replace('|', 'or').replace('switchhook.records.', '')} | {text} |\n"
+        for word, plain in (("typing.", ""), ("|", "or"), ("switchhook.records.", "")):
+            shown = shown.replace(word, plain)
+        rows += f"| `{name}` | {shown} | {text} |\n"
     return rows
 
 
@@ -135,7 +138,7 @@ def main(arguments: list[str]) -> int:
         else:
             path.write_text(text, encoding="utf-8")
     if stale:
-        print(f"out of date: {', '.join(stale)}; say make docs", file=sys.stderr)  # noqa: T201  # a command speaks
+        print(f"out of date: {', '.join(stale)}; say make docs", file=sys.stderr)  # a command speaks
     return 1 if stale else 0
 
 

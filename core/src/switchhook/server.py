@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -32,7 +33,9 @@ class Server:
 
     def __init__(self, app: App) -> None:
         self.app = app
+        began = time.monotonic()
         self._equipment: Mapping[str, Equipment] = app.equip()
+        logger.info("engines ready after %.2f s", time.monotonic() - began)
         self._records = RecordFile(app.settings.records.directory)
         self._limits = Limits(max_call=app.settings.server.max_call)
         self._calls: dict[str, Call] = {}

@@ -1,0 +1,180 @@
+"""A server, a signed call with a recorded human voice, and the same call with a wrong secret.
+
+Everything is real: the server is `switchhook serve` in a process of its own, the caller signs its upgrade and
+speaks AudioHook over a socket, the words are recognised and spoken by the offline engines.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.abc
+from timeline import draw
+
+from switchhook import AudioFormat, codec_for, load_audio
+from switchhook_transport_genesys.dial import CallResult, Event, Keys, Plan, Step, Target, Utterance, call
+
+HERE = Path(__file__).parent
+CLIPS = HERE.parent / "tests/data/speech/human"
+OUTPUT = HERE.parent / "demo-output"
+CONNECTOR = "2f6b1f0e-1d0a-4c51-8f0e-5a1b2c3d4e5f/connect?version=2024-08-25"
+LINE = AudioFormat("PCMU", 8000)
+PLAYERS = ("paplay", "aplay", "afplay", "play")
+SHOWN = {
+    "opened": ("genesys", "opened {}"),
+    "bot": ("bot", "“{}”"),
+    "caller_started": ("caller", "speaks: {}"),
+    "key": ("caller", "presses a key"),
+    "barge_in": ("caller", "interrupted the bot: {}"),
+    "bot_finished": ("bot", "was heard to the end"),
+    "ended": ("genesys", "call ended: {}"),
+}
+
+
+def main() -> int:
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    OUTPUT.mkdir(parents=True)
+    return anyio.run(demo)
+
+
+async def demo() -> int:
+    secret = secrets.token_bytes(32)
+    print("starting the server (speech models are loaded) …", flush=True)
+    began = time.monotonic()
+    async with server(secret) as url:
+        print(f"listening on {url} after {time.monotonic() - began:.1f} s\n", flush=True)
+        target = Target(url.rstrip("/") + "/" + CONNECTOR, "demo-key", secret)
+        result = await placed(target)
+        refused = await call(Plan(), replace(target, secret=secrets.token_bytes(32)))
+    print(f"\nthe same call with a wrong secret: {refused.detail.partition(';')[0]}")
+    if refused.ending != "refused":
+        print("it should have been refused", file=sys.stderr)
+        return 1
+    keep(result)
+    return 0 if result.ending == "completed" else 1
+
+
+@asynccontextmanager
+async def server(secret: bytes) -> AsyncIterator[str]:
+    """`switchhook serve`, ended politely."""
+    environ = {
+        **os.environ,
+        "DEMO_CLIENT_SECRET": base64.b64encode(secret).decode(),
+        "SWITCHHOOK_RECORDS__DIRECTORY": str(OUTPUT / "server"),
+    }
+    command = [sys.executable, "-m", "switchhook", "serve", "--config", str(HERE / "switchhook.toml")]
+    log = OUTPUT / "server.log"
+    with log.open("wb") as file:
+        process = await anyio.open_process([*command, "--log-format", "json"], env=environ, stderr=file)
+        async with process:
+            try:
+                yield await url_of(log, process)
+            finally:
+                if process.returncode is None:
+                    process.send_signal(signal.SIGINT)
+                await process.wait()
+
+
+async def url_of(log: Path, process: anyio.abc.Process) -> str:
+    while process.returncode is None:
+        for line in log.read_text().splitlines():
+            if line.startswith("listening on "):
+                return line.split()[-1]
+        await anyio.sleep(0.05)
+    sys.exit(f"the server did not start:\n{log.read_text()}")
+
+
+async def placed(target: Target) -> CallResult:
+    steps = (
+        Step(clip("info_last_call"), interrupt=True),
+        Step(Keys("1")),
+        Step(clip("pin_4242")),
+    )
+    plan = Plan(steps, {"user_id": "42", "user_name": "Kim"})
+    tell = Teller()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(tell.hear, OUTPUT / "server")
+        result = await call(plan, target, observe=tell.see)
+        await anyio.sleep(0.3)  # the server's last lines
+        tasks.cancel_scope.cancel()
+    (OUTPUT / "transcript.txt").write_text("".join(f"{line}\n" for line in tell.lines))
+    return result
+
+
+def clip(name: str) -> Utterance:
+    return Utterance(
+        load_audio((CLIPS / f"{name}.wav").read_bytes(), LINE), f"{name}.wav, a recorded human voice"
+    )
+
+
+class Teller:
+    """Prints what the caller's side sees and what the server heard, and keeps it."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._opened = 0.0
+
+    def see(self, event: Event) -> None:
+        if event.kind == "opened":
+            self._opened = event.at
+        if event.kind in SHOWN:
+            who, what = SHOWN[event.kind]
+            self._say(event.at, who, what.format(event.text))
+
+    async def hear(self, directory: Path) -> None:
+        """The server's event file, as it grows."""
+        while not (files := list(directory.glob("events-*.jsonl"))):
+            await anyio.sleep(0.05)
+        async with await anyio.open_file(files[0]) as file:
+            while True:
+                if line := await file.readline():
+                    self._heard(json.loads(line))
+                else:
+                    await anyio.sleep(0.05)
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        if event["type"] == "Transcript" and event["final"] and event["text"]:
+            self._say(self._opened + event["time"], "server", f"heard “{event['text']}”")
+
+    def _say(self, at: float, who: str, what: str) -> None:
+        line = f"{at:6.2f} s  {who:<8} {what}"
+        self.lines.append(line)
+        print(line, flush=True)
+
+
+def keep(result: CallResult) -> None:
+    """Gather the files of the call in one place, and say where they are."""
+    codec = codec_for(LINE)
+    record = json.loads(next((OUTPUT / "server").glob("calls-*.jsonl")).read_text().splitlines()[0])
+    (OUTPUT / "call.wav").write_bytes(result.recording(codec))
+    (OUTPUT / "record.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    result.messages.write(OUTPUT / "messages.jsonl")
+    shutil.copy(next((OUTPUT / "server").glob("events-*.jsonl")), OUTPUT / "events.jsonl")
+    (OUTPUT / "timeline.svg").write_text(draw(result, record, codec))
+    print("\noutput variables that Genesys gets back")
+    for name, value in sorted(result.variables.items()):
+        print(f"  {name} = {value}")
+    print("\nlatency of each turn, from the end of what the caller said to the bot's first sound")
+    for latency in result.latencies:
+        print(f"  {'no answer' if latency.seconds is None else f'{latency.seconds:5.2f} s'}  {latency.turn}")
+    print(f"\nfiles in {OUTPUT.name}/: call.wav (caller left, bot right), timeline.svg, transcript.txt,")
+    print("record.json, messages.jsonl (the wire), events.jsonl (the dialogue)")
+    player = next((name for name in PLAYERS if shutil.which(name)), "your player")
+    print(f"listen: {player} {OUTPUT.name}/call.wav")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

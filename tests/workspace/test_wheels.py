@@ -1,0 +1,58 @@
+"""Each distribution builds a wheel that installs alone, core plus that plugin, and is discovered."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UV = Path(sys.executable).parent / "uv"
+PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command, cwd=ROOT):
+    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory):
+    out = tmp_path_factory.mktemp("wheels")
+    for part in ["core", *(f"plugins/{name}" for name in PLUGINS)]:
+        run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT / part)
+    return out
+
+
+def installed_alone(wheels, folder, distribution):
+    run(UV, "venv", "--quiet", "--python", sys.executable, folder)
+    options = ["--no-config", "--constraint", ROOT / "constraints.txt", "--find-links", wheels]
+    run(
+        UV, "pip", "install", "--quiet", "--python", folder / "bin/python", *options, distribution, cwd=folder
+    )
+    shown = run(folder / "bin/switchhook", "plugins", "--json", cwd=folder)
+    return json.loads(shown)
+
+
+def test_core_alone_runs_and_has_no_plugin(wheels, tmp_path):
+    found = installed_alone(wheels, tmp_path / "env", "switchhook")
+    assert {item["distribution"] for item in found} == {"switchhook"}
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_a_plugin_installs_alone_and_is_discovered(wheels, tmp_path, name):
+    distribution = f"switchhook-{name.replace('_', '-')}"
+    found = installed_alone(wheels, tmp_path / "env", distribution)
+    assert not [item for item in found if item["error"]]
+    if name != "embedded":  # a library of the offline engines: it has no hook of its own
+        assert distribution in {item["distribution"] for item in found}
+
+
+def test_every_wheel_carries_its_type_marker(wheels):
+    for wheel in sorted(wheels.glob("*.whl")):
+        listing = run(sys.executable, "-m", "zipfile", "-l", wheel)
+        assert "py.typed" in listing, wheel.name

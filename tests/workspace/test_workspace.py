@@ -1,0 +1,82 @@
+"""The distributions agree with each other and stay small."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PARTS = {
+    path.parent.name: tomllib.loads(path.read_text())
+    for path in sorted(ROOT.glob("plugins/*/pyproject.toml"))
+}
+CORE = tomllib.loads((ROOT / "core/pyproject.toml").read_text())
+
+
+def test_all_distributions_have_one_version():
+    versions = {part["project"]["version"] for part in [CORE, *PARTS.values()]}
+    assert len(versions) == 1
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_plugin_is_named_after_its_folder(name):
+    assert PARTS[name]["project"]["name"] == f"switchhook-{name.replace('_', '-')}"
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_plugin_says_which_switchhook_it_was_made_for(name):
+    assert "switchhook>=0.1,<0.2" in PARTS[name]["project"]["dependencies"]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_plugin_is_typed_and_under_the_same_licence(name):
+    assert (ROOT / f"plugins/{name}/src/switchhook_{name}/py.typed").exists()
+    assert PARTS[name]["project"]["license"] == "Apache-2.0"
+
+
+def test_the_extras_of_core_name_distributions_of_ours():
+    named = {
+        name for extra in ("genesys", "embedded") for name in CORE["project"]["optional-dependencies"][extra]
+    }
+    assert named <= {part["project"]["name"] for part in PARTS.values()}
+
+
+def sources(folder):
+    return [(path, path.read_text()) for path in sorted((ROOT / folder).rglob("src/**/*.py"))]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_plugin_imports_only_public_names_of_core(name):
+    code = "".join(text for _, text in sources(f"plugins/{name}"))
+    assert "from switchhook." not in code
+    assert "import switchhook." not in code
+
+
+@pytest.mark.parametrize("word", ["genesys", "watson", "moonshine", "hibari", "websockets", "numpy"])
+def test_core_imports_no_vendor(word):
+    imports = [line for _, text in sources("core") for line in text.splitlines() if "import " in line]
+    assert not [line for line in imports if word in line.lower().split("#")[0].split('"')[0]]
+
+
+def test_only_one_file_imports_stevedore():
+    files = [
+        path.name
+        for path, text in sources("core")
+        if "\nfrom stevedore" in text or "\nimport stevedore" in text
+    ]
+    assert files == ["plugins.py"]
+
+
+def test_constraints_pin_everything_and_record_no_address():
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line and line[0] != "#"]
+    assert all("==" in line for line in lines)
+    assert not [line for line in lines if "://" in line or "@" in line]
+
+
+def test_the_generated_reference_is_up_to_date():
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs/generate.py", "--check"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
