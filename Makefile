@@ -19,7 +19,7 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 
 bench: $(INSTALLED)  ## the figures of docs/benchmarks.md
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/measure.py
 
 docs: $(INSTALLED)  ## the generated pages of docs/reference
 	$(BIN)/python docs/generate.py

@@ -1,6 +1,6 @@
 """Start-up times, and live calls on the offline engines: the figures of docs/benchmarks.md.
 
-`python benchmarks/run.py [--calls 20]` prints them as a table in Markdown. Callers and server run on this one
+`python benchmarks/measure.py [--calls 20]` prints them as a table in Markdown. Callers and server run on this one
 machine, in processes of their own.
 """
 

@@ -1,0 +1,93 @@
+"""Every example in the README and the docs runs."""
+
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from switchhook import Say, SettingsError, load_settings
+from switchhook.plugins import Plugin, Plugins
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMANDS = {"serve", "check", "plugins", "connector", "dial"}
+
+
+def examples(language):
+    return [
+        pytest.param(text, id=f"{page.name}-{number}")
+        for page in PAGES
+        for number, (kind, text) in enumerate(BLOCK.findall(page.read_text()))
+        if kind == language
+    ]
+
+
+@pytest.mark.parametrize("text", examples("toml"))
+def test_a_toml_example_is_a_configuration_a_script_or_a_project(text, tmp_path):
+    table = tomllib.loads(text)
+    if "steps" in table:
+        from switchhook import Options
+        from switchhook_assistant_script.plugin import create_assistant
+
+        (tmp_path / "script.toml").write_text(text)
+        assert create_assistant(Options({"file": "script.toml"}, place="assistant", base=tmp_path))
+    elif "connectors" in table:
+        (tmp_path / "secrets").mkdir()
+        for name in re.findall(r'file = "(secrets/\w+)"', text):
+            (tmp_path / name).write_text("c2VjcmV0\n")
+        (tmp_path / "switchhook.toml").write_text(text)
+        assert load_settings(tmp_path / "switchhook.toml", {"SUPPORT_API_KEY": "k"}).connectors
+    else:
+        assert {"project", "server", "fallback", "connectors"} & set(table)
+
+
+@pytest.mark.parametrize("text", [p for p in examples("python") if "@hookimpl" in p.values[0]])
+def test_a_plugin_example_fits_the_hooks(text):
+    module = ModuleType("example")
+    exec(compile(text, "example", "exec"), module.__dict__)
+    assert Plugins().hold(Plugin("responses/example", "docs", "0", module)).hooks
+
+
+def test_the_tutorials_test_of_its_plugin_passes():
+    plugin, test, *_ = [p.values[0] for p in examples("python") if p.id.startswith("tutorial")]
+    module = ModuleType("acme_weather")
+    exec(compile(plugin, "acme_weather", "exec"), module.__dict__)
+    scope = {}
+    exec(compile(test.replace("from acme_weather import handle_user_defined\n", ""), "t", "exec"), scope)
+    scope["handle_user_defined"] = module.handle_user_defined
+    scope["test_the_weather_is_said"]()
+    assert scope["Say"] is Say
+
+
+@pytest.mark.parametrize("text", examples("sh"))
+def test_a_shell_example_uses_commands_that_exist(text):
+    used = re.findall(r"^switchhook (\S+)", text, re.MULTILINE)
+    assert set(used) <= COMMANDS
+    made = re.findall(r"^make (\w+)", text, re.MULTILINE)
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(made) <= set(targets)
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)#\s]+)\)", page.read_text()):
+            if "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 115
+
+
+def test_the_readme_has_its_two_commands():
+    assert "make demo" in (ROOT / "README.md").read_text()
+    assert "make test" in (ROOT / "README.md").read_text()
+
+
+def test_an_unknown_key_is_an_error_here_as_well(tmp_path):
+    (tmp_path / "c.toml").write_text("[server]\nprot = 1\n")
+    with pytest.raises(SettingsError, match="did you mean 'port'"):
+        load_settings(tmp_path / "c.toml", {})

@@ -1,0 +1,72 @@
+"""What is written of a call full of secrets, and how a server ends."""
+
+import signal
+import threading
+
+import pytest
+
+from switchhook_transport_genesys.dial import Keys, Step
+
+BOT = """
+[steps.welcome]
+responses = ["Hello ${system_integrations.genesys_audio_connector.user_name}, this is a welcome with the word watermelon in it. Please wait until I have said all of it."]
+next = ["last_call"]
+[steps.last_call]
+phrases = ["information about your last call"]
+responses = ["Fine."]
+[no_input]
+responses = ["Goodbye.", { response_type = "end_session" }]
+[fallback]
+responses = ["What?"]
+"""
+
+
+@pytest.fixture
+def bot(tmp_path, a_server):
+    with a_server(tmp_path, BOT) as running:
+        yield running
+
+
+def test_nothing_a_caller_said_or_keyed_or_brought_is_written(bot, clip):
+    steps = (Step(clip("info_last_call"), interrupt=True), Step(Keys("7391")))
+    bot.dial(*steps, variables={"user_name": "Rumpelstiltskin", "account": "DE89370400440532013000"})
+    written = bot.log() + "".join(file.read_text() for file in (bot.folder / "records").iterdir())
+    marked = ["Rumpelstiltskin", "DE8937040044", "watermelon", "last call", "7391", "15550100", "e2e-key"]
+    marked.append((bot.folder / "secret").read_text())
+    assert bot.records()
+    assert [secret for secret in marked if secret.lower() in written.lower()] == []
+
+
+def in_a_call(bot, act, *, after=2.0):
+    """Dials, does `act` in the middle of the greeting, and gives the result."""
+    results = []
+    caller = threading.Thread(target=lambda: results.append(bot.dial(variables={"user_name": "Kim"})))
+    timer = threading.Timer(after, act)
+    caller.start()
+    timer.start()
+    caller.join(timeout=40)
+    timer.join()
+    return results[0]
+
+
+def test_ctrl_c_lets_the_prompt_be_heard_and_gives_the_call_back(bot):
+    result = in_a_call(bot, lambda: bot.process.send_signal(signal.SIGINT))
+    assert (result.ending, result.variables["switchhook_outcome"]) == ("completed", "stopped")
+    assert "cut" not in [event.kind for event in result.events]
+    assert bot.process.wait(timeout=20) == 0
+
+
+def test_a_second_ctrl_c_gives_the_call_back_at_once(bot):
+    def twice():
+        bot.process.send_signal(signal.SIGINT)
+        bot.process.send_signal(signal.SIGINT)
+
+    result = in_a_call(bot, twice)
+    assert (result.ending, result.variables["switchhook_outcome"]) == ("completed", "stopped")
+    assert result.seconds < 8
+
+
+def test_sigterm_lets_the_call_go_on_to_its_own_end(bot):
+    result = in_a_call(bot, lambda: bot.process.send_signal(signal.SIGTERM))
+    assert "switchhook_outcome" not in result.variables
+    assert bot.process.wait(timeout=20) == 0
