@@ -1,0 +1,1 @@
+"""Audio codings: one module for each."""
