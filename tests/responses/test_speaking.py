@@ -1,0 +1,163 @@
+"""From what authors write to what a voice is given."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from switchhook_responses.speaking import TAG, join, to_speech, words
+
+PIECES = [
+    *(
+        "<speak>",
+        "</speak>",
+        "<break/>",
+        "<p>",
+        "</p>",
+        "<b>",
+        "</b>",
+        "&lt;",
+        "&gt;",
+        "&amp;",
+        "<!--",
+        "-->",
+    ),
+    *("<?xml ?>", "<!DOCTYPE a>", "<![CDATA[", "]]>", " x ", "1. ", "\n", "\ud800", "\0"),
+]
+MARKUP = st.text("<>&/!?-ab *_#`[]()\"'=;\n", max_size=60) | st.lists(
+    st.sampled_from(PIECES), max_size=12
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ("**Bold** and __bold__", "Bold and bold"),
+        ("*soft* and _soft_", "soft and soft"),
+        ("~~gone~~ `code`", "gone code"),
+        ("# Title\nwords", "Title\nwords"),
+        ("- one\n- two", "one\ntwo"),
+        ("* one\n+ two", "one\ntwo"),
+        ("**Steps**\n1. one\n2. two", "Steps\n1. one\n2. two"),
+        ("[the **page**](https://example.com)", "the page"),
+        ("![a picture](https://example.com/a.png)", "a picture"),
+        ("> quoted", "quoted"),
+        ("above\n\n---\n\nbelow", "above\nbelow"),
+        ("```\ncode\n```", "code"),
+        (r"\*not soft\*", "*not soft*"),
+    ],
+)
+def test_markdown_is_stripped(markdown, plain):
+    assert to_speech(markdown) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is 3 < 4 & 5 > 2?",
+        "AT&T",
+        "1. your balance",
+        "my_long_name",
+        "2 * 3 * 4",
+        "Press * or # now.",
+        "It is -5 degrees, +1 tomorrow.",
+        "50% [yes]",
+    ],
+)
+def test_signs_that_mean_themselves_stay(text):
+    assert to_speech(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'One <break time="500ms"/> two',
+        "<speak>Hello</speak>",
+        '<speak version="1.1">R&amp;D <emphasis>now</emphasis></speak>',
+        '<p><s>Hi</s></p> <say-as interpret-as="digits">1234</say-as>',
+        '<express-as style="cheerful">Hi</express-as> **here**',
+        "<amazon:effect>Hi</amazon:effect>",
+    ],
+)
+def test_well_formed_markup_is_passed_on_unchanged(text):
+    assert to_speech(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("One <break> two", "One two"),
+        ("R&D <break/>", "R&D"),
+        ("<speak>Hi", "Hi"),
+        ("<p>One</p> <speak>two</speak>", "One two"),
+        ("<speak>One</speak><speak>two</speak>", "One two"),
+    ],
+)
+def test_markup_that_is_not_well_formed_is_spoken_without_it(text, plain):
+    assert to_speech(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Hello <b>you</b>!", "Hello you!"),
+        ("one<br>two", "one two"),
+        ('<a href="https://example.com">our page</a>', "our page"),
+        ("<script>alert(1)</script>", "alert(1)"),
+        ("Tom &amp; Jerry &lt;b&gt;run&lt;/b&gt;", "Tom & Jerry run"),
+        ("well<!-- not this --> said", "well said"),
+    ],
+)
+def test_html_is_not_spoken(text, plain):
+    assert to_speech(text) == plain
+
+
+def test_a_document_type_is_never_given_to_the_parser():
+    bomb = '<!DOCTYPE speak [<!ENTITY a "aaaa">]><speak>&a;</speak>'
+
+    assert "<speak>" not in to_speech(bomb)
+
+
+def test_an_xml_prolog_is_dropped():
+    assert to_speech('<?xml version="1.0"?><speak>Hi</speak>') == "<speak>Hi</speak>"
+
+
+def test_many_nested_tags_are_refused_in_linear_time():
+    assert TAG.search(to_speech("<a" * 20_000 + ">" * 20_000)) is None
+
+
+def is_speech(text):
+    """The promise: markup that is well formed, or no tags at all."""
+    if TAG.search(text) is None:
+        return True
+    whole = text.startswith("<speak")
+    root = ET.fromstring(text if whole else f"<speak>{text}</speak>")
+    return all(each.tag != "b" for each in root.iter())
+
+
+@settings(max_examples=100, deadline=None)
+@given(MARKUP)
+def test_whatever_is_written_either_is_markup_or_has_none(text):
+    assert is_speech(to_speech(text))
+
+
+@settings(max_examples=100, deadline=None)
+@given(MARKUP)
+def test_a_voice_can_always_be_sent_the_text(text):
+    assert to_speech(text).encode() is not None
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(MARKUP, max_size=4))
+@example(["a <b", "c> d"])
+def test_joined_texts_keep_the_promise(texts):
+    assert is_speech(join(["{}"] * len(texts), texts))
+
+
+def test_the_words_of_markup_are_unescaped():
+    assert words("<p>R&amp;D</p> now") == "R&D now"
+
+
+def test_the_words_of_plain_text_are_the_text():
+    assert words("R&amp;D") == "R&amp;D"
