@@ -1,0 +1,1 @@
+"""An assistant read from a file."""

@@ -1,0 +1,62 @@
+"""Which phrase comes closest."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from switchhook_assistant_script.matching import closest, normal
+
+PHRASES = [
+    ("last_call", "information about your last call"),
+    ("balance", "what is my balance"),
+    ("transfer", "transfer"),
+    ("hours", "hours"),
+    ("agent", "agent"),
+]
+
+
+def match(said, threshold=70):
+    return closest(said, PHRASES, threshold)
+
+
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ("Information about your last call.", "last_call"),
+        ("Information about my last call", "last_call"),
+        ("WHAT'S MY BALANCE?", "balance"),
+        ("Transpar", "transfer"),
+        ("Ours.", "hours"),
+    ],
+)
+def test_what_was_said_or_nearly_said_is_found(said, step):
+    assert match(said) == step
+
+
+@pytest.mark.parametrize("said", ["", "...", "the weather tomorrow", "Calif. number"])
+def test_what_is_near_to_nothing_is_not_found(said):
+    assert match(said) is None
+
+
+def test_the_threshold_decides():
+    assert match("Transpar", threshold=80) is None
+
+
+def test_no_words_match_nothing_even_without_a_threshold():
+    assert match("?!", threshold=0) is None
+
+
+def test_of_equally_near_phrases_the_first_is_taken():
+    assert closest("yes", [("first", "yes"), ("second", "yes")], 70) == "first"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(PHRASES), st.floats(0, 100))
+def test_a_phrase_always_finds_its_step(entry, threshold):
+    assert match(entry[1].upper() + "!", threshold) == entry[0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=30))
+def test_normal_text_is_its_own_normal_form(text):
+    assert normal(normal(text)) == normal(text)
