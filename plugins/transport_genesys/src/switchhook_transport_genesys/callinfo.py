@@ -1,0 +1,44 @@
+"""What is known of a call when it is answered, out of the upgrade request and `open`."""
+
+from __future__ import annotations
+
+import re
+
+from switchhook import LegInfo
+
+from .protocol import Open
+from .routing import Destination
+from .upgrade import Admitted
+
+SCHEME = re.compile(r"(?:tel|sips?):", re.IGNORECASE)
+
+
+def describe(leg_id: str, admitted: Admitted, destination: Destination, opening: Open) -> LegInfo:
+    participant = opening.participant
+    return LegInfo(
+        id=leg_id,
+        connector=destination.connector,
+        conversation_id=opening.conversation_id,
+        correlation_id=admitted.correlation_id,
+        organization_id=admitted.organization_id,
+        api_version=destination.api_version,
+        language=opening.language or "",
+        ani=_number(participant.ani),
+        dnis=_number(participant.dnis),
+        participant_name=participant.ani_name,
+        variables=opening.input_variables or {},
+        details={
+            "session_id": admitted.session_id,
+            "participant_id": participant.id,
+            "integration": admitted.integration,
+            "retry_attempt": admitted.retry_attempt,
+            "ani": participant.ani,
+            "dnis": participant.dnis,
+            "remote": admitted.remote,
+        },
+    )
+
+
+def _number(text: str) -> str:
+    """`tel:+49…` in production; free text is possible."""
+    return SCHEME.sub("", text.strip(), count=1)

@@ -1,0 +1,46 @@
+"""Make a connector and its credentials; show them, rotate them, and how to enter them in Genesys Cloud."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+NAME = "lower-case letters, digits, - and _"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    new = _action(actions, "new", "write a connector, with an API key and a client secret of its own")
+    new.add_argument("--integration", metavar="NAME", help="use the credentials of this integration instead")
+    _action(actions, "show", "what Genesys Cloud asks for, all but the secret")
+    rotate = _action(actions, "rotate", "a second key beside the first; calls under either are answered")
+    rotate.add_argument(
+        "--retire", action="store_true", help="remove the older key, once Genesys has the new"
+    )
+    _action(actions, "guide", "the steps in Genesys Cloud, with your own values")
+
+
+def _action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
+    action = actions.add_parser(name, help=text, description=text)
+    action.add_argument("name", metavar="NAME", help=NAME)
+    action.add_argument("--config", required=True, type=Path, metavar="FILE", help="the configuration, TOML")
+    return action
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from . import cards, editing
+
+    config, name = arguments.config, arguments.name
+    match arguments.action:
+        case "new":
+            lines = editing.new(config, name, arguments.integration)
+        case "rotate":
+            lines = editing.retire(config, name) if arguments.retire else editing.rotate(config, name)
+        case "guide":
+            lines = [*cards.guide(cards.read(config, name), config)]
+        case _:
+            lines = [*cards.show(cards.read(config, name))]
+    print("\n".join(lines))  # noqa: T201  # commands print
+    return 0

@@ -1,0 +1,63 @@
+"""Answers upgrade requests before there is a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from http import HTTPStatus
+from typing import cast
+
+import anyio
+from websockets.asyncio.server import ServerConnection
+from websockets.http11 import Request, Response
+
+from switchhook import Reception
+
+from .bucket import Bucket
+from .signature import UpgradeRequest
+from .sockets import Socket
+from .upgrade import Admitted, Gate, Refused
+
+logger = logging.getLogger(__name__)
+
+REFUSAL_TIME = 0.5  # seconds from the request to the answer, whatever was wrong with it
+MAX_WAITING = 500  # refusals that wait for that time; more are answered at once
+LOG_RATE, LOG_BURST = 1.0, 20  # lines a second about refusals
+
+
+class Door:
+    def __init__(self, gate: Gate, reception: Reception) -> None:
+        self._gate, self._reception = gate, reception
+        self._clock = asyncio.get_running_loop().time
+        self._waiting = 0
+        self._lines = Bucket(LOG_RATE, LOG_BURST, self._clock())
+
+    async def answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """None: go on with the upgrade."""
+        socket = cast("Socket", connection)
+        began = self._clock()
+        if request.path.partition("?")[0] == "/livez":
+            return socket.respond(HTTPStatus.OK, "ok\n")
+        asked = UpgradeRequest(request.method, request.path, "", list(request.headers.raw_items()))
+        judged = self._gate.judge(asked, socket.host, time.time())
+        if isinstance(judged, Admitted):
+            busy = self._reception.admit()
+            if busy is None:
+                socket.admitted = judged
+                return None
+            judged = Refused(HTTPStatus.SERVICE_UNAVAILABLE, busy, judged.details)
+        self._report(judged)
+        if judged.delay and self._waiting < MAX_WAITING:
+            self._waiting += 1
+            try:
+                await anyio.sleep(began + REFUSAL_TIME - self._clock())
+            finally:
+                self._waiting -= 1
+        return socket.respond(judged.status, "")
+
+    def _report(self, refused: Refused) -> None:
+        self._reception.refused(refused.reason, refused.details)
+        if self._lines.take(self._clock()):
+            remote = refused.details["remote"]
+            logger.warning("upgrade from %s refused: %d, %s", remote, refused.status, refused.reason)

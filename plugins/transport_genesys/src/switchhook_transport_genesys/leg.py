@@ -1,0 +1,107 @@
+"""One caller, as the engine sees it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Protocol
+
+from switchhook import (
+    AudioFormat,
+    Closed,
+    Gap,
+    LegEvent,
+    LegInfo,
+    Outcome,
+    Pace,
+    Sink,
+    TurnReport,
+)
+
+PCMU = AudioFormat("PCMU", 8000)
+# Genesys takes 5 messages a second and 25 at once: 4 a second, and room for a timer that comes late.
+PACE = Pace(frame=0.25, rate=5.0, burst=20, largest=64_000, lead=0.5, confirms=True)
+MAX_EARLY_AUDIO = PCMU.size(30.0)  # the most that a client keeps for a server that is slow to open
+MAX_EARLY_ITEMS = 10_000
+
+
+class Line(Protocol):
+    """What a leg asks of its connection. Nothing blocks or raises."""
+
+    def send_audio(self, data: bytes, /) -> None: ...
+    def barge_in(self) -> None: ...
+    def report(self, report: TurnReport, /) -> None: ...
+    def disconnect(self, outcome: Outcome, variables: Mapping[str, str], /) -> None: ...
+
+
+class GenesysLeg:
+    def __init__(self, info: LegInfo, line: Line) -> None:
+        self._info, self._line = info, line
+        self._sink: Sink | None = None
+        self._early: deque[bytes | LegEvent] = deque()
+        self._early_size = 0
+        self._dropped = 0  # bytes of audio after the early
+        self._over = False  # `end` was called, or Closed delivered
+        self._closed = False
+
+    @property
+    def info(self) -> LegInfo:
+        return self._info
+
+    @property
+    def audio(self) -> AudioFormat:
+        return PCMU
+
+    @property
+    def pace(self) -> Pace:
+        return PACE
+
+    def start(self, sink: Sink, /) -> None:
+        for item in self._early:
+            if isinstance(item, bytes):
+                sink.audio(item)
+            else:
+                sink.event(item)
+        if self._dropped:
+            sink.event(Gap(PCMU.seconds(self._early_size), PCMU.seconds(self._dropped)))
+        self._early.clear()
+        self._sink = sink
+
+    def play(self, data: bytes, /) -> None:
+        if data and not self._over:
+            self._line.send_audio(data)
+
+    def flush(self) -> None:
+        if not self._over:
+            self._line.barge_in()
+
+    def tell(self, report: TurnReport, /) -> None:
+        if not self._over:
+            self._line.report(report)
+
+    def end(self, outcome: Outcome, variables: Mapping[str, str], /) -> None:
+        if not self._over:
+            self._over = True
+            self._line.disconnect(outcome, variables)
+
+    # --- From the connection
+
+    def hear(self, data: bytes) -> None:
+        if self._sink is not None:
+            self._sink.audio(data)
+        elif self._early_size + len(data) > MAX_EARLY_AUDIO or len(self._early) >= MAX_EARLY_ITEMS:
+            self._dropped += len(data)
+        else:
+            self._early.append(data)
+            self._early_size += len(data)
+
+    def notice(self, event: LegEvent) -> None:
+        """Nothing follows Closed."""
+        if self._closed:
+            return
+        if isinstance(event, Closed):
+            self._over = self._closed = True
+        if self._sink is not None:
+            self._sink.event(event)
+        elif self._closed or len(self._early) < MAX_EARLY_ITEMS:
+            self._early.append(event)

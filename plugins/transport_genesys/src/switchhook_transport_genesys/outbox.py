@@ -1,0 +1,61 @@
+"""What waits to be sent on one connection: texts first, in their order, then audio in its order."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from .bucket import Bucket
+from .protocol import MAX_SENT
+
+# Playout keeps well below; this is the last line before Genesys ends the session of a server that floods.
+AUDIO_RATE = 5.0  # binary messages a second
+AUDIO_BURST = 25
+MAX_AUDIO = 240_000  # bytes: 30 s
+MAX_TEXT = 262_144  # characters
+
+
+class Outbox:
+    def __init__(self, now: float) -> None:
+        self.full = False
+        self._texts: deque[str] = deque()
+        self._text_size = 0
+        self._audio = bytearray()
+        self._bucket = Bucket(AUDIO_RATE, AUDIO_BURST, now)
+        self._held_until = now
+
+    def __len__(self) -> int:
+        """Bytes and characters that wait."""
+        return self._text_size + len(self._audio)
+
+    def put_text(self, text: str) -> None:
+        self._texts.append(text)
+        self._text_size += len(text)
+        self.full = self.full or self._text_size > MAX_TEXT
+
+    def put_audio(self, data: bytes) -> None:
+        self._audio += data
+        self.full = self.full or len(self._audio) > MAX_AUDIO
+
+    def drop_audio(self) -> None:
+        self._audio.clear()
+
+    def hold_audio(self, until: float) -> None:
+        self._held_until = until
+
+    def take(self, now: float) -> str | bytes | None:
+        """The next message. Audio that had to wait comes in one, of at most 64,000 bytes."""
+        if self._texts:
+            text = self._texts.popleft()
+            self._text_size -= len(text)
+            return text
+        if not self._audio or now < self._held_until or not self._bucket.take(now):
+            return None
+        data = bytes(self._audio[:MAX_SENT])
+        del self._audio[:MAX_SENT]
+        return data
+
+    def due(self, now: float) -> float | None:
+        """When there is something to take; None: when something is put in."""
+        if self._texts:
+            return now
+        return max(self._held_until, self._bucket.due(now)) if self._audio else None

@@ -1,0 +1,68 @@
+"""Sequence numbers: each side counts its own messages and says how far it has read the other's."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Literal
+
+from .messages import VERSION, MalformedError, compose
+
+
+class Ledger:
+    def __init__(self, session_id: str, acknowledgement: Literal["clientseq", "serverseq"]) -> None:
+        self.session_id = session_id
+        self.sent = 0
+        self.received = 0
+        self._acknowledgement = acknowledgement
+
+    def enter(self, session_id: str, seq: int, acknowledged: int) -> None:
+        """One message of the other side. Raises MalformedError, and then it does not count."""
+        self.check_id(session_id)
+        if seq != self.received + 1:
+            raise MalformedError(f"seq {seq} where {self.received + 1} was due")
+        if acknowledged > self.sent:
+            raise MalformedError(f"message {acknowledged} acknowledged where {self.sent} were sent")
+        self.received = seq
+
+    def enter_late(self, session_id: str, seq: int) -> None:
+        """As `enter`, when the two counts may differ already."""
+        self.check_id(session_id)
+        if seq <= self.received:
+            raise MalformedError(f"seq {seq} after {self.received}")
+        self.received = seq
+
+    def check_id(self, session_id: str) -> None:
+        if session_id.lower() != self.session_id.lower():
+            raise MalformedError("id of another session")
+
+    def write(self, kind: str, parameters: object, **more: object) -> str:
+        """The next message. What this returns must be sent, in the order it was returned."""
+        self.sent += 1
+        envelope = {"version": VERSION, "id": self.session_id, "type": kind, "seq": self.sent}
+        return compose({**envelope, self._acknowledgement: self.received, **more, "parameters": parameters})
+
+
+class Outgoing:
+    """A server's messages until they are numbered."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._pongs: deque[int] = deque()
+        self._others: deque[tuple[str, object]] = deque()
+
+    def pong(self, seq: int) -> None:
+        self._pongs.append(seq)
+
+    def add(self, kind: str, parameters: object) -> None:
+        self._others.append((kind, parameters))
+
+    def event(self, kind: str, data: object) -> None:
+        self.add("event", {"entities": [{"type": kind, "data": data}]})
+
+    def write(self) -> list[str]:
+        # Pongs go first: each acknowledges just its ping, and clientseq must not fall.
+        written = [self._ledger.write("pong", {}, clientseq=seq) for seq in self._pongs]
+        written += [self._ledger.write(kind, parameters) for kind, parameters in self._others]
+        self._pongs.clear()
+        self._others.clear()
+        return written

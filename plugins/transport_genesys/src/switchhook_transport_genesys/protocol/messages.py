@@ -1,0 +1,236 @@
+"""The messages of AudioHook version 2: envelopes, and the parameters of each type.
+
+A server reads what clients send leniently: fields it does not know are ignored. A client reads what
+servers send as production does: a field that is not listed here is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import from_json
+
+from .durations import Duration
+from .media import Media
+from .variables import as_texts
+
+VERSION = "2"
+MAX_RECEIVED = 65_536  # bytes of UTF-8 in a text message
+MAX_SENT = 64_000  # bytes in any message we send; Genesys documents it for text and audio alike
+NULL_ID = "00000000-0000-0000-0000-000000000000"
+UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
+
+Uuid = Annotated[str, StringConstraints(pattern=f"^(?:{UUID.pattern})$")]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class MalformedError(ValueError):
+    """What is wrong with a message, without anything that was in it."""
+
+
+class Lenient(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class Strict(Lenient):
+    model_config = ConfigDict(extra="forbid")
+
+
+# --- From the client
+
+
+class ClientMessage(Lenient):
+    version: Literal["2"]
+    id: Uuid
+    type: Annotated[str, Field(min_length=1, max_length=64)]
+    seq: Count
+    serverseq: Count
+    position: Duration
+    parameters: dict[str, Any]
+
+
+def _texts(value: object) -> object:
+    return as_texts(value) if isinstance(value, dict) else value
+
+
+def _language(value: str | None) -> str | None:
+    return value if value and LANGUAGE.fullmatch(value) else None
+
+
+Language = Annotated[str | None, AfterValidator(_language)]
+"""Any language tag; None for what is none."""
+
+
+class Participant(Lenient):
+    id: Uuid
+    ani: str = ""
+    ani_name: str = ""
+    dnis: str = ""
+
+
+class Open(Lenient):
+    organization_id: Uuid
+    conversation_id: Uuid
+    participant: Participant
+    media: Annotated[tuple[Media, ...], Field(strict=False)]
+    language: Language = None
+    supported_languages: bool | None = None
+    custom_config: Any = None  # an object, JSON in a string, or absent
+    input_variables: Annotated[dict[str, str] | None, BeforeValidator(_texts)] = None
+    continued_sessions: Any = None
+
+    @property
+    def is_probe(self) -> bool:
+        """Genesys tries the connection when an administrator saves the integration: no call."""
+        return NULL_ID in (self.conversation_id, self.participant.id)
+
+
+class Ping(Lenient):
+    rtt: Duration | None = None
+
+
+class Span(Lenient):
+    """Of `resumed` and `discarded`: audio that does not come."""
+
+    start: Duration
+    discarded: Duration
+
+
+class Update(Lenient):
+    language: Language = None
+
+
+class Dtmf(Lenient):
+    digit: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-Da-d]$", to_upper=True)]
+
+
+class Error(Lenient):
+    code: int
+    message: str = ""
+    retry_after: Duration | None = None
+
+
+class Close(Lenient):
+    reason: str = "unknown"
+
+
+# --- From the server
+
+
+class ServerMessage(Strict):
+    version: Literal["2"]
+    id: Uuid
+    type: str
+    seq: Count
+    clientseq: Count
+    parameters: dict[str, Any]
+
+
+class TakenMedia(Strict):
+    type: Literal["audio"]
+    format: str
+    channels: list[str]
+    rate: int
+
+
+class Opened(Strict):
+    media: list[TakenMedia]
+    start_paused: bool = False
+    discard_to: Duration | None = None
+    supported_languages: list[str] | None = None
+
+
+class Entity(Strict):
+    type: str
+    data: Any
+
+
+class Event(Strict):
+    entities: Annotated[list[Entity], Field(min_length=1)]
+
+
+class TurnResponse(Strict):
+    """The data of an event `bot_turn_response`."""
+
+    disposition: Literal["match", "no_match", "no_input"]
+    text: str = ""
+    confidence: Annotated[float, Field(ge=0, le=1, strict=False)] | None = None
+
+
+class Reconnect(Strict):
+    info: str = ""
+
+
+class Disconnect(Strict):
+    reason: Literal["completed", "unauthorized", "error"]
+    info: str = ""
+    output_variables: dict[str, str] = {}
+
+
+class Nothing(Strict):
+    """Of pong, pause, resume, updated and closed."""
+
+
+FROM_SERVER: Mapping[str, type[Strict]] = {
+    "opened": Opened,
+    "pong": Nothing,
+    "pause": Nothing,
+    "resume": Nothing,
+    "updated": Nothing,
+    "event": Event,
+    "reconnect": Reconnect,  # exists, but not for Audio Connector
+    "disconnect": Disconnect,
+    "closed": Nothing,
+}
+
+
+# --- Text to model and back
+
+
+def parse(text: str, model: type[Model]) -> Model:
+    """Raises MalformedError."""
+    try:
+        data = text.encode()
+        if len(data) > MAX_RECEIVED:
+            raise MalformedError(f"text of {len(data)} bytes, at most {MAX_RECEIVED} are allowed")
+        value = from_json(data, allow_inf_nan=False, cache_strings="keys")
+    except MalformedError:
+        raise
+    except ValueError:
+        raise MalformedError("not JSON") from None
+    if not isinstance(value, dict):
+        raise MalformedError("not a JSON object")
+    return read(model, value)
+
+
+def read(model: type[Model], value: object) -> Model:
+    """Raises MalformedError."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        # names may come from outside too; only those that look like a field are repeated
+        parts = [p if isinstance(p, str) and p.isidentifier() and len(p) < 32 else "…" for p in first["loc"]]
+        what = "unknown field" if first["type"] == "extra_forbidden" else first["type"].replace("_", " ")
+        raise MalformedError(f"{'.'.join(parts) or 'message'}: {what}") from None
+
+
+def compose(envelope: Mapping[str, object]) -> str:
+    text = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # half of a surrogate pair cannot be sent; the rest of the text still can
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

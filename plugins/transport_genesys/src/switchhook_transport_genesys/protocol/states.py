@@ -1,0 +1,53 @@
+"""The states of both halves, and how long they stay in each."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Literal, NamedTuple
+
+Awaited = Literal["open", "opened", "message", "pong", "close", "closed", "socket"]
+
+
+class State(Enum):
+    CONNECTED = auto()  # upgraded, waiting for open
+    OPENING = auto()
+    ACTIVE = auto()
+    PAUSED = auto()  # no caller audio; ours still flows
+    DISCONNECTING = auto()  # our disconnect was sent
+    CLOSING = auto()  # close came; closed is the last we send
+    CLOSED = auto()
+    GONE = auto()
+
+
+LIVE = (State.ACTIVE, State.PAUSED)
+BEFORE_THE_END = (State.CONNECTED, State.OPENING, *LIVE)
+OVER = (State.CLOSED, State.GONE)
+
+
+class Limit(NamedTuple):
+    seconds: float
+    awaited: Awaited
+    code: int  # to close the socket with
+
+
+LIMITS = {
+    State.CONNECTED: Limit(10.0, "open", 1008),
+    State.DISCONNECTING: Limit(10.0, "close", 1000),
+    State.CLOSED: Limit(5.0, "socket", 1000),
+}
+"""Since the state was entered."""
+
+HEARD_WITHIN = Limit(30.0, "message", 1001)
+"""In the other states, since the last message of any kind: six ping periods."""
+
+
+class ClientState(Enum):
+    PREPARING = auto()  # open is not sent yet
+    OPENING = auto()
+    OPEN = auto()
+    CLOSING = auto()
+    CLOSED = auto()
+
+
+OPENED_WITHIN = 5.0  # seconds from `open`
+CLOSED_WITHIN = 10.0  # seconds from `close`

@@ -1,0 +1,73 @@
+"""From the target of a request to a connector: `<base>/<instance-id>/connect?version=YYYY-MM-DD`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from .settings import Address
+
+PATH = re.compile(r"/([A-Za-z0-9._~-]{1,128})/connect/?")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a target names. No instance: the base URI itself, which only serves probes."""
+
+    instance_id: str = ""
+    version: str = ""
+    fault: str = ""  # why it cannot be a connector's, told to the client after `open`
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    connector: str
+    api_version: str
+
+
+class Routes:
+    def __init__(
+        self, public_url: str | None, addresses: Mapping[tuple[str, str], tuple[str, Address]]
+    ) -> None:
+        self.prefix = urlsplit(public_url or "").path.rstrip("/")
+        self._addresses = addresses
+
+    def locate(self, target: str) -> Place | None:
+        """None: no path of ours. Genesys joins base URI and Connector ID with or without a slash too
+        many, so repeated ones count as one; nothing is decoded."""
+        path, _, query = target.partition("?")
+        path = re.sub("//+", "/", path)
+        if path != self.prefix and not path.startswith(self.prefix + "/"):
+            return None
+        path = path.removeprefix(self.prefix)
+        if path in ("", "/"):
+            return Place()
+        match = PATH.fullmatch(path)
+        if match is None:
+            return None
+        return _place(match[1], query)
+
+    def find(self, integration: str, place: Place) -> Destination | str:
+        """The connector, or why there is none."""
+        if place.fault:
+            return place.fault
+        if not place.instance_id:
+            return "the Connector ID is missing; expected <instance-id>/connect?version=YYYY-MM-DD"
+        found = self._addresses.get((integration, place.instance_id))
+        if found is None:
+            return "unknown connector; compare the Connector ID with: switchhook connector show"
+        connector, address = found
+        return Destination(connector, place.version or address.api_version)
+
+
+def _place(instance_id: str, query: str) -> Place:
+    try:
+        versions = parse_qs(query, max_num_fields=16).get("version", [])
+    except ValueError:
+        versions = ["?"]
+    if len(versions) > 1 or not all(DATE.fullmatch(version) for version in versions):
+        return Place(instance_id, fault="version in the Connector ID: expected one, as YYYY-MM-DD")
+    return Place(instance_id, versions[0] if versions else "")

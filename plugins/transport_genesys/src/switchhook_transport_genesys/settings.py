@@ -1,0 +1,111 @@
+"""The table `[transport]`, and `address` of a connector."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from switchhook import Options, Secret, SettingsError, Table
+
+from .credentials import API_KEY, decode_secret
+
+
+class Key(Table):
+    """One API key; an integration has several while they are rotated."""
+
+    api_key: Secret
+    client_secret: Secret | None = Field(None, description="base64, as typed into Genesys")
+    unsigned: bool = Field(False, description="accept this API key without a signature")
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Key:
+        if not API_KEY.fullmatch(self.api_key.get_secret_value()):
+            raise ValueError("api_key: expected letters, digits, + / _ - and at most two = at the end")
+        if self.unsigned and self.secret is not None:
+            raise ValueError("client_secret and unsigned = true exclude each other; remove one")
+        if not self.unsigned and self.secret is None:
+            raise ValueError(
+                "client_secret is missing; to accept this API key without a signature say unsigned = true"
+            )
+        return self
+
+    @property
+    def secret(self) -> bytes | None:
+        text = self.client_secret.get_secret_value() if self.client_secret else ""
+        return decode_secret(text) if text else None
+
+
+def _lower_case(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise ValueError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
+    return name
+
+
+class Integration(Table):
+    """One Genesys integration: base URI and credentials. It may carry many connectors."""
+
+    keys: list[Key] = Field(min_length=1)
+
+
+class GenesysSettings(Table):
+    integrations: dict[Annotated[str, AfterValidator(_lower_case)], Integration] = Field(
+        default_factory=dict, description="name of a Genesys integration to its credentials"
+    )
+
+    @model_validator(mode="after")
+    def _each_key_is_of_one_integration(self) -> GenesysSettings:
+        owners: dict[str, str] = {}
+        for name, integration in self.integrations.items():
+            for key in integration.keys:
+                other = owners.setdefault(key.api_key.get_secret_value(), name)
+                if other != name:
+                    raise ValueError(f"integrations {other!r} and {name!r} share an API key")
+        return self
+
+    def secrets(self) -> dict[str, bytes | None]:
+        """API key to decoded client secret; None where unsigned requests are accepted."""
+        return {
+            key.api_key.get_secret_value(): key.secret
+            for integration in self.integrations.values()
+            for key in integration.keys
+        }
+
+    def owner(self, api_key: str) -> str:
+        """The integration of a key that is known."""
+        return next(
+            name
+            for name, integration in self.integrations.items()
+            if any(key.api_key.get_secret_value() == api_key for key in integration.keys)
+        )
+
+
+class Address(Table):
+    """Where a flow finds a connector: `<instance_id>/connect?version=<api_version>`."""
+
+    integration: str
+    instance_id: str = Field(pattern=r"^[A-Za-z0-9._~-]{1,128}$")
+    api_version: str = Field("", description="of calls whose Connector ID names none")
+
+
+def read_addresses(
+    connectors: Mapping[str, Mapping[str, object]], settings: GenesysSettings
+) -> dict[tuple[str, str], tuple[str, Address]]:
+    """Integration and instance id to connector and address. Raises SettingsError."""
+    found: dict[tuple[str, str], tuple[str, Address]] = {}
+    for name, table in connectors.items():
+        place = f"connectors.{name}.address"
+        address = Options(table, place=place, base=Path()).parse(Address)
+        if address.integration not in settings.integrations:
+            near = get_close_matches(address.integration, settings.integrations, n=1)
+            known = ", ".join(sorted(settings.integrations)) or "none"
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {known}"
+            raise SettingsError(f"{place}.integration: there is no {address.integration!r}; {hint}")
+        other, _ = found.setdefault((address.integration, address.instance_id), (name, address))
+        if other != name:
+            raise SettingsError(f"{place}: the same as that of connector {other!r}; change instance_id")
+    return found

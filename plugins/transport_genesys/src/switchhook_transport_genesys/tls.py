@@ -1,0 +1,56 @@
+"""The server's certificate, read again when it was renewed."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from pathlib import Path
+
+import anyio
+
+from switchhook import StartError
+
+logger = logging.getLogger(__name__)
+
+RENEWAL_PERIOD = 60.0  # seconds between looks at the files
+
+
+def load(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Raises StartError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    for name, path in (("certificate", certificate), ("key", key)):
+        try:
+            path.read_bytes()
+        except OSError as error:
+            raise StartError(f"server.tls.{name}: cannot read {path}: {error.strerror}") from None
+    try:
+        context.load_cert_chain(certificate, key, password="")  # empty: never ask on a terminal
+    except (ssl.SSLError, OSError) as error:
+        reason = getattr(error, "reason", None) or "unreadable"
+        raise StartError(
+            f"server.tls: expected a certificate in PEM and its unencrypted key in {certificate} and {key},"
+            f" got: {reason}"
+        ) from None
+    return context
+
+
+async def renew(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    """New connections get the new certificate; those that are open are not touched."""
+    seen = _times(certificate, key)
+    while True:
+        await anyio.sleep(RENEWAL_PERIOD)
+        now = _times(certificate, key)
+        if now == seen:
+            continue
+        seen = now
+        try:
+            load(certificate, key)  # first into a context of its own: half a pair must not replace a good one
+            context.load_cert_chain(certificate, key, password="")
+        except (StartError, ssl.SSLError, OSError) as error:
+            logger.error("the renewed certificate is not used: %s", error)  # noqa: TRY400  # no traceback
+        else:
+            logger.info("the certificate was read again")
+
+
+def _times(*paths: Path) -> list[int]:
+    return [path.stat().st_mtime_ns if path.exists() else 0 for path in paths]

@@ -1,0 +1,116 @@
+"""Whether an upgrade request is let in: no socket, no waiting, only the decision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from switchhook import ServerSettings, SettingsError
+
+from .addresses import authority
+from .nonces import NonceStore
+from .protocol import UUID
+from .routing import Place, Routes
+from .settings import GenesysSettings
+from .signature import UpgradeRequest, Verdict, verify
+
+IDS = {
+    "organization_id": "audiohook-organization-id",
+    "session_id": "audiohook-session-id",
+    "correlation_id": "audiohook-correlation-id",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A verified request. The ids are UUIDs."""
+
+    organization_id: str
+    session_id: str
+    correlation_id: str
+    integration: str
+    place: Place
+    retry_attempt: int | None
+    remote: str
+
+    @property
+    def details(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in (*IDS, "remote")}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`reason` is for our log alone. `delay`: answer no sooner than any other failure of the kind."""
+
+    status: HTTPStatus
+    reason: str
+    details: Mapping[str, object]
+    delay: bool = False
+
+
+class Gate:
+    def __init__(
+        self, settings: GenesysSettings, server: ServerSettings, routes: Routes, nonces: NonceStore
+    ) -> None:
+        self._settings, self._routes, self._nonces = settings, routes, nonces
+        self._secrets = settings.secrets()
+        self._authority = authority(server.public_url) if server.public_url else ""
+        self._trusted = _networks(server.proxy.trusted if server.proxy else [])
+
+    def judge(self, request: UpgradeRequest, remote: str, now: float) -> Admitted | Refused:
+        """`now` in unix seconds. The authority in `request` is not looked at; and until the signature has
+        passed, nothing else is."""
+        request = replace(request, authority=self._public_authority(request, remote))
+        ids = {name: _uuid(request.header(header)) for name, header in IDS.items()}
+        details = {"remote": remote} | {name: value for name, value in ids.items() if value}
+        verdict = verify(request, self._secrets, now, self._nonces)
+        if verdict is not Verdict.VERIFIED:
+            return Refused(HTTPStatus.UNAUTHORIZED, verdict.value, details, delay=True)
+        if not all(ids.values()):
+            missing = next(IDS[name] for name, value in ids.items() if not value)
+            return Refused(HTTPStatus.BAD_REQUEST, f"{missing} is not a UUID", details)
+        place = self._routes.locate(request.target)
+        if place is None:
+            return Refused(HTTPStatus.NOT_FOUND, "unknown path", details)
+        return Admitted(
+            **ids,
+            integration=self._settings.owner(request.header("x-api-key") or ""),
+            place=place,
+            retry_attempt=_small_number(request.header("audiohook-retry-attempt")),
+            remote=remote,
+        )
+
+    def _public_authority(self, request: UpgradeRequest, remote: str) -> str:
+        if self._authority:
+            return self._authority
+        # several proxies append to the header; the last is what ours saw
+        forwarded = (request.header("x-forwarded-host") or "").rpartition(",")[2].strip()
+        return forwarded if forwarded and self._trusts(remote) else request.header("host") or ""
+
+    def _trusts(self, remote: str) -> bool:
+        try:
+            address = ip_address(remote)
+        except ValueError:
+            return False
+        return any(address in network for network in self._trusted)
+
+
+def _uuid(value: str | None) -> str:
+    """Empty if it is none."""
+    return value if value and UUID.fullmatch(value) else ""
+
+
+def _small_number(value: str | None) -> int | None:
+    return int(value) if value and re.fullmatch("[0-9]{1,4}", value) else None
+
+
+def _networks(texts: Sequence[str]) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(text) for text in texts]
+    except ValueError as error:
+        raise SettingsError(
+            f"server.proxy.trusted: expected networks such as '10.0.0.0/8'; {error}"
+        ) from None

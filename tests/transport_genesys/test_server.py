@@ -1,0 +1,656 @@
+"""Calls over real sockets on loopback."""
+
+import contextlib
+import json
+import socket
+import ssl
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import anyio
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from switchhook import (
+    Closed,
+    Digit,
+    Gap,
+    Options,
+    Outcome,
+    PlaybackFinished,
+    PlaybackStarted,
+    ServerSettings,
+    SettingsError,
+    StartError,
+    TurnReport,
+)
+from switchhook_transport_genesys import door, sockets
+from switchhook_transport_genesys.credentials import decode_secret
+from switchhook_transport_genesys.protocol import ClientSession, Media, Open, Participant, events, states
+from switchhook_transport_genesys.server import GenesysTransport
+from switchhook_transport_genesys.settings import GenesysSettings
+from switchhook_transport_genesys.signature import UpgradeRequest, sign
+
+DATA = Path(__file__).parent / "data"
+SECRET = "E8opCrTIQKtap+wCdxLajF3HhU+RJDD2o1mzOl7RyDY="
+ID = "7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e"
+NULL = "00000000-0000-0000-0000-000000000000"
+MONO = Media()
+CONNECT = "/7/connect?version=2024-08-25"
+TABLE = {"integrations": {"main": {"keys": [{"api_key": "key", "client_secret": SECRET}]}}}
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def refuse_quickly(monkeypatch):
+    monkeypatch.setattr(door, "REFUSAL_TIME", 0.01)
+
+
+class Lobby:
+    """A reception that keeps each leg for the test, until it has closed."""
+
+    def __init__(self):
+        self.connectors = {"bank": {"integration": "main", "instance_id": "7"}}
+        self.busy = None
+        self.refusals = []
+        self._send, self.legs = anyio.create_memory_object_stream(10)
+        self.answering = 0
+
+    def admit(self):
+        return self.busy
+
+    def refused(self, reason, details):
+        self.refusals.append((reason, details))
+
+    async def answer(self, leg):
+        self.answering += 1
+        call = Call(leg)
+        leg.start(call)
+        self._send.send_nowait(call)
+        await call.closed.wait()
+        self.answering -= 1
+
+    def close(self):
+        self._send.close()
+        self.legs.close()
+
+
+class Call:
+    """The engine's end of a leg: what it was given, in order."""
+
+    def __init__(self, leg):
+        self.leg = leg
+        self.heard = bytearray()
+        self.events = []
+        self.closed = anyio.Event()
+        self.changed = anyio.Event()
+
+    def audio(self, data):
+        self.heard += data
+        self._change()
+
+    def event(self, event):
+        self.events.append(event)
+        if isinstance(event, Closed):
+            self.closed.set()
+        self._change()
+
+    def _change(self):
+        self.changed.set()
+        self.changed = anyio.Event()
+
+    async def until(self, condition):
+        while not condition(self):
+            await self.changed.wait()
+
+
+@asynccontextmanager
+async def serving(lobby, table=TABLE, **server):
+    settings = Options(table, place="transport", base=Path()).parse(GenesysSettings)
+    transport = GenesysTransport(settings, ServerSettings(**{"port": 0} | server))
+    async with anyio.create_task_group() as group:
+        [url] = await group.start(transport.serve, lobby)
+        try:
+            with anyio.fail_after(20):
+                yield url
+        finally:
+            group.cancel_scope.cancel()
+
+
+@pytest.fixture
+async def lobby(anyio_backend):
+    lobby = Lobby()
+    yield lobby
+    lobby.close()
+
+
+@pytest.fixture
+async def url(lobby):
+    async with serving(lobby) as url:
+        yield url
+
+
+def headers_for(url, path, secret=SECRET, key="key"):
+    headers = [
+        ("Audiohook-Organization-Id", ID),
+        ("Audiohook-Session-Id", ID),
+        ("Audiohook-Correlation-Id", ID),
+    ]
+    request = UpgradeRequest("GET", path, url.split("/")[2], headers)
+    decoded = decode_secret(secret) if secret else None
+    return headers + sign(request, key, decoded, time.time(), f"{time.time_ns():022}")
+
+
+@asynccontextmanager
+async def dialled(url, path=CONNECT, secret=SECRET, **options):
+    headers = headers_for(url, path, secret)
+    target = url.rstrip("/") + path
+    async with connect(target, additional_headers=headers, compression=None, proxy=None, **options) as ws:
+        yield Phone(ws)
+
+
+class Phone:
+    """The client's half on a socket; `audio` is what it was sent, `told` what happened, `order` both."""
+
+    def __init__(self, ws):
+        self.ws = ws
+        self.session = ClientSession(ID, time.monotonic)
+        self.audio = bytearray()
+        self.told, self.order = [], []
+
+    async def open(self, conversation=ID, participant=ID, media=(MONO,), **more):
+        who = Participant(id=participant, ani="tel:+4915550100", ani_name="Kim", dnis="sip:bank")
+        opening = Open(organization_id=ID, conversation_id=conversation, participant=who, media=media, **more)
+        self.session.open(opening)
+        await self.flush()
+        await self.until(lambda: self.told)
+        return self.told[0]
+
+    async def flush(self):
+        for data in self.session.data_to_send():
+            await self.ws.send(data)
+
+    async def read(self):
+        message = await self.ws.recv()
+        if isinstance(message, bytes):
+            self.audio += self.session.receive_audio(message)
+            self.order.append(message)
+        else:
+            told = self.session.receive_text(message)
+            self.told += told
+            self.order += told
+        await self.flush()
+
+    async def until(self, condition):
+        while not condition():
+            await self.read()
+
+    async def say(self, *data):
+        for each in data:
+            self.session.send_audio(each)
+        await self.flush()
+
+    async def send(self, kind, **parameters):
+        self.session.send(kind, parameters)
+        await self.flush()
+
+    async def hang_up(self):
+        self.session.close("end")
+        await self.flush()
+        await self.until(lambda: events.SessionClosed() in self.told)
+
+
+pytestmark = pytest.mark.anyio
+
+
+# --- A call
+
+
+async def test_a_signed_call_is_heard_answered_and_ended_with_its_variables(lobby, url):
+    async with dialled(url) as phone:
+        assert await phone.open() == events.Opened(Media())
+        call = await lobby.legs.receive()
+        await phone.say(b"a" * 1600, b"b" * 1600)
+        await call.until(lambda call: len(call.heard) == 3200)
+        call.leg.tell(TurnReport("match", "hello", 0.5))
+        call.leg.play(bytes(call.heard))
+        call.leg.end(Outcome("completed", "done"), {"verified": "true"})
+        await phone.until(lambda: events.SessionClosed() in phone.told)
+        assert phone.audio == b"a" * 1600 + b"b" * 1600
+        assert phone.told[1:] == [
+            events.TurnResponse("match", "hello", 0.5),
+            events.Disconnected("completed", "done", {"verified": "true"}),
+            events.SessionClosed(),
+        ]
+        assert phone.session.violation == ""
+    await call.closed.wait()
+    assert call.events == [Closed("ended")]
+
+
+async def test_what_is_known_of_a_call_comes_with_its_leg(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open(language="de-DE", input_variables={"tier": "gold"})
+        info = (await lobby.legs.receive()).leg.info
+    assert (info.id, info.connector, info.api_version) == (ID, "bank", "2024-08-25")
+    assert (info.conversation_id, info.correlation_id, info.organization_id) == (ID, ID, ID)
+    assert (info.ani, info.dnis, info.participant_name) == ("+4915550100", "bank", "Kim")
+    assert (info.language, info.variables) == ("de-DE", {"tier": "gold"})
+    assert info.details["ani"] == "tel:+4915550100"
+
+
+async def test_digits_gaps_and_playback_come_in_the_order_of_the_wire(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        await phone.send("dtmf", digit="1")
+        phone.session.lose_audio(0.5)
+        await phone.send("playback_started")
+        await phone.send("playback_completed")
+        await phone.send("dtmf", digit="#")
+        await phone.hang_up()
+    await call.closed.wait()
+    assert call.events == [
+        Digit("1"),
+        Gap(0.0, 0.5),
+        PlaybackStarted(),
+        PlaybackFinished(),
+        Digit("#"),
+        Closed("hung_up"),
+    ]
+
+
+async def test_a_flush_is_one_barge_in_after_the_old_audio_and_before_the_new(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        leg = (await lobby.legs.receive()).leg
+        leg.flush()  # nothing plays yet
+        leg.play(b"a" * 800)
+        leg.flush()
+        leg.flush()
+        leg.play(b"b" * 800)
+        await phone.until(lambda: len(phone.audio) == 1600)
+        assert phone.order[1:] == [b"a" * 800, events.BargeIn(), b"b" * 800]
+
+
+async def test_a_flush_drops_what_was_not_sent_yet(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        call.leg.play(b"a" * 800)
+        phone.session.error(429, "slow down", retry_after=0.05)
+        await phone.send("dtmf", digit="1")
+        await call.until(lambda call: call.events)
+        call.leg.play(b"b" * 800)
+        call.leg.flush()
+        call.leg.play(b"c" * 800)
+        await phone.until(lambda: len(phone.audio) == 1600)
+        assert phone.order[1:] == [b"a" * 800, events.BargeIn(), b"c" * 800]
+
+
+async def test_the_end_waits_for_the_audio_before_it(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        phone.session.error(429, "slow down", retry_after=0.05)
+        await phone.send("dtmf", digit="1")
+        await call.until(lambda call: call.events)
+        call.leg.play(b"farewell")
+        call.leg.end(Outcome("completed"), {})
+        await phone.until(lambda: events.SessionClosed() in phone.told)
+        assert phone.order[1:3] == [b"farewell", events.Disconnected("completed", "", {})]
+
+
+async def test_long_audio_is_split(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        leg = (await lobby.legs.receive()).leg
+        leg.play(b"x" * 100_000)
+        await phone.until(lambda: len(phone.audio) == 100_000)
+        assert phone.session.violation == ""
+
+
+# --- How calls end
+
+
+async def test_a_caller_who_hangs_up_closes_the_leg(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        await phone.hang_up()
+    await call.closed.wait()
+    assert call.events == [Closed("hung_up")]
+
+
+async def test_a_lost_socket_closes_the_leg(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        phone.ws.transport.abort()
+        await call.closed.wait()
+    assert call.events == [Closed("lost", "the connection broke")]
+
+
+async def test_a_client_that_breaks_a_rule_is_told_and_its_leg_is_lost(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        await phone.ws.send("not json")
+        await phone.until(lambda: events.SessionClosed() in phone.told)
+        assert events.Disconnected("error", "not JSON", {}) in phone.told
+    assert call.events == [Closed("lost", "not JSON")]
+
+
+async def test_a_text_that_is_too_large_ends_the_connection(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        await phone.ws.send("x" * 65_537)
+        with pytest.raises(ConnectionClosed) as caught:
+            await phone.until(lambda: False)
+        assert caught.value.rcvd.code == 1009
+    await call.closed.wait()
+    assert call.events[0].reason == "lost"
+
+
+async def test_a_fragmented_message_is_put_together(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        phone.session.send("dtmf", {"digit": "5"})
+        [text] = phone.session.data_to_send()
+        await phone.ws.send([text[:20], text[20:]])
+        await call.until(lambda call: call.events)
+        assert call.events == [Digit("5")]
+
+
+async def test_a_peer_that_does_not_read_loses_its_own_call(lobby, url):
+    async with dialled(url) as phone, dialled(url) as other:
+        await phone.open()
+        call = await lobby.legs.receive()
+        await other.open()
+        neighbour = await lobby.legs.receive()
+        phone.ws.transport.pause_reading()
+        while not call.events:
+            call.leg.play(b"x" * 64_000)
+            await anyio.lowlevel.checkpoint()
+        assert call.events == [Closed("lost", "the peer does not read")]
+        neighbour.leg.play(b"y")
+        await other.until(lambda: other.audio)
+        phone.ws.transport.abort()
+
+
+async def test_a_peer_that_leaves_what_its_socket_sends_unread_is_left(lobby, url, monkeypatch):
+    monkeypatch.setattr(sockets, "STALLED", 0.05)
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        phone.ws.transport.pause_reading()
+        while not call.events:
+            for _ in range(100):  # answered by the library, in no queue of ours
+                phone.ws.protocol.send_ping(b"x" * 125)
+            phone.ws.send_data()
+            await anyio.lowlevel.checkpoint()
+        assert call.events == [Closed("lost", "the peer does not read")]
+        phone.ws.transport.abort()
+
+
+async def test_a_peer_that_pings_and_does_not_read_is_left(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        phone.ws.transport.pause_reading()
+        with contextlib.suppress(ConnectionClosed):
+            while not call.events:
+                phone.session.send("ping")
+                await phone.flush()
+        await call.closed.wait()
+        assert call.events == [Closed("lost", "the peer does not read")]
+        phone.ws.transport.abort()
+
+
+async def test_no_log_tells_keys_digits_or_variables(lobby, url, caplog):
+    caplog.set_level("DEBUG")
+    async with dialled(url) as phone:
+        await phone.open(input_variables={"pin": "0815"})
+        call = await lobby.legs.receive()
+        await phone.send("dtmf", digit="4711")
+        await phone.send("novelty", text="4711")
+        call.leg.tell(TurnReport("match", "0815"))
+        call.leg.end(Outcome("completed"), {"pin": "0815"})
+        await phone.until(lambda: events.SessionClosed() in phone.told)
+    lines = [line.getMessage() for line in caplog.records if line.name.startswith("switchhook")]
+    assert [
+        line for line in lines if "0815" in line or "4711" in line or "sig1" in line or "key" in line
+    ] == []
+
+
+async def test_a_call_that_is_given_up_is_ended_politely(lobby, url, monkeypatch):
+    async def give_up(leg):
+        leg.start(Call(leg))
+
+    monkeypatch.setattr(lobby, "answer", give_up)
+    async with dialled(url) as phone:
+        await phone.open()
+        await phone.until(lambda: events.SessionClosed() in phone.told)
+        assert events.Disconnected("error", "the call was given up", {}) in phone.told
+
+
+async def test_a_client_that_never_opens_is_left(lobby, url, monkeypatch):
+    monkeypatch.setitem(states.LIMITS, states.State.CONNECTED, states.Limit(0.05, "open", 1008))
+    async with dialled(url) as phone:
+        with pytest.raises(ConnectionClosed) as caught:
+            await phone.ws.recv()
+        assert caught.value.rcvd.code == 1008
+
+
+async def test_a_client_that_ignores_the_disconnect_is_left(lobby, url, monkeypatch):
+    monkeypatch.setitem(states.LIMITS, states.State.DISCONNECTING, states.Limit(0.05, "close", 1000))
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        call.leg.end(Outcome("completed"), {})
+        assert json.loads(await phone.ws.recv())["type"] == "disconnect"
+        with pytest.raises(ConnectionClosed):
+            await phone.ws.recv()
+    await call.closed.wait()
+    assert call.events == [Closed("lost", "no close in time")]
+
+
+async def test_a_client_that_keeps_the_socket_after_closed_is_left(lobby, url, monkeypatch):
+    monkeypatch.setitem(states.LIMITS, states.State.CLOSED, states.Limit(0.05, "socket", 1000))
+    async with dialled(url) as phone:
+        await phone.open()
+        await phone.hang_up()
+        with pytest.raises(ConnectionClosed) as caught:
+            await phone.ws.recv()
+        assert caught.value.rcvd.code == 1000
+
+
+async def test_a_repeated_session_id_gets_a_leg_of_its_own(lobby, url):
+    async with dialled(url) as first, dialled(url) as second:
+        await first.open()
+        one = await lobby.legs.receive()
+        await second.open()
+        other = await lobby.legs.receive()
+        assert one.leg.info.id != other.leg.info.id
+        await first.send("dtmf", digit="1")
+        await one.until(lambda call: call.events)
+
+
+# --- Probes and refusals
+
+
+@pytest.mark.parametrize("path", ["/", "/7/connect", "/unknown/connect"])
+@pytest.mark.parametrize("offers", [(), (Media(),), (Media(channels=("external", "internal")), Media())])
+async def test_a_probe_is_opened_and_closed_without_a_call(lobby, url, path, offers):
+    async with dialled(url, path) as phone:
+        opened = await phone.open(conversation=NULL, participant=NULL, media=offers)
+        assert opened == events.Opened(Media() if offers else None)
+        await phone.hang_up()
+    assert (lobby.answering, lobby.refusals) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "info"),
+    [
+        ("/unknown/connect", "unknown connector"),
+        ("/", "the Connector ID is missing"),
+        ("/7/connect?version=new", "YYYY-MM-DD"),
+    ],
+)
+async def test_a_call_to_no_connector_is_told_why(lobby, url, path, info):
+    async with dialled(url, path) as phone:
+        told = await phone.open()
+        assert told.reason == "error"
+        assert info in told.info
+        await phone.until(lambda: events.SessionClosed() in phone.told)
+    [(reason, details)] = lobby.refusals
+    assert info in reason
+    assert details["conversation_id"] == ID
+
+
+@pytest.mark.parametrize("offers", [(), (Media(format="L16"),)])
+async def test_a_call_without_usable_media_is_told_why(lobby, url, offers):
+    async with dialled(url) as phone:
+        told = await phone.open(media=offers)
+        assert "no supported media" in told.info
+
+
+@pytest.mark.parametrize(
+    ("path", "secret", "status"),
+    [
+        (CONNECT, "MDEyMzQ1Njc4OWFiY2RlZg==", 401),
+        (CONNECT, None, 401),
+        ("/no/such/path", SECRET, 404),
+        ("/no/such/path", None, 401),
+    ],
+)
+async def test_a_refused_upgrade_tells_its_status_alone(lobby, url, path, secret, status):
+    with pytest.raises(InvalidStatus) as caught:
+        async with dialled(url, path, secret):
+            pass
+    assert (caught.value.response.status_code, caught.value.response.body) == (status, b"")
+    assert len(lobby.refusals) == 1
+
+
+async def test_a_replayed_request_is_refused(lobby, url):
+    headers = headers_for(url, "/")
+    async with connect(url, additional_headers=headers, proxy=None):
+        pass
+    with pytest.raises(InvalidStatus):
+        await connect(url, additional_headers=headers, proxy=None)
+    assert lobby.refusals[0][0] == "nonce-replayed"
+
+
+async def test_a_full_server_refuses_upgrades_and_then_openings(lobby, url):
+    async with dialled(url) as phone:
+        lobby.busy = "too many calls"
+        told = await phone.open()
+        assert told == events.Disconnected("error", "too many calls", {})
+    with pytest.raises(InvalidStatus) as caught:
+        async with dialled(url):
+            pass
+    assert caught.value.response.status_code == 503
+    assert [reason for reason, _ in lobby.refusals] == ["too many calls"] * 2
+
+
+async def test_a_load_balancer_finds_the_server_alive(lobby, url):
+    host, port = url.split("/")[2].split(":")
+    stream = await anyio.connect_tcp(host, int(port))
+    async with stream:
+        await stream.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = await stream.receive()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"websockets" not in answer
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\0" * 10_000, b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 200 + b"\r\n", b"POST / HTTP/1.1\r\n\r\n"],
+)
+async def test_what_is_no_request_gets_no_call_and_harms_nobody(lobby, url, garbage):
+    host, port = url.split("/")[2].split(":")
+    async with await anyio.connect_tcp(host, int(port)) as stream:
+        await stream.send(garbage)
+        await until_closed(stream)
+    async with dialled(url) as phone:
+        await phone.open()
+
+
+async def until_closed(stream):
+    with contextlib.suppress(anyio.EndOfStream, anyio.BrokenResourceError):
+        while True:
+            await stream.receive()
+
+
+# --- Starting and stopping
+
+
+async def test_a_busy_port_is_named(lobby):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(StartError, match=f"port {port} on 127.0.0.1 is in use; .* \\[server\\] port"):
+            await started(lobby, port=port)
+
+
+async def started(lobby, **server):
+    settings = Options(TABLE, place="transport", base=Path()).parse(GenesysSettings)
+    await GenesysTransport(settings, ServerSettings(**server)).serve(
+        lobby, task_status=anyio.TASK_STATUS_IGNORED
+    )
+
+
+async def test_a_wrong_address_of_a_connector_stops_the_start(lobby):
+    lobby.connectors = {"bank": {"integration": "other", "instance_id": "7"}}
+    with pytest.raises(SettingsError, match=r"connectors\.bank\.address"):
+        await started(lobby)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "message"),
+    [
+        ("none.crt", "localhost.key", "server.tls.certificate: cannot read"),
+        ("localhost.crt", "signatures.json", "server.tls: expected a certificate in PEM"),
+    ],
+)
+async def test_a_certificate_that_cannot_be_used_stops_the_start(lobby, certificate, key, message):
+    with pytest.raises(StartError, match=message):
+        await started(lobby, tls={"certificate": DATA / certificate, "key": DATA / key})
+
+
+async def test_calls_come_over_tls(lobby):
+    trust = ssl.create_default_context(cafile=DATA / "localhost.crt")
+    files = {"certificate": DATA / "localhost.crt", "key": DATA / "localhost.key"}
+    async with serving(lobby, tls=files) as url:
+        assert url.startswith("wss://")
+        async with dialled(url, ssl=trust) as phone:
+            assert await phone.open() == events.Opened(Media())
+
+
+async def test_the_public_url_is_what_signatures_cover_and_where_connectors_live(lobby):
+    public = "wss://voice.example.com/genesys/"
+    async with serving(lobby, public_url=public) as url:
+        path = "/genesys" + CONNECT
+        target = url.split("/genesys")[0] + path
+        headers = headers_for(public, path)
+        async with connect(target, additional_headers=headers, proxy=None) as ws:
+            assert await Phone(ws).open() == events.Opened(Media())
+
+
+async def test_when_cancelled_nothing_listens_and_calls_are_over(lobby):
+    async with AsyncExitStack() as phones:
+        async with serving(lobby) as url:
+            phone = await phones.enter_async_context(dialled(url))
+            await phone.open()
+            call = await lobby.legs.receive()
+        assert call.events == [Closed("lost", "the connection broke")]
+        assert lobby.answering == 0
+        host, port = url.split("/")[2].split(":")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((host, int(port)))
