@@ -25,7 +25,17 @@ import anyio.abc
 from timeline import draw
 
 from switchhook import AudioFormat, codec_for, load_audio
-from switchhook_transport_genesys.dial import CallResult, Event, Keys, Plan, Step, Target, Utterance, call
+from switchhook_transport_genesys.dial import (
+    CallResult,
+    Event,
+    Keys,
+    Manners,
+    Plan,
+    Step,
+    Target,
+    Utterance,
+    call,
+)
 
 HERE = Path(__file__).parent
 CLIPS = HERE.parent / "tests/data/speech/human"
@@ -35,7 +45,6 @@ LINE = AudioFormat("PCMU", 8000)
 PLAYERS = ("paplay", "aplay", "afplay", "play")
 SHOWN = {
     "opened": ("genesys", "opened {}"),
-    "bot": ("bot", "“{}”"),
     "caller_started": ("caller", "speaks: {}"),
     "key": ("caller", "presses a key"),
     "barge_in": ("caller", "interrupted the bot: {}"),
@@ -103,7 +112,7 @@ async def placed(target: Target) -> CallResult:
         Step(Keys("1")),
         Step(clip("pin_4242")),
     )
-    plan = Plan(steps, {"user_id": "42", "user_name": "Kim"})
+    plan = Plan(steps, {"user_id": "42", "user_name": "Kim"}, manners=Manners(interrupt_after=4.5))
     tell = Teller()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(tell.hear, OUTPUT / "server")
@@ -125,12 +134,14 @@ class Teller:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self._opened = 0.0
+        self._opened, self._last = 0.0, ""
 
     def see(self, event: Event) -> None:
         if event.kind == "opened":
             self._opened = event.at
-        if event.kind in SHOWN:
+        cut = event.kind == "bot_finished" and self._last == "barge_in"
+        self._last = event.kind
+        if event.kind in SHOWN and not cut:
             who, what = SHOWN[event.kind]
             self._say(event.at, who, what.format(event.text))
 
@@ -146,7 +157,10 @@ class Teller:
                     await anyio.sleep(0.05)
 
     def _heard(self, event: dict[str, Any]) -> None:
-        if event["type"] == "Transcript" and event["final"] and event["text"]:
+        action = event.get("action", {})
+        if action.get("type") == "Say":
+            self._say(self._opened + event["time"], "bot", f"“{action['text']}”")
+        elif event["type"] == "Transcript" and event["final"] and event["text"]:
             self._say(self._opened + event["time"], "server", f"heard “{event['text']}”")
 
     def _say(self, at: float, who: str, what: str) -> None:

@@ -50,8 +50,8 @@ def _frame(seconds: float, scale: float) -> Iterator[str]:
         yield f'<line class="grid" x1="{LEFT:g}" x2="{WIDTH - RIGHT:g}" y1="{y:g}" y2="{y:g}"/>'
     for second in range(0, int(seconds) + 1, 5):
         x = _x(second, scale)
-        yield f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="70" y2="335"/>'
-        yield f'<text class="small" x="{x:.1f}" y="350" text-anchor="middle">{second} s</text>'
+        yield f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="70" y2="342"/>'
+        yield f'<text class="small" x="{x:.1f}" y="355" text-anchor="middle">{second} s</text>'
 
 
 def _loudness(wire: bytes, codec: Codec) -> list[float]:
@@ -70,17 +70,19 @@ def _wave(peaks: Sequence[float], at: float, scale: float, middle: float, kind: 
 
 
 def _events(result: CallResult, scale: float) -> Iterator[str]:
+    row = 0
     for event in result.events:
         x = _x(event.at, scale)
         if event.kind == "barge_in":
-            yield f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="75" y2="325"/>'
-            yield f'<text x="{x + 4:.1f}" y="332">barge-in</text>'
+            yield f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="75" y2="320"/>'
+            yield f'<text x="{x + 4:.1f}" y="82">barge-in</text>'
         elif event.kind == "key":
             yield f'<circle class="key" cx="{x:.1f}" cy="{CALLER:g}" r="7"/>'
             yield f'<text class="small" x="{x + 10:.1f}" y="{CALLER - 10:g}">key</text>'
         elif event.kind == "bot":
-            text = event.text if len(event.text) < 60 else event.text[:58] + "…"
-            yield f'<text class="small" x="{x:.1f}" y="{BOT - TALL - 6:g}">{escape(text)}</text>'
+            text, row = event.text if len(event.text) < 70 else event.text[:68] + "…", row + 1
+            y = BOT + TALL + 4 + 13 * (row % 2)
+            yield f'<text class="small" x="{x:.1f}" y="{y:g}">{escape(text)}</text>'
 
 
 def _latencies(result: CallResult, scale: float) -> Iterator[str]:
@@ -100,4 +102,4 @@ def _heard(record: dict[str, Any], result: CallResult, scale: float) -> Iterator
         y = NOTES + 16 * (row % 3)
         yield f'<text x="{x:.1f}" y="{y:g}" text-anchor="middle">{escape(turn["text"])}</text>'
     end = f"{record['outcome']} after {record['seconds']:.1f} s"
-    yield f'<text class="small" x="10" y="370">{escape(end)}</text>'
+    yield f'<text class="small" x="10" y="374">{escape(end)}</text>'

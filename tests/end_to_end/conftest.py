@@ -57,6 +57,15 @@ class Running:
     def dial(self, *steps, secret=None, **plan):
         return anyio.run(call, Plan(tuple(steps), timeout=60.0, **plan), self.target(secret))
 
+    def record_of(self, result):
+        """The server writes it a moment after the client has gone."""
+        for _ in range(200):
+            for record in self.records():
+                if record.get("conversation_id") == result.conversation_id:
+                    return record
+            time.sleep(0.05)
+        raise AssertionError(f"no record: {result.ending} {result.detail}; {self.log()}")
+
     def records(self):
         files = sorted((self.folder / "records").glob("calls-*.jsonl"))
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]

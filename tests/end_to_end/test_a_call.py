@@ -75,7 +75,7 @@ def placed(bank, clip):
 
 @pytest.fixture(scope="module")
 def record(bank, placed):
-    return next(record for record in bank.records() if record["conversation_id"] == placed.conversation_id)
+    return bank.record_of(placed)
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,15 @@ import sys
 from collections.abc import Sequence
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points, version
+from typing import Any
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
-    commands = {
-        entry.name: entry for entry in sorted(entry_points(group="switchhook.commands"), key=lambda e: e.name)
-    }
+    entries = sorted(entry_points(group="switchhook.commands"), key=lambda entry: entry.name)
+    commands = {entry.name: entry for entry in entries}
     if given and given[0] in commands:
-        return _run(commands[given[0]], given[1:])
+        return _run([entry for entry in entries if entry.name == given[0]], given[1:])
     parser = argparse.ArgumentParser(
         prog="switchhook",
         description="Answers phone calls for voice bots.",
@@ -40,22 +40,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
-def _run(entry: EntryPoint, arguments: Sequence[str]) -> int:
+def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
     from .errors import PluginError, SettingsError, SwitchhookError, ours
 
+    name = claims[0].name
     try:
-        module = entry.load()
-        parser = argparse.ArgumentParser(prog=f"switchhook {entry.name}", description=module.__doc__)
+        module = _load(claims)
+        parser = argparse.ArgumentParser(prog=f"switchhook {name}", description=module.__doc__)
         module.add_arguments(parser)
         return int(module.run(parser.parse_args(arguments)))
     except (SwitchhookError, ExceptionGroup) as raised:
         error = ours(raised)
         if error is None:
             raise
-        print(f"switchhook {entry.name}: {error}", file=sys.stderr)  # noqa: T201  # the command line speaks
+        print(f"switchhook {name}: {error}", file=sys.stderr)  # noqa: T201  # the command line speaks
         return 2 if isinstance(error, SettingsError | PluginError) else 1
     except KeyboardInterrupt:
         return 130
+
+
+def _load(claims: Sequence[EntryPoint]) -> Any:
+    """The command's module. Raises PluginError; what is only needed to say so is imported then."""
+    from .errors import PluginError
+
+    entry = claims[0]
+    if len(claims) > 1:
+        from .plugins import only_one
+
+        entry = only_one("commands", entry.name, claims)
+    try:
+        module = entry.load()
+    except (Exception, SystemExit) as error:
+        from .plugins import broken
+
+        raise broken("commands", entry, error) from error
+    missing = [name for name in ("add_arguments", "run") if not hasattr(module, name)]
+    if missing:
+        cause, cure = f"has no {' and no '.join(missing)}", "define add_arguments(parser) and run(arguments)"
+        origin = entry.dist.name if entry.dist else ""
+        raise PluginError(f"commands/{entry.name}", cause, distribution=origin, cure=cure)
+    return module
 
 
 def _summary(entry: EntryPoint) -> str:
@@ -69,8 +93,11 @@ def _summary(entry: EntryPoint) -> str:
         path = spec.submodule_search_locations if spec else None
     if spec is None or spec.origin is None:
         return "(cannot be found)"
-    with open(spec.origin, encoding="utf-8") as file:  # noqa: PTH123  # pathlib costs a tenth of the time --help may take
-        doc = ast.get_docstring(ast.parse(file.read())) or ""
+    try:
+        with open(spec.origin, encoding="utf-8") as file:  # noqa: PTH123  # pathlib costs a tenth of the time --help may take
+            doc = ast.get_docstring(ast.parse(file.read())) or ""
+    except (OSError, SyntaxError, ValueError):
+        return "(cannot be read)"
     return doc.partition("\n")[0]
 
 

@@ -8,10 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from .call.call import Equipment
-from .errors import PluginError, SettingsError, StartError, cause
+from .errors import PluginError, SettingsError, StartError, SwitchhookError, cause, place
 from .hooks import Hooks
 from .leg import Transport
 from .masking import Mask
@@ -59,17 +57,24 @@ class App:
         async with AsyncExitStack() as stack:
             for plugin in self.plugins.loaded.values():
                 if "lifespan" in plugin.hooks:
-                    manager = self.plugins.caller("lifespan", [plugin])(app=self)
-                    for one in manager:
-                        self.plugins.guard.values[plugin.name] = await self._enter(stack, plugin, one)
+                    for manager in self._ask(plugin, "lifespan", app=self):
+                        self.plugins.guard.values[plugin.name] = await self._enter(stack, plugin, manager)
             yield
 
     async def _enter(self, stack: AsyncExitStack, plugin: Plugin, manager: Any) -> object:
         try:
             return await stack.enter_async_context(manager)
         except Exception as error:
-            message = f"plugin {plugin.name} (from {plugin.distribution}), hook lifespan: {cause(error)}"
-            raise StartError(message) from error
+            raise _stop(plugin, "lifespan", error) from error
+
+    def _ask(self, plugin: Plugin, hook: str, **arguments: Any) -> Any:
+        """What that one plugin returns. What it raises stops the start by its name."""
+        try:
+            return self.plugins.caller(hook, [plugin])(**arguments)
+        except SwitchhookError:
+            raise
+        except Exception as error:
+            raise _stop(plugin, hook, error) from error
 
     def _make(self, group: str, choice: Choosing, place: str = "", **more: Any) -> Any:
         plugin = self.plugins.load_one(group, choice.use)
@@ -79,7 +84,7 @@ class App:
             hook = f"create_{group}"
             if hook not in plugin.hooks:
                 raise PluginError(plugin.name, f"has no {hook}", distribution=plugin.distribution, hook=hook)
-            made = self.plugins.caller(hook, [plugin])(options=options, **more)
+            made = self._ask(plugin, hook, options=options, **more)
             if made is None:
                 raise PluginError(plugin.name, "returned None", distribution=plugin.distribution, hook=hook)
             self._engines[key] = made
@@ -112,19 +117,40 @@ class App:
     def _read_plugin_settings(self) -> dict[str, Any]:
         tables = self.settings.plugins.tables()
         read: dict[str, Any] = {}
+        readers: dict[str, str] = {}
         for plugin in self.plugins.loaded.values():
-            if "settings_model" in plugin.hooks:
-                model: type[BaseModel] = self.plugins.caller("settings_model", [plugin])()[0]
+            models = self._ask(plugin, "settings_model") if "settings_model" in plugin.hooks else []
+            for model in models:
+                if other := readers.get(plugin.key):
+                    raise _two_readers(plugin, other)
                 table = tables.pop(plugin.key, {})
                 if not isinstance(table, dict):
                     raise SettingsError(f"plugins.{plugin.key}: expected a table, got {type(table).__name__}")
-                read[plugin.key] = Options(table, place=f"plugins.{plugin.key}", base=self.base).parse(model)
+                options = Options(table, place=f"plugins.{plugin.key}", base=self.base)
+                read[plugin.key], readers[plugin.key] = options.parse(model), plugin.name
         for name in tables:
             takers = ", ".join(sorted(read)) or "none"
             raise SettingsError(
                 f"plugins.{name}: no loaded plugin of that name takes settings; those that do: {takers}"
             )
         return read
+
+
+def _stop(plugin: Plugin, hook: str, error: Exception) -> StartError:
+    where = "" if isinstance(error, SwitchhookError) else place(error)
+    return StartError(
+        f"plugin {plugin.name} (from {plugin.distribution}), hook {hook}: {cause(error)}{where}"
+    )
+
+
+def _two_readers(plugin: Plugin, other: str) -> PluginError:
+    return PluginError(
+        plugin.name,
+        f"[plugins.{plugin.key}] is read by {other} already",
+        distribution=plugin.distribution,
+        hook="settings_model",
+        cure=f"let one of them read it, the other calls app.settings_of({plugin.key!r})",
+    )
 
 
 def _drivers(connector: ConnectorSettings) -> Sequence[tuple[str, Sequence[Choosing]]]:

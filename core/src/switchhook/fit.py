@@ -9,6 +9,7 @@ from importlib.metadata import requires, version
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from . import hookspecs
 from .errors import PluginError
@@ -26,7 +27,11 @@ def refuse_other_major(plugin: str, distribution: str) -> None:
     ours = version("switchhook")
     for text in (requires(distribution) or []) if distribution else []:
         needed = Requirement(text)
-        if needed.name == "switchhook" and not needed.specifier.contains(ours, prereleases=True):
+        if canonicalize_name(needed.name) != "switchhook" or (
+            needed.marker and not needed.marker.evaluate({"extra": ""})
+        ):
+            continue
+        if not needed.specifier.contains(ours, prereleases=True):
             cause = f"was made for switchhook {needed.specifier}, this is {ours}"
             raise PluginError(
                 plugin, cause, distribution=distribution, cure=f"upgrade {distribution} or switchhook"
@@ -60,8 +65,13 @@ def _faults(hook: str, function: Any) -> Iterator[tuple[str, str]]:
     for parameter in inspect.signature(function).parameters.values():
         if parameter.name not in HOOKS[hook] or parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
             yield f"has no parameter {str(parameter)!r}", f"its parameters: {', '.join(HOOKS[hook])}"
+    if function.switchhook_impl["wrapper"] or function.switchhook_impl["hookwrapper"]:
+        yield (
+            "is a hook wrapper, which is not supported",
+            "to change what other plugins ask for, implement rewrite_action",
+        )
     undecided = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
-    if any(check(function) for check in undecided) and not function.switchhook_impl.get("wrapper"):
+    if any(check(function) for check in undecided):
         yield (
             "is a coroutine or a generator, so it could never decline",
             "make it a plain def; to answer slowly return an async generator made by an inner function",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import AsyncGeneratorType
 from typing import Any
 
+from .actions import Action
 from .errors import place
 from .info import CallInfo
 
@@ -51,8 +52,8 @@ class Guard:
     active: tuple[str, str, float] | None = None
 
     def wrap(self, plugin: str, distribution: str, hook: str, impl: Any) -> None:
-        """Replace the function that pluggy calls; wrappers of hooks are left alone."""
-        if not hook.startswith(GUARDED) or impl.wrapper or impl.hookwrapper:
+        """Replace the function that pluggy calls."""
+        if not hook.startswith(GUARDED):
             return
         function: Callable[..., Any] = impl.function
         place = impl.argnames.index("call") if "call" in impl.argnames else None
@@ -70,17 +71,31 @@ class Guard:
                 return None
             finally:
                 self.active = outer
-            if result is None or not hook.startswith("handle_"):
-                return result
-            if isinstance(result, str | bytes) or inspect.isawaitable(result):
-                report(Fault(plugin, hook, f"returned {type(result).__name__}: say Say(text)", distribution))
+            if result is None:
                 return None
-            return Answer(plugin, distribution, result)
+            if wrong := _misfit(hook, result):
+                report(Fault(plugin, hook, f"returned {type(result).__name__}{wrong}", distribution))
+                return None
+            return Answer(plugin, distribution, result) if hook.startswith("handle_") else result
 
         impl.function = guarded
 
     def _view(self, call: CallInfo, plugin: str) -> CallInfo:
         return call.seen_by(plugin, self.values.get(plugin))
+
+
+def _misfit(hook: str, result: object) -> str:
+    """What should have been returned; nothing where this will do."""
+    if hook.startswith("handle_"):
+        wrong = isinstance(result, str | bytes) or inspect.isawaitable(result)
+        return ": say Say(text)" if wrong else ""
+    if hook == "rewrite_action":
+        actions = result if isinstance(result, list) else [result]
+        wrong = not all(isinstance(action, Action) for action in actions)
+        return ", expected an action or a list of actions" if wrong else ""
+    if hook == "load_audio":
+        return "" if isinstance(result, bytes) else ", expected bytes"
+    return ""
 
 
 Report = Callable[[Fault], None]

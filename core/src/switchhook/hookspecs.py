@@ -76,12 +76,14 @@ def create_stt(options: Options) -> SpeechToText:  # type: ignore[empty-body]
 
 @first_answer_wins
 def create_tts(options: Options) -> TextToSpeech:  # type: ignore[empty-body]
-    """As create_stt, for a connector's `tts` and plugins in `switchhook.tts`."""
+    """As create_stt, of the plugin that a connector's `tts` names; None is an error. For plugins in
+    `switchhook.tts`."""
 
 
 @first_answer_wins
 def create_assistant(options: Options) -> Assistant:  # type: ignore[empty-body]
-    """As create_stt, for a connector's `assistant` and plugins in `switchhook.assistant`."""
+    """As create_stt, of the plugin that a connector's `assistant` names; None is an error. For plugins in
+    `switchhook.assistant`."""
 
 
 # --- Life of a plugin: asked of every loaded plugin that has them
@@ -202,24 +204,25 @@ def rewrite_action(action: Action, call: CallInfo) -> Action | list[Action] | No
     None: unchanged; an action or a list replaces it; an empty list drops it. Any plugin."""
 
 
-# --- Listeners: each plugin is told; what they return is ignored
+# --- Listeners: each plugin is told
 
 
 @hookspec
 def call_started(call: CallInfo) -> None:
-    """A call was answered, before its greeting turn. Any plugin."""
+    """A call was answered, before its greeting turn. What is returned is ignored. Any plugin."""
 
 
 @hookspec
 def turn_completed(call: CallInfo, turn: Turn) -> None:
-    """The reply to `turn` has been performed. Any plugin."""
+    """The reply to `turn` has been performed. What is returned is ignored. Any plugin."""
 
 
 @hookspec
 def call_ended(call: CallInfo, record: CallRecord) -> None:
-    """The call is over and its record is complete. Any plugin."""
+    """The call is over and its record is complete. What is returned is ignored. Any plugin."""
 
 
 @hookspec
 def measured(name: str, value: float, labels: Mapping[str, str]) -> None:
-    """A figure was taken (a latency in seconds, a count); never per frame of audio. Any plugin."""
+    """A figure was taken (a latency in seconds, a count); never per frame of audio. What is returned is
+    ignored. Any plugin."""

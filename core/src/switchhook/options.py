@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError, ValidationInfo
 
@@ -26,10 +27,18 @@ class Table(BaseModel):
 
 class Options(Mapping[str, Any]):
     """A table as it was written, with the place it stands at, so that a plugin can read it into a model
-    of its own: `settings = options.parse(MySettings)`."""
+    of its own: `settings = options.parse(MySettings)`. `variables` are environment variables by the place
+    that they were written to."""
 
-    def __init__(self, table: Mapping[str, Any], *, place: str, base: Path) -> None:
-        self._table, self.place, self.base = dict(table), place, base
+    def __init__(
+        self,
+        table: Mapping[str, Any],
+        *,
+        place: str,
+        base: Path,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._table, self.place, self.base, self._variables = dict(table), place, base, variables
 
     def __getitem__(self, key: str) -> Any:
         return self._table[key]
@@ -45,31 +54,38 @@ class Options(Mapping[str, Any]):
         try:
             return model.model_validate(self._table, context={"base": self.base})
         except ValidationError as error:
-            raise SettingsError("\n".join(_describe(self.place, model, error))) from None
+            raise SettingsError("\n".join(self._describe(model, error))) from None
+
+    def _describe(self, model: type[BaseModel], error: ValidationError) -> Iterator[str]:
+        for item in error.errors(include_url=False, include_input=False):
+            path = [str(part) for part in item["loc"]]
+            where = ".".join([self.place, *path] if self.place else path) or "the configuration"
+            unknown = item["type"] == "extra_forbidden"
+            said = _unknown(model, path) if unknown else item["msg"].removeprefix("Value error, ")
+            yield f"{where}{self._origin(where, unknown)}: {said}"
+
+    def _origin(self, where: str, unknown: bool) -> str:
+        for place, name in self._variables.items():
+            if f"{where}.".startswith(f"{place}.") or (unknown and place.startswith(f"{where}.")):
+                return f" (environment variable {name})"
+        return ""
 
 
-def _describe(place: str, model: type[BaseModel], error: ValidationError) -> Iterator[str]:
-    for item in error.errors(include_url=False, include_input=False):
-        path = [str(part) for part in item["loc"]]
-        where = ".".join([place, *path] if place else path) or "the configuration"
-        if item["type"] == "extra_forbidden":
-            known = _keys_at(model, path[:-1])
-            near = get_close_matches(path[-1], known, n=1)
-            hint = (
-                f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(known)) or 'none'}"
-            )
-            yield f"{where}: unknown key; {hint}"
-        else:
-            yield f"{where}: {item['msg'].removeprefix('Value error, ')}"
+def _unknown(model: type[BaseModel], path: list[str]) -> str:
+    known = _keys_at(model, path[:-1])
+    near = get_close_matches(path[-1], known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(known)) or 'none'}"
+    return f"unknown key; {hint}"
 
 
 def _keys_at(model: type[BaseModel], path: list[str]) -> list[str]:
     """The keys that a table at `path` may have, as far as the annotations tell."""
-    for part in path:
-        field = model.model_fields.get(part)
-        inner = list(_models(field.annotation if field else None))
-        if inner:
-            model = inner[0]
+    parts = iter(path)
+    for part in parts:
+        annotation = field.annotation if (field := model.model_fields.get(part)) else None
+        model = next(_models(annotation), model)
+        if get_origin(annotation) is dict:
+            next(parts, None)  # the name of a table is no key, though it may look like one
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
-from stevedore import DriverManager, NamedExtensionManager
+from stevedore import DriverManager
 
 from . import hookspecs
 from .errors import PluginError
@@ -54,14 +54,7 @@ class Plugins:
     def load_one(self, group: str, name: str) -> Plugin:
         """Import the one plugin of that name: a driver. Raises PluginError."""
         if (full := f"{group}/{name}") not in self.loaded:
-            entry = _only_one(group, name, installed(group))
-            manager = DriverManager[object](
-                f"switchhook.{group}",
-                name,
-                on_load_failure_callback=_broken,
-                on_missing_entrypoints_callback=None,
-            )
-            self._register(group, entry, manager.extensions[0].plugin)
+            self._load(group, only_one(group, name, installed(group)))
         return self.loaded[full]
 
     def load_shared(self, only: Sequence[str] | None = None, exclude: Sequence[str] = ()) -> None:
@@ -70,17 +63,9 @@ class Plugins:
         for group in SHARED:
             entries = installed(group)
             names = [n for n in sorted({e.name for e in entries}) if _wanted(group, n, only, exclude)]
-            chosen = {name: _only_one(group, name, entries) for name in names}
-            manager = NamedExtensionManager[object](
-                f"switchhook.{group}",
-                names,
-                on_load_failure_callback=_broken,
-                on_missing_entrypoints_callback=None,
-            )
-            modules = {extension.name: extension.plugin for extension in manager}
             # pluggy asks the last registered first
             for name in sorted(names, key=self._rank(group), reverse=True):
-                self._register(group, chosen[name], modules[name])
+                self._load(group, only_one(group, name, entries))
 
     def _rank(self, group: str) -> Callable[[str], tuple[int, str]]:
         def rank(name: str) -> tuple[int, str]:
@@ -89,9 +74,10 @@ class Plugins:
 
         return rank
 
-    def _register(self, group: str, entry: EntryPoint, module: object) -> None:
+    def _load(self, group: str, entry: EntryPoint) -> None:
         name, distribution = f"{group}/{entry.name}", entry.dist.name if entry.dist else ""
         refuse_other_major(name, distribution)
+        module = _import(group, entry)
         self.hold(Plugin(name, distribution, entry.dist.version if entry.dist else "", module))
 
     def hold(self, plugin: Plugin) -> Plugin:
@@ -136,7 +122,8 @@ def _wanted(group: str, name: str, only: Sequence[str] | None, exclude: Sequence
     return not names & set(exclude) and (only is None or bool(names & set(only)))
 
 
-def _only_one(group: str, name: str, entries: Sequence[EntryPoint]) -> EntryPoint:
+def only_one(group: str, name: str, entries: Sequence[EntryPoint]) -> EntryPoint:
+    """Raises PluginError where nobody, or more than one distribution, has that name."""
     found = {(e.dist.name if e.dist else "", e.value): e for e in entries if e.name == name}
     if len(found) == 1:
         return next(iter(found.values()))
@@ -157,10 +144,22 @@ def refuse_unknown(names: Sequence[str]) -> None:
             raise PluginError(name, "is named in the configuration but not installed", cure=cure)
 
 
-def _broken(_manager: object, entry: EntryPoint, error: BaseException) -> None:
-    raise PluginError(
-        f"{entry.group.removeprefix('switchhook.')}/{entry.name}",
-        f"importing {entry.value} failed: {type(error).__name__}: {error}",
-        distribution=entry.dist.name if entry.dist else "",
-        cure="reinstall it, or leave it out with [plugins] exclude",
-    ) from error
+def _import(group: str, entry: EntryPoint) -> object:
+    # stevedore's own list comes from a file that can be out of date, and names no distribution
+    DriverManager.ENTRY_POINT_CACHE[entry.group] = [entry]
+    try:
+        return DriverManager[object](entry.group, entry.name).extensions[0].plugin
+    except (Exception, SystemExit) as error:
+        raise broken(group, entry, error) from error
+
+
+def broken(group: str, entry: EntryPoint, error: BaseException) -> PluginError:
+    """What is said of an entry point whose import raised."""
+    distribution = entry.dist.name if entry.dist else ""
+    out = f", or say [plugins] exclude = [{entry.name!r}]" if group in SHARED else ""
+    return PluginError(
+        f"{group}/{entry.name}",
+        f"importing {entry.value} failed: {type(error).__name__}: {' '.join(str(error).split())}",
+        distribution=distribution,
+        cure=f"reinstall {distribution}{out}",
+    )

@@ -149,10 +149,11 @@ def read_table(path: Path | str, environ: Mapping[str, str] = os.environ) -> Opt
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} is not valid TOML: {error}") from None
     referred = set(_referred(table))
+    variables = {}
     for name, value in sorted(environ.items()):
         if name.startswith(PREFIX) and name not in referred:
-            _overlay(table, name, value)
-    return Options(table, place="", base=file.parent.absolute())
+            variables[_overlay(table, name, value)] = name
+    return Options(table, place="", base=file.parent.absolute(), variables=variables)
 
 
 def _referred(value: object) -> Iterator[str]:
@@ -167,7 +168,8 @@ def _referred(value: object) -> Iterator[str]:
             yield from _referred(inner)
 
 
-def _overlay(table: dict[str, Any], name: str, value: str) -> None:
+def _overlay(table: dict[str, Any], name: str, value: str) -> str:
+    """Writes one variable into the table; returns the place."""
     *path, key = name.removeprefix(PREFIX).lower().split("__")
     for part in path:
         inner = table.setdefault(part, {})
@@ -177,6 +179,7 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> None:
     if not key or not all(path):
         raise SettingsError(f"environment variable {name}: expected {PREFIX}TABLE__KEY")
     table[key] = _value(name, value)
+    return ".".join([*path, key])
 
 
 def _value(name: str, text: str) -> object:

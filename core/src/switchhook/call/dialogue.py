@@ -326,8 +326,7 @@ class Dialogue:
         }
         self._flight = Turn(self._turns, said.kind, said.text, said.input, flags, confidence=said.confidence)
         self._barged = self._muted = self._abandoned = False
-        self._reported = said.kind == "start"
-        self._matched, self._offer = True, None
+        self._reported, self._matched, self._offer = False, True, None
         self._effects.append(SendTurn(self._flight))
 
     def _end(self, end: End) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..app import App
     from ..checks import Finding
+    from ..plugins import Plugin
 
 MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
 
@@ -58,9 +59,22 @@ async def _findings(app: App) -> AsyncIterator[Finding]:
     for name in connectors:
         yield Finding("ok", f"connectors.{name}", "its assistant and speech engines are ready")
     for plugin in app.plugins.loaded.values():
-        for found in app.plugins.caller("check", [plugin])(app=app) if "check" in plugin.hooks else ():
-            async for finding in found:
+        if "check" in plugin.hooks:
+            async for finding in _of_plugin(app, plugin):
                 yield finding
+
+
+async def _of_plugin(app: App, plugin: Plugin) -> AsyncIterator[Finding]:
+    from ..checks import Finding
+    from ..errors import cause, place
+
+    try:
+        for findings in app.plugins.caller("check", [plugin])(app=app):
+            async for finding in findings:
+                yield finding
+    except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the others are still asked
+        said = f"its check raised {cause(error)}{place(error)}"
+        yield Finding("error", plugin.name, said, f"ask who makes {plugin.distribution}")
 
 
 def _of_server(app: App) -> Iterator[Finding]:
