@@ -4,9 +4,10 @@ import json
 
 import anyio
 import pytest
+
 from switchhook import AssistantError, LegInfo, Say, SpeechError, hookimpl
-from switchhook.call.dialogue import Limits
 from switchhook.call.journal import read
+from switchhook.call.state import Limits
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemoryTextToSpeech, a_call
 
 pytestmark = pytest.mark.anyio

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .errors import SpeechError as SpeechError
     from .errors import StartError as StartError
     from .errors import SwitchhookError as SwitchhookError
+    from .info import AppInfo as AppInfo
     from .info import CallInfo as CallInfo
     from .leg import Closed as Closed
     from .leg import Digit as Digit
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from .responses import UserDefinedResponse as UserDefinedResponse
     from .responses import parse_response as parse_response
     from .settings import ServerSettings as ServerSettings
+    from .settings import Settings as Settings
     from .settings import load_settings as load_settings
     from .speech import Parameters as Parameters
     from .speech import Recognition as Recognition
@@ -92,7 +94,7 @@ _HOME = {
     "audio": "AudioFormat Codec",
     "checks": "Finding",
     "errors": "AssistantError PluginError SettingsError SpeechError StartError SwitchhookError",
-    "info": "CallInfo",
+    "info": "AppInfo CallInfo",
     "leg": (
         "Closed Digit Gap Leg LegEvent LegInfo Outcome Pace PlaybackFinished PlaybackStarted "
         "Reception Sink Transport TurnReport"
@@ -105,7 +107,7 @@ _HOME = {
         "StopActivitiesResponse TextResponse TextToSpeechResponse UnknownResponse "
         "UserDefinedResponse parse_response"
     ),
-    "settings": "ServerSettings load_settings",
+    "settings": "ServerSettings Settings load_settings",
     "standalone": "codec_for load_audio load_recogniser load_voice",
     "speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
 }

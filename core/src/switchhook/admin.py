@@ -55,6 +55,8 @@ def _response(connection: h11.Connection, request: h11.Request, admit: Callable[
         ("connection", "close"),
     ]
     head = connection.send(h11.Response(status_code=status, headers=headers)) or b""
+    if request.method == b"HEAD":
+        return head
     return head + (connection.send(h11.Data(data=content)) or b"")
 
 

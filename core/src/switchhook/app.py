@@ -37,8 +37,6 @@ class App:
         self._settings = self._read_plugin_settings()
 
     def settings_of(self, name: str) -> Any:
-        """The validated `[plugins.NAME]` of a plugin that has a `settings_model`; its defaults if the table
-        is absent."""
         return self._settings[name]
 
     def transport(self) -> Transport:

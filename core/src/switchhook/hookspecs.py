@@ -29,11 +29,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from .actions import Action, Actions
-    from .app import App
     from .assistant import Assistant, Turn
     from .audio import AudioFormat, Codec
     from .checks import Finding
-    from .info import CallInfo
+    from .info import AppInfo, CallInfo
     from .leg import Transport
     from .options import Options
     from .records import CallRecord
@@ -97,14 +96,14 @@ def settings_model() -> type[BaseModel]:  # type: ignore[empty-body]
 
 
 @hookspec
-def lifespan(app: App) -> AbstractAsyncContextManager[object]:  # type: ignore[empty-body]
+def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:  # type: ignore[empty-body]
     """Around the whole of `serve`: entered before the first call, left after the last. What it yields is
     `call.plugin` in this plugin's other hooks. `app.settings_of(NAME)` gives its validated settings. An
     exception while entering stops the start. None: nothing to do. Any plugin."""
 
 
 @hookspec
-def check(app: App) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
+def check(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
     """During `switchhook check`: what this plugin verifies, as findings that each carry their cure. An
     inner async generator. None: nothing to verify. Any plugin."""
 

@@ -1,10 +1,25 @@
-"""What a plugin may know of the call it works in."""
+"""What a plugin may know: of the call it works in, of the application around it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+
+class AppInfo(Protocol):
+    """The application, as `lifespan` and `check` see it."""
+
+    @property
+    def settings(self) -> Settings:
+        """The whole configuration, read and validated."""
+
+    def settings_of(self, name: str) -> Any:
+        """The validated `[plugins.NAME]` of a plugin that has a `settings_model`; its defaults if the table
+        is absent."""
 
 
 @dataclass(frozen=True, slots=True)

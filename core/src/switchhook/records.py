@@ -81,7 +81,11 @@ class CallRecord:
     kind: Annotated[str, "call"] = "call"
 
     def line(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return _json(asdict(self))
+
+
+def _json(item: Mapping[str, object]) -> str:
+    return json.dumps(item, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def utc_now() -> str:
@@ -106,7 +110,7 @@ class RecordFile:
         self._refused += 1
         if self._refused <= REFUSALS_A_MINUTE:
             line = {"schema": SCHEMA, "kind": "refused", "at": now, "reason": reason, **details}
-            self._write(json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str))
+            self._write(_json(line))
 
     def _write(self, line: str) -> None:
         if self._directory is None:
@@ -122,6 +126,7 @@ def append_private(path: Path, line: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, f"{line}\n".encode())
+        # half of a surrogate pair, which JSON from outside may hold, becomes an escape that JSON knows
+        os.write(descriptor, f"{line}\n".encode(errors="backslashreplace"))
     finally:
         os.close(descriptor)

@@ -15,7 +15,7 @@ import anyio.abc
 from .admin import serve_admin
 from .app import App
 from .call.call import Call, Equipment
-from .call.dialogue import Limits
+from .call.state import Limits
 from .errors import cause, place
 from .leg import Leg, Outcome
 from .logs import call_ids

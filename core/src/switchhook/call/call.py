@@ -21,7 +21,7 @@ from ..leg import Closed, Leg, LegEvent, Outcome, PlaybackFinished, PlaybackStar
 from ..masking import Mask
 from ..records import CallRecord
 from ..speech import SpeechToText, TextToSpeech
-from .dialogue import Dialogue, Limits
+from .dialogue import Dialogue
 from .events import (
     Abandon,
     CancelReply,
@@ -45,6 +45,7 @@ from .notes import Notes
 from .playout import Playout, Signal
 from .prompts import Prompts
 from .replies import Replies
+from .state import Limits
 from .variables import to_strings
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed

@@ -11,7 +11,7 @@ import anyio
 from ..actions import Action, Choice, EndCall, Offer, Say
 from ..assistant import Turn
 from ..call.call import Call, Equipment
-from ..call.dialogue import Limits
+from ..call.state import Limits
 from ..hooks import Hooks
 from ..markers import hookimpl
 from ..masking import Mask

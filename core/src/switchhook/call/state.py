@@ -1,0 +1,134 @@
+"""What a dialogue remembers: its timers, the prompts that are to be heard, the turn in flight."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..actions import Play, Say, SetBargeIn
+from ..assistant import Turn, TurnKind
+from ..leg import Disposition, TurnReport
+from .events import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All in seconds, but `pending`."""
+
+    max_call: float = 840.0
+    post_response: float = 7.0  # from the heard end of a reply to a turn without input
+    speech: float = 30.0  # from the last sign of speech until its final is given up
+    reply: float = 15.0  # without progress of a reply until it is given up
+    stopping: float = 10.0  # for what is being said when the server ends
+    pending: int = 64  # turns that wait: keys pressed while a reply is read
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What will be a turn."""
+
+    kind: TurnKind
+    text: str
+    input: Mapping[str, Any] | None = None
+    confidence: float | None = None
+
+
+@dataclass(slots=True)
+class Timers:
+    _at: dict[str, float] = field(default_factory=dict)
+
+    def start(self, name: str, at: float) -> None:
+        self._at[name] = at
+
+    def keep(self, name: str, on: bool, at: float) -> None:
+        """Running if `on`, from when it was first seen to be."""
+        if not on:
+            self._at.pop(name, None)
+        else:
+            self._at.setdefault(name, at)
+
+    def running(self, name: str) -> bool:
+        return name in self._at
+
+    def deadline(self) -> float | None:
+        return min(self._at.values(), default=None)
+
+    def take_due(self, now: float) -> set[str]:
+        due = {name for name, at in self._at.items() if at <= now}
+        self._at = {name: at for name, at in self._at.items() if name not in due}
+        return due
+
+    def clear(self) -> None:
+        self._at.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Prompt:
+    id: int
+    speech: bool  # whether speech interrupts it
+    digits: bool
+
+
+@dataclass(slots=True)
+class Prompting:
+    """Prompts queued and not heard to the end yet; each keeps what may interrupt it from its position on."""
+
+    _queue: deque[_Prompt] = field(default_factory=deque)
+    _ids: int = 0
+    _speech: bool = True
+    _digits: bool = True
+
+    def __bool__(self) -> bool:
+        return bool(self._queue)
+
+    def queue(self, content: Say | Play, *, protected: bool = False) -> Queue:
+        self._ids += 1
+        self._queue.append(_Prompt(self._ids, self._speech and not protected, self._digits and not protected))
+        return Queue(self._ids, content)
+
+    def switch(self, to: SetBargeIn) -> None:
+        self._speech = self._speech if to.speech is None else to.speech
+        self._digits = self._digits if to.digits is None else to.digits
+
+    def ignores_speech(self) -> bool:
+        return bool(self._queue) and not self._queue[0].speech
+
+    def ignores_digits(self) -> bool:
+        return bool(self._queue) and not self._queue[0].digits
+
+    def finish(self, prompt: int) -> bool:
+        """It and all before it have been heard. False: it was flushed before."""
+        if all(queued.id != prompt for queued in self._queue):
+            return False
+        while self._queue.popleft().id != prompt:
+            pass
+        return True
+
+    def clear(self) -> bool:
+        """Whether there was something."""
+        had = bool(self._queue)
+        self._queue.clear()
+        return had
+
+
+@dataclass(slots=True)
+class Flight:
+    """A turn that was sent and whose reply has not ended."""
+
+    turn: Turn
+    matched: bool = True
+    muted: bool = False  # a barge-in: nothing more of this reply is heard
+    abandoned: bool = False  # and no async handler of it is waited for
+    reported: bool = False
+
+    def report(self, text: str) -> TurnReport | None:
+        """Once for each turn, before its audio."""
+        if self.reported:
+            return None
+        self.reported = True
+        disposition: Disposition = "match" if self.matched else "no_match"
+        if self.turn.kind == "no_input":
+            disposition = "no_input"
+        return TurnReport(disposition, text, self.turn.confidence)
