@@ -155,6 +155,11 @@ async def dialled(url, path=CONNECT, secret=SECRET, **options):
         yield Phone(ws)
 
 
+def opening(**changes):
+    ids = {"organization_id": ID, "conversation_id": ID, "participant": Participant(id=ID)}
+    return Open(**ids | {"media": (MONO,)} | changes)
+
+
 class Phone:
     """The client's half on a socket; `audio` is what it was sent, `told` what happened, `order` both."""
 
@@ -166,8 +171,7 @@ class Phone:
 
     async def open(self, conversation=ID, participant=ID, media=(MONO,), **more):
         who = Participant(id=participant, ani="tel:+4915550100", ani_name="Kim", dnis="sip:bank")
-        opening = Open(organization_id=ID, conversation_id=conversation, participant=who, media=media, **more)
-        self.session.open(opening)
+        self.session.open(opening(conversation_id=conversation, participant=who, media=media, **more))
         await self.flush()
         await self.until(lambda: self.told)
         return self.told[0]
@@ -513,6 +517,23 @@ async def test_a_call_to_no_connector_is_told_why(lobby, url, path, info):
     [(reason, details)] = lobby.refusals
     assert info in reason
     assert details["conversation_id"] == ID
+
+
+async def test_an_organization_that_differs_from_the_header_is_refused(lobby, url):
+    async with dialled(url) as phone:
+        phone.session.open(opening(organization_id=NULL))
+        await phone.flush()
+        await phone.until(lambda: phone.told)
+        assert phone.told[0] == events.Disconnected("unauthorized", "", {})
+    assert [reason for reason, _ in lobby.refusals] == ["organizationId differs from the header"]
+
+
+async def test_audio_before_open_is_reported_once(lobby, url):
+    async with dialled(url) as phone:
+        await phone.ws.send(b"x")
+        await phone.ws.send(b"x")
+        await phone.until(lambda: events.SessionClosed() in phone.told)
+    assert [reason for reason, _ in lobby.refusals] == ["audio where none was agreed"]
 
 
 @pytest.mark.parametrize("offers", [(), (Media(format="L16"),)])

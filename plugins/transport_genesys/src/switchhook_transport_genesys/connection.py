@@ -46,6 +46,7 @@ class Connection:
         self._reading = anyio.CancelScope()
         self._sounding = False  # audio was sent since the last barge-in
         self._ending: tuple[Outcome, Mapping[str, str]] | None = None
+        self._failed = False  # the client broke a rule
         self._lost = ""  # why we broke the connection
 
     async def run(self) -> None:
@@ -117,7 +118,7 @@ class Connection:
         audio = self._session.receive_audio(data)
         if not audio:
             if self._session.violation:
-                self._close_leg(Closed("lost", self._session.violation))
+                self._fail(self._session.violation)
                 self._sync()
         elif self._leg is not None:
             self._leg.hear(audio)
@@ -129,8 +130,7 @@ class Connection:
             case events.CloseReceived(reason):
                 self._close_leg(closed(reason))
             case events.ProtocolViolation(rule):
-                logger.warning("the client broke the protocol: %s", rule)
-                self._close_leg(Closed("lost", rule))
+                self._fail(rule)
             case events.ErrorReceived(code, message, retry_after):
                 if self._remarks.take(self._clock()):
                     logger.warning("the client reports error %d: %.200r", code, message)
@@ -155,7 +155,8 @@ class Connection:
             refusal = refusal or "no supported media; PCMU at 8000 Hz with the external channel is needed"
         if refusal or isinstance(info, str):
             self._session.disconnect("error", refusal or "")
-            self._reception.refused(refusal or "", {"conversation_id": opening.conversation_id})
+            details = {**self._socket.admitted.details, "conversation_id": opening.conversation_id}
+            self._reception.refused(refusal or "", details)
             return
         self._session.opened(media)
         self._leg = GenesysLeg(info, self)
@@ -166,6 +167,16 @@ class Connection:
             await self._reception.answer(leg)
         finally:
             leg.end(Outcome("error", "the call was given up"), {})
+
+    def _fail(self, rule: str) -> None:
+        """The client broke a rule, and the session has told it so."""
+        if self._failed:
+            return
+        self._failed = True
+        logger.warning("the client broke the protocol: %s", rule)
+        if self._leg is None:
+            self._reception.refused(rule, self._socket.admitted.details)
+        self._close_leg(Closed("lost", rule))
 
     def _close_leg(self, event: Closed) -> None:
         if self._leg is not None:

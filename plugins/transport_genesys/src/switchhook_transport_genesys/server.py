@@ -6,7 +6,7 @@ import asyncio
 import errno
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import cast
@@ -38,14 +38,28 @@ class GenesysTransport:
         self._live: set[str] = set()  # ids of legs
         self._handlers: set[anyio.CancelScope] = set()
 
+    @property
+    def unsigned(self) -> list[str]:
+        """Integrations that let somebody in without a signature."""
+        integrations = self._settings.integrations.items()
+        return [name for name, each in integrations if any(key.unsigned for key in each.keys)]
+
+    def prepare(self, connectors: Mapping[str, Mapping[str, object]]) -> tuple[Routes, Gate]:
+        """Raises SettingsError."""
+        routes = Routes(self._server.public_url, read_addresses(connectors, self._settings))
+        return routes, Gate(self._settings, self._server, routes, NonceCache())
+
+    def certificate(self) -> ssl.SSLContext | None:
+        """Raises StartError."""
+        files = self._server.tls
+        return tls.load(files.certificate, files.key) if files else None
+
     async def serve(
         self, reception: Reception, /, *, task_status: anyio.abc.TaskStatus[Sequence[str]]
     ) -> None:
         """Raises SettingsError and StartError before anything listens."""
-        routes = Routes(self._server.public_url, read_addresses(reception.connectors, self._settings))
-        gate = Gate(self._settings, self._server, routes, NonceCache())
-        files = self._server.tls
-        context = tls.load(files.certificate, files.key) if files else None
+        routes, gate = self.prepare(reception.connectors)
+        context, files = self.certificate(), self._server.tls
         async with self._listening(routes, gate, reception, context) as server:
             task_status.started(self._urls(server, routes))
             if files and context:

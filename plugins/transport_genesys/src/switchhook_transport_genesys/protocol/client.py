@@ -9,18 +9,10 @@ from .durations import format_duration
 from .events import ClientEvent
 from .ledger import Ledger
 from .media import RATE, Media
-from .messages import MalformedError, ServerMessage
+from .messages import FaultError, MalformedError, ServerMessage
 from .pings import Pings
 from .states import CLOSED_WITHIN, OPENED_WITHIN, ClientState
 from .stream import Side, Stream
-
-
-class FaultError(Exception):
-    """What the server did wrong, and the `error` that tells it so."""
-
-    def __init__(self, code: int, rule: str) -> None:
-        super().__init__(rule)
-        self.code, self.rule = code, rule
 
 
 class ClientSession:

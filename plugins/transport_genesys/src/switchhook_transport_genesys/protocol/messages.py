@@ -43,6 +43,14 @@ class MalformedError(ValueError):
     """What is wrong with a message, without anything that was in it."""
 
 
+class FaultError(Exception):
+    """What the server did wrong, and the `error` that tells it so."""
+
+    def __init__(self, code: int, rule: str) -> None:
+        super().__init__(rule)
+        self.code, self.rule = code, rule
+
+
 class Lenient(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, alias_generator=to_camel, populate_by_name=True)
 
