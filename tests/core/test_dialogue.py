@@ -76,6 +76,7 @@ class Peer:
         self.log = []  # (now, event, effects)
         self.flight = None
         self.prompts = []
+        self.flushed = []
         self.tell(Opened())
 
     def tell(self, event):
@@ -92,6 +93,7 @@ class Peer:
                     self.prompts.append(effect.prompt)
                 case Flush():
                     assert self.prompts, "a flush of nothing"
+                    self.flushed += self.prompts
                     self.prompts.clear()
         return effects
 
@@ -112,8 +114,9 @@ class Peer:
             case "failed prompt" if self.prompts:
                 self.tell(PromptFinished(self.prompts.pop(0), "engine"))
             case "late":
-                self.tell(PromptFinished(1))
-                self.tell(ActionDue(1, Say("late")))
+                for prompt in self.flushed:
+                    self.tell(PromptFinished(prompt))
+                self.tell(ActionDue((self.flight or 1) - 1, Say("late")))
             case "wait":
                 until = self.now + what
                 while (due := self.dialogue.deadline()) is not None and due <= until:

@@ -9,6 +9,7 @@ import trio
 import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from switchhook import Pace, Say
 from switchhook.call.events import PromptFinished, PromptStarted
 from switchhook.call.playclock import PlayClock
@@ -93,7 +94,7 @@ async def test_a_prompt_is_finished_soon_after_its_time_when_the_peer_never_says
 
 
 async def test_a_late_confirmation_of_flushed_audio_does_not_end_the_next_prompt():
-    async with playing(Source(a=(2.0, 0.0, 1), b=(3.0, 0.0, 1))) as (playout, leg, events):
+    async with playing(Source(a=(2.0, 0.0, 1), b=(3.0, 0.0, 1))) as (playout, _, events):
         playout.queue(1, Say("a"))
         await anyio.sleep(1)
         playout.flush()
@@ -105,7 +106,7 @@ async def test_a_late_confirmation_of_flushed_audio_does_not_end_the_next_prompt
 
 
 async def test_an_engine_slower_than_speech_leaves_holes_but_no_busy_loop():
-    async with playing(Source(a=(4.0, 0.5, 10))) as (playout, leg, events):
+    async with playing(Source(a=(4.0, 0.5, 10))) as (playout, leg, _):
         playout.queue(1, Say("a"))
         await anyio.sleep(8)
         assert len(leg.ear) == 32000
@@ -113,7 +114,7 @@ async def test_an_engine_slower_than_speech_leaves_holes_but_no_busy_loop():
 
 
 async def test_two_prompts_follow_each_other_without_a_hole():
-    async with playing(Source(a=(1.1, 0.0, 1), b=(1.1, 0.0, 1))) as (playout, leg, events):
+    async with playing(Source(a=(1.1, 0.0, 1), b=(1.1, 0.0, 1))) as (playout, leg, _):
         playout.queue(1, Say("a"))
         playout.queue(2, Say("b"))
         await anyio.sleep(2.3)

@@ -120,15 +120,11 @@ def _words_of(segments):
     recogniser, codec = load_recogniser("moonshine", {"workers": 1}), codec_for(LINE)
 
     async def listen():
-        heard = []
         async with recogniser.open(LINE.linear, "en-US", {}) as recognition:
             for segment in segments:
                 recognition.feed(codec.decode(bytes(segment.audio) + LINE.silence(1.0)))
             recognition.finish()
-            async for each in recognition:
-                if getattr(each, "final", False):
-                    heard.append(each.text)
-        return heard
+            return [each.text async for each in recognition if getattr(each, "final", False)]
 
     return " ".join(anyio.run(listen)).lower()
 

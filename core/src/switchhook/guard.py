@@ -66,7 +66,7 @@ class Guard:
             outer, self.active = self.active, (plugin, hook, time.monotonic())
             try:
                 result = function(*args)
-            except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the call goes on
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything; the call goes on
                 report(Fault(plugin, hook, type(error).__name__, distribution), error)
                 return None
             finally:

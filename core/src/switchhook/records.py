@@ -122,6 +122,22 @@ class RecordFile:
             logger.error("cannot write to %s: %s; record: %s", self._directory, error.strerror, line)  # noqa: TRY400
 
 
+class EventFile:
+    """The events of one call, a line each. A disk that is full costs them, and not the call."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._failed = path, False
+
+    def write(self, line: str) -> None:
+        if self._failed:
+            return
+        try:
+            append_private(self._path, line)
+        except OSError as error:
+            self._failed = True
+            logger.error("cannot write events to %s: %s", self._path, error.strerror)  # noqa: TRY400  # the reason says it all
+
+
 def append_private(path: Path, line: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -19,7 +19,7 @@ from .call.state import Limits
 from .errors import cause, place
 from .leg import Leg, Outcome
 from .logs import call_ids
-from .records import RecordFile, append_private
+from .records import EventFile, RecordFile
 from .watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Server:
         logger.info("engines ready after %.2f s", time.monotonic() - began)
         self._records = RecordFile(app.settings.records.directory)
         self._limits = Limits(max_call=app.settings.server.max_call)
-        self._calls: dict[str, Call] = {}
+        self._calls: set[Call] = set()
         self._stopping = ""
         self._empty = anyio.Event()
 
@@ -59,7 +59,7 @@ class Server:
         token = call_ids.set((info.conversation_id, info.correlation_id))
         call = Call(leg, self._equipment[info.connector], self._limits, self._event_writer(leg))
         record = call.notes.record
-        self._calls[info.id] = call
+        self._calls.add(call)
         logger.info("call to %s started", info.connector)
         try:
             await call.run()
@@ -68,7 +68,7 @@ class Server:
             logger.error("internal error: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
             leg.end(Outcome("error", "internal error"), {})
         finally:
-            del self._calls[info.id]
+            self._calls.discard(call)
             if not record.outcome:
                 record.outcome, record.reason = "stopped", "cut off"
             self._records.call(record)
@@ -87,7 +87,7 @@ class Server:
         # the id comes from outside; only its harmless characters name a file
         name = "".join(c for c in leg.info.id if c.isalnum() or c == "-")[:64]
         path: Path = directory / f"events-{name}.jsonl"
-        return lambda line: append_private(path, line)
+        return EventFile(path).write
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once)."""
@@ -128,7 +128,7 @@ class Server:
             await self._all_ended()
 
     def _end_calls(self, *, at_once: bool) -> None:
-        for call in list(self._calls.values()):
+        for call in list(self._calls):
             call.stop(at_once=at_once)
 
     async def _all_ended(self) -> None:

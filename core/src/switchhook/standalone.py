@@ -61,4 +61,8 @@ def _driver(group: str, name: str | None, options: Mapping[str, Any]) -> Any:
         raise PluginError(group, "none is installed", cure="pip install 'switchhook[embedded]'")
     plugin = _plugins().load_one(group, name or names[0])
     table = Options(options, place=group, base=Path.cwd())
-    return _plugins().caller(f"create_{group}", [plugin])(options=table)
+    hook = f"create_{group}"
+    made = _plugins().caller(hook, [plugin])(options=table)
+    if made is None:
+        raise PluginError(plugin.name, "made no engine", distribution=plugin.distribution, hook=hook)
+    return made

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from ..actions import Action, HandOver, Play, Say, SetVariables
+from ..actions import Action, HandOver, Offer, Play, Say, SetVariables
 from ..leg import Digit
 from ..masking import Mask
 from ..speech import Transcript
 from .events import ActionDue, Event
 
-_TYPES = {cls.__name__: cls for cls in (*get_args(Event), *get_args(Action))}
+_EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is not ActionDue}
+_ACTIONS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Action)}
 
 
 def masked(event: Event, mask: Mask) -> Event:
@@ -24,54 +25,67 @@ def masked(event: Event, mask: Mask) -> Event:
             return replace(event, key=mask.digits(event.key))
         case Transcript():
             return replace(event, text=mask.words(event.text), raw={})
-        case ActionDue(action=Say() as say):
-            return replace(event, action=Say(mask.words(say.text)))
-        case ActionDue(action=SetVariables() | HandOver() as action):
-            return replace(event, action=type(action)(mask.variables(action.variables)))
-        case ActionDue(action=Play() as play):
-            return replace(event, action=Play(b"", play.name))
+        case ActionDue():
+            return replace(event, action=_masked_action(event.action, mask))
         case _:
             return event
 
 
+def _masked_action(action: Action, mask: Mask) -> Action:
+    match action:
+        case Say():
+            return Say(mask.words(action.text))
+        case SetVariables() | HandOver():
+            return type(action)(mask.variables(action.variables))
+        case Play():
+            return Play(b"", action.name)
+        case Offer():
+            hidden = (
+                replace(c, phrases=tuple(map(mask.words, c.phrases)), input=mask.variables(c.input))
+                for c in action.choices
+            )
+            return Offer(tuple(hidden))
+        case _:
+            return action
+
+
 def to_line(at: float, event: Event) -> str:
     """`at`: seconds since the call began, in the line as `time`."""
-    return json.dumps({"time": round(at, 3), **_tagged(event)}, ensure_ascii=False, separators=(",", ":"))
+    line = {"time": round(at, 3), **_tagged(event)}
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
-def _tagged(value: Any) -> dict[str, Any]:
-    fields = {name: getattr(value, name) for name in value.__dataclass_fields__}
-    return {
-        "type": type(value).__name__,
-        **{name: _tagged(v) if type(v).__name__ in _TYPES else _plain(v) for name, v in fields.items()},
-    }
+def _tagged(value: Event | Action) -> dict[str, Any]:
+    named = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, ActionDue):
+        named["action"] = _tagged(value.action)
+    return {"type": type(value).__name__, **named}
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+    """What JSON has no form for."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, bytes):
         return ""
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return dict(value) if isinstance(value, Mapping) else value
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def read(lines: Iterable[str]) -> Iterator[tuple[float, Event]]:
     """Raises ValueError for a line that is none of ours."""
     for line in lines:
-        item = json.loads(line)
-        yield item.pop("time"), _value(item)
+        try:
+            item = json.loads(line)
+            at, kind = float(item.pop("time")), item.pop("type")
+            yield at, _action_due(item) if kind == "ActionDue" else _EVENTS[kind].validate_python(item)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not an event of a call: {line[:80]!r}") from error
 
 
-def _value(item: dict[str, Any]) -> Any:
-    cls = _TYPES[item["type"]]
-    fields = {
-        name: _value(value) if isinstance(value, dict) and value.get("type") in _TYPES else value
-        for name, value in item.items()
-        if name != "type"
-    }
-    return TypeAdapter(cls).validate_python(fields)
+def _action_due(item: dict[str, Any]) -> ActionDue:
+    action = item.pop("action")
+    kind = action.pop("type")
+    return ActionDue(action=_ACTIONS[kind].validate_python(action), **item)
 
 
 class Journal:

@@ -18,7 +18,7 @@ from .playout import Put
 
 STALL = 8.0  # seconds without a byte from an engine until its prompt is given up
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
@@ -51,7 +51,7 @@ class Prompts:
         # one scope around everything: an engine may hold scopes of its own while it is open
         with anyio.CancelScope() as patience:
             try:
-                for part in split(text if engine.ssml else plain(text), engine.max_bytes):
+                for part in parts(text, engine):
                     patience.deadline = anyio.current_time() + STALL
                     async with engine.synthesize(part, audio, self._language, self._parameters) as chunks:
                         async for chunk in chunks:
@@ -72,6 +72,14 @@ class _Counted:
         await self._put(chunk)
 
 
+def parts(text: str, engine: TextToSpeech) -> Iterator[str]:
+    """What the engine is given. Markup that would have to be cut is left out rather than broken."""
+    whole = text.strip()
+    if engine.ssml and len(whole.encode(errors="ignore")) <= engine.max_bytes:
+        return iter([whole] if whole else [])
+    return split(plain(text), engine.max_bytes)
+
+
 def plain(text: str) -> str:
     """The words of a text that may be SSML; a text without tags is taken as it is."""
     if not TAG.search(text):
@@ -81,7 +89,8 @@ def plain(text: str) -> str:
 
 def split(text: str, max_bytes: int) -> Iterator[str]:
     """Parts no longer than the engine takes, cut at sentence ends, else at spaces, else anywhere."""
-    rest = text.strip()
+    # half of a surrogate pair, which JSON may hold, is no character
+    rest, max_bytes = text.encode(errors="ignore").decode().strip(), max(4, max_bytes)
     while rest:
         if len(rest.encode()) <= max_bytes:
             yield rest

@@ -82,7 +82,7 @@ class Replies:
             else:
                 for action in islice(actions, ACTIONS):
                     self._act(turn, position, answer, action)
-        except Exception as error:  # noqa: BLE001  # a plugin may raise anything, also later; its response ends here
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything, also later
             with reporting(self._fault):
                 report(Fault(answer.plugin, hook, type(error).__name__, answer.distribution), error)
 

@@ -1,0 +1,429 @@
+"""A configuration brought to life: engines, plugin settings, lifespans, what each connector uses."""
+
+from contextlib import asynccontextmanager
+from types import ModuleType
+
+import anyio
+import pytest
+
+from switchhook import CallInfo, LegInfo, PluginError, SettingsError, StartError, parse_response
+from switchhook.app import App
+from switchhook.call.call import Call
+from switchhook.call.dialogue import Limits
+from switchhook.options import Options
+from switchhook.settings import Settings
+from switchhook.testing import MemoryLeg
+
+DRIVERS = {
+    "transport": """
+        from switchhook import hookimpl
+
+        made = []
+
+        @hookimpl
+        def create_transport(options, server):
+            made.append((dict(options), server.port))
+            return object()
+        """,
+    "assistant": """
+        from switchhook import hookimpl
+        from switchhook.testing import MemoryAssistant
+
+        @hookimpl
+        def create_assistant(options):
+            return MemoryAssistant(lambda turn: ["welcome"])
+        """,
+    "stt": """
+        from switchhook import hookimpl
+        from switchhook.testing import MemorySpeechToText
+
+        @hookimpl
+        def create_stt(options):
+            engine = MemorySpeechToText()
+            engine.options = dict(options)
+            return engine
+        """,
+    "tts": """
+        from switchhook import hookimpl
+        from switchhook.testing import MemoryTextToSpeech
+
+        @hookimpl
+        def create_tts(options):
+            return MemoryTextToSpeech()
+        """,
+}
+HANDLER = """
+from switchhook import Say, hookimpl
+
+@hookimpl
+def handle_text(response):
+    return Say(__name__)
+"""
+WITH_SETTINGS = """
+from switchhook import Seconds, Table, hookimpl
+
+class Settings(Table):
+    greeting: str = "hello"
+    patience: Seconds = 5.0
+
+@hookimpl
+def settings_model():
+    return Settings
+"""
+WITH_LIFESPAN = """
+from contextlib import asynccontextmanager
+from switchhook import hookimpl
+
+@hookimpl
+def lifespan(app):
+    return life(app)
+
+@asynccontextmanager
+async def life(app):
+    app.log.append("enter " + __name__)
+    try:
+        yield "value of " + __name__
+    finally:
+        app.log.append("leave " + __name__)
+
+@hookimpl
+def call_started(call):
+    call.variables["seen"].append(call.plugin)
+"""
+
+
+@pytest.fixture
+def engines(site):
+    """One plugin for each kind of driver: net, brain, ear and mouth."""
+    names = {"transport": "net", "assistant": "brain", "stt": "ear", "tts": "mouth"}
+    for group, name in names.items():
+        site.add(group, name, DRIVERS[group])
+    return site
+
+
+def connector(**changes):
+    chosen = {"assistant": {"use": "brain"}, "stt": {"use": "ear"}, "tts": {"use": "mouth"}}
+    return {**chosen, **changes}
+
+
+def app_of(tmp_path, connectors=None, **tables):
+    table = {"transport": {"use": "net"}, "connectors": connectors or {}, **tables}
+    app = App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path)
+    app.log = []
+    return app
+
+
+def refusal(kind, act, *arguments, **named):
+    with pytest.raises(kind) as caught:
+        act(*arguments, **named)
+    return str(caught.value)
+
+
+def performers(equipment, kind="text"):
+    """The plugin that answers for a response of that type."""
+    answer = equipment.hooks.handle(parse_response({"response_type": kind}), CallInfo("1", "support"))
+    return answer and answer.plugin
+
+
+# --- engines
+
+
+def test_each_connector_gets_its_own_speech_engine(engines, tmp_path):
+    engines.add("stt", "hearing_aid", DRIVERS["stt"])
+    table = {"a": connector(), "b": connector(stt={"use": "hearing_aid"})}
+    equipped = app_of(tmp_path, table).equip()
+    assert equipped["a"].recognisers[0] is not equipped["b"].recognisers[0]
+
+
+@pytest.mark.anyio
+async def test_the_callers_of_two_connectors_are_heard_by_their_own_engines(engines, tmp_path):
+    engines.add("stt", "hearing_aid", DRIVERS["stt"])
+    table = {"a": connector(), "b": connector(stt={"use": "hearing_aid"})}
+    equipped = app_of(tmp_path, table).equip()
+    async with talking(equipped["a"]) as first, talking(equipped["b"]) as second:
+        first.speak(b"\x11" * 160)
+        second.speak(b"\x22" * 160)
+    heard = [bytes(equipped[name].recognisers[0].opened[0].fed) for name in ("a", "b")]
+    assert heard == [b"\x11" * 160, b"\x22" * 160]
+
+
+@asynccontextmanager
+async def talking(equipment):
+    leg = MemoryLeg(LegInfo(equipment.name, equipment.name))
+    async with anyio.create_task_group() as group:
+        group.start_soon(leg.run)
+        group.start_soon(Call(leg, equipment, Limits()).run)
+        await anyio.sleep(0.1)
+        yield leg
+        group.cancel_scope.cancel()
+
+
+def test_equal_options_share_an_engine(engines, tmp_path):
+    same = {"use": "ear", "model": "small", "words": ["one", "two"]}
+    equipped = app_of(tmp_path, {"a": connector(stt=same), "b": connector(stt=dict(same))}).equip()
+    assert equipped["a"].recognisers[0] is equipped["b"].recognisers[0]
+
+
+def test_other_options_make_another_engine(engines, tmp_path):
+    table = {"a": connector(stt={"use": "ear"}), "b": connector(stt={"use": "ear", "model": "large"})}
+    equipped = app_of(tmp_path, table).equip()
+    assert equipped["a"].recognisers[0] is not equipped["b"].recognisers[0]
+
+
+def test_an_engine_gets_its_options_without_use(engines, tmp_path):
+    equipped = app_of(tmp_path, {"a": connector(stt={"use": "ear", "model": "large"})}).equip()
+    assert equipped["a"].recognisers[0].options == {"model": "large"}
+
+
+def test_a_list_of_engines_is_tried_in_its_order(engines, tmp_path):
+    both = [{"use": "ear", "model": "large"}, {"use": "ear", "model": "small"}]
+    equipped = app_of(tmp_path, {"a": connector(stt=both)}).equip()
+    assert [engine.options["model"] for engine in equipped["a"].recognisers] == ["large", "small"]
+
+
+def test_a_transport_is_made_once_of_its_options_and_the_server_settings(engines, tmp_path):
+    app = app_of(tmp_path, transport={"use": "net", "colour": "red"}, server={"port": 1234})
+    app.transport()
+    app.transport()
+    assert app.plugins.loaded["transport/net"].module.made == [({"colour": "red"}, 1234)]
+
+
+def test_wrong_options_are_refused_with_their_place(engines, tmp_path):
+    source = """
+    from switchhook import Table, hookimpl
+
+    class Ear(Table):
+        model: str = ""
+
+    @hookimpl
+    def create_stt(options):
+        return options.parse(Ear)
+    """
+    engines.add("stt", "strict", source)
+    app = app_of(tmp_path, {"a": connector(stt={"use": "strict", "modle": "large"})})
+    assert refusal(SettingsError, app.equip) == ("connectors.a.stt.modle: unknown key; did you mean 'model'?")
+
+
+def test_a_driver_without_its_hook_is_refused(engines, tmp_path):
+    engines.add("stt", "deaf", HANDLER)
+    app = app_of(tmp_path, {"a": connector(stt={"use": "deaf"})})
+    assert (
+        refusal(PluginError, app.equip)
+        == "plugin stt/deaf (from acme-deaf), hook create_stt: has no create_stt"
+    )
+
+
+def test_a_driver_that_makes_nothing_is_refused(engines, tmp_path):
+    engines.add("stt", "deaf", "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): pass\n")
+    app = app_of(tmp_path, {"a": connector(stt={"use": "deaf"})})
+    assert (
+        refusal(PluginError, app.equip) == "plugin stt/deaf (from acme-deaf), hook create_stt: returned None"
+    )
+
+
+def test_a_driver_that_raises_stops_the_start_by_its_name(engines, tmp_path):
+    engines.add("stt", "deaf", "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): return 1 / 0\n")
+    app = app_of(tmp_path, {"a": connector(stt={"use": "deaf"})})
+    message = refusal(StartError, app.equip)
+    assert message.startswith("plugin stt/deaf (from acme-deaf), hook create_stt: ZeroDivisionError at ")
+
+
+@pytest.mark.parametrize("kind", ["StartError", "SettingsError"])
+def test_a_driver_that_refuses_is_heard_in_its_own_words(engines, tmp_path, kind):
+    source = f"""
+    from switchhook import {kind}, hookimpl
+
+    @hookimpl
+    def create_stt():
+        raise {kind}("no model; download it")
+    """
+    engines.add("stt", "deaf", source)
+    app = app_of(tmp_path, {"a": connector(stt={"use": "deaf"})})
+    assert refusal((StartError, SettingsError), app.equip) == "no model; download it"
+
+
+def test_a_driver_that_is_not_installed_stops_the_start(engines, tmp_path):
+    message = refusal(PluginError, app_of, tmp_path, {"a": connector(tts={"use": "trumpet"})})
+    assert message.startswith("plugin tts/trumpet: is not installed; installed: mouth")
+
+
+# --- the tables of plugins
+
+
+def test_the_table_of_a_plugin_is_read_into_its_model(engines, tmp_path):
+    engines.add("responses", "acme", WITH_SETTINGS)
+    app = app_of(tmp_path, plugins={"acme": {"greeting": "moin", "patience": "2s"}})
+    settings = app.settings_of("acme")
+    assert (settings.greeting, settings.patience) == ("moin", 2.0)
+
+
+def test_without_a_table_a_plugin_has_its_defaults(engines, tmp_path):
+    engines.add("responses", "acme", WITH_SETTINGS)
+    assert app_of(tmp_path).settings_of("acme").greeting == "hello"
+
+
+def test_an_unknown_key_of_a_plugin_is_refused_with_place_and_suggestion(engines, tmp_path):
+    engines.add("responses", "acme", WITH_SETTINGS)
+    message = refusal(SettingsError, app_of, tmp_path, plugins={"acme": {"greting": "moin"}})
+    assert message == "plugins.acme.greting: unknown key; did you mean 'greeting'?"
+
+
+def test_a_plugin_setting_that_is_no_table_is_refused(engines, tmp_path):
+    engines.add("responses", "acme", WITH_SETTINGS)
+    message = refusal(SettingsError, app_of, tmp_path, plugins={"acme": 7})
+    assert message == "plugins.acme: expected a table, got int"
+
+
+def test_a_table_for_no_plugin_is_refused_with_those_that_take_one(engines, tmp_path):
+    engines.add("responses", "acme", WITH_SETTINGS)
+    message = refusal(SettingsError, app_of, tmp_path, plugins={"amce": {}})
+    assert message == ("plugins.amce: no loaded plugin of that name takes settings; those that do: acme")
+
+
+def test_a_settings_model_that_is_none_takes_no_table(engines, tmp_path):
+    engines.add(
+        "responses", "acme", "from switchhook import hookimpl\n@hookimpl\ndef settings_model(): pass\n"
+    )
+    message = refusal(SettingsError, app_of, tmp_path, plugins={"acme": {}})
+    assert message.endswith("those that do: none")
+
+
+def test_a_settings_model_that_is_none_does_not_stop_the_start(engines, tmp_path):
+    engines.add(
+        "responses", "acme", "from switchhook import hookimpl\n@hookimpl\ndef settings_model(): pass\n"
+    )
+    assert "responses/acme" in app_of(tmp_path).plugins.loaded
+
+
+def test_two_plugins_cannot_read_the_same_table(engines, tmp_path):
+    engines.add("responses", "acme", WITH_SETTINGS, distribution="acme")
+    engines.add("extension", "acme", WITH_SETTINGS, distribution="acme")
+    message = refusal(PluginError, app_of, tmp_path)
+    assert message == (
+        "plugin extension/acme (from acme), hook settings_model: [plugins.acme] is read by responses/acme already; "
+        "let one of them read it, the other calls app.settings_of('acme')"
+    )
+
+
+def test_a_driver_may_have_settings_too(engines, tmp_path):
+    engines.add("stt", "acme", WITH_SETTINGS + DRIVERS["stt"].replace("\n        ", "\n"))
+    app = app_of(tmp_path, {"a": connector(stt={"use": "acme"})}, plugins={"acme": {"greeting": "moin"}})
+    assert app.settings_of("acme").greeting == "moin"
+
+
+# --- lifespans
+
+
+@pytest.mark.anyio
+async def test_lifespans_are_left_in_reverse_order(engines, tmp_path):
+    engines.add("extension", "one", WITH_LIFESPAN)
+    engines.add("extension", "two", WITH_LIFESPAN)
+    app = app_of(tmp_path)
+    async with app.lifespans():
+        pass
+    entered = [line.removeprefix("enter ") for line in app.log[:2]]
+    assert app.log[2:] == [f"leave {name}" for name in reversed(entered)]
+
+
+@pytest.mark.anyio
+async def test_what_a_lifespan_yields_is_the_plugin_of_its_own_hooks(engines, tmp_path):
+    engines.add("extension", "acme", WITH_LIFESPAN)
+    app = app_of(tmp_path, {"a": connector()})
+    call = CallInfo("1", "a", variables={"seen": []})
+    async with app.lifespans():
+        app.equip()["a"].hooks.tell("call_started", call=call)
+    assert call.variables["seen"] == ["value of acme_acme_extension_acme"]
+
+
+FAILING_LIVES = {
+    "while entering": "@asynccontextmanager\nasync def life(app):\n    raise OSError('disk')\n    yield",
+    "when asked": "def life(app):\n    raise OSError('disk')",
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("when", FAILING_LIVES)
+async def test_a_lifespan_that_raises_stops_the_start_by_its_name(engines, tmp_path, when):
+    head = "from contextlib import asynccontextmanager\nfrom switchhook import hookimpl\n"
+    body = "\n@hookimpl\ndef lifespan(app):\n    return life(app)\n"
+    engines.add("extension", "acme", head + FAILING_LIVES[when] + body)
+    with pytest.raises(StartError) as caught:
+        await living(app_of(tmp_path))
+    assert str(caught.value).startswith("plugin extension/acme (from acme-acme), hook lifespan: OSError at ")
+
+
+async def living(app):
+    async with app.lifespans():
+        pass
+
+
+@pytest.mark.anyio
+async def test_lifespans_that_were_entered_are_left_when_a_later_one_raises(engines, tmp_path):
+    engines.add("extension", "zz_first", WITH_LIFESPAN)
+    engines.add("extension", "aa_second", WITH_LIFESPAN.replace("yield", "raise OSError\n        yield"))
+    app = app_of(tmp_path)
+    with pytest.raises(StartError):
+        await living(app)
+    assert app.log[-1] == "leave acme_zz_first_extension_zz_first"
+
+
+@pytest.mark.anyio
+async def test_a_lifespan_that_is_none_is_nothing_to_do(engines, tmp_path):
+    engines.add("extension", "acme", "from switchhook import hookimpl\n@hookimpl\ndef lifespan(): pass\n")
+    app = app_of(tmp_path)
+    await living(app)
+    assert app.plugins.guard.values == {}
+
+
+# --- the plugins of a connector
+
+
+def test_a_connector_uses_all_plugins_unless_it_says_otherwise(engines, tmp_path):
+    engines.add("responses", "acme", HANDLER)
+    assert performers(app_of(tmp_path, {"a": connector()}).equip()["a"]) == "responses/acme"
+
+
+@pytest.mark.parametrize("name", ["acme", "responses/acme"])
+def test_a_connector_can_narrow_its_plugins(engines, tmp_path, name):
+    engines.add("responses", "aa_other", HANDLER)
+    engines.add("responses", "acme", HANDLER)
+    table = {"narrow": connector(plugins=[name]), "wide": connector()}
+    equipped = app_of(tmp_path, table).equip()
+    assert [performers(equipped[c]) for c in ("narrow", "wide")] == ["responses/acme", "responses/aa_other"]
+
+
+def test_a_connector_without_plugins_performs_nothing(engines, tmp_path):
+    engines.add("responses", "acme", HANDLER)
+    assert performers(app_of(tmp_path, {"a": connector(plugins=[])}).equip()["a"]) is None
+
+
+def test_a_narrowed_connector_keeps_its_codecs(engines, tmp_path):
+    source = "from switchhook import hookimpl\n@hookimpl\ndef load_audio(data): return data\n"
+    engines.add("codec", "acme", source)
+    hooks = app_of(tmp_path, {"a": connector(plugins=[])}).equip()["a"].hooks
+    assert hooks.load_audio(b"RIFF", None) == b"RIFF"
+
+
+def test_a_connector_cannot_name_a_plugin_that_is_not_installed(engines, tmp_path):
+    app = app_of(tmp_path, {"a": connector(plugins=["acme"])})
+    assert refusal(PluginError, app.equip).startswith("plugin acme: is named in the configuration")
+
+
+def test_a_connector_brings_language_failure_text_and_mask(engines, tmp_path):
+    table = connector(language="de-DE", failure_text="oh", unmask=["digits"])
+    equipment = app_of(tmp_path, {"a": table}).equip()["a"]
+    assert (equipment.language, equipment.failure_text) == ("de-DE", "oh")
+    assert (equipment.mask.digits("12"), equipment.mask.words("hi")) == ("12", "•••")
+
+
+def test_plugins_of_the_program_itself_may_be_given(engines, tmp_path):
+    """A program that embeds Switchhook holds its own objects beside what is installed."""
+    from switchhook.plugins import Plugin, Plugins
+
+    module = ModuleType("mine")
+    exec(HANDLER, module.__dict__)
+    plugins = Plugins()
+    plugins.hold(Plugin("responses/mine", "program", "1", module))
+    table = {"transport": {"use": "net"}, "connectors": {"a": connector()}}
+    app = App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path, plugins)
+    assert performers(app.equip()["a"]) == "responses/mine"

@@ -1,0 +1,428 @@
+"""The command line: finding commands, and what `plugins` and `check` say."""
+
+import json
+import sys
+
+import pytest
+
+from switchhook.__main__ import main
+
+COMMAND = '''
+"""Greet somebody.
+
+More of it.
+"""
+
+def add_arguments(parser):
+    parser.add_argument("name")
+
+def run(arguments):
+    print(f"moin {arguments.name}")
+    return 0
+'''
+HANDLER = """
+from switchhook import hookimpl
+
+@hookimpl
+def handle_text(response):
+    return None
+
+@hookimpl
+def call_ended(record):
+    pass
+"""
+DRIVERS = {
+    (
+        "transport",
+        "net",
+    ): "from switchhook import hookimpl\n@hookimpl\ndef create_transport(): return object()\n",
+    (
+        "assistant",
+        "brain",
+    ): "from switchhook import hookimpl\n@hookimpl\ndef create_assistant(): return object()\n",
+    ("stt", "ear"): "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): return object()\n",
+    ("tts", "mouth"): "from switchhook import hookimpl\n@hookimpl\ndef create_tts(): return object()\n",
+}
+GOOD = """
+[server]
+public_url = "wss://voice.example.com/"
+[transport]
+use = "net"
+[connectors.support]
+assistant = { use = "brain" }
+stt = { use = "ear" }
+tts = { use = "mouth" }
+[records]
+directory = "records"
+"""
+
+
+@pytest.fixture
+def run(capsys):
+    """Runs one command line: exit status, standard output, standard error."""
+
+    def run(*arguments):
+        try:
+            status = main(arguments)
+        except SystemExit as ended:
+            status = ended.code
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run
+
+
+def failing(raising):
+    """A command whose run does that."""
+    return f'"""Fail."""\ndef add_arguments(parser): pass\ndef run(arguments):\n    {raising}\n'
+
+
+# --- finding commands
+
+
+def test_help_lists_the_commands_with_their_summaries(site, run):
+    site.add("commands", "greet", COMMAND)
+    status, out, _ = run("--help")
+    assert status == 0
+    assert "  greet        Greet somebody.\n" in out
+    assert "  check        Say what is wrong with a configuration, why, and what to do.\n" in out
+
+
+def test_help_imports_no_command(site, run):
+    module = site.add("commands", "greet", COMMAND)
+    run("--help")
+    assert module not in sys.modules
+
+
+def test_without_a_command_the_help_is_shown_and_the_status_is_2(site, run):
+    status, out, _ = run()
+    assert (status, out.splitlines()[0]) == (2, "usage: switchhook [--version] COMMAND …")
+
+
+@pytest.mark.parametrize("source", ["def", "\xff"])
+def test_a_command_that_cannot_be_read_does_not_spoil_the_help(site, run, source):
+    module = site.add("commands", "broken")
+    (site.root / f"{module}.py").write_bytes(source.encode("latin-1"))
+    status, out, _ = run("--help")
+    assert (status, "  broken       (cannot be read)\n" in out) == (0, True)
+
+
+def test_a_command_that_cannot_be_found_does_not_spoil_the_help(site, run):
+    site.add("commands", "gone", target="no_such_module_anywhere.command")
+    assert "  gone         (cannot be found)\n" in run("--help")[1]
+
+
+def test_the_version_is_that_of_the_distribution(site, run):
+    assert run("--version")[:2] == (0, "switchhook 0.1.0\n")
+
+
+def test_an_unknown_command_is_refused_with_the_nearest(site, run):
+    status, _, err = run("chek")
+    assert (status, err) == (2, "switchhook: unknown command 'chek'; did you mean 'check'?\n")
+
+
+def test_a_command_like_no_other_is_refused_with_the_list(site, run):
+    status, _, err = run("zzz")
+    assert (status, err) == (2, "switchhook: unknown command 'zzz'; commands: check, plugins, serve\n")
+
+
+# --- running commands
+
+
+def test_the_command_of_a_plugin_runs_with_its_arguments(site, run):
+    site.add("commands", "greet", COMMAND)
+    assert run("greet", "Ada") == (0, "moin Ada\n", "")
+
+
+def test_the_exit_status_is_what_the_command_returns(site, run):
+    site.add("commands", "greet", COMMAND.replace("return 0", "return 1"))
+    assert run("greet", "Ada")[0] == 1
+
+
+def test_a_command_explains_itself(site, run):
+    site.add("commands", "greet", COMMAND)
+    status, out, _ = run("greet", "--help")
+    assert (status, out.splitlines()[0]) == (0, "usage: switchhook greet [-h] name")
+
+
+def test_wrong_arguments_are_status_2(site, run):
+    site.add("commands", "greet", COMMAND)
+    assert run("greet")[0] == 2
+
+
+ERRORS = {"SettingsError": 2, "PluginError": 2, "StartError": 1, "SpeechError": 1, "AssistantError": 1}
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_our_own_errors_are_one_line_and_a_status(site, run, kind):
+    arguments = '"stt/x", "is wrong"' if kind == "PluginError" else '"plugin stt/x: is wrong"'
+    site.add("commands", "fail", failing(f"import switchhook; raise switchhook.{kind}({arguments})"))
+    assert run("fail") == (ERRORS[kind], "", "switchhook fail: plugin stt/x: is wrong\n")
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_our_own_errors_in_a_group_are_one_line_too(site, run, kind):
+    arguments = '"stt/x", "is wrong"' if kind == "PluginError" else '"plugin stt/x: is wrong"'
+    group = f'ExceptionGroup("a", [ExceptionGroup("b", [switchhook.{kind}({arguments})])])'
+    site.add("commands", "fail", failing(f"import switchhook; raise {group}"))
+    assert run("fail") == (ERRORS[kind], "", "switchhook fail: plugin stt/x: is wrong\n")
+
+
+@pytest.mark.parametrize("raising", ["1 / 0", 'raise ExceptionGroup("a", [ZeroDivisionError()])'])
+def test_an_error_that_is_not_ours_keeps_its_traceback(site, raising):
+    site.add("commands", "fail", failing(raising))
+    with pytest.raises((ZeroDivisionError, ExceptionGroup)):
+        main(["fail"])
+
+
+def test_a_group_with_another_error_in_it_keeps_its_traceback(site):
+    group = 'ExceptionGroup("a", [switchhook.StartError("x"), ZeroDivisionError()])'
+    site.add("commands", "fail", failing(f"import switchhook; raise {group}"))
+    with pytest.raises(ExceptionGroup):
+        main(["fail"])
+
+
+def test_control_c_is_status_130(site, run):
+    site.add("commands", "fail", failing("raise KeyboardInterrupt"))
+    assert run("fail")[0] == 130
+
+
+@pytest.mark.parametrize("source", ["import no_such_module_anywhere", "assert False", "raise SystemExit(0)"])
+def test_a_command_whose_import_breaks_is_refused_in_one_line(site, run, source):
+    site.add("commands", "broken", source)
+    status, _, err = run("broken")
+    assert (status, err.count("\n")) == (2, 1)
+    assert err.startswith(
+        "switchhook broken: plugin commands/broken (from acme-broken): importing acme_broken"
+    )
+
+
+def test_a_command_without_its_functions_is_refused_in_one_line(site, run):
+    site.add("commands", "empty", '"""Nothing."""')
+    status, _, err = run("empty")
+    assert status == 2
+    assert err == (
+        "switchhook empty: plugin commands/empty (from acme-empty): has no add_arguments and no run; "
+        "define add_arguments(parser) and run(arguments)\n"
+    )
+
+
+def test_a_command_claimed_by_two_distributions_is_refused_with_both(site, run):
+    site.add("commands", "check", COMMAND, distribution="acme")
+    status, _, err = run("check", "Ada")
+    assert status == 2
+    assert err == (
+        "switchhook check: plugin commands/check: is claimed by acme (acme_commands_check) and "
+        "switchhook (switchhook.cli.check); uninstall one of them\n"
+    )
+
+
+# --- plugins
+
+
+def test_plugins_are_a_table_of_name_distribution_version_and_hooks(site, run):
+    site.add("responses", "acme", HANDLER, distribution="acme-text", version="4.5")
+    status, out, _ = run("plugins")
+    lines = [line.split() for line in out.splitlines()]
+    assert status == 0
+    assert lines[0] == ["PLUGIN", "DISTRIBUTION", "VERSION", "HOOKS"]
+    assert ["responses/acme", "acme-text", "4.5", "call_ended,", "handle_text"] in lines
+
+
+def test_commands_are_among_the_plugins(site, run):
+    lines = [line.split() for line in run("plugins")[1].splitlines()]
+    assert ["commands/serve", "switchhook", "0.1.0", "-"] in lines
+
+
+def test_a_plugin_that_failed_is_shown_with_the_reason(site, run):
+    site.add("responses", "acme", "assert False")
+    status, out, _ = run("plugins")
+    assert status == 1
+    assert [line.split() for line in out.splitlines() if line.startswith("responses/")] == [
+        ["responses/acme", "acme-acme", "FAILED"]
+    ]
+    assert "plugin responses/acme (from acme-acme): importing " in out
+
+
+def test_a_plugin_that_failed_does_not_hide_the_others(site, run):
+    site.add("responses", "acme", "assert False")
+    site.add("stt", "zz", DRIVERS["stt", "ear"])
+    assert "create_stt" in run("plugins")[1]
+
+
+def test_plugins_as_json(site, run):
+    site.add("responses", "acme", HANDLER, distribution="acme-text", version="4.5")
+    status, out, _ = run("plugins", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert status == 0
+    assert rows["responses/acme"] == {
+        "name": "responses/acme",
+        "group": "switchhook.responses",
+        "distribution": "acme-text",
+        "version": "4.5",
+        "hooks": ["call_ended", "handle_text"],
+        "error": None,
+    }
+
+
+def test_a_failure_in_json_is_in_its_row(site, run):
+    site.add("responses", "acme", "assert False")
+    status, out, _ = run("plugins", "--json")
+    errors = {row["name"]: row["error"] for row in json.loads(out)}
+    assert status == 1
+    assert errors["responses/acme"].startswith("plugin responses/acme (from acme-acme): importing ")
+
+
+# --- check
+
+
+@pytest.fixture
+def check(site, run, tmp_path):
+    """`switchhook check` of a configuration; drivers net, brain, ear and mouth are installed."""
+    for (group, name), source in DRIVERS.items():
+        site.add(group, name, source)
+
+    def check(text=GOOD):
+        file = tmp_path / "switchhook.toml"
+        file.write_text(text, encoding="utf-8")
+        return run("check", "--config", str(file))
+
+    return check
+
+
+def test_a_good_configuration_is_status_0(check):
+    status, out, _ = check()
+    assert (status, out.splitlines()[-1]) == (0, "nothing stands in the way")
+
+
+def test_check_names_what_is_loaded(check):
+    names = "assistant/brain, stt/ear, transport/net, tts/mouth"
+    assert f"ok     plugins: 4 loaded and fitting: {names}\n" in check()[1]
+
+
+def test_check_says_of_each_connector_that_it_is_ready(check):
+    assert "ok     connectors.support: its assistant and speech engines are ready\n" in check()[1]
+
+
+def test_check_is_status_1_for_an_engine_that_fails(site, check):
+    source = "from switchhook import StartError, hookimpl\n@hookimpl\ndef create_stt(): raise StartError('no model')\n"
+    site.add("stt", "deaf", source)
+    status, out, _ = check(GOOD.replace('"ear"', '"deaf"'))
+    assert (status, "FAIL   engines: no model\n" in out) == (1, True)
+
+
+def test_check_is_status_1_for_an_engine_that_raises_anything(site, check):
+    site.add("stt", "deaf", "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): return 1 / 0\n")
+    status, out, _ = check(GOOD.replace('"ear"', '"deaf"'))
+    assert (status, "FAIL   engines: plugin stt/deaf (from acme-deaf), hook create_stt: Zero" in out) == (
+        1,
+        True,
+    )
+
+
+def test_check_is_status_2_for_a_wrong_configuration(check):
+    status, out, err = check(GOOD.replace("public_url", "pubic_url"))
+    assert (status, out) == (2, "")
+    assert err == "switchhook check: server.pubic_url: unknown key; did you mean 'public_url'?\n"
+
+
+def test_check_is_status_2_for_a_missing_plugin(check):
+    assert check(GOOD.replace('"ear"', '"eye"'))[0] == 2
+
+
+def test_check_is_status_2_for_a_missing_file(site, run):
+    status, _, err = run("check", "--config", "nothing.toml")
+    assert (status, err) == (
+        2,
+        "switchhook check: cannot read nothing.toml: No such file or directory; say --config FILE\n",
+    )
+
+
+def test_check_without_a_configuration_is_status_2(site, run):
+    assert run("check")[0] == 2
+
+
+def test_a_configuration_without_connectors_is_status_1(check):
+    status, out, _ = check('[transport]\nuse = "net"\n')
+    assert status == 1
+    assert "FAIL   connectors: there is none, so no call can be answered\n" in out
+    assert "       make one: switchhook connector new NAME --config FILE\n" in out
+
+
+WARNINGS = {
+    GOOD.replace("public_url", "host = '127.0.0.1'\n#"): "server.public_url",
+    GOOD.replace("[transport]", "host = '0.0.0.0'\n[transport]"): "server.host",
+    GOOD.replace("[transport]", "host = 'voice.example.com'\n[transport]"): "server.host",
+    GOOD.replace('directory = "records"', ""): "records.directory",
+}
+
+
+@pytest.mark.parametrize("text", WARNINGS)
+def test_a_warning_names_its_setting_and_is_no_failure(check, text):
+    status, out, _ = check(text)
+    assert [line.split()[1] for line in out.splitlines() if line.startswith("warn")] == [f"{WARNINGS[text]}:"]
+    assert status == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "host = '127.0.0.1'",
+        "host = 'localhost'",
+        "host = '::1'",
+        "host = '0.0.0.0'\nproxy = { trusted = [] }",
+    ],
+)
+def test_a_server_that_nobody_reaches_in_the_clear_is_no_warning(check, line):
+    assert "warn" not in check(GOOD.replace("[transport]", f"{line}\n[transport]"))[1]
+
+
+CHECKING = """
+from switchhook import Finding, hookimpl
+
+@hookimpl
+def check(app):
+    return findings(app)
+
+async def findings(app):
+    yield Finding("ok", "acme", "reached")
+    {then}
+"""
+
+
+def test_a_plugin_adds_what_it_verifies(site, check):
+    site.add(
+        "extension", "acme", CHECKING.format(then="yield Finding('error', 'acme', 'no key', 'make one')")
+    )
+    status, out, _ = check()
+    assert status == 1
+    assert "ok     acme: reached\nFAIL   acme: no key\n       make one\n1 to mend\n" in out
+
+
+def test_a_plugin_whose_check_raises_does_not_hide_the_others(site, check):
+    site.add("extension", "aa", CHECKING.format(then="raise OSError('4111')"))
+    site.add("extension", "zz", CHECKING.format(then="yield Finding('ok', 'zz', 'fine')"))
+    status, out, _ = check()
+    assert status == 1
+    assert "FAIL   extension/aa: its check raised OSError at " in out
+    assert "ok     zz: fine\n" in out
+
+
+def test_a_plugin_that_has_nothing_to_verify_returns_none(site, check):
+    site.add("extension", "acme", "from switchhook import hookimpl\n@hookimpl\ndef check(app): pass\n")
+    assert check()[0] == 0
+
+
+# --- serve
+
+
+def test_serve_without_connectors_is_refused(site, run, tmp_path, monkeypatch):
+    monkeypatch.setattr("switchhook.logs.set_up", lambda form, level: None)
+    site.add("transport", "net", DRIVERS["transport", "net"])
+    file = tmp_path / "switchhook.toml"
+    file.write_text('[transport]\nuse = "net"\n')
+    status, _, err = run("serve", "--config", str(file))
+    assert (status, err) == (
+        2,
+        f"switchhook serve: {file} has no connector; make one: switchhook connector new NAME --config {file}\n",
+    )

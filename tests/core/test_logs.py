@@ -1,0 +1,88 @@
+"""Log lines: who they are for, and which call they belong to."""
+
+import json
+import logging
+
+import pytest
+
+from switchhook.logs import call_ids, set_up
+
+
+@pytest.fixture
+def lines(capsys):
+    """Sets logging up as `serve` does; gives the lines that were written."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers.clear()
+
+    def lines(form, level="info"):
+        set_up(form, level)
+        yield logging.getLogger("switchhook.test")
+        yield capsys.readouterr().err.splitlines()
+
+    yield lines
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def _in_a_call():
+    token = call_ids.set(("conversation-1", "correlation-1"))
+    yield
+    call_ids.reset(token)
+
+
+def test_a_human_reads_time_level_and_message(lines):
+    log = lines("human")
+    next(log).info("call to %s started", "support")
+    [line] = next(log)
+    assert line[2] == line[5] == ":"
+    assert line[12:] == " info    call to support started"
+
+
+@pytest.mark.usefixtures("_in_a_call")
+def test_a_line_of_a_call_carries_its_ids(lines):
+    log = lines("human")
+    next(log).warning("late")
+    assert next(log)[0].endswith(" warning late [conversation-1 correlation-1]")
+
+
+def test_a_machine_reads_json(lines):
+    log = lines("json")
+    next(log).info("call to %s started", "süd")
+    [line] = next(log)
+    said = json.loads(line)
+    assert said.pop("time") > 0
+    assert said == {"level": "info", "logger": "switchhook.test", "message": "call to süd started"}
+
+
+@pytest.mark.usefixtures("_in_a_call")
+def test_json_of_a_call_carries_its_ids(lines):
+    log = lines("json")
+    next(log).info("late")
+    said = json.loads(next(log)[0])
+    assert (said["conversation_id"], said["correlation_id"]) == ("conversation-1", "correlation-1")
+
+
+def test_an_exception_in_json_stays_in_its_line(lines):
+    log = lines("json")
+    logger = next(log)
+    try:
+        _ = 1 / 0
+    except ZeroDivisionError:
+        logger.exception("broken")
+    [line] = next(log)
+    assert "ZeroDivisionError" in json.loads(line)["exception"]
+
+
+def test_the_level_is_kept(lines):
+    log = lines("human", "warning")
+    next(log).info("not shown")
+    assert next(log) == []
+
+
+def test_what_a_socket_library_says_of_a_caller_is_not_logged(lines):
+    log = lines("human", "debug")
+    next(log)
+    logging.getLogger("websockets.server").debug("> TEXT my account is 4111")
+    assert next(log) == []

@@ -1,0 +1,87 @@
+"""What may be seen of a caller: nothing that the connector has not unmasked."""
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchhook.masking import DIGIT, HIDDEN, Mask
+
+TEXT = st.text(min_size=1)
+VARIABLES = st.dictionaries(st.text(), st.integers() | st.text() | st.lists(st.integers()))
+WORDS = "zero oh one two three four five six seven eight nine ten eleven twenty thirty ninety double triple"
+
+
+@given(TEXT)
+def test_words_are_hidden(text):
+    assert Mask().words(text) == HIDDEN
+
+
+def test_silence_is_not_hidden():
+    assert Mask().words("") == ""
+
+
+@given(st.text(alphabet="0123456789*#ABCD"))
+def test_digits_are_hidden_one_by_one(keys):
+    assert Mask().digits(keys) == DIGIT * len(keys)
+
+
+@given(VARIABLES)
+def test_values_are_hidden_and_names_stay(variables):
+    assert Mask().variables(variables) == dict.fromkeys(variables, HIDDEN)
+
+
+@given(TEXT)
+def test_a_telephone_number_is_hidden(number):
+    assert Mask().number(number) == HIDDEN
+
+
+def test_a_telephone_number_that_is_not_there_is_not_hidden():
+    assert Mask().number("") == ""
+
+
+@given(st.text(alphabet=string.ascii_letters + string.digits + " .,-"))
+def test_in_unmasked_words_digits_stay_hidden(text):
+    assert re.search(r"\d", Mask(["transcripts"]).words(text)) is None
+
+
+@pytest.mark.parametrize("word", WORDS.split())
+def test_in_unmasked_words_numbers_spelled_out_stay_hidden(word):
+    assert Mask(["transcripts"]).words(f"it is {word.title()}, please") == f"it is {DIGIT}, please"
+
+
+def test_words_that_only_contain_a_number_are_shown():
+    text = "someone often phones a tenant"
+    assert Mask(["transcripts"]).words(text) == text
+
+
+@given(TEXT)
+def test_words_and_digits_together_are_shown_whole(text):
+    assert Mask(["transcripts", "digits"]).words(text) == text
+
+
+@given(TEXT)
+def test_unmasked_digits_alone_do_not_show_words(text):
+    assert Mask(["digits"]).words(text) == HIDDEN
+
+
+@given(st.text(alphabet="0123456789*#"))
+def test_unmasked_digits_are_shown(keys):
+    assert Mask(["digits"]).digits(keys) == keys
+
+
+@given(VARIABLES)
+def test_unmasked_variables_are_shown(variables):
+    assert Mask(["variables"]).variables(variables) == variables
+
+
+def test_what_is_shown_is_a_copy():
+    variables = {"a": 1}
+    Mask(["variables"]).variables(variables)["a"] = 2
+    assert variables == {"a": 1}
+
+
+def test_unmasked_variables_show_telephone_numbers():
+    assert Mask(["variables"]).number("+4930123") == "+4930123"

@@ -1,0 +1,224 @@
+"""From a text to parts that an engine takes, and from markup to words."""
+
+import re
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchhook import AudioFormat, Play, Say, hookimpl
+from switchhook.call.line import Line
+from switchhook.call.prompts import STALL, Prompts, plain, split
+from switchhook.hooks import Hooks
+from switchhook.plugins import Plugin, Plugins
+from switchhook.testing import MemoryTextToSpeech
+
+LONGEST_CHARACTER = 4  # bytes of UTF-8; no engine takes less
+TEXT = st.text() | st.text(alphabet="ab. !\n\té€😀", max_size=200)
+LIMITS = st.integers(LONGEST_CHARACTER, 60)
+
+
+def bare(text):
+    return "".join(text.split())
+
+
+# --- split
+
+
+@given(TEXT, LIMITS)
+def test_no_part_is_longer_than_the_engine_takes(text, limit):
+    assert all(len(part.encode()) <= limit for part in split(text, limit))
+
+
+@given(TEXT, LIMITS)
+def test_nothing_but_white_space_is_lost(text, limit):
+    assert bare("".join(split(text, limit))) == bare(text)
+
+
+@given(TEXT, LIMITS)
+def test_no_part_is_empty_or_has_space_at_its_ends(text, limit):
+    assert all(part and part == part.strip() for part in split(text, limit))
+
+
+@given(st.text(max_size=15))
+def test_a_text_that_fits_is_one_part(text):
+    assert list(split(text, 60)) == ([text.strip()] if text.strip() else [])
+
+
+def test_a_cut_is_at_the_end_of_a_sentence_where_there_is_one():
+    assert list(split("One two. Three four. Five", 22)) == ["One two. Three four.", "Five"]
+
+
+def test_a_cut_is_between_words_where_there_is_no_sentence():
+    assert list(split("one two three", 9)) == ["one two", "three"]
+
+
+def test_a_cut_is_anywhere_where_there_is_no_space():
+    assert list(split("abcdefgh", 5)) == ["abcde", "fgh"]
+
+
+# --- plain
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="<")))
+def test_a_text_without_tags_stays(text):
+    assert plain(text) == text
+
+
+def test_the_words_between_tags_are_kept():
+    assert plain(
+        '<speak>Your <emphasis level="strong">balance</emphasis>\n is <say-as>12</say-as></speak>'
+    ) == ("Your balance is 12")
+
+
+def test_entities_are_words():
+    assert plain("<speak>Marks &amp; Spencer</speak>") == "Marks & Spencer"
+
+
+@pytest.mark.parametrize("text", ["2 < 3 and 4 > 3", "a <- b", "R&D; <3", "fish &amp; chips"])
+def test_what_only_looks_like_markup_stays(text):
+    assert plain(text) == text
+
+
+WORDS = st.lists(st.text(alphabet="abcäö", min_size=1, max_size=8), min_size=1, max_size=8)
+TAGS = st.sampled_from(
+    ["<break/>", "<p>", "</p>", '<say-as interpret-as="date">', "</say-as>", "<s\n>", "<B>"]
+)
+
+
+@given(WORDS, st.data())
+def test_tags_vanish_and_words_stay_apart(words, data):
+    marked = "".join(f"{data.draw(TAGS)}{word}{data.draw(TAGS)}" for word in words)
+    assert plain(marked) == " ".join(words)
+
+
+@given(st.text(alphabet="<>/ab \n"))
+def test_no_tag_is_left(text):
+    assert re.search(r"</?[a-zA-Z][^<>]*>", plain(text)) is None
+
+
+# --- fetching, in virtual time
+
+
+class Files:
+    @hookimpl
+    def load_audio(self, data, audio):
+        return data.removeprefix(b"RIFF") if data.startswith(b"RIFF") else None
+
+    @hookimpl
+    def create_codec(self, audio):
+        return Doubling()
+
+
+class Doubling:
+    """A coding that is easy to recognise: one byte of two."""
+
+    def decode(self, wire, /):
+        return b"".join(bytes([byte, byte]) for byte in wire)
+
+    def encode(self, pcm, /):
+        return pcm[::2]
+
+
+def prompts(*engines):
+    plugins = Plugins()
+    plugins.hold(Plugin("codec/files", "test", "1", Files()))
+    return Prompts(engines, Line(AudioFormat(), Hooks(plugins, list(plugins.loaded.values()))), "en-US")
+
+
+async def fetched(content, *engines):
+    """What the engines gave, and the problem."""
+    audio = bytearray()
+
+    async def put(chunk):
+        audio.extend(chunk)
+
+    problem = await prompts(*engines).fetch(content, put)
+    return bytes(audio), problem
+
+
+@pytest.mark.anyio
+async def test_a_text_becomes_the_audio_of_the_first_engine():
+    first, second = MemoryTextToSpeech(), MemoryTextToSpeech()
+    audio, problem = await fetched(Say("hello"), first, second)
+    assert (len(audio), problem) == (16000, "")
+    assert (first.texts, second.texts) == (["hello"], [])
+
+
+@pytest.mark.anyio
+async def test_markup_is_taken_out_for_an_engine_without_it():
+    engine = MemoryTextToSpeech()
+    await fetched(Say("<speak>hello</speak>"), engine)
+    assert engine.texts == ["hello"]
+
+
+@pytest.mark.anyio
+async def test_markup_goes_to_an_engine_that_understands_it():
+    engine = MemoryTextToSpeech(ssml=True)
+    await fetched(Say("<speak>hello</speak>"), engine)
+    assert engine.texts == ["<speak>hello</speak>"]
+
+
+@pytest.mark.anyio
+async def test_a_long_text_is_spoken_in_parts():
+    engine = MemoryTextToSpeech(max_bytes=12)
+    await fetched(Say("One two. Three four."), engine)
+    assert engine.texts == ["One two.", "Three four."]
+
+
+@pytest.mark.anyio
+async def test_linear_audio_is_coded_for_the_line():
+    engine = MemoryTextToSpeech(formats=(AudioFormat("L16", 8000),))
+    audio, _ = await fetched(Say("hello"), engine)
+    assert len(audio) == 16000
+
+
+@pytest.mark.anyio
+async def test_the_next_engine_speaks_when_one_fails():
+    second = MemoryTextToSpeech()
+    audio, problem = await fetched(Say("hello"), MemoryTextToSpeech(fail={"hello"}), second)
+    assert (len(audio), problem, second.texts) == (16000, "", ["hello"])
+
+
+@pytest.mark.anyio
+async def test_the_next_engine_speaks_when_one_gives_nothing():
+    second = MemoryTextToSpeech()
+    began = anyio.current_time()
+    _, problem = await fetched(Say("hello"), MemoryTextToSpeech(stall={"hello"}), second)
+    assert (problem, second.texts) == ("", ["hello"])
+    assert anyio.current_time() - began == pytest.approx(STALL)
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_was_heard_is_not_followed_by_another():
+    class Breaking(MemoryTextToSpeech):
+        async def _chunks(self, text, audio):
+            yield b"\x01" * 800
+            raise RuntimeError("4111")
+
+    second = MemoryTextToSpeech()
+    assert await fetched(Say("hello"), Breaking(), second) == (b"\x01" * 800, "RuntimeError")
+    assert second.texts == []
+
+
+@pytest.mark.anyio
+async def test_the_problem_of_the_last_engine_is_told():
+    engine = MemoryTextToSpeech(fail={"hello"})
+    assert await fetched(Say("hello"), engine) == (b"", "the test wants no audio for this text")
+
+
+@pytest.mark.anyio
+async def test_without_an_engine_nothing_is_said():
+    assert await fetched(Say("hello")) == (b"", "no engine")
+
+
+@pytest.mark.anyio
+async def test_a_file_is_read_by_a_plugin():
+    assert await fetched(Play(b"RIFFabc")) == (b"abc", "")
+
+
+@pytest.mark.anyio
+async def test_a_file_that_nobody_reads_is_a_problem():
+    problem = "no plugin reads it as audio; pip install switchhook-codecs"
+    assert await fetched(Play(b"ID3")) == (b"", problem)

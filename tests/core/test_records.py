@@ -1,0 +1,175 @@
+"""The call record, and the files that it goes to."""
+
+import json
+import logging
+import re
+import stat
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchhook import CallRecord
+from switchhook.records import REFUSALS_A_MINUTE, RecordFile, TurnRecord, append_private, utc_now
+
+TODAY = "2026-03-01T12:00:00.000+00:00"
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    monkeypatch.setattr("switchhook.records.utc_now", lambda: TODAY)
+
+
+def record(**given):
+    return CallRecord(id="leg-1", connector="support", started=TODAY, **given)
+
+
+def lines(directory):
+    return [
+        json.loads(line)
+        for file in sorted(directory.glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+
+
+# --- a line
+
+
+def test_a_record_is_one_line_of_json():
+    given = record(turns=[TurnRecord(1, "start", 0.0, said=["hello\nthere"])])
+    assert "\n" not in given.line()
+    assert json.loads(given.line())["turns"][0]["said"] == ["hello\nthere"]
+
+
+def test_a_record_says_its_schema_and_kind():
+    said = json.loads(record().line())
+    assert (said["schema"], said["kind"]) == (1, "call")
+
+
+def test_a_record_has_all_its_fields():
+    assert set(json.loads(record().line())) == {field.name for field in fields(CallRecord)}
+
+
+@pytest.mark.parametrize("model", [CallRecord, TurnRecord])
+def test_each_field_of_a_record_is_explained(model):
+    hints = get_type_hints(model, include_extras=True)
+    assert [name for name, hint in hints.items() if not hint.__metadata__[0]] == []
+
+
+def test_a_value_that_is_no_json_does_not_lose_the_record():
+    given = record(output_variables={"when": datetime(2026, 3, 1, tzinfo=UTC)})
+    assert json.loads(given.line())["output_variables"] == {"when": "2026-03-01 00:00:00+00:00"}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=4), st.text())
+def test_what_a_record_holds_is_read_back(variables, reason):
+    said = json.loads(record(output_variables=variables, reason=reason).line())
+    assert (said["output_variables"], said["reason"]) == (variables, reason)
+
+
+def test_the_time_is_utc(monkeypatch):
+    monkeypatch.undo()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", utc_now())
+
+
+# --- the files
+
+
+def test_a_record_goes_to_the_file_of_its_day(tmp_path):
+    RecordFile(tmp_path).call(record())
+    assert [file.name for file in tmp_path.iterdir()] == ["calls-2026-03-01.jsonl"]
+
+
+def test_records_are_appended_a_line_each(tmp_path):
+    file = RecordFile(tmp_path)
+    file.call(record(outcome="completed"))
+    RecordFile(tmp_path).call(record(outcome="hung_up"))
+    assert [line["outcome"] for line in lines(tmp_path)] == ["completed", "hung_up"]
+
+
+def test_the_directory_is_made(tmp_path):
+    RecordFile(tmp_path / "a" / "b").call(record())
+    assert len(lines(tmp_path / "a" / "b")) == 1
+
+
+def test_only_the_owner_reads_a_record(tmp_path):
+    RecordFile(tmp_path / "records").call(record())
+    file = next((tmp_path / "records").iterdir())
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
+
+
+def test_without_a_directory_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = RecordFile(None)
+    file.call(record())
+    file.refusal("no", {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_that_cannot_be_written_is_in_the_log(tmp_path, caplog):
+    (tmp_path / "records").write_text("not a directory")
+    RecordFile(tmp_path / "records").call(record(outcome="completed"))
+    assert caplog.records[0].levelno == logging.ERROR
+    assert record(outcome="completed").line() in caplog.text
+
+
+def test_text_that_is_no_unicode_is_kept_in_an_escape(tmp_path):
+    RecordFile(tmp_path).call(record(reason="half \ud83d of a pair"))
+    assert lines(tmp_path)[0]["reason"] == "half \ud83d of a pair"
+
+
+@given(st.text(alphabet="a\ud800\udfff€😀"))
+def test_any_text_is_read_back_from_a_line(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "line"
+    path.unlink(missing_ok=True)
+    append_private(path, record(reason=text).line())
+    written = json.loads(path.read_text(encoding="utf-8"))["reason"]
+    assert written.encode("utf-16", "surrogatepass") == text.encode("utf-16", "surrogatepass")
+
+
+# --- refusals
+
+
+def test_a_refusal_is_a_short_line_with_what_is_known(tmp_path):
+    RecordFile(tmp_path).refusal("wrong key", {"peer": "10.0.0.1", "path": "/x"})
+    assert lines(tmp_path) == [
+        {"schema": 1, "kind": "refused", "at": TODAY, "reason": "wrong key", "peer": "10.0.0.1", "path": "/x"}
+    ]
+
+
+def test_details_that_are_no_json_are_spelled(tmp_path):
+    RecordFile(tmp_path).refusal("wrong key", {"peer": b"x"})
+    assert lines(tmp_path)[0]["peer"] == "b'x'"
+
+
+def test_refusals_are_bounded_in_a_minute(tmp_path):
+    file = RecordFile(tmp_path)
+    for _ in range(REFUSALS_A_MINUTE + 10):
+        file.refusal("wrong key", {})
+    assert len(lines(tmp_path)) == REFUSALS_A_MINUTE
+
+
+def test_the_next_minute_has_room_again(tmp_path, monkeypatch):
+    file = RecordFile(tmp_path)
+    for _ in range(REFUSALS_A_MINUTE + 10):
+        file.refusal("wrong key", {})
+    monkeypatch.setattr("switchhook.records.utc_now", lambda: TODAY.replace("12:00", "12:01"))
+    file.refusal("too many calls", {})
+    assert lines(tmp_path)[-1]["reason"] == "too many calls"
+
+
+def test_records_of_calls_are_not_bounded(tmp_path):
+    file = RecordFile(tmp_path)
+    for _ in range(REFUSALS_A_MINUTE + 10):
+        file.call(record())
+    assert len(lines(tmp_path)) == REFUSALS_A_MINUTE + 10

@@ -1,0 +1,232 @@
+"""The reception: admission, records of every call, an orderly end. In virtual time."""
+
+import json
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+
+from switchhook import LegInfo
+from switchhook.app import App
+from switchhook.call.call import Call
+from switchhook.options import Options
+from switchhook.server import Server
+from switchhook.settings import Settings
+from switchhook.testing import MemoryLeg
+
+pytestmark = pytest.mark.anyio
+
+DRIVER = """
+from switchhook import hookimpl
+from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
+
+@hookimpl
+def create_{group}():
+    return {made}
+"""
+MADE = {
+    "transport": "object()",
+    "assistant": "MemoryAssistant(lambda turn: ['welcome'])",
+    "stt": "MemorySpeechToText()",
+    "tts": "MemoryTextToSpeech()",
+}
+
+
+@pytest.fixture
+def serve(site, tmp_path):
+    """A server of one connector, `support`, in this test's directory."""
+    for group, made in MADE.items():
+        site.add(group, "memory", DRIVER.format(group=group, made=made))
+
+    def serve(*, records="records", events=False, **server):
+        engines = {group: {"use": "memory"} for group in ("assistant", "stt", "tts")}
+        table = {
+            "server": server,
+            "transport": {"use": "memory"},
+            "connectors": {"support": {**engines, "events": events}},
+            "records": {"directory": records},
+        }
+        return Server(App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path))
+
+    return serve
+
+
+@pytest.fixture
+def written(tmp_path):
+    def written(pattern="calls-*"):
+        files = (tmp_path / "records").glob(pattern)
+        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+    return written
+
+
+@asynccontextmanager
+async def calling(server, *legs):
+    """Those callers are being answered."""
+    async with anyio.create_task_group() as group:
+        for leg in legs:
+            group.start_soon(leg.run)
+            group.start_soon(server.answer, leg)
+        await anyio.sleep(1)
+        yield
+        await anyio.sleep(60)
+        group.cancel_scope.cancel()
+
+
+def leg(name="leg-1", **more):
+    return MemoryLeg(LegInfo(name, "support"), **more)
+
+
+async def test_a_call_leaves_its_record(serve, written):
+    caller = leg()
+    async with calling(serve(), caller):
+        caller.close("hung_up")
+    assert [(record["id"], record["outcome"]) for record in written()] == [("leg-1", "hung_up")]
+
+
+async def test_a_call_is_one_log_line_at_its_start_and_one_at_its_end(serve, caplog):
+    server, caller = serve(), leg()
+    caplog.set_level("INFO", "switchhook.server")
+    async with calling(server, caller):
+        caller.close("hung_up")
+    start, end = caplog.messages
+    assert start == "call to support started"
+    assert end.startswith("call to support ended: hung_up after 1.0 s, 1 turns, slowest stage ")
+
+
+async def test_one_more_call_may_come_in_until_there_are_too_many(serve):
+    server = serve(max_calls=2)
+    reasons = [server.admit()]
+    async with calling(server, leg("1")):
+        reasons.append(server.admit())
+        async with calling(server, leg("2")):
+            reasons.append(server.admit())
+            await server.close()
+    assert reasons == [None, None, "too many calls"]
+
+
+async def test_a_call_that_ended_makes_room(serve):
+    server = serve(max_calls=1)
+    caller = leg()
+    async with calling(server, caller):
+        caller.close()
+        await anyio.sleep(1)
+        assert server.admit() is None
+
+
+async def test_two_calls_of_one_id_are_both_recorded(serve, written):
+    """The id comes from outside."""
+    first, second = leg("same"), leg("same")
+    async with calling(serve(), first, second):
+        first.close("hung_up")
+        await anyio.sleep(1)
+        second.close("lost")
+    assert [record["outcome"] for record in written()] == ["hung_up", "lost"]
+
+
+async def test_of_two_calls_of_one_id_both_are_ended(serve):
+    server = serve()
+    first, second = leg("same"), leg("same")
+    async with calling(server, first, second):
+        await server.close()
+    assert None not in (first.outcome, second.outcome)
+
+
+async def test_a_server_that_closes_ends_its_calls_and_takes_no_more(serve, written):
+    server = serve()
+    async with calling(server, leg()):
+        await server.close()
+        assert server.admit() == "the server is stopping"
+    assert [record["outcome"] for record in written()] == ["stopped"]
+
+
+async def test_a_peer_that_does_not_answer_does_not_keep_a_server_from_closing(serve):
+    server = serve()
+    async with calling(server, leg(answers=False)):
+        began = anyio.current_time()
+        await server.close()
+        assert anyio.current_time() - began <= 5
+
+
+async def test_our_own_fault_costs_one_call_and_not_its_record(serve, written, monkeypatch):
+    async def fail(call):
+        raise ZeroDivisionError("4111")
+
+    monkeypatch.setattr(Call, "run", fail)
+    caller = leg()
+    async with calling(serve(), caller):
+        pass
+    [record] = written()
+    assert (record["outcome"], record["reason"]) == ("failed", "internal error: ZeroDivisionError")
+    assert caller.outcome.reason == "error"
+
+
+async def test_our_own_fault_is_logged_without_its_text(serve, caplog, monkeypatch):
+    async def fail(call):
+        raise ZeroDivisionError("4111")
+
+    monkeypatch.setattr(Call, "run", fail)
+    async with calling(serve(), leg()):
+        pass
+    assert "internal error: ZeroDivisionError at " in caplog.text
+    assert "4111" not in caplog.text
+
+
+async def test_a_call_that_was_cut_off_leaves_its_record(serve, written):
+    server = serve()
+    async with anyio.create_task_group() as group:
+        group.start_soon(server.answer, leg())
+        await anyio.sleep(1)
+        group.cancel_scope.cancel()
+    assert [(record["outcome"], record["reason"]) for record in written()] == [("stopped", "cut off")]
+
+
+async def test_a_refusal_is_recorded(serve, written):
+    serve().refused("wrong key", {"peer": "10.0.0.1"})
+    assert [(line["kind"], line["reason"], line["peer"]) for line in written()] == [
+        ("refused", "wrong key", "10.0.0.1")
+    ]
+
+
+async def test_a_transport_sees_the_addresses_of_connectors(serve):
+    assert serve().connectors == {"support": {}}
+
+
+# --- events
+
+
+async def test_events_are_written_where_a_connector_asks_for_them(serve, written):
+    caller = leg()
+    async with calling(serve(events=True), caller):
+        caller.close()
+    kinds = [line["type"] for line in written("events-leg-1.jsonl")]
+    assert (kinds[0], kinds[-1]) == ("Opened", "Closed")
+
+
+async def test_without_being_asked_for_no_events_are_written(serve, written):
+    caller = leg()
+    async with calling(serve(), caller):
+        caller.close()
+    assert written("events-*") == []
+
+
+async def test_an_id_from_outside_does_not_leave_the_directory(serve, tmp_path):
+    caller = leg("../../etc/passwd")
+    async with calling(serve(events=True), caller):
+        caller.close()
+    assert [file.name for file in (tmp_path / "records").glob("events-*")] == ["events-etcpasswd.jsonl"]
+
+
+async def test_a_full_disk_does_not_cost_the_call(serve, tmp_path, monkeypatch):
+    (tmp_path / "records").write_text("no directory")
+    caller = leg()
+    async with calling(serve(events=True), caller):
+        assert caller.outcome is None
+
+
+async def test_a_disk_that_is_full_is_said_once_for_each_call(serve, tmp_path, caplog):
+    (tmp_path / "records").write_text("no directory")
+    caller = leg()
+    async with calling(serve(events=True), caller):
+        caller.close()
+    assert sum("cannot write events" in message for message in caplog.messages) == 1

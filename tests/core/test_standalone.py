@@ -1,0 +1,106 @@
+"""What installed plugins do for a program that answers no calls."""
+
+import pytest
+
+from switchhook import (
+    AudioFormat,
+    PluginError,
+    codec_for,
+    load_audio,
+    load_recogniser,
+    load_voice,
+    standalone,
+)
+
+ENGINE = """
+from switchhook import hookimpl
+
+@hookimpl
+def create_{group}(options):
+    return ("{name}", dict(options))
+"""
+CODEC = """
+from switchhook import hookimpl
+
+@hookimpl
+def create_codec(audio):
+    return "codec of " + audio.encoding if audio.encoding == "PCMU" else None
+
+@hookimpl
+def load_audio(data, audio):
+    return data[4:] if data.startswith(b"RIFF") else None
+"""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_loaded_yet():
+    standalone._plugins.cache_clear()
+    yield
+    standalone._plugins.cache_clear()
+
+
+def add_engines(site, group, *names):
+    for name in names:
+        site.add(group, name, ENGINE.format(group=group, name=name))
+
+
+def test_a_voice_is_loaded_by_name(site):
+    add_engines(site, "tts", "alto", "bass")
+    assert load_voice("bass", {"speed": 2}) == ("bass", {"speed": 2})
+
+
+def test_a_recogniser_is_loaded_by_name(site):
+    add_engines(site, "stt", "left", "right")
+    assert load_recogniser("right") == ("right", {})
+
+
+def test_without_a_name_the_first_one_is_loaded(site):
+    add_engines(site, "tts", "bass", "alto")
+    assert load_voice() == ("alto", {})
+
+
+def test_an_engine_that_was_loaded_does_not_answer_for_another(site):
+    add_engines(site, "tts", "alto", "bass")
+    load_voice("bass")
+    assert load_voice("alto") == ("alto", {})
+
+
+@pytest.mark.parametrize("load", [load_voice, load_recogniser])
+def test_without_an_engine_the_way_out_is_said(site, load):
+    with pytest.raises(PluginError, match=r"none is installed; pip install 'switchhook\[embedded\]'"):
+        load()
+
+
+def test_an_engine_that_is_not_installed_is_refused(site):
+    with pytest.raises(PluginError, match="plugin tts/bass: is not installed; installed: none"):
+        load_voice("bass")
+
+
+@pytest.mark.parametrize("hook", ["create_tts", "create_stt"])
+def test_a_plugin_that_makes_no_engine_is_refused(site, hook):
+    site.add("tts", "bass", f"from switchhook import hookimpl\n@hookimpl\ndef {hook}(): return None\n")
+    with pytest.raises(
+        PluginError, match=r"plugin tts/bass \(from acme-bass\), hook create_tts: made no engine"
+    ):
+        load_voice("bass")
+
+
+def test_a_coding_has_its_codec(site):
+    site.add("codec", "acme", CODEC)
+    assert codec_for(AudioFormat("PCMU")) == "codec of PCMU"
+
+
+def test_a_coding_that_nobody_knows_is_refused(site):
+    site.add("codec", "acme", CODEC)
+    with pytest.raises(PluginError, match="no plugin codes PCMA; pip install switchhook-codecs"):
+        codec_for(AudioFormat("PCMA"))
+
+
+def test_a_file_is_read_in_the_format_of_the_line(site):
+    site.add("codec", "acme", CODEC)
+    assert load_audio(b"RIFFabc", AudioFormat()) == b"abc"
+
+
+def test_a_file_that_nobody_reads_is_refused(site):
+    with pytest.raises(PluginError, match="no plugin reads this as a WAV file"):
+        load_audio(b"ID3", AudioFormat())
