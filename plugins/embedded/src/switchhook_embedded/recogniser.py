@@ -1,0 +1,56 @@
+"""Speech to text from decoders: what an offline engine has to add is how it turns samples into words."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from switchhook import AudioFormat, Parameters, SpeechError
+
+from .crew import Crew
+from .decoding import Decoder, DecoderPool
+from .ear import Ear
+from .listener import Listener
+from .outbox import Outbox
+from .parameters import Ignored, initial_hang, require_language
+from .recognition import EmbeddedRecognition
+from .samples import RATE
+from .vad import SileroModel
+
+
+class EmbeddedSpeechToText:
+    """A SpeechToText for asyncio. Models are loaded when it is made, one decoder for each thread of the
+    pool; threads run while recognitions are open. Another rate than 8 kHz is converted."""
+
+    formats: Sequence[AudioFormat] = (AudioFormat("PCM", RATE),)
+
+    def __init__(
+        self,
+        name: str,
+        decoders: Sequence[Decoder],
+        *,
+        interims: bool = True,
+        languages: Sequence[str] = ("en-US",),
+    ) -> None:
+        self._name, self._interims, self._languages = name, interims, languages
+        self._ignored = Ignored(name)
+        self._pool = DecoderPool(name, decoders)
+        self._crew: Crew[None] = Crew(f"{name}-listen", [None])
+        self._model = SileroModel()
+
+    @asynccontextmanager
+    async def open(
+        self, audio: AudioFormat, language: str, parameters: Parameters, /
+    ) -> AsyncIterator[EmbeddedRecognition]:
+        if audio.encoding != "PCM":
+            raise SpeechError(f"{self._name} takes linear samples (PCM), got {audio.encoding}")
+        require_language(self._name, language, self._languages)
+        ear = Ear(self._model.detector(), audio.rate, initial_hang(parameters, self._ignored))
+        outbox = Outbox(self._name)
+        with self._crew.working(), self._pool.working():
+            listener = Listener(ear, outbox, self._pool, self._crew, interims=self._interims)
+            recognition = EmbeddedRecognition(listener, outbox, self._languages, self._ignored)
+            try:
+                yield recognition
+            finally:
+                recognition.close()

@@ -1,0 +1,64 @@
+"""Text to speech from a synthesiser: what an offline voice has to add is how it says one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Protocol
+
+import anyio.to_thread
+
+from switchhook import AudioFormat, Parameters, SpeechError
+
+from .parameters import Ignored, require_language
+from .samples import Samples, level, resample, to_pcm
+
+
+class Synthesiser(Protocol):
+    """One voice. `speak` is called in worker threads, in several at once."""
+
+    @property
+    def rate(self) -> int: ...
+    @property
+    def languages(self) -> Sequence[str]: ...
+    def sentences(self, text: str, /) -> Iterable[str]: ...
+    def speak(self, sentence: str, language: str, /) -> Samples: ...
+
+
+class EmbeddedTextToSpeech:
+    """A TextToSpeech. A sentence is made when it is asked for, so leaving early costs one at most."""
+
+    ssml = False
+    max_bytes = 10_000  # some ten minutes of speech
+
+    def __init__(self, name: str, synthesiser: Synthesiser, threads: int) -> None:
+        self._name, self._synthesiser = name, synthesiser
+        self._ignored = Ignored(name)
+        self._limiter = anyio.CapacityLimiter(threads)
+        self.formats: Sequence[AudioFormat] = (AudioFormat("PCM", 8000), AudioFormat("PCM", synthesiser.rate))
+
+    @asynccontextmanager
+    async def synthesize(
+        self, text: str, audio: AudioFormat, language: str, parameters: Parameters, /
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        if audio.encoding != "PCM":
+            raise SpeechError(f"{self._name} gives linear samples (PCM), asked for {audio.encoding}")
+        spoken = require_language(self._name, language, self._synthesiser.languages)
+        self._ignored.tell(parameters)
+        async with aclosing(self._chunks(text, audio.rate, spoken)) as chunks:
+            yield chunks
+
+    async def _chunks(self, text: str, rate: int, language: str) -> AsyncGenerator[bytes, None]:
+        for sentence in self._synthesiser.sentences(text):
+            chunk = await anyio.to_thread.run_sync(
+                self._speak, sentence, rate, language, limiter=self._limiter
+            )
+            if chunk:
+                yield chunk
+
+    def _speak(self, sentence: str, rate: int, language: str) -> bytes:
+        try:
+            samples = self._synthesiser.speak(sentence, language)
+        except Exception as error:  # an engine may raise anything; callers know SpeechError
+            raise SpeechError(f"{self._name} failed: {type(error).__name__}") from error
+        return to_pcm(level(resample(samples, self._synthesiser.rate, rate)))

@@ -1,0 +1,1 @@
+"""Speech to text by Moonshine tiny, English, from a model that is part of the installed package."""

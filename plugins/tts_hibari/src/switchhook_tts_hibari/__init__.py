@@ -1,0 +1,1 @@
+"""Text to speech by hibari: an American English voice that is part of the installed package."""

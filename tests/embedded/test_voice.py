@@ -1,0 +1,132 @@
+"""Speech from a synthesiser that is made by the test."""
+
+import anyio
+import numpy as np
+import pytest
+
+from switchhook import AudioFormat, SpeechError
+from switchhook_embedded.samples import from_pcm
+from switchhook_embedded.sentences import sentences
+from switchhook_embedded.voice import EmbeddedTextToSpeech
+
+pytestmark = pytest.mark.anyio
+
+LINE = AudioFormat("PCM", 8000)
+
+
+class Tones:
+    """Every sentence is a second of a tone at 16 kHz."""
+
+    rate, languages = 16_000, ("en-US", "de-DE")
+
+    def __init__(self):
+        self.spoken = []
+
+    def sentences(self, text):
+        return sentences(text)
+
+    def speak(self, sentence, language):
+        self.spoken.append((sentence, language))
+        if "broken" in sentence:
+            raise ValueError("the caller's name")
+        seconds = 0 if sentence == "?" else 1
+        return (0.03 * np.sin(np.arange(self.rate * seconds) * 0.1)).astype(np.float32)
+
+
+@pytest.fixture
+def tones():
+    return Tones()
+
+
+@pytest.fixture
+def engine(tones):
+    return EmbeddedTextToSpeech("tones", tones, threads=1)
+
+
+async def said(engine, text, audio=LINE, language="en-US", parameters=None):
+    async with engine.synthesize(text, audio, language, parameters or {}) as chunks:
+        return [chunk async for chunk in chunks]
+
+
+async def test_a_text_comes_sentence_by_sentence(engine, tones):
+    chunks = await said(engine, "One. Two.")
+
+    assert [sentence for sentence, _ in tones.spoken] == ["One.", "Two."]
+    assert [len(chunk) for chunk in chunks] == [16_000, 16_000]
+
+
+async def test_the_first_sentence_is_there_before_the_second_is_made(engine, tones):
+    async with engine.synthesize("One. Two.", LINE, "en-US", {}) as chunks:
+        await anext(chunks)
+        assert [sentence for sentence, _ in tones.spoken] == ["One."]
+
+
+async def test_who_leaves_early_stops_the_rest(engine, tones):
+    async with engine.synthesize("One. Two. Three.", LINE, "en-US", {}) as chunks:
+        await anext(chunks)
+
+    assert len(tones.spoken) == 1
+
+
+async def test_who_is_cancelled_stops_the_rest(engine, tones):
+    with anyio.CancelScope() as scope:
+        async with engine.synthesize("One. Two. Three.", LINE, "en-US", {}) as chunks:
+            async for _ in chunks:
+                scope.cancel()
+
+    assert len(tones.spoken) == 1
+
+
+@pytest.mark.parametrize("rate", [8000, 16_000, 24_000])
+async def test_any_rate_is_given(engine, rate):
+    (chunk,) = await said(engine, "One.", AudioFormat("PCM", rate))
+
+    assert len(chunk) == 2 * rate
+
+
+async def test_quiet_speech_is_raised(engine):
+    (chunk,) = await said(engine, "One.")
+
+    level = 20 * np.log10(np.sqrt(np.mean(np.square(from_pcm(chunk)))))
+    assert -23 < level < -19
+
+
+async def test_what_makes_no_sound_is_left_out(engine):
+    assert len(await said(engine, "One.\n?\nTwo.")) == 2
+
+
+async def test_a_text_without_words_is_no_audio(engine):
+    assert await said(engine, " \n") == []
+
+
+async def test_the_language_that_fits_best_is_spoken(engine, tones):
+    await said(engine, "Hallo.", language="de-AT")
+
+    assert tones.spoken == [("Hallo.", "de-DE")]
+
+
+async def test_a_language_that_is_not_there_is_refused(engine):
+    with pytest.raises(SpeechError, match="tones knows the languages en-US, de-DE, got 'ja-JP'"):
+        await said(engine, "One.", language="ja-JP")
+
+
+async def test_coded_audio_is_refused(engine):
+    with pytest.raises(SpeechError, match="PCM"):
+        await said(engine, "One.", AudioFormat("PCMU", 8000))
+
+
+async def test_a_failure_is_a_speech_error_without_the_text(engine):
+    with pytest.raises(SpeechError, match=r"^tones failed: ValueError$"):
+        await said(engine, "One. broken.")
+
+
+async def test_parameters_that_are_not_used_are_told_once(engine, caplog):
+    for _ in range(2):
+        await said(engine, "One.", parameters={"voice": "en-US_MichaelV3Voice"})
+
+    assert caplog.messages == ["tones ignores the parameter 'voice'"]
+
+
+async def test_linear_samples_at_8_khz_are_among_the_formats(engine):
+    assert LINE in engine.formats
+    assert not engine.ssml
