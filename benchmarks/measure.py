@@ -1,7 +1,7 @@
 """Start-up times, and live calls on the offline engines: the figures of docs/benchmarks.md.
 
-`python benchmarks/measure.py [--calls 20]` prints them as a table in Markdown. Callers and server run on this one
-machine, in processes of their own.
+`python benchmarks/measure.py [--calls 20]` prints them as a table in Markdown. Callers and server run on this
+one machine, in processes of their own.
 """
 
 from __future__ import annotations

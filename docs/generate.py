@@ -24,7 +24,7 @@ REFERENCE = Path(__file__).parent / "reference"
 
 
 def settings_page() -> str:
-    tables = [
+    tables: list[tuple[str, type[BaseModel]]] = [
         ("[server]", settings.ServerSettings),
         ("[server] tls", settings.TlsSettings),
         ("[server] proxy", settings.ProxySettings),
