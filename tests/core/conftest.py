@@ -3,12 +3,8 @@ import os
 import sys
 from textwrap import dedent
 
-import hypothesis
 import pytest
 import trio.testing
-
-hypothesis.settings.register_profile("core", deadline=None, max_examples=50)
-hypothesis.settings.load_profile("core")
 
 
 @pytest.fixture

@@ -151,6 +151,7 @@ def test_a_voice_can_always_be_sent_the_text(text):
 @settings(max_examples=100, deadline=None)
 @given(st.lists(MARKUP, max_size=4))
 @example(["a <b", "c> d"])
+@example(["<break/>", "\x00"])
 def test_joined_texts_keep_the_promise(texts):
     assert is_speech(join(["{}"] * len(texts), texts))
 

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import html
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 from xml.parsers import expat  # documents with a type declaration, the risk of this parser, are refused below
+
+from markdown_it import MarkdownIt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 TAG = re.compile(r"<[!?/]?[a-zA-Z-][^<>]*>")
+UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML cannot hold
 COMMENT = re.compile(r"<!--[^<>]*-->")
 PROLOG = re.compile(r"^\s*<\?xml[^<>]*\?>")
 ROOT = re.compile(r"^<speak\b[^<>]*>(.*)</speak\s*>$", re.DOTALL)
 MARKDOWN = re.compile(r"[*_#`~\[\\&>]|^\s*[-+=]", re.MULTILINE)
 SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", "…", ">")
+
+_MARKDOWN = MarkdownIt("commonmark").enable("strikethrough").disable(["html_block", "html_inline"])
 
 SSML = frozenset(
     (
@@ -37,6 +40,7 @@ SSML = frozenset(
 
 def to_speech(text: str) -> str:
     text = text.encode(errors="replace").decode()  # JSON may carry half of a surrogate pair
+    text = UNSPEAKABLE.sub("", text)
     text = COMMENT.sub("", PROLOG.sub("", text)).strip()
     return text if _is_ssml(text) else _plain(text)
 
@@ -83,7 +87,7 @@ def _plain(text: str) -> str:
     if TAG.search(text):
         text = _without_tags(text)
     if MARKDOWN.search(text):
-        text = "\n".join(_lines(_markdown().parse(text)))
+        text = "\n".join(_lines(_MARKDOWN.parse(text)))
         # what was written &lt;b&gt; must not become a tag at last
         text = _without_tags(text) if TAG.search(text) else text
     return text.strip()
@@ -94,13 +98,6 @@ def _without_tags(text: str) -> str:
     if TAG.search(text):  # tags inside tags are no HTML, but an attempt to smuggle some
         text = re.sub("[<>]", " ", text)
     return re.sub(r"[ \t]+(?=[.,;:!?]|[ \t])", "", text)
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark").enable("strikethrough").disable(["html_block", "html_inline"])
 
 
 def _lines(tokens: list[Token]) -> Iterator[str]:
