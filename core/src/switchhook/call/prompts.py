@@ -84,7 +84,10 @@ def plain(text: str) -> str:
     """The words of a text that may be SSML; a text without tags is taken as it is."""
     if not TAG.search(text):
         return text
-    return " ".join(html.unescape(TAG.sub(" ", text)).split())
+    words = TAG.sub(" ", text)
+    if TAG.search(words):  # tags inside tags are no markup
+        words = words.translate({ord("<"): " ", ord(">"): " "})
+    return " ".join(html.unescape(words).split())
 
 
 def split(text: str, max_bytes: int) -> Iterator[str]:
