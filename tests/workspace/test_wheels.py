@@ -56,3 +56,24 @@ def test_every_wheel_carries_its_type_marker(wheels):
     for wheel in sorted(wheels.glob("*.whl")):
         listing = run(sys.executable, "-m", "zipfile", "-l", wheel)
         assert "py.typed" in listing, wheel.name
+
+
+def test_the_plugin_of_the_tutorial_installs_beside_core_and_passes_its_test(wheels, tmp_path):
+    env = tmp_path / "env"
+    installed_alone(wheels, env, "switchhook")
+    options = ["--no-config", "--no-sources", "--constraint", ROOT / "constraints.txt"]
+    run(
+        UV,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        env / "bin/python",
+        *options,
+        ROOT / "docs/example_plugin",
+        "pytest",
+    )
+    shown = json.loads(run(env / "bin/switchhook", "plugins", "--json", cwd=tmp_path))
+    assert "responses/weather" in {item["name"] for item in shown}
+    tests = ROOT / "docs/example_plugin/tests"
+    run(env / "bin/python", "-m", "pytest", "-c", "/dev/null", "-p", "no:cacheprovider", tests, cwd=tmp_path)
