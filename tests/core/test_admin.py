@@ -167,3 +167,10 @@ async def test_a_port_in_use_stops_the_start():
     assert isinstance(error, StartError)
     assert str(error).startswith(f"cannot listen on 127.0.0.1:{ask.port} for [admin]: ")
     assert str(error).endswith("; choose another port")
+
+
+@pytest.mark.parametrize("method", ["CONNECT", "POST", "DELETE"])
+async def test_another_method_is_refused_and_the_port_goes_on(method):
+    async with admin() as ask:
+        assert b" 405 " in await ask(get("/livez", method))
+        assert b" 200 " in await ask(get("/livez"))

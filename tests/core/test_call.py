@@ -5,7 +5,19 @@ import json
 import anyio
 import pytest
 
-from switchhook import AssistantError, LegInfo, Say, SpeechError, hookimpl
+from switchhook import (
+    AssistantError,
+    Choice,
+    HandOver,
+    LegInfo,
+    Offer,
+    Play,
+    Say,
+    SetBargeIn,
+    SetVariables,
+    SpeechError,
+    hookimpl,
+)
 from switchhook.call.journal import read
 from switchhook.call.state import Limits
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemoryTextToSpeech, a_call
@@ -146,7 +158,9 @@ async def test_a_peer_that_never_closes_does_not_keep_the_call():
 
 
 async def test_an_assistant_that_fails_is_said_and_the_call_given_back():
-    async with a_call(MemoryAssistant(lambda turn: [AssistantError("no backend")])) as talk:
+    async with a_call(
+        MemoryAssistant(lambda turn: [AssistantError("for 1234", reason="no backend")])
+    ) as talk:
         record = await talk.over()
         assert talk.heard() == ["sorry"]
         assert (record.outcome, record.reason) == ("failed", "assistant: no backend")
@@ -356,3 +370,148 @@ async def test_the_record_is_one_line_of_json_with_its_schema():
         line = record.line()
         assert "\n" not in line
         assert json.loads(line)["schema"] == 1
+
+
+# --- what a review found
+
+
+async def test_the_first_of_two_prompts_is_finished_when_it_was_heard():
+    async with a_call(answers(start=["one", "two"])) as talk:
+        await talk.wait(4.5)
+        finished = [at for at, event in read(talk.events) if type(event).__name__ == "PromptFinished"]
+        assert finished[0] == pytest.approx(2.05, abs=0.05)
+
+
+class Wrong:
+    """Asks for what does not fit."""
+
+    def __init__(self, action):
+        self.action = action
+
+    @hookimpl
+    def handle_text(self, response):
+        return self.action() if response.text == "wrong" else None
+
+
+@pytest.mark.parametrize(
+    "action",
+    [lambda: Say(None), lambda: HandOver(None), lambda: Offer((Choice("1", None),)), lambda: "text"],
+    ids=["say", "hand over", "offer", "text"],
+)
+async def test_an_action_of_the_wrong_shape_costs_only_its_response(action):
+    async with a_call(answers(start=["wrong", "bye", END]), plugins=[Wrong(action)]) as talk:
+        record = await talk.over()
+        assert (record.outcome, talk.heard()) == (
+            "completed",
+            ["bye"] if action() != "text" else ["wrong", "bye"],
+        )
+        assert record.faults[0]["source"] == "responses/test1"
+
+
+async def test_a_variable_that_json_has_no_form_for_does_not_keep_the_call_from_ending():
+    strange = Wrong(lambda: SetVariables({"x": {("a", 1): 2}}))
+    async with a_call(answers(start=["wrong", END]), plugins=[strange]) as talk:
+        assert (await talk.over()).outcome == "completed"
+
+
+async def test_a_wav_that_cannot_be_played_is_reported_and_skipped():
+    async with a_call(answers(start=["wrong", "bye", END]), plugins=[Wrong(lambda: Play(b"junk"))]) as talk:
+        record = await talk.over()
+        assert (record.outcome, talk.heard(), len(record.faults)) == ("completed", ["bye"], 1)
+
+
+async def test_a_second_failure_does_not_cut_the_failure_text():
+    async with a_call(MemoryAssistant(lambda turn: [0.2, AssistantError("gone")])) as talk:
+        talk.stt.hear(SpeechError("gone"))
+        await talk.over()
+        assert len(talk.leg.ear) == 16000
+
+
+async def test_a_failure_after_end_session_does_not_lose_the_output_variables():
+    assistant = MemoryAssistant(lambda turn: [END, 1.0], lambda turn: {"late": "yes"})
+    async with a_call(assistant) as talk:
+        await talk.wait(0.5)
+        talk.stt.hear(SpeechError("gone"))
+        await talk.over()
+        assert talk.leg.outputs == {"late": "yes"}
+
+
+async def test_the_longest_call_ends_a_reply_that_goes_on_after_its_end():
+    assistant = MemoryAssistant(lambda turn: [END, *[10.0, "more"] * 100])
+    async with a_call(assistant, limits=Limits(max_call=60.0)) as talk:
+        assert (await talk.over()).seconds == pytest.approx(60.0, abs=1)
+
+
+async def test_what_the_caller_began_before_a_protected_prompt_is_heard():
+    protected = Wrong(lambda: [SetBargeIn(speech=False), Say("listen")])
+    async with a_call(answers(start=["hello"], go=[1.0, "wrong"]), plugins=[protected]) as talk:
+        await talk.wait(3)
+        talk.say("go")
+        await talk.wait(0.5)
+        talk.begin_to_speak()
+        await talk.wait(1)
+        talk.say("and another thing")
+        await talk.wait(3)
+        assert talk.turns[2].text == "and another thing"
+        assert talk.leg.flushes == []
+
+
+async def test_a_reply_that_was_not_heard_yet_is_not_muted_by_an_interruption_of_the_one_before():
+    assistant = answers(start=["hello"], one=["first answer"], two=[1.0, "second answer"])
+    async with a_call(assistant) as talk:
+        await talk.wait(3)
+        talk.say("one")
+        talk.say("two")
+        await talk.wait(0.5)
+        talk.say("uh", final=False)
+        talk.say("")
+        await talk.wait(5)
+        assert talk.heard()[-1] == "second answer"
+
+
+class Hanging:
+    @hookimpl
+    def handle_user_defined(self, response):
+        async def steps():
+            await anyio.sleep(100)
+            yield Say("never")
+
+        return steps()
+
+
+async def test_handlers_that_hang_one_after_the_other_do_not_fail_the_call():
+    hang = {"response_type": "user_defined"}
+    async with a_call(answers(start=[hang, hang, "hello", END]), plugins=[Hanging()]) as talk:
+        assert (await talk.over()).outcome == "completed"
+
+
+async def test_a_call_that_is_cut_off_is_told_to_listeners_with_its_length():
+    listening = Listening()
+    async with a_call(answers(start=["hello"]), plugins=[listening]) as talk:
+        await talk.wait(30)
+    assert listening.told[-1] == ("ended", "stopped")
+    assert talk.call.notes.record.seconds == pytest.approx(30, abs=0.1)
+
+
+async def test_an_engine_that_gives_no_audio_for_words_has_failed():
+    async with a_call(answers(start=["welcome"]), tts=MemoryTextToSpeech(seconds=0.0)) as talk:
+        assert (await talk.over()).outcome == "failed"
+
+
+async def test_a_second_turn_does_not_take_the_latency_of_the_first():
+    voice = MemoryTextToSpeech(delay=0.5)
+    async with a_call(answers(start=["hello"], one=[1.0, "1"], two=["2"]), tts=voice) as talk:
+        await talk.wait(4)
+        talk.say("one")
+        await talk.wait(0.1)
+        talk.say("two")
+        await talk.wait(10)
+        first, second = [turn.latency["total"] for turn in talk.call.notes.record.turns[1:3]]
+        assert first == pytest.approx(1.5, abs=0.01)
+        assert second == pytest.approx(3.4, abs=0.6)
+
+
+async def test_a_turn_without_input_has_no_recognition_time():
+    async with a_call(answers(start=["hello"])) as talk:
+        await talk.wait(10)
+        assert "recognition" not in talk.call.notes.record.turns[1].latency

@@ -231,3 +231,21 @@ def test_the_clock_never_goes_back(messages):
         clock.record(seconds, now)
         before = clock.heard(now)
         assert before <= clock.sent
+
+
+async def test_a_prompt_shorter_than_a_message_does_not_wait_for_the_next_ones_synthesis():
+    async with playing(Source(a=(0.1, 0.0, 1), b=(2.0, 3.0, 1))) as (playout, leg, _):
+        begin = anyio.current_time()
+        playout.queue(1, Say("a"))
+        playout.queue(2, Say("b"))
+        await anyio.sleep(1)
+        assert leg.sent[0][0] == begin
+
+
+async def test_engines_are_not_read_further_ahead_than_the_call_needs():
+    many = {f"p{number}": (20.0, 0.0, 1) for number in range(20)}
+    async with playing(Source(**many)) as (playout, _, _):
+        for number in range(20):
+            playout.queue(number, Say(f"p{number}"))
+        await anyio.sleep(1)
+        assert playout._unsent() <= 50.0

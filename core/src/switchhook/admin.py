@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -12,6 +13,8 @@ import h11
 
 from .errors import StartError
 from .settings import AdminSettings
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds for a request to arrive
 REQUEST = 8192  # bytes of one read
@@ -30,7 +33,12 @@ async def serve_admin(
         ) from error
     async with listener:
         task_status.started(listener.extra(anyio.abc.SocketAttribute.local_port))  # noqa: S610  # anyio's, not Django's
-        await listener.serve(partial(_answer, admit))
+        while True:
+            try:
+                await listener.serve(partial(_answer, admit))
+            except* OSError as error:  # such as no file descriptor left: calls matter more than this port
+                logger.warning("the admin port cannot accept: %s", error.exceptions[0])
+            await anyio.sleep(1)
 
 
 async def _answer(admit: Callable[[], str | None], stream: anyio.abc.SocketStream) -> None:
@@ -42,12 +50,14 @@ async def _answer(admit: Callable[[], str | None], stream: anyio.abc.SocketStrea
                     connection.receive_data(await stream.receive(REQUEST))
                 if isinstance(event, h11.Request):
                     await stream.send(_response(connection, event, admit))
-        except (h11.RemoteProtocolError, TimeoutError, anyio.EndOfStream, anyio.BrokenResourceError):
+        except (h11.ProtocolError, TimeoutError, anyio.EndOfStream, anyio.BrokenResourceError):
             return  # whoever that was, it did not speak HTTP
 
 
 def _response(connection: h11.Connection, request: h11.Request, admit: Callable[[], str | None]) -> bytes:
     status, body = _status(request.target.decode("ascii", "replace").partition("?")[0], admit)
+    if request.method not in (b"GET", b"HEAD"):
+        status, body = 405, {"status": "expected GET"}
     content = json.dumps(body).encode()
     headers = [
         ("content-type", "application/json"),

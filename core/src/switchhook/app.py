@@ -101,16 +101,17 @@ class App:
             hooks=Hooks(self.plugins, self._plugins_of(connector)),
             language=connector.language,
             failure_text=connector.failure_text,
-            mask=Mask(connector.unmask),
+            mask=Mask(connector.unmask, connector.language),
         )
 
     def _plugins_of(self, connector: ConnectorSettings) -> list[Plugin]:
         loaded = list(self.plugins.loaded.values())
         if connector.plugins is None:
             return loaded
-        refuse_unknown(connector.plugins)
-        # a codec is not a matter of taste: without it the line is silent
-        return [p for p in loaded if p.named_in(connector.plugins) or p.name.startswith("codec/")]
+        refuse_unknown([name for name in connector.plugins if not any(p.named_in([name]) for p in loaded)])
+        # codecs and drivers are no matter of taste: without them the line is silent
+        tasteful = ("responses/", "extension/")
+        return [p for p in loaded if p.named_in(connector.plugins) or not p.name.startswith(tasteful)]
 
     def _read_plugin_settings(self) -> dict[str, Any]:
         tables = self.settings.plugins.tables()

@@ -12,7 +12,12 @@ from __future__ import annotations
 
 
 class SwitchhookError(Exception):
-    """The message says what was expected, what came, and the way out."""
+    """The message says what was expected, what came, and the way out. During a call it goes nowhere, as it
+    may carry the caller's words: `reason`, a few fixed words, is what logs and records say."""
+
+    def __init__(self, message: str = "", *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason[:100]
 
 
 class SettingsError(SwitchhookError):
@@ -51,11 +56,11 @@ class AssistantError(SwitchhookError):
 
 
 def cause(error: BaseException) -> str:
-    """What a log or a record may say of an exception: our own messages, of others only the type, since
-    their text may carry the caller's words."""
+    """What a log or a record may say of an exception in a call: its reason or its type, never its text."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return str(error)[:200] if isinstance(error, SwitchhookError) else type(error).__name__
+    name = type(error).__name__
+    return error.reason or name if isinstance(error, SwitchhookError) else name
 
 
 def place(error: BaseException) -> str:

@@ -24,7 +24,8 @@ class AppInfo(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallInfo:
-    """Read-only, but for `state`. `variables` and `context` are live views: they change with each turn.
+    """Read-only, but for `state`. `variables` is a live view: it changes with each turn. `context` is what
+    the transport knew besides.
     Each plugin sees its own `plugin` (what its `lifespan` yielded, else None) and its own `state`."""
 
     id: str

@@ -10,7 +10,8 @@ HIDDEN = "•••"
 DIGIT = "•"
 _NUMBER_WORDS = (
     "zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety double triple"
+    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
+    "hundred thousand million double triple"
 )
 _NUMBERS = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS.split())})\b|\d", re.IGNORECASE)
 
@@ -18,14 +19,17 @@ _NUMBERS = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS.split())})\b|\d", re.IGNOR
 class Mask:
     """Everything is hidden but what a connector's `unmask` names: transcripts, variables, digits."""
 
-    def __init__(self, shown: Collection[str] = ()) -> None:
+    def __init__(self, shown: Collection[str] = (), language: str = "en") -> None:
         self._shown = frozenset(shown)
+        self._english = language.lower().startswith("en")
 
     def words(self, text: str) -> str:
-        """Something said; numbers in it are digits, spelled out or not."""
-        if "transcripts" not in self._shown:
+        """Something said; numbers in it are digits, spelled out or not. Those of other languages than
+        English are not known by name, so there all is hidden unless digits are shown too."""
+        digits = "digits" in self._shown
+        if "transcripts" not in self._shown or not (digits or self._english):
             return HIDDEN if text else ""
-        return text if "digits" in self._shown else _NUMBERS.sub(DIGIT, text)
+        return text if digits else _NUMBERS.sub(DIGIT, text)
 
     def digits(self, keys: str) -> str:
         return keys if "digits" in self._shown else DIGIT * len(keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -60,19 +60,16 @@ class Plugins:
     def load_shared(self, only: Sequence[str] | None = None, exclude: Sequence[str] = ()) -> None:
         """Import codecs, responses and extensions. Raises PluginError."""
         refuse_unknown([*(only or []), *exclude, *self._order])
-        for group in SHARED:
-            entries = installed(group)
-            names = [n for n in sorted({e.name for e in entries}) if _wanted(group, n, only, exclude)]
-            # pluggy asks the last registered first
-            for name in sorted(names, key=self._rank(group), reverse=True):
-                self._load(group, only_one(group, name, entries))
+        found = {(group, entry.name) for group in SHARED for entry in installed(group)}
+        wanted = [(group, name) for group, name in found if _wanted(group, name, only, exclude)]
+        # pluggy asks the last registered first
+        for group, name in sorted(wanted, key=self._rank, reverse=True):
+            self._load(group, only_one(group, name, installed(group)))
 
-    def _rank(self, group: str) -> Callable[[str], tuple[int, str]]:
-        def rank(name: str) -> tuple[int, str]:
-            places = [i for i, item in enumerate(self._order) if item in (name, f"{group}/{name}")]
-            return (min(places, default=len(self._order)), name)
-
-        return rank
+    def _rank(self, plugin: tuple[str, str]) -> tuple[int, str, str]:
+        group, name = plugin
+        places = [i for i, item in enumerate(self._order) if item in (name, f"{group}/{name}")]
+        return (min(places, default=len(self._order)), name, group)
 
     def _load(self, group: str, entry: EntryPoint) -> None:
         name, distribution = f"{group}/{entry.name}", entry.dist.name if entry.dist else ""

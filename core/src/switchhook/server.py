@@ -69,16 +69,13 @@ class Server:
             leg.end(Outcome("error", "internal error"), {})
         finally:
             self._calls.discard(call)
-            if not record.outcome:
-                record.outcome, record.reason = "stopped", "cut off"
-            self._records.call(record)
-            form = "call to %s ended: %s after %.1f s, %d turns, slowest stage %s"
-            logger.info(
-                form, info.connector, record.outcome, record.seconds, len(record.turns), call.notes.slowest()
-            )
-            call_ids.reset(token)
             if not self._calls:
                 self._empty.set()
+            self._records.call(record)
+            form = "call to %s ended: %s after %.1f s, %d turns, slowest stage %s"
+            slowest = call.notes.slowest()
+            logger.info(form, info.connector, record.outcome, record.seconds, len(record.turns), slowest)
+            call_ids.reset(token)
 
     def _event_writer(self, leg: Leg) -> Callable[[str], None] | None:
         directory = self.app.settings.records.directory

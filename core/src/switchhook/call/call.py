@@ -29,6 +29,7 @@ from .events import (
     End,
     Event,
     Failure,
+    Faulted,
     Flush,
     MergeVariables,
     Opened,
@@ -49,6 +50,7 @@ from .state import Limits
 from .variables import to_strings
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
+OPENING = 5.0  # seconds that an assistant may take to open until the next one is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Call:
         self.notes = Notes(info, language, equipment.mask, self._measure)
         self._journal = Journal(write_event, equipment.mask)
         line = Line(leg.audio, hooks)
-        self._hearing = Hearing(equipment.recognisers, line, self.handle)
+        self._hearing = Hearing(equipment.recognisers, line, self.handle, lambda: self._bytes)
         self._playout = Playout(leg, Prompts(equipment.voices, line, language).fetch, self.handle)
         self._replies = Replies(hooks, self.info, self.variables, self.handle)
         self._reply: anyio.CancelScope | None = None
@@ -98,6 +100,7 @@ class Call:
         self._turns, self._timer = Signal(), Signal()
         self._events: deque[Event] = deque()
         self._handling = False
+        self._broken: Exception | None = None
         self._began, self._bytes = 0.0, 0
         self._ended, self._closed = anyio.Event(), anyio.Event()
 
@@ -127,6 +130,9 @@ class Call:
         try:
             while self._events:
                 self._handle(self._events.popleft())
+        except Exception as error:  # noqa: BLE001  # our own fault, met in whichever task brought the event: `run` raises it
+            self._broken = error
+            self._ended.set()
         finally:
             self._handling = False
 
@@ -134,9 +140,9 @@ class Call:
         now = anyio.current_time()
         at = now - self._began
         self._journal.note(at, event)
-        self.notes.event(event, at, self.leg.audio.seconds(self._bytes))
+        self.notes.event(event, at, self._hearing.fed)
         for effect in self._dialogue.handle(event, now):
-            self.notes.effect(effect, at, self._playout.heard_of_current())
+            self.notes.effect(effect, at, self._playout.heard_of_current(), self._began)
             self._perform(effect)
         if isinstance(event, Closed):
             self._closed.set()
@@ -169,9 +175,9 @@ class Call:
         reserved: Mapping[str, str] = {}
         if end.outcome not in ("completed", "handed_over"):
             reserved = {"switchhook_outcome": end.outcome, "switchhook_reason": end.reason}
-        outputs = {**self.variables, **end.variables, **reserved}
+        outputs = to_strings({**self.variables, **end.variables, **reserved})
         self.notes.record.output_variables = self._equipment.mask.variables(outputs)
-        self.leg.end(Outcome("completed", end.outcome), to_strings(outputs))
+        self.leg.end(Outcome("completed", end.outcome), outputs)
         self._ended.set()
 
     def stop(self, *, at_once: bool) -> None:
@@ -181,31 +187,42 @@ class Call:
     # --- tasks
 
     async def run(self) -> CallRecord:
-        """From the answer to the end; the record is complete when it returns."""
+        """From the answer to the end. The record is complete when it returns, and also when it raises."""
         self._began = anyio.current_time()
-        hooks = self._equipment.hooks
         with reporting(self._fault):
-            hooks.tell("call_started", call=self.info)
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._playout.run)
-            group.start_soon(self._hearing.listen, self.info.language, {})
-            group.start_soon(self._converse)
-            group.start_soon(self._keep_time)
-            self.handle(Opened())
-            self.leg.start(self)
-            await self._ended.wait()
-            with anyio.move_on_after(CLOSING):
-                await self._closed.wait()
-            group.cancel_scope.cancel()
+            self._equipment.hooks.tell("call_started", call=self.info)
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._playout.run)
+                group.start_soon(self._hearing.listen, self.info.language, {})
+                group.start_soon(self._converse)
+                group.start_soon(self._keep_time)
+                self.handle(Opened())
+                self.leg.start(self)
+                await self._ended.wait()
+                if self._broken is not None:
+                    raise self._broken
+                with anyio.move_on_after(CLOSING):
+                    await self._closed.wait()
+                group.cancel_scope.cancel()
+        except Exception as error:
+            self._complete("failed", f"internal error: {cause(error)}")
+            raise
+        except BaseException:
+            self._complete("stopped", "cut off")
+            raise
+        if not self._closed.is_set():
+            self._handle(Closed("lost", "the leg did not close"))
         self._complete()
         return self.notes.record
 
-    def _complete(self) -> None:
-        if not self._closed.is_set():
-            self._handle(Closed("lost", "the leg did not close"))
-        record, outcome = self.notes.record, self._dialogue.outcome
-        if outcome is not None:
-            record.outcome, record.reason = outcome.outcome, outcome.reason
+    def _complete(self, outcome: str = "", reason: str = "") -> None:
+        """`outcome` is for a call that did not come to an end of its own."""
+        record, ended = self.notes.record, self._dialogue.outcome
+        if outcome:
+            record.outcome, record.reason = outcome, reason
+        elif ended is not None:
+            record.outcome, record.reason = ended.outcome, ended.reason
         record.seconds = round(anyio.current_time() - self._began, 3)
         record.caller_audio = round(self.leg.audio.seconds(self._bytes), 3)
         record.prompt_audio = round(self._playout.heard(), 3)
@@ -213,25 +230,35 @@ class Call:
             self._equipment.hooks.tell("call_ended", call=self.info, record=record)
 
     async def _converse(self) -> None:
-        """One conversation, one turn at a time; assistants are tried in order until one opens."""
+        """One conversation, one turn at a time. Assistants are tried until one has begun to answer."""
         problem = "no engine"
         for assistant in self._equipment.assistants:
-            opened = False
-            try:
-                async with assistant.open(self.info) as conversation:
-                    opened = True
-                    while True:
-                        await self._turns.wait()
-                        turn, self._turn = self._turn, None
-                        if turn is not None:
-                            with anyio.CancelScope() as self._reply:
-                                await self._replies.read(conversation, turn)
-                            self._reply = None
-            except Exception as error:  # noqa: BLE001  # an assistant may raise anything; the next is tried, or the call ends well
-                problem = cause(error)
-                if opened:
-                    break
+            with anyio.CancelScope(deadline=anyio.current_time() + OPENING) as patience:
+                problem = await self._talk_to(assistant, patience)
+            if patience.cancelled_caught:
+                problem = f"did not open within {OPENING:g} s"
+            if self._replies.begun or assistant is self._equipment.assistants[-1]:
+                break
+            self.handle(Faulted("assistant", "engine", problem))
         self.handle(Failure("assistant", problem))
+
+    async def _talk_to(self, assistant: Assistant, patience: anyio.CancelScope) -> str:
+        """Why it ended."""
+        try:
+            async with assistant.open(self.info) as conversation:
+                patience.deadline = inf
+                while True:
+                    while self._turn is None:
+                        await self._turns.wait()
+                    turn = self._turn
+                    with anyio.CancelScope() as self._reply:
+                        if problem := await self._replies.read(conversation, turn):
+                            return problem  # the turn is kept, for the next assistant
+                    self._reply = None
+                    if self._turn is turn:  # else the next one is due already
+                        self._turn = None
+        except Exception as error:  # noqa: BLE001  # the next is tried, or the call ends well
+            return cause(error)
 
     async def _keep_time(self) -> None:
         while True:

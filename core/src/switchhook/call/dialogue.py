@@ -60,7 +60,6 @@ class Dialogue:
     _deaf: bool = False  # an utterance that began in a protected prompt is going on
     _offer: Offer | None = None
     _ending: End | None = None  # waits until what was queued has been heard
-    _failing: bool = False
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         self._now, self._effects = now, []
@@ -74,11 +73,11 @@ class Dialogue:
     def deadline(self) -> float | None:
         return self._timers.deadline()
 
-    def _take(self, event: Event) -> None:  # noqa: C901  # one arm for each kind of event
+    def _take(self, event: Event) -> None:  # noqa: C901, PLR0912  # one arm for each kind of event
         match event:
             case Opened():
                 self._timers.start("max_call", self._now + self.limits.max_call)
-                self._inputs.append(Input("start", ""))
+                self._inputs.append(Input("start", "", self._now))
             case SpeechStarted():
                 self._hear_voice()
             case Transcript():
@@ -87,16 +86,18 @@ class Dialogue:
                 self._press(event.key)
             case PromptFinished():
                 if self._prompts.finish(event.prompt) and event.failed:
-                    self._fail(f"prompt: {event.failed}")
+                    self._fail("prompt", event.failed)
             case ReplyBegan() | ActionDue() | ReplyEnded():
                 self._read(event)
             case Failure():
-                self._fail(f"{event.source}: {event.error}")
+                self._fail(event.source, event.error)
             case Stopping():
                 self._stop(event)
             case Time():
                 self._expire()
-            case PromptStarted() | Gap() | Faulted() | NotPerformed() | Closed():
+            case Faulted() | NotPerformed():
+                self._timers.start("reply", self._now + self.limits.reply)  # the reply goes on after it
+            case PromptStarted() | Gap() | Closed():
                 pass
             case _:
                 assert_never(event)
@@ -104,44 +105,48 @@ class Dialogue:
     # --- the caller
 
     def _hear_voice(self) -> None:
-        self._deaf = self._deaf or self._prompts.ignores_speech()
+        self._deaf = self._deaf or (self._prompts.ignores_speech() and not self._speaking)
         self._speaking = not self._deaf
         self._timers.start("speech", self._now + self.limits.speech)
 
     def _hear(self, said: Transcript) -> None:
-        if self._deaf or self._prompts.ignores_speech():
+        # what began before a protected prompt is heard to its end, what began in one is not
+        if self._deaf or (self._prompts.ignores_speech() and not self._speaking):
             self._deaf = not said.final
             return
         if said.final:
             self._speaking = False
         elif said.text:
             self._hear_voice()
-        if not said.text:
-            return
-        self._barge_in()
-        if said.final:
+        if said.text and not self._prompts.ignores_speech():
+            self._barge_in()
+        if said.text and said.final:
             choice = chosen_by_voice(self._offer, said.text)
-            self._inputs.append(Input("speech", said.text, choice, said.confidence))
+            self._accept(Input("speech", said.text, self._now, choice, said.confidence))
 
     def _press(self, key: str) -> None:
         if self._prompts.ignores_digits():
             return
         self._barge_in()
+        self._accept(Input("digits", key, self._now, chosen_by_key(self._offer, key)))
+
+    def _accept(self, said: Input) -> None:
         if len(self._inputs) < self.limits.pending:
-            self._inputs.append(Input("digits", key, chosen_by_key(self._offer, key)))
+            self._inputs.append(said)
 
     def _barge_in(self) -> None:
-        """Drops only what would be heard; the reply's other actions are still performed."""
-        if self._drop_prompts():
+        """Drops only what would be heard, of the reply that plays; its other actions are still performed."""
+        if turns := self._drop_prompts():
             self._barged = True
-            if self._flight is not None:
+            if self._flight is not None and self._flight.turn.number in turns:
                 self._flight.muted = True
 
-    def _drop_prompts(self) -> bool:
-        dropped = self._prompts.clear()
-        if dropped:
+    def _drop_prompts(self) -> set[int]:
+        """The turns they were of."""
+        turns = self._prompts.clear()
+        if turns:
             self._effects.append(Flush())
-        return dropped
+        return turns
 
     # --- the reply
 
@@ -167,7 +172,7 @@ class Dialogue:
             case Say() | Play():
                 if not flight.muted:
                     self._report(flight, action.text if isinstance(action, Say) else "")
-                    self._effects.append(self._prompts.queue(action))
+                    self._effects.append(self._prompts.queue(action, flight.turn.number))
             case Offer():
                 self._offer = action
             case SetBargeIn():
@@ -187,23 +192,29 @@ class Dialogue:
 
     # --- the end
 
-    def _fail(self, reason: str) -> None:
-        """Say so, then give the call back. When that fails too, give it back at once."""
-        again, self._failing = self._failing, True
-        self._inputs.clear()
-        self._cancel_reply()
-        self._ending = self._ending or End("failed", reason)
-        if again or not self.failure_text:
+    def _fail(self, source: str, error: str) -> None:
+        """Say so, then give the call back. When that cannot be said either, give it back at once."""
+        if self._ending is None:
+            self._inputs.clear()
+            self._cancel_reply()
+            self._ending = End("failed", f"{source}: {error}")
+            if self.failure_text:
+                self._effects.append(self._prompts.queue(Say(self.failure_text), 0))
+        elif source == "assistant":
+            self._cancel_reply()  # nothing more of it will come
+        elif source == "prompt" and self._ending.outcome == "failed":
             self._drop_prompts()
-        elif self._ending.outcome == "failed":
-            self._effects.append(self._prompts.queue(Say(self.failure_text), protected=True))
 
     def _stop(self, event: Stopping) -> None:
         self._ending = self._ending or End("stopped", "the server is stopping")
         if event.at_once:
-            self._drop_prompts()
+            self._cut_off()
         elif not self._timers.running("stopping"):
             self._timers.start("stopping", self._now + self.limits.stopping)
+
+    def _cut_off(self) -> None:
+        self._drop_prompts()
+        self._cancel_reply()
 
     def _cancel_reply(self) -> None:
         if self._flight is not None:
@@ -222,13 +233,13 @@ class Dialogue:
         due = self._timers.take_due(self._now)
         if "max_call" in due or "stopping" in due:
             self._ending = self._ending or End("max_call", "the longest call is over")
-            self._drop_prompts()
+            self._cut_off()
         if "speech" in due:
             self._speaking = self._deaf = False
         if "reply" in due:
-            self._fail("assistant: no answer in time")
+            self._fail("assistant", "no answer in time")
         if "listening" in due:
-            self._inputs.append(Input("no_input", POST_RESPONSE_TIMEOUT_TEXT))
+            self._inputs.append(Input("no_input", POST_RESPONSE_TIMEOUT_TEXT, self._now))
 
     def _settle(self) -> None:
         """What follows from the state, whatever the event was."""
@@ -261,4 +272,4 @@ class Dialogue:
         }
         turn = Turn(self._turns, said.kind, said.text, said.input, flags, confidence=said.confidence)
         self._flight, self._barged, self._offer = Flight(turn), False, None
-        self._effects.append(SendTurn(turn))
+        self._effects.append(SendTurn(turn, said.at))

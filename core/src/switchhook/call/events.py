@@ -122,9 +122,10 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class SendTurn:
-    """Its variables are filled in by the call."""
+    """Its variables are filled in by the call. `said_at` is when the input came that it is made of."""
 
     turn: Turn
+    said_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

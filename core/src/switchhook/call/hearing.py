@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
+
+import anyio
 
 from ..errors import cause
 from ..speech import Parameters, SpeechToText
-from .events import Event, Failure
+from .events import Event, Failure, Faulted
 from .line import Line
 
 KEPT = 30.0  # seconds of caller audio that wait for a recognition to open
+OPENING = 5.0  # seconds that an engine may take to open until the next one is tried
 
 
 class Hearing:
     """`take` is called for every frame; it is `feed` of the open recognition wherever that is possible."""
 
-    def __init__(self, engines: Sequence[SpeechToText], line: Line, emit: Callable[[Event], None]) -> None:
-        self._engines, self._line, self._emit = engines, line, emit
+    def __init__(
+        self,
+        engines: Sequence[SpeechToText],
+        line: Line,
+        emit: Callable[[Event], None],
+        received: Callable[[], int],
+    ) -> None:
+        self._engines, self._line, self._emit, self._received = engines, line, emit, received
         self._early: deque[bytes] = deque()
         self._kept = 0
+        self._base = 0
         self.take: Callable[[bytes], None] = self._keep
+
+    @property
+    def fed(self) -> float:
+        """Seconds of audio that the open recognition was given: what its times count from."""
+        return self._line.audio.seconds(self._received() - self._base)
 
     def _keep(self, data: bytes) -> None:
         self._early.append(data)
@@ -32,21 +48,35 @@ class Hearing:
         """Engines are tried in order; when the last has failed, so has the call."""
         problem = "no engine"
         for engine in self._engines:
-            direct = self._line.audio in engine.formats
-            audio = self._line.audio if direct else self._line.audio.linear
-            try:
-                async with engine.open(audio, language, parameters) as recognition:
-                    self._pour(self._line.decoder(recognition.feed, direct))
-                    async for heard in recognition:
-                        self._emit(heard)
-                    problem = "the recognition ended by itself"
-            except Exception as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
-                problem = cause(error)
-            finally:
-                self.take = self._keep
+            with anyio.CancelScope(deadline=anyio.current_time() + OPENING) as patience:
+                problem = await self._listen(engine, language, parameters, patience)
+            if patience.cancelled_caught:
+                problem = f"did not open within {OPENING:g} s"
+            if engine is not self._engines[-1]:
+                self._emit(Faulted("recognition", "engine", problem))
         self._emit(Failure("recognition", problem))
 
+    async def _listen(
+        self, engine: SpeechToText, language: str, parameters: Parameters, patience: anyio.CancelScope
+    ) -> str:
+        """Why it ended."""
+        direct = self._line.audio in engine.formats
+        audio = self._line.audio if direct else self._line.audio.linear
+        try:
+            async with engine.open(audio, language, parameters) as recognition:
+                patience.deadline = inf
+                self._pour(self._line.decoder(recognition.feed, direct))
+                try:
+                    async for heard in recognition:
+                        self._emit(heard)
+                finally:
+                    self.take = self._keep  # not to an engine that takes its time to close
+        except Exception as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
+            return cause(error)
+        return "the recognition ended by itself"
+
     def _pour(self, feed: Callable[[bytes], None]) -> None:
+        self._base = self._received() - self._kept
         while self._early:
             feed(self._early.popleft())
         self._kept = 0

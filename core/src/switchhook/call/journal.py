@@ -14,9 +14,9 @@ from ..leg import Digit
 from ..masking import Mask
 from ..speech import Transcript
 from .events import ActionDue, Event
+from .fitting import ADAPTERS
 
 _EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is not ActionDue}
-_ACTIONS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Action)}
 
 
 def masked(event: Event, mask: Mask) -> Event:
@@ -85,7 +85,7 @@ def read(lines: Iterable[str]) -> Iterator[tuple[float, Event]]:
 def _action_due(item: dict[str, Any]) -> ActionDue:
     action = item.pop("action")
     kind = action.pop("type")
-    return ActionDue(action=_ACTIONS[kind].validate_python(action), **item)
+    return ActionDue(action=ADAPTERS[kind].validate_python(action), **item)
 
 
 class Journal:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ..actions import Say
+from ..assistant import Turn
 from ..leg import Closed, Digit, Gap, LegInfo
 from ..masking import Mask
 from ..records import CallRecord, TurnRecord, utc_now
@@ -29,6 +31,15 @@ from .events import (
 MOST_FAULTS = 100  # in one record
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The first prompt of a turn, until it is heard."""
+
+    turn: TurnRecord
+    queued: float
+    spoke: float | None
+
+
 class Notes:
     """Times are seconds since the call began. `heard` tells how much of the prompt that plays was heard."""
 
@@ -47,36 +58,35 @@ class Notes:
             dnis=mask.number(info.dnis),
             input_variables=mask.variables(info.variables),
         )
-        self._spoke: float | None = None  # when the caller's input ended
-        self._recognition: float | None = None
+        self._said: dict[float, float | None] = {}  # when an input came: seconds its recognition took
         self._barge_in: dict[str, float] | None = None
-        self._queued: float | None = None  # when the turn's first prompt was queued
-        self._first_prompt: int | None = None
+        self._spoke: float | None = None  # when the caller ended what the newest turn is made of
+        self._queued = 0  # of which turn the first prompt is known
+        self._waiting: dict[int, _Waiting] = {}  # first prompts that are not heard yet
 
     @property
     def _turn(self) -> TurnRecord | None:
         return self.record.turns[-1] if self.record.turns else None
 
     def event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901  # one arm for each kind
-        """`fed`: seconds of caller audio received until now."""
+        """`fed`: seconds of caller audio that the recognition was given until now."""
         match event:
             case Transcript(final=True) if event.text:
-                self._recognition = max(0.0, fed - event.end)
-                self._spoke = at - self._recognition
-                self._measure("recognition_seconds", self._recognition)
+                self._said[at] = max(0.0, fed - event.end)
+                self._measure("recognition_seconds", self._said[at])
             case Digit():
-                self._spoke, self._recognition = at, None
+                self._said[at] = None
             case Gap():
                 self.record.gaps += event.length
             case ReplyBegan() if self._turn:
-                self._latency("assistant", at - self._turn.at)
+                _note(self._turn, "assistant", at - self._turn.at)
             case ActionDue():
                 self._response(event)
             case NotPerformed():
                 unmet = {"turn": event.turn, "type": event.response_type, "problem": event.problem}
                 self.record.not_performed.append(unmet)
-            case PromptStarted() if event.prompt == self._first_prompt:
-                self._first_sound(at)
+            case PromptStarted() if waiting := self._waiting.pop(event.prompt, None):
+                self._first_sound(waiting, at)
             case PromptFinished(failed=str(why)) if why:
                 self.fault("prompt", "synthesis", why, at)
             case Faulted():
@@ -88,17 +98,20 @@ class Notes:
             case _:
                 pass
 
-    def effect(self, effect: Effect, at: float, heard: float) -> None:
+    def effect(self, effect: Effect, at: float, heard: float, began: float) -> None:
+        """`began`: when the call did, on the dialogue's clock."""
         match effect:
             case SendTurn():
-                self._begin_turn(effect, at)
-            case Flush():
-                self._barge_in = {"at": round(at, 3), "heard": round(heard, 3)}
-            case Queue() if self._turn:
-                if self._queued is None:
-                    self._queued, self._first_prompt = at, effect.prompt
+                self._begin_turn(effect.turn, at, effect.said_at - began)
+            case Queue() if turn := self._turn:
+                if self._queued < turn.number:
+                    self._queued = turn.number
+                    self._waiting[effect.prompt] = _Waiting(turn, at, self._spoke)
                 if isinstance(effect.content, Say):
-                    self._turn.said.append(self._mask.words(effect.content.text))
+                    turn.said.append(self._mask.words(effect.content.text))
+            case Flush():
+                self._waiting.clear()
+                self._barge_in = {"at": round(at, 3), "heard": round(heard, 3)}
             case End():
                 self.record.outcome, self.record.reason = effect.outcome, effect.reason
             case _:
@@ -108,18 +121,19 @@ class Notes:
         if len(self.record.faults) < MOST_FAULTS:
             self.record.faults.append({"source": source, "hook": hook, "error": error, "at": round(at, 3)})
 
-    def _begin_turn(self, effect: SendTurn, at: float) -> None:
-        turn = effect.turn
+    def _begin_turn(self, turn: Turn, at: float, said: float) -> None:
         keyed = turn.kind == "digits"
         text = self._mask.digits(turn.text) if keyed else self._mask.words(turn.text)
         if turn.kind == "no_input":
-            text, self._spoke = turn.text, None
+            text = turn.text
         noted = TurnRecord(turn.number, turn.kind, round(at, 3), text, turn.confidence, self._barge_in)
         self.record.turns.append(noted)
-        self._barge_in, self._queued, self._first_prompt = None, None, None
-        if self._recognition is not None:
-            self._latency("recognition", self._recognition)
-            self._recognition = None
+        recognition = self._said.get(said)
+        self._spoke = said - (recognition or 0.0) if said in self._said else None
+        self._said = {when: took for when, took in self._said.items() if when > said}
+        self._barge_in = None
+        if recognition is not None:
+            _note(noted, "recognition", recognition)
 
     def _response(self, event: ActionDue) -> None:
         if turn := self._turn:
@@ -130,20 +144,18 @@ class Notes:
             }
             turn.actions.append(done)
 
-    def _first_sound(self, at: float) -> None:
-        if self._queued is not None:
-            self._latency("synthesis", at - self._queued)
-        if self._spoke is not None:
-            self._latency("total", at - self._spoke)
-            self._measure("turn_seconds", at - self._spoke)
-            self._spoke = None
-
-    def _latency(self, stage: str, seconds: float) -> None:
-        if turn := self._turn:
-            turn.latency[stage] = round(seconds, 3)
+    def _first_sound(self, waiting: _Waiting, at: float) -> None:
+        _note(waiting.turn, "synthesis", at - waiting.queued)
+        if waiting.spoke is not None:
+            _note(waiting.turn, "total", at - waiting.spoke)
+            self._measure("turn_seconds", at - waiting.spoke)
 
     def slowest(self) -> str:
         """The stage that cost most in this call, for the log."""
         stages = [(s, name) for t in self.record.turns for name, s in t.latency.items() if name != "total"]
         seconds, name = max(stages, default=(0.0, "none"))
         return f"{name} {seconds:.2f} s"
+
+
+def _note(turn: TurnRecord, stage: str, seconds: float) -> None:
+    turn.latency[stage] = round(seconds, 3)

@@ -15,7 +15,7 @@ from ..leg import Leg
 from .events import PromptFinished, PromptStarted
 from .playclock import TICK, PlayClock
 
-AHEAD = 30.0  # seconds of audio that may wait unsent, so that an engine is read no faster than needed
+AHEAD = 30.0  # seconds of a call's audio that may wait unsent: engines are read no faster than needed
 THIN = 0.1  # seconds left to play when less than a whole frame is sent rather than waited for
 
 Put = Callable[[bytes], Awaitable[None]]
@@ -111,7 +111,7 @@ class Playout:
 
     async def _fetch_all(self) -> None:
         while True:
-            if not self._waiting:
+            if not self._waiting or self._unsent() > AHEAD:
                 await self._fetcher.wait()
                 continue
             prompt, content = self._waiting.popleft()
@@ -126,8 +126,12 @@ class Playout:
     async def _take_in(self, segment: _Segment, chunk: bytes) -> None:
         segment.data += chunk
         self._sender.set()
-        while self._format.seconds(len(segment.data)) > AHEAD:
+        while self._unsent() > AHEAD:
             await self._fetcher.wait()
+
+    def _unsent(self) -> float:
+        """Seconds of this call's prompts that wait."""
+        return self._format.seconds(sum(len(segment.data) for segment in self._segments))
 
     # --- sending
 
@@ -150,18 +154,21 @@ class Playout:
         if size == self._frame or not more:
             return self._clock.may_send(now, max(THIN, self._pace.lead - self._format.seconds(size)))
         # less than a frame: wait for the rest, unless the caller would hear a hole
-        return self._clock.may_send(now, THIN) if self._clock.playing else inf
+        if self._clock.playing or self._segments[0].complete:
+            return self._clock.may_send(now, THIN)
+        return inf
 
     def _take(self, size: int, now: float) -> bytes:
         data = bytearray()
         before = self._clock.begin_message(now)
         for segment in self._segments:
             part = segment.data[: size - len(data)]
-            if part and segment.begin is None:
-                segment.begin = before + self._format.seconds(len(data))
-            data += part
-            del segment.data[: len(part)]
-            segment.end = before + self._format.seconds(len(data))
+            if part:
+                if segment.begin is None:
+                    segment.begin = before + self._format.seconds(len(data))
+                data += part
+                del segment.data[: len(part)]
+                segment.end = before + self._format.seconds(len(data))
             if len(data) == size:
                 break
         self._clock.record(self._format.seconds(size), now)

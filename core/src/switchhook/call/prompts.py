@@ -41,6 +41,8 @@ class Prompts:
         for engine in self._engines:
             spoken = _Counted(put)
             problem = await self._speak(engine, content.text, spoken)
+            if not problem and not spoken.bytes and any(map(str.isalnum, plain(content.text))):
+                problem = "no audio came"
             if not problem or spoken.bytes:
                 break
         return problem
@@ -74,8 +76,10 @@ class _Counted:
 
 def parts(text: str, engine: TextToSpeech) -> Iterator[str]:
     """What the engine is given. Markup that would have to be cut is left out rather than broken."""
+    # half of a surrogate pair, which JSON may hold, is no character
+    text = text.encode(errors="ignore").decode()
     whole = text.strip()
-    if engine.ssml and len(whole.encode(errors="ignore")) <= engine.max_bytes:
+    if engine.ssml and len(whole.encode()) <= engine.max_bytes:
         return iter([whole] if whole else [])
     return split(plain(text), engine.max_bytes)
 
@@ -92,8 +96,7 @@ def plain(text: str) -> str:
 
 def split(text: str, max_bytes: int) -> Iterator[str]:
     """Parts no longer than the engine takes, cut at sentence ends, else at spaces, else anywhere."""
-    # half of a surrogate pair, which JSON may hold, is no character
-    rest, max_bytes = text.encode(errors="ignore").decode().strip(), max(4, max_bytes)
+    rest, max_bytes = text.strip(), max(4, max_bytes)
     while rest:
         if len(rest.encode()) <= max_bytes:
             yield rest

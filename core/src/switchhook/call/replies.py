@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import aclosing
 from itertools import islice
 from types import AsyncGeneratorType
-from typing import Any, get_args
+from typing import Any, cast
 
 import anyio
 
@@ -17,7 +17,8 @@ from ..guard import Answer, Fault, as_actions, report, reporting
 from ..hooks import Hooks
 from ..info import CallInfo
 from ..responses import Response, UnknownResponse
-from .events import ActionDue, Event, Failure, Faulted, NotPerformed, ReplyBegan, ReplyEnded
+from .events import ActionDue, Event, Faulted, NotPerformed, ReplyBegan, ReplyEnded
+from .fitting import misfit
 
 HANDLER = 10.0  # seconds that one handler may take for one response
 ACTIONS = 100  # of one handler for one response
@@ -30,29 +31,32 @@ class Replies:
         self._hooks, self._call, self._variables, self._emit = hooks, call, variables, emit
         self._handler: anyio.CancelScope | None = None
         self._abandoned = False
+        self.begun = False  # something of the reply has been performed
         self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of it yet
 
-    async def read(self, conversation: Conversation, turn: Turn) -> None:
-        """Ends with ReplyEnded, or with Failure when the assistant raised."""
+    async def read(self, conversation: Conversation, turn: Turn) -> str:
+        """Why the assistant failed; nothing when its reply is read, which ReplyEnded then says."""
         self._abandoned, self._set = False, {}
+        self.begun = False
         position = 0
         try:
             async with conversation.send(turn) as reply:
                 async for response in reply:
                     position += 1
-                    if position == 1:
+                    if not self.begun:
+                        self.begun = True
                         self._emit(ReplyBegan(turn.number, reply.matched))
                     await self._respond(turn.number, position, response)
                 context = reply.context
         except Exception as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
-            self._emit(Failure("assistant", cause(error)))
-            return
+            return cause(error)
         if context.variables is not None:
             self._variables.clear()
             self._variables.update({**context.variables, **self._set})
         self._emit(ReplyEnded(turn.number, context.post_response_timeout))
         with reporting(self._fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
+        return ""
 
     def merge(self, variables: Mapping[str, Any]) -> None:
         self._set.update(variables)
@@ -107,10 +111,11 @@ class Replies:
 
     def _act(self, turn: int, position: int, answer: Answer, action: object) -> None:
         with reporting(self._fault):
-            if not isinstance(action, get_args(Action)):
-                what = f"asked for {type(action).__name__}, which is no action"
-                report(Fault(answer.plugin, "handler", what, answer.distribution))
+            if why := misfit(action):
+                report(Fault(answer.plugin, "handler", why, answer.distribution))
                 return
-            rewritten = self._hooks.rewrite(action, self._call)
-        for each in rewritten:
-            self._emit(ActionDue(turn, each, position, answer.plugin))
+            for each in self._hooks.rewrite(cast("Action", action), self._call):
+                if why := misfit(each):
+                    report(Fault(answer.plugin, "rewrite_action", why, answer.distribution))
+                else:
+                    self._emit(ActionDue(turn, each, position, answer.plugin))

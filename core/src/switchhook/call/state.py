@@ -31,6 +31,7 @@ class Input:
 
     kind: TurnKind
     text: str
+    at: float
     input: Mapping[str, Any] | None = None
     confidence: float | None = None
 
@@ -67,8 +68,10 @@ class Timers:
 @dataclass(frozen=True, slots=True)
 class _Prompt:
     id: int
+    turn: int  # whose reply it is of; 0: of none
     speech: bool  # whether speech interrupts it
     digits: bool
+    needed: bool  # a text that cannot be spoken is a failure, a file that cannot be played is passed over
 
 
 @dataclass(slots=True)
@@ -83,9 +86,11 @@ class Prompting:
     def __bool__(self) -> bool:
         return bool(self._queue)
 
-    def queue(self, content: Say | Play, *, protected: bool = False) -> Queue:
+    def queue(self, content: Say | Play, turn: int) -> Queue:
+        """Of no turn: what nothing may interrupt."""
         self._ids += 1
-        self._queue.append(_Prompt(self._ids, self._speech and not protected, self._digits and not protected))
+        speech, digits = self._speech and turn > 0, self._digits and turn > 0
+        self._queue.append(_Prompt(self._ids, turn, speech, digits, isinstance(content, Say)))
         return Queue(self._ids, content)
 
     def switch(self, to: SetBargeIn) -> None:
@@ -99,18 +104,18 @@ class Prompting:
         return bool(self._queue) and not self._queue[0].digits
 
     def finish(self, prompt: int) -> bool:
-        """It and all before it have been heard. False: it was flushed before."""
+        """It and all before it are over. Whether it was one that had to be heard: not, if it was flushed."""
         if all(queued.id != prompt for queued in self._queue):
             return False
-        while self._queue.popleft().id != prompt:
+        while (over := self._queue.popleft()).id != prompt:
             pass
-        return True
+        return over.needed
 
-    def clear(self) -> bool:
-        """Whether there was something."""
-        had = bool(self._queue)
+    def clear(self) -> set[int]:
+        """The turns of what was dropped; empty if there was nothing."""
+        turns = {queued.turn for queued in self._queue}
         self._queue.clear()
-        return had
+        return turns
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ async def _report(app: App) -> int:
 
 async def _findings(app: App) -> AsyncIterator[Finding]:
     from ..checks import Finding
-    from ..errors import StartError, cause
+    from ..errors import StartError
 
     names = ", ".join(sorted(app.plugins.loaded))
     yield Finding("ok", "plugins", f"{len(app.plugins.loaded)} loaded and fitting: {names}")
@@ -54,7 +54,7 @@ async def _findings(app: App) -> AsyncIterator[Finding]:
         connectors = app.equip()
         app.transport()
     except StartError as error:  # wrong settings are not findings: they end the check as they end `serve`
-        yield Finding("error", "engines", cause(error), "see the message; the other checks need the engines")
+        yield Finding("error", "engines", str(error), "see the message; the other checks need the engines")
         return
     for name in connectors:
         yield Finding("ok", f"connectors.{name}", "its assistant and speech engines are ready")

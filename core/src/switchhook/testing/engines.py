@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -83,12 +83,13 @@ class MemoryTextToSpeech:
         self, text: str, audio: AudioFormat, _language: str, _parameters: Parameters, /
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         if text in self.fail:
-            raise SpeechError("the test wants no audio for this text")
+            raise SpeechError("no audio for this text", reason="wanted by the test")
         if text not in self.texts:
             self.texts.append(text)
-        yield self._chunks(text, audio)
+        async with aclosing(self._chunks(text, audio)) as chunks:
+            yield chunks
 
-    async def _chunks(self, text: str, audio: AudioFormat) -> AsyncIterator[bytes]:
+    async def _chunks(self, text: str, audio: AudioFormat) -> AsyncGenerator[bytes]:
         await anyio.sleep(inf if text in self.stall else self.delay)
         for _ in range(10):
             yield self.sound(text) * audio.size(self.seconds / 10)
