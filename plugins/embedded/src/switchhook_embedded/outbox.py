@@ -47,7 +47,8 @@ class Outbox:
         self._tell(take(utterance.number, transcript))
 
     def failed(self, error: Exception) -> None:
-        failure = SpeechError(f"{self._engine} failed: {type(error).__name__}")
+        why = f"{self._engine} failed: {type(error).__name__}"
+        failure = SpeechError(why, reason=why)
         failure.__cause__ = error
         self._close_with(failure)
 

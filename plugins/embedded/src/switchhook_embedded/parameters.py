@@ -63,6 +63,7 @@ def require_language(engine: str, language: str, known: Collection[str]) -> str:
     match = match_language(language, known)
     if match is None:
         raise SpeechError(
-            f"{engine} knows the languages {', '.join(known)}, got {language!r}; use another engine for it"
+            f"{engine} knows the languages {', '.join(known)}, got {language!r}; use another engine for it",
+            reason=f"{engine} does not know the language",
         )
     return match

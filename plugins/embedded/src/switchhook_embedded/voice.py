@@ -60,5 +60,6 @@ class EmbeddedTextToSpeech:
         try:
             samples = self._synthesiser.speak(sentence, language)
         except Exception as error:  # an engine may raise anything; callers know SpeechError
-            raise SpeechError(f"{self._name} failed: {type(error).__name__}") from error
+            why = f"{self._name} failed: {type(error).__name__}"
+            raise SpeechError(why, reason=why) from error
         return to_pcm(level(resample(samples, self._synthesiser.rate, rate)))
