@@ -74,7 +74,7 @@ class Rewriter:
 
 def test_the_answer_says_who_gave_it():
     answer = hooks(acme=Handler(Say("yes"))).handle(TEXT, CALL)
-    assert answer == Answer("responses/acme", "acme-acme", Say("yes"))
+    assert answer == Answer("responses/acme", "acme-acme", "handle_text", Say("yes"))
 
 
 def test_after_a_handler_that_raises_the_next_is_asked():

@@ -8,7 +8,7 @@ import pytest
 
 from switchhook import LegInfo
 from switchhook.app import App
-from switchhook.call.call import Call
+from switchhook.call.playout import Playout
 from switchhook.options import Options
 from switchhook.server import Server
 from switchhook.settings import Settings
@@ -149,10 +149,10 @@ async def test_a_peer_that_does_not_answer_does_not_keep_a_server_from_closing(s
 
 
 async def test_our_own_fault_costs_one_call_and_not_its_record(serve, written, monkeypatch):
-    async def fail(call):
+    async def fail(playout):
         raise ZeroDivisionError("4111")
 
-    monkeypatch.setattr(Call, "run", fail)
+    monkeypatch.setattr(Playout, "run", fail)
     caller = leg()
     async with calling(serve(), caller):
         pass
@@ -162,10 +162,10 @@ async def test_our_own_fault_costs_one_call_and_not_its_record(serve, written, m
 
 
 async def test_our_own_fault_is_logged_without_its_text(serve, caplog, monkeypatch):
-    async def fail(call):
+    async def fail(playout):
         raise ZeroDivisionError("4111")
 
-    monkeypatch.setattr(Call, "run", fail)
+    monkeypatch.setattr(Playout, "run", fail)
     async with calling(serve(), leg()):
         pass
     assert "internal error: ZeroDivisionError at " in caplog.text
@@ -230,3 +230,10 @@ async def test_a_disk_that_is_full_is_said_once_for_each_call(serve, tmp_path, c
     async with calling(serve(events=True), caller):
         caller.close()
     assert sum("cannot write events" in message for message in caplog.messages) == 1
+
+
+async def test_a_call_that_cannot_even_be_set_up_leaves_a_record(serve, written):
+    caller = leg()
+    caller.audio = None
+    await serve().answer(caller)
+    assert [(record["outcome"], record["connector"]) for record in written()] == [("failed", "support")]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from .call.call import Equipment
 from .errors import PluginError, SettingsError, StartError, SwitchhookError, cause, place
@@ -16,6 +19,8 @@ from .masking import Mask
 from .options import Options
 from .plugins import Plugin, Plugins, refuse_unknown
 from .settings import Choosing, ConnectorSettings, Settings
+
+logger = logging.getLogger(__name__)
 
 
 class App:
@@ -60,8 +65,10 @@ class App:
             yield
 
     async def _enter(self, stack: AsyncExitStack, plugin: Plugin, manager: Any) -> object:
+        if not isinstance(manager, AbstractAsyncContextManager):
+            raise _unfit(plugin, "lifespan", f"returned {type(manager).__name__}", "an async context manager")
         try:
-            return await stack.enter_async_context(manager)
+            return await stack.enter_async_context(_contained(plugin, manager))
         except Exception as error:
             raise _stop(plugin, "lifespan", error) from error
 
@@ -120,6 +127,10 @@ class App:
         for plugin in self.plugins.loaded.values():
             models = self._ask(plugin, "settings_model") if "settings_model" in plugin.hooks else []
             for model in models:
+                if not (isinstance(model, type) and issubclass(model, BaseModel)):
+                    raise _unfit(
+                        plugin, "settings_model", f"returned {model!r:.50}", "a pydantic model class"
+                    )
                 if other := readers.get(plugin.key):
                     raise _two_readers(plugin, other)
                 table = tables.pop(plugin.key, {})
@@ -135,11 +146,29 @@ class App:
         return read
 
 
-def _stop(plugin: Plugin, hook: str, error: Exception) -> StartError:
-    where = "" if isinstance(error, SwitchhookError) else place(error)
-    return StartError(
-        f"plugin {plugin.name} (from {plugin.distribution}), hook {hook}: {cause(error)}{where}"
+@asynccontextmanager
+async def _contained(plugin: Plugin, manager: AbstractAsyncContextManager[object]) -> AsyncIterator[object]:
+    """What it raises when it is left is logged: the others are still left in order."""
+    entered = await manager.__aenter__()
+    try:
+        yield entered
+    finally:
+        try:
+            await manager.__aexit__(None, None, None)
+        except Exception as error:  # noqa: BLE001  # a plugin may raise anything
+            form = "plugin %s (from %s), hook lifespan, when left: %s%s"
+            logger.error(form, plugin.name, plugin.distribution, cause(error), place(error))  # noqa: TRY400  # its text may be private
+
+
+def _unfit(plugin: Plugin, hook: str, what: str, expected: str) -> PluginError:
+    return PluginError(
+        plugin.name, what, distribution=plugin.distribution, hook=hook, cure=f"return {expected}"
     )
+
+
+def _stop(plugin: Plugin, hook: str, error: Exception) -> StartError:
+    said = str(error) if isinstance(error, SwitchhookError) else cause(error) + place(error)
+    return StartError(f"plugin {plugin.name} (from {plugin.distribution}), hook {hook}: {said}")
 
 
 def _two_readers(plugin: Plugin, other: str) -> PluginError:

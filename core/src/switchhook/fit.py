@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib.metadata import requires, version
 from typing import Any
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from . import hookspecs
@@ -26,7 +26,11 @@ def refuse_other_major(plugin: str, distribution: str) -> None:
     """What the plugin's own metadata requires of switchhook decides."""
     ours = version("switchhook")
     for text in (requires(distribution) or []) if distribution else []:
-        needed = Requirement(text)
+        try:
+            needed = Requirement(text)
+        except InvalidRequirement:
+            why = f"has metadata that cannot be read: {text!r}"
+            raise PluginError(plugin, why, distribution=distribution, cure="reinstall it") from None
         if canonicalize_name(needed.name) != "switchhook" or (
             needed.marker and not needed.marker.evaluate({"extra": ""})
         ):

@@ -40,6 +40,7 @@ class Answer:
 
     plugin: str
     distribution: str
+    hook: str
     actions: Any
 
 
@@ -76,7 +77,7 @@ class Guard:
             if wrong := _misfit(hook, result):
                 report(Fault(plugin, hook, f"returned {type(result).__name__}{wrong}", distribution))
                 return None
-            return Answer(plugin, distribution, result) if hook.startswith("handle_") else result
+            return Answer(plugin, distribution, hook, result) if hook.startswith("handle_") else result
 
         impl.function = guarded
 

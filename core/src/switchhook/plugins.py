@@ -136,6 +136,8 @@ def refuse_unknown(names: Sequence[str]) -> None:
     """Names in lists of plugins must be of something installed."""
     known: Mapping[str, str] = {f"{group}/{e.name}": e.name for group in SHARED for e in installed(group)}
     for name in names:
+        if any(name in (e.name, f"{group}/{e.name}") for group in DRIVERS for e in installed(group)):
+            raise PluginError(name, "is a driver, which no list of plugins is about", cure="name it in `use`")
         if name not in known and name not in known.values():
             cure = f"installed: {', '.join(sorted(known)) or 'none'}"
             raise PluginError(name, "is named in the configuration but not installed", cure=cure)

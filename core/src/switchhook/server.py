@@ -14,12 +14,13 @@ import anyio.abc
 
 from .admin import serve_admin
 from .app import App
+from .audio import AudioFormat
 from .call.call import Call, Equipment
 from .call.state import Limits
 from .errors import cause, place
 from .leg import Leg, Outcome
 from .logs import call_ids
-from .records import EventFile, RecordFile
+from .records import CallRecord, EventFile, RecordFile, utc_now
 from .watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,10 @@ class Server:
     def __init__(self, app: App) -> None:
         self.app = app
         began = time.monotonic()
+        self._transport = app.transport()  # first: wrong settings should not wait for models
         self._equipment: Mapping[str, Equipment] = app.equip()
+        for equipment in self._equipment.values():
+            equipment.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
         logger.info("engines ready after %.2f s", time.monotonic() - began)
         self._records = RecordFile(app.settings.records.directory)
         self._limits = Limits(max_call=app.settings.server.max_call)
@@ -57,16 +61,30 @@ class Server:
     async def answer(self, leg: Leg, /) -> None:
         info = leg.info
         token = call_ids.set((info.conversation_id, info.correlation_id))
-        call = Call(leg, self._equipment[info.connector], self._limits, self._event_writer(leg))
+        try:
+            await self._answer(leg)
+        except Exception as error:  # noqa: BLE001  # our own fault: this call is lost, the others are not
+            logger.error("internal error: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
+            leg.end(Outcome("error", "internal error"), {})
+        finally:
+            call_ids.reset(token)
+
+    async def _answer(self, leg: Leg) -> None:
+        info = leg.info
+        try:
+            call = Call(leg, self._equipment[info.connector], self._limits, self._event_writer(leg))
+        except Exception as error:
+            why = f"internal error: {cause(error)}"
+            lost = CallRecord(
+                info.id, info.connector, utc_now(), info.conversation_id, outcome="failed", reason=why
+            )
+            self._records.call(lost)
+            raise
         record = call.notes.record
         self._calls.add(call)
         logger.info("call to %s started", info.connector)
         try:
             await call.run()
-        except Exception as error:  # noqa: BLE001  # our own fault: this call is lost, its record and the others are not
-            record.outcome, record.reason = "failed", f"internal error: {cause(error)}"
-            logger.error("internal error: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
-            leg.end(Outcome("error", "internal error"), {})
         finally:
             self._calls.discard(call)
             if not self._calls:
@@ -75,7 +93,6 @@ class Server:
             form = "call to %s ended: %s after %.1f s, %d turns, slowest stage %s"
             slowest = call.notes.slowest()
             logger.info(form, info.connector, record.outcome, record.seconds, len(record.turns), slowest)
-            call_ids.reset(token)
 
     def _event_writer(self, leg: Leg) -> Callable[[str], None] | None:
         directory = self.app.settings.records.directory
@@ -93,7 +110,7 @@ class Server:
             await stack.enter_async_context(Watchdog(self.app.plugins).watching())
             async with anyio.create_task_group() as group:
                 signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
-                urls = await group.start(self.app.transport().serve, self)
+                urls = await group.start(self._transport.serve, self)
                 if self.app.settings.admin is not None:
                     await group.start(serve_admin, self.app.settings.admin, self.admit)
                 on_ready(" ".join(urls))
@@ -139,7 +156,7 @@ async def serving(app: App) -> AsyncIterator[str]:
     """A server inside another program or a test: yields its URL, ends its calls when left."""
     server = Server(app)
     async with app.lifespans(), anyio.create_task_group() as group:
-        urls = await group.start(app.transport().serve, server)
+        urls = await group.start(server._transport.serve, server)  # noqa: SLF001  # one module
         try:
             yield urls[0]
         finally:

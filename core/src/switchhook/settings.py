@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -19,6 +20,15 @@ from .errors import SettingsError
 from .options import FilePath, Options, Seconds, Table
 
 PREFIX = "SWITCHHOOK_"
+
+
+def _no_switch(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("expected a number, got true or false")  # noqa: TRY004  # pydantic reports ValueErrors
+    return value
+
+
+Port = Annotated[int, BeforeValidator(_no_switch)]
 
 
 class TlsSettings(Table):
@@ -34,7 +44,7 @@ class ProxySettings(Table):
 
 class ServerSettings(Table):
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 to be reachable")
-    port: int = Field(8443, ge=0, le=65535, description="0: any free port")
+    port: Port = Field(8443, ge=0, le=65535, description="0: any free port")
     public_url: str | None = Field(
         None,
         description="what Genesys sees: base of the audio connect URI, and the signed authority",
@@ -48,9 +58,17 @@ class ServerSettings(Table):
     @model_validator(mode="after")
     def _public_url_is_a_base(self) -> ServerSettings:
         url = self.public_url
-        if url is not None and not re.fullmatch(r"wss?://[^/?#\s@]+(/[^?#\s]*)?", url):
+        if url is not None and not (re.fullmatch(r"wss?://[^/?#\s@]+(/[^?#\s]*)?", url) and _has_host(url)):
             raise ValueError(f"public_url: expected 'wss://HOST/' without query, got {url!r}")
         return self
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port or an address that is none
+        return False
 
 
 class Choosing(Table):
@@ -89,10 +107,10 @@ class ConnectorSettings(Table):
     address: dict[str, Any] = Field(
         default_factory=dict, description="how it is reached; the transport reads it"
     )
-    assistant: Drivers = Field(description="who answers")
-    stt: Drivers = Field(description="who hears")
-    tts: Drivers = Field(description="who speaks")
-    language: str = Field("en-US", description="of recognition and synthesis")
+    assistant: Drivers = Field(description="who answers; a table, or a list of them tried in order")
+    stt: Drivers = Field(description="who hears; likewise")
+    tts: Drivers = Field(description="who speaks; likewise")
+    language: str = Field("en-US", min_length=2, description="of recognition and synthesis")
     plugins: list[str] | None = Field(None, description="only these handlers and listeners, of those loaded")
     failure_text: str = Field(
         "I am sorry, something went wrong. One moment please.", description="spoken when an engine fails"
@@ -111,7 +129,7 @@ class RecordsSettings(Table):
 
 class AdminSettings(Table):
     host: str = Field("127.0.0.1", description="address of the admin port")
-    port: int = Field(9090, ge=0, le=65535, description="livez and readyz; 0: any free port")
+    port: Port = Field(9090, ge=0, le=65535, description="livez and readyz; 0: any free port")
 
 
 class PluginsSettings(Table):
@@ -131,7 +149,7 @@ class Settings(Table):
     transport: TransportSettings = Field(default_factory=lambda: TransportSettings(use="genesys"))
     connectors: dict[Name, ConnectorSettings] = Field(default_factory=dict)
     records: RecordsSettings = Field(default_factory=RecordsSettings)
-    admin: AdminSettings | None = Field(None, description="absent: no admin port")
+    admin: AdminSettings | None = Field(None, description="without this table there is no admin port")
     plugins: PluginsSettings = Field(default_factory=PluginsSettings)
 
 

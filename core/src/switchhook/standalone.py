@@ -39,7 +39,8 @@ def load_audio(data: bytes, audio: AudioFormat) -> bytes:
     """A WAV file's samples in that format. Raises PluginError where nothing installed reads it."""
     samples = _hooks().load_audio(data, audio)
     if samples is None:
-        raise PluginError("codec", "no plugin reads this as a WAV file", cure="pip install switchhook-codecs")
+        cure = "give a WAV file; what reads them is in switchhook-codecs"
+        raise PluginError("codec", "no installed plugin reads this as a WAV file", cure=cure)
     return samples
 
 

@@ -97,7 +97,10 @@ class Dialogue:
                 self._expire()
             case Faulted() | NotPerformed():
                 self._timers.start("reply", self._now + self.limits.reply)  # the reply goes on after it
-            case PromptStarted() | Gap() | Closed():
+            case PromptStarted():
+                if self._flight and self._prompts.begins_of(event.prompt, self._flight.turn.number):
+                    self._report(self._flight)
+            case Gap() | Closed():
                 pass
             case _:
                 assert_never(event)
@@ -162,7 +165,7 @@ class Dialogue:
                 if self._ending is None:  # what follows the end of a program is not reached
                     self._perform(event.action, flight)
             case ReplyEnded():
-                self._report(flight, "")
+                self._report(flight)
                 self._flight = None
                 if event.post_response_timeout is not None:
                     self.limits = replace(self.limits, post_response=max(0.0, event.post_response_timeout))
@@ -171,7 +174,7 @@ class Dialogue:
         match action:
             case Say() | Play():
                 if not flight.muted:
-                    self._report(flight, action.text if isinstance(action, Say) else "")
+                    flight.said += [action.text] if isinstance(action, Say) else []
                     self._effects.append(self._prompts.queue(action, flight.turn.number))
             case Offer():
                 self._offer = action
@@ -186,8 +189,8 @@ class Dialogue:
             case _:
                 assert_never(action)
 
-    def _report(self, flight: Flight, text: str) -> None:
-        if report := flight.report(text):
+    def _report(self, flight: Flight) -> None:
+        if report := flight.report():
             self._effects.append(Tell(report))
 
     # --- the end

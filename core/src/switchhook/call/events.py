@@ -21,7 +21,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class PromptStarted:
-    """The first sound of a queued prompt is on its way to the ear."""
+    """The first sound of a queued prompt is about to be sent."""
 
     prompt: int
 

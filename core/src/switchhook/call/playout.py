@@ -137,8 +137,21 @@ class Playout:
 
     def _send_due(self, now: float) -> None:
         while (size := self._next_size()) and self._due(size, now) <= now + TICK:
-            self._leg.play(self._take(size, now))
-            self._fetcher.set()
+            if not self._announce_start(size):
+                self._leg.play(self._take(size, now))
+                self._fetcher.set()
+
+    def _announce_start(self, size: int) -> bool:
+        """Say which prompts begin in the next message, before it is sent; whoever is told may flush."""
+        for segment in self._segments:
+            if size <= 0:
+                return False
+            if segment.data and not segment.announced:
+                segment.announced = True
+                self._on_event(PromptStarted(segment.prompt))
+                return True
+            size -= len(segment.data)
+        return False
 
     def _next_size(self) -> int:
         """Bytes that could go out in one message; a message may span prompts."""
@@ -177,10 +190,6 @@ class Playout:
     def _announce(self, now: float) -> None:
         while self._segments:
             first = self._segments[0]
-            if first.begin is not None and not first.announced:
-                first.announced = True
-                self._on_event(PromptStarted(first.prompt))
-                continue
             if not first.complete or first.data or self._end_of(first, now) > now + TICK:
                 return
             self._segments.popleft()

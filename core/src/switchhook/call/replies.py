@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import aclosing
-from itertools import islice
+from dataclasses import replace
 from types import AsyncGeneratorType
 from typing import Any, cast
 
@@ -78,17 +78,16 @@ class Replies:
             problem = response.problem if isinstance(response, UnknownResponse) else "no plugin performs it"
             self._emit(NotPerformed(turn, response.response_type, problem))
             return
-        hook = f"handle_{response.response_type}"
         try:
             actions = as_actions(answer.actions)
             if isinstance(actions, AsyncGeneratorType):
                 await self._follow(turn, position, answer, actions)
             else:
-                for action in islice(actions, ACTIONS):
-                    self._act(turn, position, answer, action)
+                for count, action in enumerate(actions):
+                    if not self._act(turn, position, answer, action, count):
+                        break
         except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything, also later
-            with reporting(self._fault):
-                report(Fault(answer.plugin, hook, type(error).__name__, answer.distribution), error)
+            self._blame(answer, type(error).__name__, error)
 
     async def _follow(
         self, turn: int, position: int, answer: Answer, actions: AsyncGeneratorType[Any, Any]
@@ -99,23 +98,31 @@ class Replies:
             async with aclosing(actions):
                 count = 0
                 async for action in actions:
-                    self._act(turn, position, answer, action)
-                    count += 1
-                    if count == ACTIONS:
+                    if not self._act(turn, position, answer, action, count):
                         break
+                    count += 1
         if self._handler.cancelled_caught:
-            why = "left: the next turn was due" if self._abandoned else f"took longer than {HANDLER:g} s"
-            with reporting(self._fault):
-                report(Fault(answer.plugin, "async handler", why, answer.distribution))
+            late = f"took longer than {HANDLER:g} s"
+            self._blame(answer, "was left, as the next turn was due" if self._abandoned else late)
         self._handler = None
 
-    def _act(self, turn: int, position: int, answer: Answer, action: object) -> None:
+    def _act(self, turn: int, position: int, answer: Answer, action: object, count: int) -> bool:
+        """Whether the handler may go on."""
+        if count == ACTIONS:
+            self._blame(answer, f"asked for more than {ACTIONS} actions")
+            return False
+        if why := misfit(action):
+            self._blame(answer, why)
+            return True
         with reporting(self._fault):
-            if why := misfit(action):
-                report(Fault(answer.plugin, "handler", why, answer.distribution))
-                return
-            for each in self._hooks.rewrite(cast("Action", action), self._call):
-                if why := misfit(each):
-                    report(Fault(answer.plugin, "rewrite_action", why, answer.distribution))
-                else:
-                    self._emit(ActionDue(turn, each, position, answer.plugin))
+            rewritten = self._hooks.rewrite(cast("Action", action), self._call)
+        for each in rewritten:
+            if why := misfit(each):
+                self._blame(replace(answer, hook="rewrite_action"), why)
+            else:
+                self._emit(ActionDue(turn, each, position, answer.plugin))
+        return True
+
+    def _blame(self, answer: Answer, why: str, error: BaseException | None = None) -> None:
+        with reporting(self._fault):
+            report(Fault(answer.plugin, answer.hook, why, answer.distribution), error)

@@ -111,6 +111,9 @@ class Prompting:
             pass
         return over.needed
 
+    def begins_of(self, prompt: int, turn: int) -> bool:
+        return any(queued.id == prompt and queued.turn == turn for queued in self._queue)
+
     def clear(self) -> set[int]:
         """The turns of what was dropped; empty if there was nothing."""
         turns = {queued.turn for queued in self._queue}
@@ -127,13 +130,14 @@ class Flight:
     muted: bool = False  # a barge-in: nothing more of this reply is heard
     abandoned: bool = False  # and no async handler of it is waited for
     reported: bool = False
+    said: list[str] = field(default_factory=list)
 
-    def report(self, text: str) -> TurnReport | None:
-        """Once for each turn, before its audio."""
+    def report(self) -> TurnReport | None:
+        """Once for each turn: when its reply is read, or its audio begins before."""
         if self.reported:
             return None
         self.reported = True
         disposition: Disposition = "match" if self.matched else "no_match"
         if self.turn.kind == "no_input":
             disposition = "no_input"
-        return TurnReport(disposition, text, self.turn.confidence)
+        return TurnReport(disposition, " ".join(self.said), self.turn.confidence)

@@ -131,9 +131,11 @@ class Connection:
                 self._close_leg(closed(reason))
             case events.ProtocolViolation(rule):
                 self._fail(rule)
-            case events.ErrorReceived(code, message, retry_after):
-                if self._remarks.take(self._clock()):
-                    logger.warning("the client reports error %d: %.200r", code, message)
+            case events.ErrorReceived(code, _, retry_after):
+                if self._remarks.take(
+                    self._clock()
+                ):  # its text stays with the peer: it may quote what we sent
+                    logger.warning("the client reports error %d, conversation %s", code, self._conversation)
                 if code == 429:
                     pause = min(BACK_OFF if retry_after is None else retry_after, LONGEST_BACK_OFF)
                     self._outbox.hold_audio(self._clock() + pause)
@@ -173,10 +175,14 @@ class Connection:
         if self._failed:
             return
         self._failed = True
-        logger.warning("the client broke the protocol: %s", rule)
+        logger.warning("the client broke the protocol: %s, conversation %s", rule, self._conversation)
         if self._leg is None:
             self._reception.refused(rule, self._socket.admitted.details)
         self._close_leg(Closed("lost", rule))
+
+    @property
+    def _conversation(self) -> str:
+        return self._leg.info.conversation_id if self._leg else "not open"
 
     def _close_leg(self, event: Closed) -> None:
         if self._leg is not None:

@@ -89,7 +89,9 @@ class CallResult:
 
     @property
     def ok(self) -> bool:
-        return self.ending in ("completed", "hung_up", "probed")
+        """As planned, and the bot did not say that it failed."""
+        failed = self.variables.get("switchhook_outcome") == "failed"
+        return self.ending in ("completed", "hung_up", "probed") and not failed
 
     def recording(self, codec: Codec) -> bytes:
         """A stereo WAV file: the caller left, the bot right, as heard on the caller's clock."""

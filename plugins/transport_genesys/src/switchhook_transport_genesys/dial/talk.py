@@ -111,8 +111,8 @@ class Talk:
                 self._opened(media, now)
             case told.BargeIn() if self._caller is not None:
                 self._caller.barge_in(now)
-            case told.TurnResponse(disposition, text):
-                self._observe("bot", text or disposition)
+            case told.TurnResponse(_, text) if text:
+                self._observe("bot", text)
             case told.PauseAsked() | told.ResumeAsked():
                 self._observe("pause" if isinstance(event, told.PauseAsked) else "resume")
             case told.Disconnected(reason, info, variables):
