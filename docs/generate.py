@@ -103,12 +103,25 @@ def hooks_page() -> str:
         given = ", ".join(f"{f.name}: {f.type}" for f in fields(action))
         doc = " ".join((inspect.getdoc(action) or "").split())
         parts.append(f"\n## `{action.__name__}({given})`\n\n{doc}\n")
-    return "".join(parts)
+    return "".join([*parts, FIGURES])
+
+
+RECORD_NOTES = """
+Refused calls leave at most sixty lines a minute, so that who floods a server does not fill its disk. A
+process that is killed leaves no line for its live calls; the event file of one is then all there is.
+"""
+
+FIGURES = """
+# Figures
+
+What `measured` is told, with the label `connector`: `recognition_seconds`, from the end of speech to its
+final transcript, and `turn_seconds`, from the end of speech or a key to the first sound of the answer.
+"""
 
 
 def record_page() -> str:
     doc = inspect.getdoc(sys.modules[CallRecord.__module__])
-    page = f"# The call record\n\n{doc}\n"
+    page = f"# The call record\n\n{doc}\n{RECORD_NOTES}"
     for cls in (CallRecord, TurnRecord):
         lead = " ".join((inspect.getdoc(cls) or "").split())
         page += f"\n## {cls.__name__}\n\n{lead}\n\n| field | type | |\n| --- | --- | --- |\n{_fields(cls)}"

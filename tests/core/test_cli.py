@@ -1,6 +1,7 @@
 """The command line: finding commands, and what `plugins` and `check` say."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -31,17 +32,21 @@ def handle_text(response):
 def call_ended(record):
     pass
 """
+MEMORY = """
+from switchhook import hookimpl
+from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
+@hookimpl
+def {hook}(): return {made}
+"""
 DRIVERS = {
     (
         "transport",
         "net",
     ): "from switchhook import hookimpl\n@hookimpl\ndef create_transport(): return object()\n",
-    (
-        "assistant",
-        "brain",
-    ): "from switchhook import hookimpl\n@hookimpl\ndef create_assistant(): return object()\n",
-    ("stt", "ear"): "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): return object()\n",
-    ("tts", "mouth"): "from switchhook import hookimpl\n@hookimpl\ndef create_tts(): return object()\n",
+    ("assistant", "brain"): MEMORY.format(hook="create_assistant", made="MemoryAssistant(lambda turn: [])"),
+    ("stt", "ear"): MEMORY.format(hook="create_stt", made="MemorySpeechToText()"),
+    ("tts", "mouth"): MEMORY.format(hook="create_tts", made="MemoryTextToSpeech()"),
+    ("responses", "text"): "from switchhook import hookimpl\n@hookimpl\ndef handle_text(): return []\n",
 }
 GOOD = """
 [server]
@@ -296,12 +301,12 @@ def test_a_good_configuration_is_status_0(check):
 
 
 def test_check_names_what_is_loaded(check):
-    names = "assistant/brain, stt/ear, transport/net, tts/mouth"
-    assert f"ok     plugins: 4 loaded and fitting: {names}\n" in check()[1]
+    names = "assistant/brain, responses/text, stt/ear, transport/net, tts/mouth"
+    assert f"ok     plugins: 5 loaded and fitting: {names}\n" in check()[1]
 
 
 def test_check_says_of_each_connector_that_it_is_ready(check):
-    assert "ok     connectors.support: its assistant and speech engines are ready\n" in check()[1]
+    assert "ok     connectors.support: its assistant and speech engines can be opened\n" in check()[1]
 
 
 def test_check_is_status_1_for_an_engine_that_fails(site, check):
@@ -426,3 +431,19 @@ def test_serve_without_connectors_is_refused(site, run, tmp_path, monkeypatch):
         2,
         f"switchhook serve: {file} has no connector; make one: switchhook connector new NAME --config {file}\n",
     )
+
+
+def test_check_finds_an_engine_that_cannot_be_opened(site, check):
+    site.add("stt", "deaf", "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): return object()\n")
+    status, out, _ = check(GOOD.replace('"ear"', '"deaf"'))
+    assert (status, "FAIL   connectors.support.stt: cannot be opened" in out) == (1, True)
+
+
+def test_check_finds_that_nothing_performs_text(check):
+    status, out, _ = check(GOOD + '[plugins]\nexclude = ["responses/text"]\n')
+    assert (status, "no plugin performs text" in out) == (1, True)
+
+
+def test_check_finds_a_directory_for_records_that_cannot_be_written(check):
+    status, out, _ = check(re.sub(r'directory = "[^"]*"', 'directory = "/dev/null/records"', GOOD))
+    assert (status, "FAIL   records.directory: cannot write" in out) == (1, True)

@@ -27,6 +27,10 @@ class Hooks:
         answer: Answer | None = self._call[f"handle_{kind}"](response=response, call=call)
         return answer
 
+    def handles(self, kind: str) -> bool:
+        """Whether any plugin performs responses of that type."""
+        return bool(self._call[f"handle_{kind}"].get_hookimpls())
+
     def rewrite(self, action: Action, call: CallInfo) -> list[Action]:
         """What every plugin in turn made of it."""
         actions = [action]

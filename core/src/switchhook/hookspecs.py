@@ -123,78 +123,75 @@ def load_audio(data: bytes, audio: AudioFormat) -> bytes | None:
     channels it has. None: not a form I read. For plugins in `switchhook.codec`."""
 
 
-# --- Responses: once for each response of a reply, in order
+# --- Responses: once for each of a reply, in order; plugins made for them are in `switchhook.responses`
 
 
 @first_answer_wins
 def handle_text(response: TextResponse, call: CallInfo) -> Actions | None:
     """A text to speak. In all `handle_` hooks: return an action, several, or an async generator of them;
     None: not mine, the next plugin is asked. Strangers are asked before the bundled plugins. A raise is
-    reported and counts as None. For plugins in `switchhook.responses`."""
+    reported and counts as None. Any plugin."""
 
 
 @first_answer_wins
 def handle_option(response: OptionResponse, call: CallInfo) -> Actions | None:
-    """A list to choose from. None: not mine. For plugins in `switchhook.responses`."""
+    """A list to choose from. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_image(response: ImageResponse, call: CallInfo) -> Actions | None:
-    """A picture. None: not mine. For plugins in `switchhook.responses`."""
+    """A picture. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_audio(response: AudioResponse, call: CallInfo) -> Actions | None:
-    """A sound file by address; the address comes from outside. None: not mine. For plugins in
-    `switchhook.responses`."""
+    """A sound file by address; the address comes from outside. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_dtmf(response: DtmfResponse, call: CallInfo) -> Actions | None:
-    """Collect or send keys, or let them interrupt. None: not mine. For plugins in
-    `switchhook.responses`."""
+    """Collect or send keys, or let them interrupt. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_speech_to_text(response: SpeechToTextResponse, call: CallInfo) -> Actions | None:
-    """Configure recognition. None: not mine. For plugins in `switchhook.responses`."""
+    """Configure recognition. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_text_to_speech(response: TextToSpeechResponse, call: CallInfo) -> Actions | None:
-    """Configure synthesis, or let speech interrupt. None: not mine. For plugins in
-    `switchhook.responses`."""
+    """Configure synthesis, or let speech interrupt. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_start_activities(response: StartActivitiesResponse, call: CallInfo) -> Actions | None:
-    """Listen again, to speech or keys. None: not mine. For plugins in `switchhook.responses`."""
+    """Listen again, to speech or keys. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_stop_activities(response: StopActivitiesResponse, call: CallInfo) -> Actions | None:
-    """Stop listening, to speech or keys. None: not mine. For plugins in `switchhook.responses`."""
+    """Stop listening, to speech or keys. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_connect_to_agent(response: ConnectToAgentResponse, call: CallInfo) -> Actions | None:
-    """A person is to take over. None: not mine. For plugins in `switchhook.responses`."""
+    """A person is to take over. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_end_session(response: EndSessionResponse, call: CallInfo) -> Actions | None:
-    """The assistant is done. None: not mine. For plugins in `switchhook.responses`."""
+    """The assistant is done. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_user_defined(response: UserDefinedResponse, call: CallInfo) -> Actions | None:
-    """Whatever authors and plugins agree on. None: not mine. For plugins in `switchhook.responses`."""
+    """Whatever authors and plugins agree on. None: not mine. Any plugin."""
 
 
 @first_answer_wins
 def handle_unknown(response: UnknownResponse, call: CallInfo) -> Actions | None:
     """A type that Switchhook has no model for, or an item that does not fit its model. None from all:
-    reported as not performed. For plugins in `switchhook.responses`."""
+    reported as not performed. Any plugin."""
 
 
 @hookspec

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator, Iterator
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..app import App
+    from ..call.call import Equipment
     from ..checks import Finding
     from ..plugins import Plugin
 
+PATIENCE = 10.0  # seconds for one engine to open
 MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
 
 
@@ -56,12 +60,47 @@ async def _findings(app: App) -> AsyncIterator[Finding]:
     except StartError as error:  # wrong settings are not findings: they end the check as they end `serve`
         yield Finding("error", "engines", str(error), "see the message; the other checks need the engines")
         return
-    for name in connectors:
-        yield Finding("ok", f"connectors.{name}", "its assistant and speech engines are ready")
+    for name, equipment in connectors.items():
+        async for finding in _of_connector(f"connectors.{name}", equipment):
+            yield finding
     for plugin in app.plugins.loaded.values():
         if "check" in plugin.hooks:
             async for finding in _of_plugin(app, plugin):
                 yield finding
+
+
+async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Finding]:
+    """Opens each engine as a call would."""
+    import anyio
+
+    from ..audio import AudioFormat
+    from ..checks import Finding
+    from ..errors import SwitchhookError, cause
+    from ..info import CallInfo
+
+    pcm, language = AudioFormat("PCM", 8000), equipment.language
+    call = CallInfo("check", equipment.name)
+    ways: list[tuple[str, Callable[[], AbstractAsyncContextManager[object]]]] = [
+        *(("stt", lambda e=each: e.open(pcm, language, {})) for each in equipment.recognisers),
+        *(("tts", lambda e=each: e.synthesize("One.", pcm, language, {})) for each in equipment.voices),
+        *(("assistant", lambda e=each: e.open(call)) for each in equipment.assistants),
+    ]
+    failed = False
+    for kind, opened in ways:
+        try:
+            with anyio.fail_after(PATIENCE):
+                async with opened():
+                    pass
+        except Exception as error:  # noqa: BLE001  # an engine may raise anything; that is what is asked here
+            failed = True
+            said = str(error) if isinstance(error, SwitchhookError) else cause(error)
+            cure = "its own options, and what it needs, say more; a call would fail here"
+            yield Finding("error", f"{place}.{kind}", f"cannot be opened: {said}", cure)
+    if not equipment.hooks.handles("text"):
+        cure = "pip install switchhook-responses, or look at [plugins] only and exclude"
+        yield Finding("error", place, "no plugin performs text, so the bot would be silent", cure)
+    elif not failed:
+        yield Finding("ok", place, "its assistant and speech engines can be opened")
 
 
 async def _of_plugin(app: App, plugin: Plugin) -> AsyncIterator[Finding]:
@@ -96,10 +135,22 @@ def _of_server(app: App) -> Iterator[Finding]:
     ):
         cure = "set tls = { certificate, key }, or proxy = { trusted } where a proxy ends TLS"
         yield Finding("warning", "server.host", f"{settings.server.host} is reachable without TLS", cure)
-    if settings.records.directory is None:
+    directory = settings.records.directory
+    if directory is not None and not _is_writable(directory):
+        cure = "choose a directory that this user may write to"
+        yield Finding(
+            "error", "records.directory", f"cannot write to {directory}: calls would leave no record", cure
+        )
+    if directory is None:
         yield Finding(
             "warning", "records.directory", "is not set: no call records are kept", 'directory = "records"'
         )
+
+
+def _is_writable(directory: Path) -> bool:
+    """Also when it is still to be made."""
+    nearest = next(path for path in (directory, *directory.parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) and nearest != Path("/proc")
 
 
 def _is_loopback(host: str) -> bool:

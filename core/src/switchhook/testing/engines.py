@@ -34,7 +34,8 @@ class MemorySpeechToText:
     ) -> AsyncIterator[MemoryRecognition]:
         recognition = MemoryRecognition(audio, language)
         self.opened.append(recognition)
-        yield recognition
+        with recognition.send, recognition.receive:
+            yield recognition
 
     def hear(self, what: Heard | Exception | None) -> None:
         """Goes to the newest recognition; an exception makes it fail, None ends it."""
@@ -44,7 +45,7 @@ class MemorySpeechToText:
 class MemoryRecognition:
     def __init__(self, audio: AudioFormat, language: str) -> None:
         self.audio, self.language, self.fed = audio, language, bytearray()
-        self.send, self._receive = anyio.create_memory_object_stream[Heard | Exception | None](inf)
+        self.send, self.receive = anyio.create_memory_object_stream[Heard | Exception | None](inf)
 
     def feed(self, audio: bytes, /) -> None:
         self.fed += audio
@@ -56,13 +57,12 @@ class MemoryRecognition:
         self.send.send_nowait(None)
 
     async def __aiter__(self) -> AsyncIterator[Heard]:
-        with self.send, self._receive:
-            async for heard in self._receive:
-                if heard is None:
-                    return
-                if isinstance(heard, Exception):
-                    raise heard
-                yield heard
+        async for heard in self.receive:
+            if heard is None:
+                return
+            if isinstance(heard, Exception):
+                raise heard
+            yield heard
 
 
 @dataclass

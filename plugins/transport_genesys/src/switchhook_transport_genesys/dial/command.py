@@ -78,6 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.script.interrupting:
         raise SettingsError("--interrupt: expected --say, --wav or --dtmf after it")
     target, variables = _target(arguments), _variables(arguments.var)
+    try:
+        # what is kept of a call is its caller's: readable by its owner alone, and known to be writable before
+        arguments.output.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"--output: cannot write to {arguments.output}: {error.strerror}") from None
 
     import anyio
 

@@ -83,7 +83,7 @@ def closing(result: CallResult) -> Iterator[str]:
 
 def save(result: CallResult, directory: Path, codec: Codec) -> list[Path]:
     """The files that were written: recording, messages and summary."""
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     files = [directory / "messages.jsonl", directory / "summary.json"]
     result.messages.write(files[0])
     files[1].write_text(json.dumps(summary(result), indent=2) + "\n", "utf-8")
