@@ -112,12 +112,20 @@ def calls(count: int) -> dict[str, float]:
         key.write_text(secret)
         command = [sys.executable, "-m", "switchhook", "dial", running.url.rstrip("/") + "/" + PATH]
         command += ["--api-key", "demo-key", "--client-secret", f"@{key}", "--calls", str(count), "--json"]
-        command += ["--var", "user_name=Kim", "--output", str(Path(folder) / "dialled"), *map(str, SCRIPT)]
+        command += [
+            "--var",
+            "user_name=Kim",
+            "--timeout",
+            "90",
+            "--output",
+            str(Path(folder) / "dialled"),
+            *map(str, SCRIPT),
+        ]
         before = os.times()
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         after = os.times()
-        if done.returncode:
-            sys.exit(f"dial failed: {done.stderr}")
+        if done.returncode:  # a call that did not end as planned is counted as not completed
+            print(done.stderr, file=sys.stderr)
         lines = [line for file in running.records.glob("calls-*") for line in file.read_text().splitlines()]
     records = [json.loads(line) for line in lines]
     dialled = (after.children_user + after.children_system) - (before.children_user + before.children_system)

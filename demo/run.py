@@ -44,7 +44,7 @@ CONNECTOR = "2f6b1f0e-1d0a-4c51-8f0e-5a1b2c3d4e5f/connect?version=2024-08-25"
 LINE = AudioFormat("PCMU", 8000)
 PLAYERS = ("paplay", "aplay", "afplay", "play")
 SHOWN = {
-    "opened": ("genesys", "opened {}"),
+    "opened": ("genesys", "signed upgrade verified, opened {}"),
     "caller_started": ("caller", "speaks: {}"),
     "key": ("caller", "presses a key"),
     "barge_in": ("caller", "interrupted the bot: {}"),

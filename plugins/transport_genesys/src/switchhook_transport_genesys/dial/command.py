@@ -48,7 +48,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--probe", action="store_true", help="open and close, as Genesys does to try a server"
     )
-    parser.add_argument("--calls", type=_count, default=1, metavar="N", help="so many at once, and a summary")
+    parser.add_argument(
+        "--calls",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="so many at once, ten new ones a second, and a summary",
+    )
     parser.add_argument("--linger", type=_seconds, default=10.0, metavar="SECONDS", help=LINGER)
     parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="default: 300")
     parser.add_argument("--output", type=Path, default=Path("dial-output"), metavar="DIR", help=OUTPUT)

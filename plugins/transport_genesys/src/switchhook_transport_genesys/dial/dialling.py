@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from .plan import CallResult, Target
 
 
+APART = 0.1  # seconds between the calls of --calls
+
+
 async def dial(target: Target, variables: Mapping[str, str], arguments: Namespace) -> int:
     """The exit status."""
     plan = Plan(
@@ -38,7 +41,9 @@ async def dial(target: Target, variables: Mapping[str, str], arguments: Namespac
     )
     results: list[CallResult] = []
     async with _interruptible() as hang_up, anyio.create_task_group() as tasks:
-        for _ in range(arguments.calls):
+        for number in range(arguments.calls):
+            if number:  # calls do not come in step: else all callers would say the same word at once
+                await anyio.sleep(APART)
             tasks.start_soon(_place, plan, target, hang_up, results, _screen(arguments))
     if len(results) < arguments.calls:
         _complain("left before the calls had ended")
