@@ -427,3 +427,59 @@ def test_plugins_of_the_program_itself_may_be_given(engines, tmp_path):
     table = {"transport": {"use": "net"}, "connectors": {"a": connector()}}
     app = App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path, plugins)
     assert performers(app.equip()["a"]) == "responses/mine"
+
+
+RAISING_WHEN_LEFT = """
+    from contextlib import asynccontextmanager
+    from switchhook import hookimpl
+
+    @asynccontextmanager
+    async def life():
+        yield
+        raise OSError("pin 4711")
+
+    @hookimpl
+    def lifespan(app):
+        return life()
+    """
+FAILING_TASK = """
+    from contextlib import asynccontextmanager
+    import anyio
+    from switchhook import hookimpl
+
+    async def work():
+        await anyio.sleep(1)
+        raise OSError("disk")
+
+    @asynccontextmanager
+    async def life():
+        async with anyio.create_task_group() as group:
+            group.start_soon(work)
+            yield
+
+    @hookimpl
+    def lifespan(app):
+        return life()
+    """
+
+
+@pytest.mark.anyio
+async def test_a_lifespan_that_raises_when_left_does_not_keep_the_others(engines, tmp_path, caplog):
+    engines.add("extension", "one", WITH_LIFESPAN)
+    engines.add("extension", "two", RAISING_WHEN_LEFT)
+    app = app_of(tmp_path)
+    async with app.lifespans():
+        pass
+    assert app.log[-1].startswith("leave ")
+    assert "extension/two" in caplog.text
+    assert "4711" not in caplog.text
+
+
+@pytest.mark.anyio
+async def test_a_task_of_a_lifespan_that_fails_is_the_error_that_is_seen(engines, tmp_path):
+    engines.add("extension", "acme", FAILING_TASK)
+    app = app_of(tmp_path)
+    with pytest.raises(ExceptionGroup) as caught:
+        async with app.lifespans():
+            await anyio.sleep(10)
+    assert str(caught.value.exceptions[0]) == "disk"

@@ -152,12 +152,16 @@ async def _contained(plugin: Plugin, manager: AbstractAsyncContextManager[object
     entered = await manager.__aenter__()
     try:
         yield entered
-    finally:
-        try:
-            await manager.__aexit__(None, None, None)
-        except Exception as error:  # noqa: BLE001  # a plugin may raise anything
-            form = "plugin %s (from %s), hook lifespan, when left: %s%s"
-            logger.error(form, plugin.name, plugin.distribution, cause(error), place(error))  # noqa: TRY400  # its text may be private
+    except BaseException as error:
+        # it has to know: a task group of its own can only end a cancellation that it is shown
+        if not await manager.__aexit__(type(error), error, error.__traceback__):
+            raise
+        return
+    try:
+        await manager.__aexit__(None, None, None)
+    except Exception as error:  # noqa: BLE001  # a plugin may raise anything
+        form = "plugin %s (from %s), hook lifespan, when left: %s%s"
+        logger.error(form, plugin.name, plugin.distribution, cause(error), place(error))  # noqa: TRY400  # its text may be private
 
 
 def _unfit(plugin: Plugin, hook: str, what: str, expected: str) -> PluginError:
