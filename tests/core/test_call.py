@@ -14,6 +14,7 @@ from switchhook import (
     Play,
     Say,
     SetBargeIn,
+    SetCallerAudio,
     SetVariables,
     SpeechError,
     hookimpl,
@@ -515,3 +516,53 @@ async def test_a_turn_without_input_has_no_recognition_time():
     async with a_call(answers(start=["hello"])) as talk:
         await talk.wait(10)
         assert "recognition" not in talk.call.notes.record.turns[1].latency
+
+
+async def test_an_action_asks_the_peer_for_no_caller_audio():
+    class Private:
+        @hookimpl
+        def handle_text(self):
+            return [SetCallerAudio(on=False), SetCallerAudio(on=True)]
+
+    async with a_call(answers(start=["secret"]), plugins=[Private()]) as talk:
+        await talk.wait(1)
+        assert talk.leg.wishes == ["pause", "resume"]
+
+
+async def test_a_changed_language_opens_a_recognition_in_it_that_gets_what_came_meanwhile():
+    async with a_call(answers(start=["welcome"])) as talk:
+        await talk.wait(1)
+        talk.leg.speak(b"a" * 800)
+        talk.leg.change_language("es-US")
+        talk.leg.speak(b"b" * 800)
+        await talk.wait(1)
+        old, new = talk.stt.opened
+        assert (new.language, bytes(old.fed), bytes(new.fed)) == ("es-US", b"a" * 800, b"b" * 800)
+        assert talk.call.info.language == "es-US"
+
+
+async def test_a_language_that_no_engine_has_leaves_the_one_before():
+    async with a_call(answers(start=["welcome"])) as talk:
+        await talk.wait(1)
+        opened = talk.stt.open
+
+        def only_english(audio, language, parameters, /):
+            if language != "en-US":
+                raise SpeechError("not spoken here")
+            return opened(audio, language, parameters)
+
+        talk.stt.open = only_english
+        talk.leg.change_language("es-US")
+        await talk.wait(1)
+        assert [each.language for each in talk.stt.opened] == ["en-US", "en-US"]
+        talk.say("my balance")
+        await talk.wait(1)
+        assert talk.turns[-1].text == "my balance"
+
+
+async def test_the_same_language_again_changes_nothing():
+    async with a_call(answers(start=["welcome"])) as talk:
+        await talk.wait(1)
+        talk.leg.change_language("en-US")
+        await talk.wait(1)
+        assert len(talk.stt.opened) == 1

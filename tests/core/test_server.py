@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from switchhook import LegInfo
+from switchhook import LegInfo, hookimpl
 from switchhook.app import App
 from switchhook.call.playout import Playout
+from switchhook.hooks import Hooks
 from switchhook.options import Options
+from switchhook.plugins import Plugin
 from switchhook.server import Server
 from switchhook.settings import Settings
 from switchhook.testing import MemoryLeg
@@ -237,3 +239,36 @@ async def test_a_call_that_cannot_even_be_set_up_leaves_a_record(serve, written)
     caller.audio = None
     await serve().answer(caller)
     assert [(record["outcome"], record["connector"]) for record in written()] == [("failed", "support")]
+
+
+async def test_a_probe_finds_nothing_wrong_where_every_engine_answers(serve):
+    assert await serve().probe(["support"]) == ""
+
+
+async def test_a_probe_names_the_connector_and_the_engine_that_does_not_answer(serve, monkeypatch):
+    server = serve()
+    [voice] = server._equipment["support"].voices
+    monkeypatch.setattr(voice, "fail", {"One."})
+    assert (await server.probe(["support"])).startswith("connector support: tts: ")
+
+
+async def test_a_probe_does_not_wait_for_an_engine_that_is_silent(serve, monkeypatch):
+    server = serve()
+    [voice] = server._equipment["support"].voices
+    monkeypatch.setattr(voice, "stall", {"One."})
+    with anyio.fail_after(4):
+        assert "3.5 s" in await server.probe(["support"])
+
+
+async def test_a_figure_of_the_transport_reaches_every_listener(serve):
+    server, told = serve(), []
+
+    class Listener:
+        @hookimpl
+        def measured(self, name, value, labels):
+            told.append((name, value, dict(labels)))
+
+    server.app.plugins.hold(Plugin("extension/listener", "test", "0", Listener()))
+    server._hooks = Hooks(server.app.plugins, list(server.app.plugins.loaded.values()))
+    server.measured("probes", 1, {"result": "ok"})
+    assert told == [("probes", 1, {"result": "ok"})]

@@ -12,6 +12,9 @@ class Line:
     def barge_in(self):
         self.calls.append(("barge_in",))
 
+    def hold_caller(self, on):
+        self.calls.append(("hold", on))
+
     def report(self, report):
         self.calls.append(("report", report))
 

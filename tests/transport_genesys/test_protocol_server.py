@@ -490,3 +490,80 @@ def test_a_lost_connection_has_no_deadline(caller):
     caller.session.connection_lost()
     assert caller.session.deadline() is None
     assert caller.session.tick() == []
+
+
+# --- What may wait
+
+
+def wish(caller, *wishes):
+    for one in wishes:
+        getattr(caller.session, one)()
+    caller.read()
+
+
+def test_of_many_wishes_at_once_four_are_sent_and_later_the_last(caller):
+    wish(caller, *["pause", "resume"] * 3, "pause")
+    assert caller.types.count("pause") + caller.types.count("resume") == 4
+    caller.now = caller.session.deadline()
+    caller.session.tick()
+    caller.read()
+    assert caller.types[-1] == "pause"
+
+
+def test_a_wish_that_is_fulfilled_already_is_not_sent(caller):
+    wish(caller, "pause", "pause")
+    wish(caller, "pause")
+    assert caller.types.count("pause") == 1
+
+
+def test_reports_wait_when_they_come_too_fast_and_pongs_do_not(caller):
+    for _ in range(40):
+        caller.session.bot_turn_response("match")
+    caller.read()
+    sent = caller.types.count("event")
+    assert sent <= 20
+    caller.send("ping")
+    assert caller.types[-1] == "pong"
+    assert caller.types.count("event") == sent
+
+
+def test_what_waits_is_sent_in_its_time(caller):
+    for _ in range(30):
+        caller.session.bot_turn_response("match")
+        caller.read()
+    sent = caller.types.count("event")
+    caller.now = caller.session.deadline()
+    assert caller.session.tick() == []
+    caller.read()
+    assert caller.types.count("event") == sent + 1
+
+
+def test_after_a_429_reports_wait_as_long_as_they_should(caller):
+    caller.send("error", {"code": 429, "message": "slow", "retryAfter": "PT2S"})
+    caller.session.bot_turn_response("match")
+    caller.read()
+    assert "event" not in caller.types
+    caller.now += 2
+    caller.session.tick()
+    caller.read()
+    assert caller.types[-1] == "event"
+
+
+def test_a_session_may_start_paused(client):
+    told = client.send("open", client.opening())
+    client.session.opened(told[0].parameters.media[0], start_paused=True)
+    client.read()
+    assert client.last["parameters"]["startPaused"] is True
+    client.send("paused")
+    client.session.resume()
+    client.read()
+    assert client.last["type"] == "resume"
+
+
+@pytest.mark.parametrize(
+    ("given", "configuration"),
+    [({"a": 1}, {"a": 1}), ('{"a": 1}', {"a": 1}), (None, {}), ("[1]", {}), ("{", {}), (7, {})],
+)
+def test_a_configuration_is_an_object_or_json_of_one(client, given, configuration):
+    told = client.send("open", client.opening(customConfig=given))
+    assert told[0].parameters.configuration == configuration

@@ -16,6 +16,7 @@ ADDRESSES = {("main", "7"): ("bank", BANK)}
         ("/?x=1", Place()),
         ("/7/connect", Place("7")),
         ("/7/connect?version=2024-08-25", Place("7", "2024-08-25")),
+        ("/%37/%63onnect", Place("7")),
         ("//7//connect/?version=2024-08-25&x=1", Place("7", "2024-08-25")),
     ],
 )
@@ -24,7 +25,16 @@ def test_base_and_connector_id_are_found_however_they_are_joined(target, place):
 
 
 @pytest.mark.parametrize(
-    "target", ["/7", "/7/connect/more", "/a/7/connect", "/%37/connect", "/../7/connect", "x"]
+    "target",
+    [
+        "/7",
+        "/7/connect/more",
+        "/a/7/connect",
+        "/7%2Fconnect",
+        "/7/connect%3Fversion=2024-08-25",
+        "/../7/connect",
+        "x",
+    ],
 )
 def test_other_paths_are_not_ours(target):
     assert Routes(None, ADDRESSES).locate(target) is None

@@ -17,6 +17,7 @@ from switchhook import (
     Closed,
     Digit,
     Gap,
+    LanguageChanged,
     Options,
     Outcome,
     PlaybackFinished,
@@ -58,12 +59,20 @@ class Lobby:
     def __init__(self):
         self.connectors = {"bank": {"integration": "main", "instance_id": "7"}}
         self.busy = None
-        self.refusals = []
+        self.refusals, self.figures, self.probed = [], [], []
+        self.sick = ""
         self._send, self.legs = anyio.create_memory_object_stream(10)
         self.answering = 0
 
     def admit(self):
         return self.busy
+
+    def measured(self, name, value, labels):
+        self.figures.append((name, value, dict(labels)))
+
+    async def probe(self, connectors):
+        self.probed.append(list(connectors))
+        return self.sick
 
     def refused(self, reason, details):
         self.refusals.append((reason, details))
@@ -319,6 +328,147 @@ async def test_long_audio_is_split(lobby, url):
         assert phone.session.violation == ""
 
 
+async def test_a_pause_is_asked_of_the_client_and_ended_again(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        call.leg.pause()
+        await phone.until(lambda: events.PauseAsked() in phone.told)
+        await phone.say(b"a" * 800)
+        call.leg.resume()
+        await phone.until(lambda: events.ResumeAsked() in phone.told)
+        await phone.say(b"b" * 800)
+        await call.until(lambda call: call.heard)
+    await call.closed.wait()
+    assert call.heard == b"b" * 800
+    assert call.events[0] == Gap(0.0, 0.1)
+
+
+async def test_a_connector_may_start_paused(lobby):
+    lobby.connectors["bank"]["start_paused"] = True
+    async with serving(lobby) as url, dialled(url) as phone:
+        await phone.open()
+        await phone.say(b"a" * 800)
+        call = await lobby.legs.receive()
+        call.leg.resume()
+        await phone.until(lambda: events.ResumeAsked() in phone.told)
+        await phone.say(b"b" * 800)
+        await call.until(lambda call: call.heard)
+        assert call.heard == b"b" * 800
+
+
+async def test_a_changed_language_reaches_the_call(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        await phone.send("update", language="es-US")
+        await call.until(lambda call: call.events)
+        assert call.events == [LanguageChanged("es-US")]
+
+
+@pytest.mark.parametrize("configuration", [{"tier": 1}, '{"tier": 1}'])
+async def test_the_integrations_configuration_comes_with_its_leg(lobby, url, configuration):
+    async with dialled(url) as phone:
+        await phone.open(custom_config=configuration)
+        assert (await lobby.legs.receive()).leg.info.configuration == {"tier": 1}
+
+
+async def test_turn_reports_can_be_switched_off(lobby):
+    async with serving(lobby, TABLE | {"turn_reports": False}) as url, dialled(url) as phone:
+        await phone.open()
+        leg = (await lobby.legs.receive()).leg
+        leg.tell(TurnReport("match", "hello"))
+        leg.play(b"a" * 800)
+        await phone.until(lambda: phone.audio)
+        assert phone.told == [events.Opened(Media())]
+
+
+# --- Limits
+
+
+async def test_a_client_that_sends_too_many_messages_is_cut_off(lobby):
+    async with serving(lobby, TABLE | {"limits": {"messages": 1}}) as url:
+        with contextlib.suppress(ConnectionClosed):
+            async with dialled(url) as phone:
+                await phone.open()
+                await phone.say(*[b"a"] * 30)
+                await phone.until(lambda: False)
+        call = await lobby.legs.receive()
+        await call.closed.wait()
+        assert "transport.limits.messages" in call.events[-1].detail
+        assert ("limit_hits", 1, {"limit": "messages"}) in lobby.figures
+
+
+async def test_a_client_that_sends_too_much_is_cut_off(lobby):
+    async with serving(lobby, TABLE | {"limits": {"bytes": 1000}}) as url:
+        with contextlib.suppress(ConnectionClosed):
+            async with dialled(url) as phone:
+                await phone.open()
+                await phone.say(b"a" * 8000, b"a" * 8000)
+                await phone.until(lambda: False)
+        call = await lobby.legs.receive()
+        await call.closed.wait()
+        assert ("limit_hits", 1, {"limit": "bytes"}) in lobby.figures
+
+
+@pytest.mark.parametrize("limit", ["per_connector", "per_organization"])
+async def test_above_a_limit_on_calls_the_upgrade_is_refused(lobby, limit):
+    async with serving(lobby, TABLE | {"limits": {limit: 1}}) as url, dialled(url) as phone:
+        await phone.open()
+        await lobby.legs.receive()
+        with pytest.raises(InvalidStatus) as refused:
+            async with dialled(url):
+                pass
+        assert refused.value.response.status_code == 503
+        assert ("limit_hits", 1, {"limit": limit}) in lobby.figures
+
+
+async def test_a_call_that_ended_makes_room_for_the_next(lobby):
+    async with serving(lobby, TABLE | {"limits": {"per_connector": 1}}) as url:
+        for _ in range(2):
+            async with dialled(url) as phone:
+                await phone.open()
+                call = await lobby.legs.receive()
+                await phone.hang_up()
+            await call.closed.wait()
+            while lobby.answering:
+                await anyio.sleep(0.001)
+
+
+async def test_a_full_server_may_accept_and_give_back(lobby):
+    lobby.busy = "too many calls"
+    async with serving(lobby, TABLE | {"when_full": "disconnect"}) as url, dialled(url) as phone:
+        assert await phone.open() == events.Disconnected("error", "too many calls", {})
+
+
+async def test_an_unknown_connector_may_be_refused_before_the_upgrade(lobby):
+    async with serving(lobby, TABLE | {"unknown_connector": "not_found"}) as url:
+        with pytest.raises(InvalidStatus) as refused:
+            async with dialled(url, "/8/connect"):
+                pass
+    assert refused.value.response.status_code == 404
+
+
+# --- Probes that look behind
+
+
+DEEP = {"integrations": {"main": TABLE["integrations"]["main"] | {"probe": "deep"}}}
+
+
+async def test_a_deep_probe_asks_the_engines_of_the_integrations_connectors(lobby):
+    async with serving(lobby, DEEP) as url, dialled(url, "/") as phone:
+        assert isinstance(await phone.open(conversation=NULL, participant=NULL), events.Opened)
+        await phone.hang_up()
+    assert lobby.probed == [["bank"]]
+
+
+async def test_a_deep_probe_tells_why_callers_would_not_be_served(lobby):
+    lobby.sick = "connector bank: tts: out of order"
+    async with serving(lobby, DEEP) as url, dialled(url, "/") as phone:
+        told = await phone.open(conversation=NULL, participant=NULL)
+    assert told == events.Disconnected("error", "connector bank: tts: out of order", {})
+
+
 # --- How calls end
 
 
@@ -404,8 +554,9 @@ async def test_a_peer_that_leaves_what_its_socket_sends_unread_is_left(lobby, ur
         phone.ws.transport.abort()
 
 
-async def test_a_peer_that_pings_and_does_not_read_is_left(lobby, url):
-    async with dialled(url) as phone:
+async def test_a_peer_that_pings_and_does_not_read_is_left(lobby):
+    patient = TABLE | {"limits": {"messages": 1e6, "bytes": 1e9}}
+    async with serving(lobby, patient) as url, dialled(url) as phone:
         await phone.open()
         call = await lobby.legs.receive()
         phone.ws.transport.pause_reading()

@@ -124,3 +124,37 @@ def test_a_refusal_tells_ids_but_no_key():
 def test_what_is_no_uuid_is_not_repeated_in_a_refusal():
     request = UpgradeRequest("GET", "/", "", [("Audiohook-Session-Id", "<script>")])
     assert gate().judge(request, "", NOW).details == {"remote": ""}
+
+
+def gate_with(table, **server):
+    settings = Options(TABLE | table, place="transport", base=Path()).parse(GenesysSettings)
+    return Gate(settings, ServerSettings(**server), Routes(None, {}), NonceCache())
+
+
+def test_a_repeated_request_may_be_let_in_and_marked():
+    door = gate_with({"replayed": "log"})
+    door.judge(signed(), "", NOW)
+    assert door.judge(signed(), "", NOW).replayed is True
+
+
+def test_repeated_requests_may_go_unnoticed():
+    door = gate_with({"replayed": "off"})
+    door.judge(signed(), "", NOW)
+    assert door.judge(signed(), "", NOW).replayed is False
+
+
+def test_of_what_a_trusted_proxy_forwards_the_last_address_is_the_clients():
+    forwarded = [*HEADERS, ("X-Forwarded-For", "198.51.100.1, 203.0.113.9")]
+    door = gate(proxy={"trusted": ["10.0.0.0/8"]})
+    assert door.judge(signed(headers=forwarded), "10.0.0.1", NOW).remote == "203.0.113.9"
+    other = signed(headers=forwarded, nonce="m" * 22)
+    assert door.judge(other, "192.0.2.1", NOW).remote == "192.0.2.1"
+
+
+def test_every_refusal_has_a_likely_cure():
+    from switchhook_transport_genesys.cures import CURES, cure
+    from switchhook_transport_genesys.signature import Verdict
+
+    assert all(cure(verdict.value) for verdict in Verdict)
+    assert "clocks" in cure("expired")
+    assert set(CURES) >= {"bad-signature", "wrong-key", "nonce-replayed", "unknown path"}

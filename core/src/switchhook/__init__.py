@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .actions import Play as Play
     from .actions import Say as Say
     from .actions import SetBargeIn as SetBargeIn
+    from .actions import SetCallerAudio as SetCallerAudio
     from .actions import SetVariables as SetVariables
     from .app import App as App
     from .assistant import Assistant as Assistant
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .leg import Closed as Closed
     from .leg import Digit as Digit
     from .leg import Gap as Gap
+    from .leg import LanguageChanged as LanguageChanged
     from .leg import Leg as Leg
     from .leg import LegEvent as LegEvent
     from .leg import LegInfo as LegInfo
@@ -88,7 +90,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "markers": "hookimpl",
-    "actions": "Action Actions Choice EndCall HandOver Offer Play Say SetBargeIn SetVariables",
+    "actions": "Action Actions Choice EndCall HandOver Offer Play Say SetBargeIn SetCallerAudio SetVariables",
     "app": "App",
     "assistant": "Assistant Conversation Reply ReplyContext Turn",
     "audio": "AudioFormat Codec",
@@ -96,7 +98,7 @@ _HOME = {
     "errors": "AssistantError PluginError SettingsError SpeechError StartError SwitchhookError",
     "info": "AppInfo CallInfo",
     "leg": (
-        "Closed Digit Gap Leg LegEvent LegInfo Outcome Pace PlaybackFinished PlaybackStarted "
+        "Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace PlaybackFinished PlaybackStarted "
         "Reception Sink Transport TurnReport"
     ),
     "options": "FilePath Options Seconds Secret Table",

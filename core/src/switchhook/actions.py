@@ -51,6 +51,14 @@ class SetBargeIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SetCallerAudio:
+    """Ask the peer to stop sending the caller's audio, or to go on: so that no word of what is secret even
+    reaches the server. Keys still come."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetVariables:
     """Merge into the session variables."""
 
@@ -69,5 +77,5 @@ class EndCall:
     """Give the call back."""
 
 
-Action = Say | Play | Offer | SetBargeIn | SetVariables | HandOver | EndCall
+Action = Say | Play | Offer | SetBargeIn | SetCallerAudio | SetVariables | HandOver | EndCall
 Actions = Action | Iterable[Action] | AsyncGenerator[Action]

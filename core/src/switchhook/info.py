@@ -25,7 +25,7 @@ class AppInfo(Protocol):
 @dataclass(frozen=True, slots=True)
 class CallInfo:
     """Read-only, but for `state`. `variables` is a live view: it changes with each turn. `context` is what
-    the transport knew besides.
+    the transport knew besides, `configuration` what the peer was set up with. `language` follows the peer's.
     Each plugin sees its own `plugin` (what its `lifespan` yielded, else None) and its own `state`."""
 
     id: str
@@ -38,9 +38,15 @@ class CallInfo:
     dnis: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
     plugin: Any = None
     state: dict[str, Any] = field(default_factory=dict)
     _views: dict[str, CallInfo] = field(default_factory=dict, repr=False, compare=False)
+
+    def speaks(self, language: str) -> None:
+        """For the engine: the conversation goes on in that language."""
+        for view in (self, *self._views.values()):
+            object.__setattr__(view, "language", language)  # frozen for all others
 
     def seen_by(self, name: str, plugin: object) -> CallInfo:
         """The view that the plugin of that name has; the same one each time."""

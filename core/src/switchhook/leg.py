@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import anyio.abc
 
@@ -41,6 +41,7 @@ class LegInfo:
     dnis: str = ""
     participant_name: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
+    configuration: Mapping[str, Any] = field(default_factory=dict)  # of the peer; not recorded
     details: Mapping[str, object] = field(default_factory=dict)  # whatever else the transport wants recorded
 
 
@@ -70,6 +71,13 @@ class PlaybackFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChanged:
+    """The conversation goes on in another language, as the peer says it: a tag such as es-US."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """The leg is gone; nothing follows. `ended`: as we asked; `hung_up`: by the caller or the flow;
     `lost`: the connection broke or the peer broke the protocol."""
@@ -78,7 +86,7 @@ class Closed:
     detail: str = ""
 
 
-LegEvent = Gap | Digit | PlaybackStarted | PlaybackFinished | Closed
+LegEvent = Gap | Digit | PlaybackStarted | PlaybackFinished | LanguageChanged | Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,11 @@ class Leg(Protocol):
     def flush(self) -> None:
         """Drop what was taken and not yet played, here and at the peer."""
 
+    def pause(self) -> None:
+        """Ask the peer for no caller audio until `resume`; keys still come. It is a wish: what is on its
+        way still arrives, and a peer may have a pause of its own."""
+
+    def resume(self) -> None: ...
     def tell(self, report: TurnReport, /) -> None: ...
     def end(self, outcome: Outcome, variables: Mapping[str, str], /) -> None: ...
 
@@ -141,6 +154,13 @@ class Reception(Protocol):
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         """Report a call that was turned away before it had a leg; bounded in rate by the receiver."""
+
+    def measured(self, name: str, value: float, labels: Mapping[str, str], /) -> None:
+        """A figure for the hook of that name: a count, or seconds."""
+
+    async def probe(self, connectors: Sequence[str], /) -> str:
+        """Open the engines of these connectors as a call would: why a caller would not be served, or
+        nothing. Takes its time; the caller of this sets the deadline."""
 
     async def answer(self, leg: Leg, /) -> None:
         """Run the call to its end. Returns when nothing more will be asked of the leg."""

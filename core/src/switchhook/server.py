@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -18,13 +18,16 @@ from .audio import AudioFormat
 from .call.call import Call, Equipment
 from .call.state import Limits
 from .errors import cause, place
+from .hooks import Hooks
 from .leg import Leg, Outcome
 from .logs import call_ids
 from .records import CallRecord, EventFile, RecordFile, utc_now
+from .trial import first_problem
 from .watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
+PROBING = 3.5  # seconds for engines to answer a probe: Genesys waits five for all of it
 GOODBYE = 5.0  # seconds that peers have to close when the server ends
 
 
@@ -42,6 +45,8 @@ class Server:
         logger.info("engines ready after %.2f s", time.monotonic() - began)
         self._records = RecordFile(app.settings.records.directory)
         self._limits = Limits(max_call=app.settings.server.max_call)
+        self._hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
+        self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
         self._calls: set[Call] = set()
         self._stopping = ""
         self._empty = anyio.Event()
@@ -57,6 +62,18 @@ class Server:
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         self._records.refusal(reason, details)
+
+    def measured(self, name: str, value: float, labels: Mapping[str, str], /) -> None:
+        self._hooks.measure(name, value, labels)
+
+    async def probe(self, connectors: Sequence[str], /) -> str:
+        with anyio.move_on_after(PROBING):
+            async with self._probing:
+                for name in connectors:
+                    if why := await first_problem(self._equipment[name], PROBING):
+                        return f"connector {name}: {why}"
+            return ""
+        return f"the engines did not answer within {PROBING:g} s"
 
     async def answer(self, leg: Leg, /) -> None:
         info = leg.info

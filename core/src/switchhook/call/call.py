@@ -17,7 +17,7 @@ from ..errors import cause
 from ..guard import Fault, reporting
 from ..hooks import Hooks
 from ..info import CallInfo
-from ..leg import Closed, Leg, LegEvent, Outcome, PlaybackFinished, PlaybackStarted
+from ..leg import Closed, LanguageChanged, Leg, LegEvent, Outcome, PlaybackFinished, PlaybackStarted
 from ..masking import Mask
 from ..records import CallRecord
 from ..speech import SpeechToText, TextToSpeech
@@ -36,6 +36,7 @@ from .events import (
     Queue,
     SendTurn,
     Stopping,
+    TakeCallerAudio,
     Tell,
     Time,
 )
@@ -87,13 +88,15 @@ class Call:
             dnis=info.dnis,
             variables=MappingProxyType(self.variables),
             context=MappingProxyType(dict(info.details)),
+            configuration=MappingProxyType(dict(info.configuration)),
         )
         self._dialogue = Dialogue(limits, equipment.failure_text)
         self.notes = Notes(info, language, equipment.mask, self._measure)
         self._journal = Journal(write_event, equipment.mask)
         line = Line(leg.audio, hooks)
         self._hearing = Hearing(equipment.recognisers, line, self.handle, lambda: self._bytes)
-        self._playout = Playout(leg, Prompts(equipment.voices, line, language).fetch, self.handle)
+        self._prompts = Prompts(equipment.voices, line, language)
+        self._playout = Playout(leg, self._prompts.fetch, self.handle)
         self._replies = Replies(hooks, self.info, self.variables, self.handle)
         self._reply: anyio.CancelScope | None = None
         self._turn: Turn | None = None
@@ -147,9 +150,11 @@ class Call:
         if isinstance(event, Closed):
             self._closed.set()
             self._ended.set()
+        elif isinstance(event, LanguageChanged):
+            self._change_language(event.language)
         self._timer.set()
 
-    def _perform(self, effect: Effect) -> None:
+    def _perform(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind
         match effect:
             case SendTurn():
                 self._turn = replace(effect.turn, variables=dict(self.variables))
@@ -166,6 +171,8 @@ class Call:
                     self._reply.cancel()
             case Tell():
                 self.leg.tell(effect.report)
+            case TakeCallerAudio():
+                (self.leg.resume if effect.on else self.leg.pause)()
             case MergeVariables():
                 self._replies.merge(effect.variables)
             case End():
@@ -179,6 +186,12 @@ class Call:
         self.notes.record.output_variables = self._equipment.mask.variables(outputs)
         self.leg.end(Outcome("completed", end.outcome), outputs)
         self._ended.set()
+
+    def _change_language(self, language: str) -> None:
+        """What is said from now on is heard, and what is fetched from now on spoken, in it."""
+        self.info.speaks(language)
+        self._prompts.language = language
+        self._hearing.change(language, {})
 
     def stop(self, *, at_once: bool) -> None:
         """The server ends: give the call back, after what is being said or at once."""

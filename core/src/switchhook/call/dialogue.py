@@ -10,9 +10,19 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from ..actions import Action, EndCall, HandOver, Offer, Play, Say, SetBargeIn, SetVariables
+from ..actions import (
+    Action,
+    EndCall,
+    HandOver,
+    Offer,
+    Play,
+    Say,
+    SetBargeIn,
+    SetCallerAudio,
+    SetVariables,
+)
 from ..assistant import Turn
-from ..leg import Closed, Digit, Gap
+from ..leg import Closed, Digit, Gap, LanguageChanged
 from ..speech import SpeechStarted, Transcript
 from .events import (
     Abandon,
@@ -33,6 +43,7 @@ from .events import (
     ReplyEnded,
     SendTurn,
     Stopping,
+    TakeCallerAudio,
     Tell,
     Time,
 )
@@ -100,7 +111,7 @@ class Dialogue:
             case PromptStarted():
                 if self._flight and self._prompts.begins_of(event.prompt, self._flight.turn.number):
                     self._report(self._flight)
-            case Gap() | Closed():
+            case Gap() | LanguageChanged() | Closed():
                 pass
             case _:
                 assert_never(event)
@@ -180,6 +191,8 @@ class Dialogue:
                 self._offer = action
             case SetBargeIn():
                 self._prompts.switch(action)
+            case SetCallerAudio():
+                self._effects.append(TakeCallerAudio(action.on))
             case SetVariables():
                 self._effects.append(MergeVariables(action.variables))
             case HandOver():

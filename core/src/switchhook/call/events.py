@@ -8,7 +8,7 @@ from typing import Any
 
 from ..actions import Action, Play, Say
 from ..assistant import Turn
-from ..leg import Closed, Digit, Gap, TurnReport
+from ..leg import Closed, Digit, Gap, LanguageChanged, TurnReport
 from ..speech import SpeechStarted, Transcript
 
 # --- events
@@ -104,6 +104,7 @@ Event = (
     | Transcript
     | Digit
     | Gap
+    | LanguageChanged
     | PromptStarted
     | PromptFinished
     | ReplyBegan
@@ -157,6 +158,13 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeCallerAudio:
+    """Ask the peer for the caller's audio, or for none."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MergeVariables:
     variables: Mapping[str, Any]
 
@@ -170,4 +178,4 @@ class End:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-Effect = SendTurn | Queue | Flush | Abandon | CancelReply | Tell | MergeVariables | End
+Effect = SendTurn | Queue | Flush | Abandon | CancelReply | Tell | TakeCallerAudio | MergeVariables | End

@@ -9,7 +9,7 @@ from math import inf
 import anyio
 
 from ..errors import cause
-from ..speech import Parameters, SpeechToText
+from ..speech import Parameters, Recognition, SpeechToText
 from .events import Event, Failure, Faulted
 from .line import Line
 
@@ -32,6 +32,10 @@ class Hearing:
         self._kept = 0
         self._base = 0
         self.take: Callable[[bytes], None] = self._keep
+        self._wanted: tuple[str, Parameters] = ("", {})
+        self._recognition: Recognition | None = None
+        self._patience = anyio.CancelScope()
+        self._opened = self._switching = False
 
     @property
     def fed(self) -> float:
@@ -46,31 +50,64 @@ class Hearing:
 
     async def listen(self, language: str, parameters: Parameters) -> None:
         """Engines are tried in order; when the last has failed, so has the call."""
+        self._wanted = (language, parameters)
         problem = "no engine"
         for engine in self._engines:
-            with anyio.CancelScope(deadline=anyio.current_time() + OPENING) as patience:
-                problem = await self._listen(engine, language, parameters, patience)
-            if patience.cancelled_caught:
-                problem = f"did not open within {OPENING:g} s"
+            problem = await self._stay_with(engine)
             if engine is not self._engines[-1]:
                 self._emit(Faulted("recognition", "engine", problem))
         self._emit(Failure("recognition", problem))
 
-    async def _listen(
-        self, engine: SpeechToText, language: str, parameters: Parameters, patience: anyio.CancelScope
-    ) -> str:
+    def change(self, language: str, parameters: Parameters) -> None:
+        """What was heard until now is recognised as before, what comes from now on as is wanted now."""
+        if (language, parameters) == self._wanted:
+            return
+        self._wanted = (language, parameters)
+        if self._recognition is None or self._recognition.configure(language, parameters):
+            return
+        self._switch(self._recognition)
+
+    def _switch(self, old: Recognition) -> None:
+        self.take, self._recognition, self._switching = self._keep, None, True
+        self._patience.deadline = anyio.current_time() + OPENING  # for its last words
+        old.finish()
+
+    async def _stay_with(self, engine: SpeechToText) -> str:
+        """One recognition after another, as what is wanted changes. Why the last one ended."""
+        good: tuple[str, Parameters] | None = None
+        while True:
+            wanted = self._wanted
+            with anyio.CancelScope(deadline=anyio.current_time() + OPENING) as self._patience:
+                problem = await self._listen(engine, *wanted)
+            if self._patience.cancelled_caught:
+                problem = f"did not open within {OPENING:g} s"
+            if self._switching:
+                good, self._switching = wanted, False
+            elif good is not None and wanted != good and not self._opened:
+                self._emit(Faulted("recognition", "engine", problem))
+                if self._wanted == wanted:
+                    self._wanted = good  # better as before than not at all
+            else:
+                return problem
+
+    async def _listen(self, engine: SpeechToText, language: str, parameters: Parameters) -> str:
         """Why it ended."""
+        self._opened = False
         direct = self._line.audio in engine.formats
         audio = self._line.audio if direct else self._line.audio.linear
         try:
             async with engine.open(audio, language, parameters) as recognition:
-                patience.deadline = inf
+                self._patience.deadline, self._opened = inf, True
                 self._pour(self._line.decoder(recognition.feed, direct))
+                self._recognition = recognition
+                if self._wanted != (language, parameters):  # it changed while this one was opening
+                    self._switch(recognition)
                 try:
                     async for heard in recognition:
                         self._emit(heard)
                 finally:
-                    self.take = self._keep  # not to an engine that takes its time to close
+                    # not to an engine that takes its time to close
+                    self.take, self._recognition = self._keep, None
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
             return cause(error)
         return "the recognition ended by itself"

@@ -26,7 +26,7 @@ class Prompts:
     """Engines are tried in order until one gives a first byte."""
 
     def __init__(self, engines: Sequence[TextToSpeech], line: Line, language: str) -> None:
-        self._engines, self._line, self._language = engines, line, language
+        self._engines, self._line, self.language = engines, line, language
         self._parameters: dict[str, Any] = {}
 
     async def fetch(self, content: Say | Play, put: Put) -> str:
@@ -55,7 +55,7 @@ class Prompts:
             try:
                 for part in parts(text, engine):
                     patience.deadline = anyio.current_time() + STALL
-                    async with engine.synthesize(part, audio, self._language, self._parameters) as chunks:
+                    async with engine.synthesize(part, audio, self.language, self._parameters) as chunks:
                         async for chunk in chunks:
                             patience.deadline = inf
                             await put(chunk if direct else self._line.codec.encode(chunk))

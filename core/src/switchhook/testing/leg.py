@@ -13,6 +13,8 @@ from ..leg import (
     Closed,
     CloseReason,
     Digit,
+    LanguageChanged,
+    LegEvent,
     LegInfo,
     Outcome,
     Pace,
@@ -39,6 +41,7 @@ class MemoryLeg:
         self.audio, self.pace = AudioFormat("PCMU", 8000), pace or Pace(frame=0.25)
         self.sent: list[tuple[float, bytes]] = []
         self.flushes: list[float] = []
+        self.wishes: list[str] = []  # "pause" and "resume", as the engine asked
         self.reports: list[TurnReport] = []
         self.outcome: Outcome | None = None
         self.outputs: dict[str, str] = {}
@@ -66,6 +69,12 @@ class MemoryLeg:
         self._buffer.clear()
         self._signal.set()
 
+    def pause(self) -> None:
+        self.wishes.append("pause")
+
+    def resume(self) -> None:
+        self.wishes.append("resume")
+
     def tell(self, report: TurnReport, /) -> None:
         self.reports.append(report)
 
@@ -83,10 +92,13 @@ class MemoryLeg:
         if self._sink is not None:
             self._sink.audio(audio)
 
+    def change_language(self, language: str) -> None:
+        self._deliver(LanguageChanged(language))
+
     def close(self, reason: CloseReason = "hung_up", detail: str = "") -> None:
         self._deliver(Closed(reason, detail))
 
-    def _deliver(self, event: Digit | Closed | PlaybackStarted | PlaybackFinished) -> None:
+    def _deliver(self, event: LegEvent) -> None:
         if self._sink is not None:
             self._sink.event(event)
 

@@ -10,14 +10,19 @@ class Bucket:
         self._rate, self._burst = rate, burst
         self._level, self._at = burst, now
 
-    def take(self, now: float) -> bool:
-        if self.due(now) > now:
+    def take(self, now: float, count: float = 1) -> bool:
+        if self.due(now, count) > now:
             return False
-        self._level -= 1
+        self._level -= count
         return True
 
-    def due(self, now: float) -> float:
-        """When the next may be taken."""
+    def spend(self, now: float) -> None:
+        """Take one that cannot wait; those after it wait the longer."""
+        self.due(now)
+        self._level -= 1
+
+    def due(self, now: float, count: float = 1) -> float:
+        """When so many may be taken."""
         self._level = min(self._burst, self._level + (now - self._at) * self._rate)
         self._at = now
-        return now if self._level >= 1 else now + (1 - self._level) / self._rate
+        return now if self._level >= count else now + (count - self._level) / self._rate

@@ -27,6 +27,7 @@ def describe(leg_id: str, admitted: Admitted, destination: Destination, opening:
         dnis=_number(participant.dnis),
         participant_name=participant.ani_name,
         variables=opening.input_variables or {},
+        configuration=opening.configuration,
         details={
             "session_id": admitted.session_id,
             "participant_id": participant.id,

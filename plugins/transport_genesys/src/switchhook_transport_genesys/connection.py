@@ -4,43 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import inf
 
 import anyio
 import anyio.abc
 from websockets.exceptions import ConnectionClosed
 
-from switchhook import Closed, LegInfo, Outcome, Reception, TurnReport
+from switchhook import Closed, Outcome, TurnReport
 
 from .bucket import Bucket
+from .desk import Desk
 from .leg import GenesysLeg
 from .outbox import Outbox
-from .protocol import Open, ServerSession, choose, events
+from .protocol import Media, Open, ServerSession, choose, events
+from .protocol.server import back_off
 from .sockets import Socket
 from .translation import closed, leg_event
 
 logger = logging.getLogger(__name__)
 
 CLOSING = 2.0  # seconds for the closing handshake of the WebSocket
-BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds, after a 429 that names no time, and at most
-REPORT_RATE, REPORT_BURST = 2.0, 10  # Genesys takes 5 texts a second, pongs and barge-ins among them
 REMARK_RATE, REMARK_BURST = 0.1, 5  # log lines about the client's errors
-
-Identify = Callable[[Open], LegInfo | str]
-"""The call that `open` asks for, or why there is none."""
 
 
 class Connection:
-    def __init__(
-        self, socket: Socket, session: ServerSession, identify: Identify, reception: Reception
-    ) -> None:
-        self._socket, self._session, self._reception = socket, session, reception
-        self._identify = identify
+    def __init__(self, leg_id: str, socket: Socket, session: ServerSession, desk: Desk) -> None:
+        self._leg_id, self._socket, self._session, self._desk = leg_id, socket, session, desk
+        self._reception, limits = desk.reception, desk.settings.limits
         self._clock = asyncio.get_running_loop().time
         self._leg: GenesysLeg | None = None
         self._outbox = Outbox(self._clock())
-        self._reports = Bucket(REPORT_RATE, REPORT_BURST, self._clock())
+        self._messages = Bucket(limits.messages, 20 * limits.messages, self._clock())
+        self._bytes = Bucket(limits.bytes, 10 * limits.bytes, self._clock())
         self._remarks = Bucket(REMARK_RATE, REMARK_BURST, self._clock())
         self._later: asyncio.TimerHandle | None = None  # when audio that is held back may go
         self._reading = anyio.CancelScope()
@@ -80,9 +76,13 @@ class Connection:
             self._sync()
 
     def report(self, report: TurnReport, /) -> None:
-        if self._reports.take(self._clock()):
+        if self._desk.settings.turn_reports:
             self._session.bot_turn_response(report.disposition, report.text, report.confidence)
             self._sync()
+
+    def hold_caller(self, on: bool, /) -> None:
+        (self._session.pause if on else self._session.resume)()
+        self._sync()
 
     def disconnect(self, outcome: Outcome, variables: Mapping[str, str], /) -> None:
         self._ending = (outcome, variables)  # to be sent after what is queued
@@ -100,11 +100,14 @@ class Connection:
                     self._lost = f"no {event.awaited} in time"
                     with anyio.move_on_after(CLOSING):
                         await self._socket.close(event.code)
+            self._sync()
 
     async def _receive(self, group: anyio.abc.TaskGroup) -> None:
         try:
             while True:
                 message = await self._socket.recv()
+                if not self._within_limits(len(message)):
+                    continue
                 if isinstance(message, bytes):
                     self._hear(message)
                 else:
@@ -113,6 +116,19 @@ class Connection:
                     self._sync()
         except ConnectionClosed:
             return
+
+    def _within_limits(self, size: int) -> bool:
+        now = self._clock()
+        if not self._messages.take(now):
+            limit = "messages"
+        elif not self._bytes.take(now, size):
+            limit = "bytes"
+        else:
+            return True
+        if not self._lost:
+            self._reception.measured("limit_hits", 1, {"limit": limit})
+            self._break(f"the client sends more {limit} than transport.limits.{limit} allows")
+        return False
 
     def _hear(self, data: bytes) -> None:
         audio = self._session.receive_audio(data)
@@ -136,9 +152,9 @@ class Connection:
                     self._clock()
                 ):  # its text stays with the peer: it may quote what we sent
                     logger.warning("the client reports error %d, conversation %s", code, self._conversation)
+                self._reception.measured("client_errors", 1, {"code": str(code)})
                 if code == 429:
-                    pause = min(BACK_OFF if retry_after is None else retry_after, LONGEST_BACK_OFF)
-                    self._outbox.hold_audio(self._clock() + pause)
+                    self._outbox.hold_audio(self._clock() + back_off(retry_after))
             case events.Ignored(why):
                 logger.debug("ignored: %s", why)
             case _:
@@ -147,34 +163,52 @@ class Connection:
 
     def _open(self, opening: Open, group: anyio.abc.TaskGroup) -> None:
         """Never waits for a backend: Genesys gives five seconds, and a probe should not start one."""
-        media = choose(opening.media)
+        media, admitted = choose(opening.media), self._socket.admitted
         if opening.is_probe:
-            self._session.opened(media)
+            self._probed(media, group)
             return
-        info = self._identify(opening)
-        refusal = info if isinstance(info, str) else self._reception.admit()
-        if media is None:
-            refusal = refusal or "no supported media; PCMU at 8000 Hz with the external channel is needed"
-        if refusal or isinstance(info, str):
-            self._session.disconnect("error", refusal or "")
-            details = {**self._socket.admitted.details, "conversation_id": opening.conversation_id}
-            self._reception.refused(refusal or "", details)
+        found = self._desk.find(admitted)
+        if media is None and not isinstance(found, str):
+            found = "no supported media; PCMU at 8000 Hz with the external channel is needed"
+        if isinstance(found, str):
+            self._session.disconnect("error", found)
+            self._reception.refused(found, {**admitted.details, "conversation_id": opening.conversation_id})
             return
-        self._session.opened(media)
-        self._leg = GenesysLeg(info, self)
+        self._session.opened(media, start_paused=found.start_paused)
+        self._leg = GenesysLeg(self._desk.describe(self._leg_id, admitted, found, opening), self)
         group.start_soon(self._answer, self._leg)
 
     async def _answer(self, leg: GenesysLeg) -> None:
         try:
-            await self._reception.answer(leg)
+            with self._desk.census.counting(leg.info.connector, leg.info.organization_id):
+                await self._reception.answer(leg)
         finally:
             leg.end(Outcome("error", "the call was given up"), {})
+
+    def _probed(self, media: Media | None, group: anyio.abc.TaskGroup) -> None:
+        """No call: Genesys tries the connection when an administrator saves the integration."""
+        if self._desk.is_deep(self._socket.admitted):
+            group.start_soon(self._probe, media)
+        else:
+            self._session.opened(media)
+            self._reception.measured("probes", 1, {"result": "ok"})
+
+    async def _probe(self, media: Media | None) -> None:
+        why = await self._desk.probe(self._socket.admitted)
+        if why:
+            self._session.disconnect("error", why)
+            logger.warning("a probe found that calls would not be served: %s", why)
+        else:
+            self._session.opened(media)
+        self._reception.measured("probes", 1, {"result": "failed" if why else "ok"})
+        self._sync()
 
     def _fail(self, rule: str) -> None:
         """The client broke a rule, and the session has told it so."""
         if self._failed:
             return
         self._failed = True
+        self._reception.measured("protocol_violations", 1, {})
         logger.warning("the client broke the protocol: %s, conversation %s", rule, self._conversation)
         if self._leg is None:
             self._reception.refused(rule, self._socket.admitted.details)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import cast
 
@@ -12,9 +13,9 @@ import anyio
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from switchhook import Reception
-
 from .bucket import Bucket
+from .cures import cure
+from .desk import Desk
 from .signature import UpgradeRequest
 from .sockets import Socket
 from .upgrade import Admitted, Gate, Refused
@@ -27,8 +28,8 @@ LOG_RATE, LOG_BURST = 1.0, 20  # lines a second about refusals
 
 
 class Door:
-    def __init__(self, gate: Gate, reception: Reception) -> None:
-        self._gate, self._reception = gate, reception
+    def __init__(self, gate: Gate, desk: Desk) -> None:
+        self._gate, self._desk = gate, desk
         self._clock = asyncio.get_running_loop().time
         self._waiting = 0
         self._lines = Bucket(LOG_RATE, LOG_BURST, self._clock())
@@ -42,9 +43,11 @@ class Door:
         asked = UpgradeRequest(request.method, request.path, "", list(request.headers.raw_items()))
         judged = self._gate.judge(asked, socket.host, time.time())
         if isinstance(judged, Admitted):
-            busy = self._reception.admit()
-            if busy is None:
-                socket.admitted = judged
+            busy = self._desk.busy(judged)
+            if not busy or self._desk.settings.when_full == "disconnect":
+                socket.admitted = replace(judged, busy=busy)
+                if judged.replayed:
+                    logger.warning("a signed request came again, session %s", judged.session_id)
                 return None
             judged = Refused(HTTPStatus.SERVICE_UNAVAILABLE, busy, judged.details)
         self._report(judged)
@@ -57,7 +60,9 @@ class Door:
         return socket.respond(judged.status, "")
 
     def _report(self, refused: Refused) -> None:
-        self._reception.refused(refused.reason, refused.details)
+        self._desk.reception.refused(refused.reason, refused.details)
+        self._desk.reception.measured("upgrades_refused", 1, {"reason": refused.reason})
         if self._lines.take(self._clock()):
-            remote = refused.details["remote"]
-            logger.warning("upgrade from %s refused: %d, %s", remote, refused.status, refused.reason)
+            form = "upgrade from %s refused: %d, %s; correlation %s; likely cure: %s"
+            remote, correlation = refused.details["remote"], refused.details.get("correlation_id", "unknown")
+            logger.warning(form, remote, refused.status, refused.reason, correlation, cure(refused.reason))

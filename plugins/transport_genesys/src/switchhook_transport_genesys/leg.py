@@ -21,7 +21,7 @@ from switchhook import (
 PCMU = AudioFormat("PCMU", 8000)
 # Genesys takes 5 messages a second and 25 at once: 4 a second, and room for a timer that comes late.
 PACE = Pace(frame=0.25, rate=5.0, burst=20, largest=64_000, lead=0.5, confirms=True)
-MAX_EARLY_AUDIO = PCMU.size(30.0)  # the most that a client keeps for a server that is slow to open
+MAX_EARLY_AUDIO = 30.0  # seconds: the most that a client keeps for a server that is slow to open
 MAX_EARLY_ITEMS = 10_000
 
 
@@ -30,13 +30,14 @@ class Line(Protocol):
 
     def send_audio(self, data: bytes, /) -> None: ...
     def barge_in(self) -> None: ...
+    def hold_caller(self, on: bool, /) -> None: ...
     def report(self, report: TurnReport, /) -> None: ...
     def disconnect(self, outcome: Outcome, variables: Mapping[str, str], /) -> None: ...
 
 
 class GenesysLeg:
-    def __init__(self, info: LegInfo, line: Line) -> None:
-        self._info, self._line = info, line
+    def __init__(self, info: LegInfo, line: Line, audio: AudioFormat = PCMU) -> None:
+        self._info, self._line, self._audio = info, line, audio
         self._sink: Sink | None = None
         self._early: deque[bytes | LegEvent] = deque()
         self._early_size = 0
@@ -50,7 +51,7 @@ class GenesysLeg:
 
     @property
     def audio(self) -> AudioFormat:
-        return PCMU
+        return self._audio
 
     @property
     def pace(self) -> Pace:
@@ -63,7 +64,7 @@ class GenesysLeg:
             else:
                 sink.event(item)
         if self._dropped:
-            sink.event(Gap(PCMU.seconds(self._early_size), PCMU.seconds(self._dropped)))
+            sink.event(Gap(self._audio.seconds(self._early_size), self._audio.seconds(self._dropped)))
         self._early.clear()
         self._sink = sink
 
@@ -74,6 +75,14 @@ class GenesysLeg:
     def flush(self) -> None:
         if not self._over:
             self._line.barge_in()
+
+    def pause(self) -> None:
+        if not self._over:
+            self._line.hold_caller(True)
+
+    def resume(self) -> None:
+        if not self._over:
+            self._line.hold_caller(False)
 
     def tell(self, report: TurnReport, /) -> None:
         if not self._over:
@@ -89,7 +98,10 @@ class GenesysLeg:
     def hear(self, data: bytes) -> None:
         if self._sink is not None:
             self._sink.audio(data)
-        elif self._early_size + len(data) > MAX_EARLY_AUDIO or len(self._early) >= MAX_EARLY_ITEMS:
+        elif (
+            self._early_size + len(data) > self._audio.size(MAX_EARLY_AUDIO)
+            or len(self._early) >= MAX_EARLY_ITEMS
+        ):
             self._dropped += len(data)
         else:
             self._early.append(data)

@@ -9,7 +9,8 @@ MAX_AGE = 10.0  # seconds since `created` for which a signature passes
 
 
 class NonceStore(Protocol):
-    """Remembers nonces, perhaps for several server processes."""
+    """Remembers nonces, perhaps for several server processes. Called on the event loop: a store that
+    asks another machine answers from what it was told already."""
 
     def claim(self, keyid: str, nonce: str, now: float, /) -> bool:
         """Whether this is the first time, remembered for as long as the signature could pass again."""

@@ -10,7 +10,7 @@ from .protocol import MAX_SENT
 # Playout keeps well below; this is the last line before Genesys ends the session of a server that floods.
 AUDIO_RATE = 5.0  # binary messages a second
 AUDIO_BURST = 25
-MAX_AUDIO = 240_000  # bytes: 30 s
+MAX_AUDIO = 480_000  # bytes: 30 s of the widest coding
 MAX_TEXT = 262_144  # characters
 
 

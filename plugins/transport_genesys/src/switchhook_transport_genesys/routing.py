@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from .settings import Address
 
 PATH = re.compile(r"/([A-Za-z0-9._~-]{1,128})/connect/?")
+ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -26,6 +27,7 @@ class Place:
 class Destination:
     connector: str
     api_version: str
+    start_paused: bool = False
 
 
 class Routes:
@@ -37,9 +39,10 @@ class Routes:
 
     def locate(self, target: str) -> Place | None:
         """None: no path of ours. Genesys joins base URI and Connector ID with or without a slash too
-        many, so repeated ones count as one; nothing is decoded."""
+        many, so repeated ones count as one. Percent-encodings that RFC 3986 calls equivalent to a plain
+        character are read as that; others, such as %2F, are part of no path of ours."""
         path, _, query = target.partition("?")
-        path = re.sub("//+", "/", path)
+        path = re.sub("//+", "/", ENCODED.sub(_unreserved, path))
         if path != self.prefix and not path.startswith(self.prefix + "/"):
             return None
         path = path.removeprefix(self.prefix)
@@ -49,6 +52,9 @@ class Routes:
         if match is None:
             return None
         return _place(match[1], query)
+
+    def connectors(self, integration: str) -> list[str]:
+        return [name for (owner, _), (name, _) in self._addresses.items() if owner == integration]
 
     def find(self, integration: str, place: Place) -> Destination | str:
         """The connector, or why there is none."""
@@ -60,7 +66,12 @@ class Routes:
         if found is None:
             return "unknown connector; compare the Connector ID with: switchhook connector show"
         connector, address = found
-        return Destination(connector, place.version or address.api_version)
+        return Destination(connector, place.version or address.api_version, address.start_paused)
+
+
+def _unreserved(encoded: re.Match[str]) -> str:
+    character = chr(int(encoded[1], 16))
+    return character if re.fullmatch(r"[A-Za-z0-9._~-]", character) else encoded[0]
 
 
 def _place(instance_id: str, query: str) -> Place:

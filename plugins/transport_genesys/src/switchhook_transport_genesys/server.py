@@ -15,26 +15,31 @@ import anyio
 import anyio.abc
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from switchhook import LegInfo, Reception, ServerSettings, StartError
+from switchhook import Reception, ServerSettings, StartError
 
 from . import tls
-from .callinfo import describe
+from .census import Census
 from .connection import CLOSING, Connection
+from .desk import Desk
 from .door import Door
-from .nonces import NonceCache
-from .protocol import MAX_RECEIVED, Open, ServerSession
+from .nonces import NonceCache, NonceStore
+from .protocol import ServerSession
 from .routing import Routes
 from .settings import GenesysSettings, read_addresses
 from .sockets import Socket, library, limited_to
-from .upgrade import Admitted, Gate
+from .upgrade import Gate
 
-HANDSHAKE = 10.0  # seconds for a request to come and be answered
 BACKLOG = 1024  # connections that the kernel keeps for us in a burst
 
 
 class GenesysTransport:
-    def __init__(self, settings: GenesysSettings, server: ServerSettings) -> None:
+    """`nonces`: a store that several processes share; by default each remembers its own."""
+
+    def __init__(
+        self, settings: GenesysSettings, server: ServerSettings, nonces: NonceStore | None = None
+    ) -> None:
         self._settings, self._server = settings, server
+        self._nonces = nonces if nonces is not None else NonceCache()
         self._live: set[str] = set()  # ids of legs
         self._handlers: set[anyio.CancelScope] = set()
 
@@ -47,7 +52,7 @@ class GenesysTransport:
     def prepare(self, connectors: Mapping[str, Mapping[str, object]]) -> tuple[Routes, Gate]:
         """Raises SettingsError."""
         routes = Routes(self._server.public_url, read_addresses(connectors, self._settings))
-        return routes, Gate(self._settings, self._server, routes, NonceCache())
+        return routes, Gate(self._settings, self._server, routes, self._nonces)
 
     def certificate(self) -> ssl.SSLContext | None:
         """Raises StartError."""
@@ -60,7 +65,8 @@ class GenesysTransport:
         """Raises SettingsError and StartError before anything listens."""
         routes, gate = self.prepare(reception.connectors)
         context, files = self.certificate(), self._server.tls
-        async with self._listening(routes, gate, reception, context) as server:
+        desk = Desk(self._settings, routes, Census(self._settings.limits, reception), reception)
+        async with self._listening(gate, desk, context) as server:
             task_status.started(self._urls(server, routes))
             if files and context:
                 await tls.renew(context, files.certificate, files.key)
@@ -68,22 +74,22 @@ class GenesysTransport:
 
     @asynccontextmanager
     async def _listening(
-        self, routes: Routes, gate: Gate, reception: Reception, context: ssl.SSLContext | None
+        self, gate: Gate, desk: Desk, context: ssl.SSLContext | None
     ) -> AsyncIterator[Server]:
         try:
             server = await serve(
-                partial(self._handle, routes, reception),
+                partial(self._handle, desk),
                 self._server.host,
                 self._server.port,
-                process_request=Door(gate, reception).answer,
+                process_request=Door(gate, desk).answer,
                 create_connection=limited_to(2 * self._server.max_calls + 200),
                 ssl=context,
                 compression=None,
                 server_header=None,
-                open_timeout=HANDSHAKE,
+                open_timeout=self._settings.limits.handshake,
                 close_timeout=CLOSING,
                 ping_interval=None,  # the protocol has pings of its own
-                max_size=MAX_RECEIVED,
+                max_size=self._settings.limits.message,
                 backlog=BACKLOG,
                 logger=library,
             )
@@ -107,21 +113,23 @@ class GenesysTransport:
         with anyio.move_on_after(CLOSING):
             await server.wait_closed()
 
-    async def _handle(self, routes: Routes, reception: Reception, connection: ServerConnection) -> None:
+    async def _handle(self, desk: Desk, connection: ServerConnection) -> None:
         socket = cast("Socket", connection)
         admitted = socket.admitted
         clock = asyncio.get_running_loop().time
-        session = ServerSession(admitted.session_id, admitted.organization_id, clock)
+        idle = self._settings.limits.idle
+        session = ServerSession(admitted.session_id, admitted.organization_id, clock, idle)
         leg_id = admitted.session_id
         if leg_id in self._live:  # a client that repeats an id gets a call of its own all the same
             leg_id = f"{leg_id}.{secrets.token_hex(4)}"
         self._live.add(leg_id)
-        identify = partial(_identify, leg_id, admitted, routes)
         with anyio.CancelScope() as scope:
             self._handlers.add(scope)
             try:
-                await Connection(socket, session, identify, reception).run()
+                desk.reception.measured("connections", 1, {})
+                await Connection(leg_id, socket, session, desk).run()
             finally:
+                desk.reception.measured("connections", -1, {})
                 self._handlers.discard(scope)
                 self._live.discard(leg_id)
 
@@ -138,8 +146,3 @@ class GenesysTransport:
         if error.errno == errno.EADDRINUSE:
             return f"port {port} on {host} is in use; stop the other program or set another [server] port"
         return f"cannot listen on port {port} of {host}: {error.strerror or error}"
-
-
-def _identify(leg_id: str, admitted: Admitted, routes: Routes, opening: Open) -> LegInfo | str:
-    found = routes.find(admitted.integration, admitted.place)
-    return found if isinstance(found, str) else describe(leg_id, admitted, found, opening)

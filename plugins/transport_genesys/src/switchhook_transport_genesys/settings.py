@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from switchhook import Options, Secret, SettingsError, Table
+from switchhook import Options, Seconds, Secret, SettingsError, Table
 
 from .credentials import API_KEY, decode_secret
 
@@ -50,12 +50,41 @@ class Integration(Table):
     """One Genesys integration: base URI and credentials. It may carry many connectors."""
 
     keys: list[Key] = Field(min_length=1)
+    probe: Literal["shallow", "deep"] = Field(
+        "shallow", description="deep: when Genesys tries the connection, speech and assistants must answer"
+    )
+
+
+class LimitSettings(Table):
+    """What one client may do, and how many. Genesys stays far below the defaults."""
+
+    messages: float = Field(50, gt=0, description="a second and call, text and audio; twenty times at once")
+    bytes: float = Field(
+        64_000, gt=0, description="a second and call, ten times at once; Genesys sends 8,000"
+    )
+    message: int = Field(65_536, ge=1_024, le=65_536, description="bytes in one message")
+    handshake: Seconds = Field(10.0, gt=0, description="from a connection to its answered request")
+    idle: Seconds = Field(30.0, gt=0, description="without any message: six periods of Genesys' ping")
+    per_connector: int | None = Field(None, ge=1, description="live calls of one connector")
+    per_organization: int | None = Field(None, ge=1, description="live calls of one Genesys organization")
 
 
 class GenesysSettings(Table):
     integrations: dict[Annotated[str, AfterValidator(_lower_case)], Integration] = Field(
         default_factory=dict, description="name of a Genesys integration to its credentials"
     )
+    limits: LimitSettings = Field(default_factory=LimitSettings, description="on calls and messages")
+    when_full: Literal["refuse", "disconnect"] = Field(
+        "refuse",
+        description="refuse: HTTP 503; disconnect: accepted and given back, and Genesys tries again",
+    )
+    unknown_connector: Literal["disconnect", "not_found"] = Field(
+        "disconnect", description="how a wrong Connector ID is refused: after open with a reason, or HTTP 404"
+    )
+    replayed: Literal["refuse", "log", "off"] = Field(
+        "refuse", description="what happens to a signed request that was seen before"
+    )
+    turn_reports: bool = Field(True, description="send bot_turn_response, which flow reports count")
 
     @model_validator(mode="after")
     def _each_key_is_of_one_integration(self) -> GenesysSettings:
@@ -90,6 +119,7 @@ class Address(Table):
     integration: str
     instance_id: str = Field(pattern=r"^[A-Za-z0-9._~-]{1,128}$")
     api_version: str = Field("", description="of calls whose Connector ID names none")
+    start_paused: bool = Field(False, description="no caller audio until the bot asks for it")
 
 
 def read_addresses(

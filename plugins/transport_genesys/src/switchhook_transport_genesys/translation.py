@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from switchhook import Closed, Digit, Gap, LegEvent, PlaybackFinished, PlaybackStarted
+from switchhook import (
+    Closed,
+    Digit,
+    Gap,
+    LanguageChanged,
+    LegEvent,
+    PlaybackFinished,
+    PlaybackStarted,
+)
 
 from .protocol import events
 
@@ -13,6 +21,8 @@ def leg_event(event: events.ServerEvent) -> LegEvent | None:
             return Digit(digit)
         case events.Resumed(start, length) | events.Discarded(start, length) if length > 0:
             return Gap(start, length)
+        case events.Updated(str() as language):
+            return LanguageChanged(language)
         case events.PlaybackStarted():
             return PlaybackStarted()
         case events.PlaybackCompleted():

@@ -35,6 +35,8 @@ class Admitted:
     place: Place
     retry_attempt: int | None
     remote: str
+    replayed: bool = False  # seen before, and let in all the same
+    busy: str = ""  # why there is no room for it; told to the client after `open`
 
     @property
     def details(self) -> dict[str, object]:
@@ -55,7 +57,8 @@ class Gate:
     def __init__(
         self, settings: GenesysSettings, server: ServerSettings, routes: Routes, nonces: NonceStore
     ) -> None:
-        self._settings, self._routes, self._nonces = settings, routes, nonces
+        self._settings, self._routes = settings, routes
+        self._nonces = None if settings.replayed == "off" else nonces
         self._secrets = settings.secrets()
         self._authority = authority(server.public_url) if server.public_url else ""
         self._trusted = _networks(server.proxy.trusted if server.proxy else [])
@@ -63,11 +66,14 @@ class Gate:
     def judge(self, request: UpgradeRequest, remote: str, now: float) -> Admitted | Refused:
         """`now` in unix seconds. The authority in `request` is not looked at; and until the signature has
         passed, nothing else is."""
-        request = replace(request, authority=self._public_authority(request, remote))
+        trusted = self._trusts(remote)
+        request = replace(request, authority=self._public_authority(request, trusted))
+        remote = (trusted and _last(request.header("x-forwarded-for"))) or remote
         ids = {name: _uuid(request.header(header)) for name, header in IDS.items()}
         details = {"remote": remote} | {name: value for name, value in ids.items() if value}
         verdict = verify(request, self._secrets, now, self._nonces)
-        if verdict is not Verdict.VERIFIED:
+        replayed = verdict is Verdict.NONCE_REPLAYED and self._settings.replayed == "log"
+        if verdict is not Verdict.VERIFIED and not replayed:
             return Refused(HTTPStatus.UNAUTHORIZED, verdict.value, details, delay=True)
         if not all(ids.values()):
             missing = next(IDS[name] for name, value in ids.items() if not value)
@@ -75,20 +81,24 @@ class Gate:
         place = self._routes.locate(request.target)
         if place is None:
             return Refused(HTTPStatus.NOT_FOUND, "unknown path", details)
+        integration = self._settings.owner(request.header("x-api-key") or "")
+        if self._settings.unknown_connector == "not_found" and place.instance_id:
+            found = self._routes.find(integration, place)
+            if isinstance(found, str):
+                return Refused(HTTPStatus.NOT_FOUND, found, details)
         return Admitted(
             **ids,
-            integration=self._settings.owner(request.header("x-api-key") or ""),
+            integration=integration,
             place=place,
             retry_attempt=_small_number(request.header("audiohook-retry-attempt")),
             remote=remote,
+            replayed=replayed,
         )
 
-    def _public_authority(self, request: UpgradeRequest, remote: str) -> str:
+    def _public_authority(self, request: UpgradeRequest, trusted: bool) -> str:
         if self._authority:
             return self._authority
-        # several proxies append to the header; the last is what ours saw
-        forwarded = (request.header("x-forwarded-host") or "").rpartition(",")[2].strip()
-        return forwarded if forwarded and self._trusts(remote) else request.header("host") or ""
+        return (trusted and _last(request.header("x-forwarded-host"))) or request.header("host") or ""
 
     def _trusts(self, remote: str) -> bool:
         try:
@@ -96,6 +106,11 @@ class Gate:
         except ValueError:
             return False
         return any(address in network for network in self._trusted)
+
+
+def _last(header: str | None) -> str:
+    """Several proxies append to what they forward; the last is what ours saw."""
+    return (header or "").rpartition(",")[2].strip()[:255]
 
 
 def _uuid(value: str | None) -> str:

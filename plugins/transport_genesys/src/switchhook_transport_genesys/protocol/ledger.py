@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections import deque
 from typing import Literal
 
+from ..bucket import Bucket
 from .messages import VERSION, MalformedError, compose
+
+TEXT_RATE, TEXT_BURST = 5.0, 20  # messages a second, and at once: five fewer than Genesys takes
+MOST_REPORTS = 16  # that wait; the oldest goes
 
 
 class Ledger:
@@ -43,26 +47,48 @@ class Ledger:
 
 
 class Outgoing:
-    """A server's messages until they are numbered."""
+    """A server's messages until they are numbered. Genesys takes 5 texts a second and 25 at once: pongs and
+    what must be said go at once, reports as there is room."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, now: float) -> None:
         self._ledger = ledger
         self._pongs: deque[int] = deque()
-        self._others: deque[tuple[str, object]] = deque()
+        self._urgent: deque[tuple[str, object]] = deque()
+        self._reports: deque[tuple[str, object]] = deque(maxlen=MOST_REPORTS)
+        self._bucket = Bucket(TEXT_RATE, TEXT_BURST, now)
+        self._held_until = now
 
     def pong(self, seq: int) -> None:
         self._pongs.append(seq)
 
     def add(self, kind: str, parameters: object) -> None:
-        self._others.append((kind, parameters))
+        self._urgent.append((kind, parameters))
 
     def event(self, kind: str, data: object) -> None:
         self.add("event", {"entities": [{"type": kind, "data": data}]})
 
-    def write(self) -> list[str]:
+    def report(self, kind: str, data: object) -> None:
+        """An event that may wait, and be dropped when too many do."""
+        self._reports.append(("event", {"entities": [{"type": kind, "data": data}]}))
+
+    def drop_reports(self) -> None:
+        self._reports.clear()
+
+    def hold_reports(self, until: float) -> None:
+        self._held_until = until
+
+    def due(self, now: float) -> float | None:
+        """When a report that waits may go; None: none does."""
+        return max(self._held_until, self._bucket.due(now)) if self._reports else None
+
+    def write(self, now: float) -> list[str]:
         # Pongs go first: each acknowledges just its ping, and clientseq must not fall.
         written = [self._ledger.write("pong", {}, clientseq=seq) for seq in self._pongs]
-        written += [self._ledger.write(kind, parameters) for kind, parameters in self._others]
+        written += [self._ledger.write(kind, parameters) for kind, parameters in self._urgent]
+        for _ in written:
+            self._bucket.spend(now)
         self._pongs.clear()
-        self._others.clear()
+        self._urgent.clear()
+        while self._reports and now >= self._held_until and self._bucket.take(now):
+            written.append(self._ledger.write(*self._reports.popleft()))
         return written

@@ -103,6 +103,17 @@ class Open(Lenient):
     continued_sessions: Any = None
 
     @property
+    def configuration(self) -> dict[str, Any]:
+        """`customConfig`, which comes as an object or as JSON in a string; empty for what is neither."""
+        value = self.custom_config
+        if isinstance(value, str):
+            try:
+                value = from_json(value)
+            except ValueError:
+                return {}
+        return value if isinstance(value, dict) else {}
+
+    @property
     def is_probe(self) -> bool:
         """Genesys tries the connection when an administrator saves the integration: no call."""
         return NULL_ID in (self.conversation_id, self.participant.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from ..bucket import Bucket
 from . import events, messages
 from .events import ServerEvent
 from .ledger import Ledger, Outgoing
@@ -14,6 +15,8 @@ from .states import BEFORE_THE_END, HEARD_WITHIN, LIMITS, LIVE, OVER, State
 from .variables import as_texts, fit
 
 INFO_LENGTH = 255  # characters; Genesys logs them
+PAUSE_RATE, PAUSE_BURST = 2.0, 4  # pause and resume a second, and at once, that Genesys takes
+BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds, after a 429 that names no time, and at most
 TEXT_LENGTH = 10_000  # characters of a turn's text: any of them fit into one message
 FRAME_OF_DISCONNECT = 2_048  # bytes that hold all of a disconnect but its variables
 
@@ -24,13 +27,22 @@ class ServerSession:
     """`clock` gives seconds, for the deadlines. What the methods for sending are not allowed to send in the
     present state, they leave out in silence: the peer may have ended the session meanwhile."""
 
-    def __init__(self, session_id: str, organization_id: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        session_id: str,
+        organization_id: str,
+        clock: Callable[[], float],
+        idle: float = HEARD_WITHIN.seconds,
+    ) -> None:
+        self._idle = idle
         self.rtt: float | None = None  # seconds, as the client measured it last
         self.violation = ""  # the rule that the client broke
         self.media: Media | None = None
         self.state = State.CONNECTED
         self._ledger = Ledger(session_id, "clientseq")
-        self._outgoing = Outgoing(self._ledger)
+        self._outgoing = Outgoing(self._ledger, clock())
+        self._asks = Bucket(PAUSE_RATE, PAUSE_BURST, clock())
+        self._asked_pause = self._wants_pause = False
         self._organization_id = organization_id
         self._clock = clock
         self._since = self._heard = clock()
@@ -78,12 +90,13 @@ class ServerSession:
 
     # --- Sending
 
-    def opened(self, media: Media | None) -> None:
-        """None: no audio; for a probe."""
+    def opened(self, media: Media | None, *, start_paused: bool = False) -> None:
+        """None: no audio; for a probe. Started paused, the client sends none until `resume`."""
         if self.state is State.OPENING:
             self.media = media
             taken = [media.to_json()] if media else []
-            self._outgoing.add("opened", {"startPaused": False, "media": taken})
+            self._outgoing.add("opened", {"startPaused": start_paused, "media": taken})
+            self._asked_pause = self._wants_pause = start_paused
             self._enter(State.ACTIVE)
 
     @property
@@ -104,16 +117,23 @@ class ServerSession:
         if confidence is not None and 0 <= confidence <= 1:
             data["confidence"] = confidence
         if self.state in (*LIVE, State.CLOSING):
-            self._outgoing.event("bot_turn_response", data)
+            self._outgoing.report("bot_turn_response", data)
 
     def pause(self) -> None:
-        """Ask for no caller audio. Genesys takes 2 a second, 4 at once."""
-        if self.state in LIVE:
-            self._outgoing.add("pause", {})
+        """Ask for no caller audio. Of wishes that come faster than Genesys takes them, the last is sent."""
+        self._wants_pause = True
+        self._ask()
 
     def resume(self) -> None:
-        if self.state in LIVE:
-            self._outgoing.add("resume", {})
+        """Ask for caller audio again. A pause of the client's own goes on."""
+        self._wants_pause = False
+        self._ask()
+
+    def _ask(self) -> None:
+        wish = self._wants_pause
+        if self.state in LIVE and wish != self._asked_pause and self._asks.take(self._clock()):
+            self._asked_pause = wish
+            self._outgoing.add("pause" if wish else "resume", {})
 
     def disconnect(
         self, reason: Reason, info: str = "", output_variables: Mapping[str, object] | None = None
@@ -129,6 +149,7 @@ class ServerSession:
             parameters["info"] = told
         if variables:
             parameters["outputVariables"] = variables
+        self._outgoing.drop_reports()
         self._outgoing.add("disconnect", parameters)
         self._enter(State.DISCONNECTING)
         return left_out
@@ -136,7 +157,7 @@ class ServerSession:
     def data_to_send(self) -> list[str]:
         """Texts, numbered now: send all of them in this order. Call it after each receiving or sending
         method."""
-        written = self._outgoing.write()
+        written = self._outgoing.write(self._clock())
         if self.state is State.CLOSING:
             written.append(self._ledger.write("closed", {}))
             self._enter(State.CLOSED)
@@ -148,12 +169,19 @@ class ServerSession:
         """When to call `tick`. Receiving moves it to later; a new state may move it to earlier."""
         if self.state is State.GONE:
             return None
+        waits = [self._timeout(), self._outgoing.due(self._clock())]
+        if self.state in LIVE and self._wants_pause != self._asked_pause:
+            waits.append(self._asks.due(self._clock()))
+        return min(due for due in waits if due is not None)
+
+    def _timeout(self) -> float:
         limit = LIMITS.get(self.state)
-        return self._since + limit.seconds if limit else self._heard + HEARD_WITHIN.seconds
+        return self._since + limit.seconds if limit else self._heard + self._idle
 
     def tick(self) -> list[ServerEvent]:
-        due = self.deadline()
-        if due is None or self._clock() < due:
+        """Then ask for `data_to_send`."""
+        self._ask()
+        if self.state is State.GONE or self._clock() < self._timeout():
             return []
         limit = LIMITS.get(self.state, HEARD_WITHIN)
         return [events.TimedOut(limit.awaited, limit.code)]
@@ -176,7 +204,7 @@ class ServerSession:
         self.disconnect("error", rule)
         return events.ProtocolViolation(rule)
 
-    def _dispatch(self, message: ClientMessage) -> ServerEvent | None:
+    def _dispatch(self, message: ClientMessage) -> ServerEvent | None:  # noqa: C901  # one arm for each type
         parameters = message.parameters
         event: ServerEvent | None = events.Ignored("a message of an unknown type, or not of this state")
         match message.type:
@@ -189,6 +217,8 @@ class ServerSession:
                 event = self._close(parameters)
             case "error":
                 error = messages.read(messages.Error, parameters)
+                if error.code == 429:
+                    self._outgoing.hold_reports(self._clock() + back_off(error.retry_after))
                 event = events.ErrorReceived(error.code, error.message, error.retry_after)
             case "update" if self.state in (State.OPENING, *LIVE):
                 event = self._update(parameters)
@@ -238,3 +268,8 @@ class ServerSession:
         self._samples = round((span.start + span.discarded) * RATE)
         event = events.Discarded if kind == "discarded" else events.Resumed
         return event(span.start, span.discarded)
+
+
+def back_off(retry_after: float | None) -> float:
+    """Seconds to send less after a 429."""
+    return BACK_OFF if retry_after is None else min(retry_after, LONGEST_BACK_OFF)

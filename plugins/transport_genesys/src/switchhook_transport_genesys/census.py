@@ -1,0 +1,51 @@
+"""How many calls are live, by connector and by organization, and whether one more may come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from switchhook import Reception
+
+from .settings import LimitSettings
+
+
+class Census:
+    def __init__(self, limits: LimitSettings, reception: Reception) -> None:
+        self._limits, self._reception = limits, reception
+        self._connectors: Counter[str] = Counter()
+        self._organizations: Counter[str] = Counter()
+
+    def busy(self, connector: str, organization: str) -> str:
+        """Why there is no room for a call; nothing if there is. A connector that is not known has no limit
+        of its own."""
+        if reason := self._reception.admit():
+            return self._hit("server", reason)
+        if _reached(self._limits.per_connector, self._connectors[connector]):
+            return self._hit("per_connector", "too many calls to this connector")
+        if _reached(self._limits.per_organization, self._organizations[organization.lower()]):
+            return self._hit("per_organization", "too many calls of this organization")
+        return ""
+
+    @contextmanager
+    def counting(self, connector: str, organization: str) -> Iterator[None]:
+        """One live call."""
+        held = ((self._connectors, connector), (self._organizations, organization.lower()))
+        for counter, name in held:
+            counter[name] += 1
+        try:
+            yield
+        finally:
+            for counter, name in held:
+                counter[name] -= 1
+                if not counter[name]:
+                    del counter[name]  # organizations come from outside
+
+    def _hit(self, limit: str, reason: str) -> str:
+        self._reception.measured("limit_hits", 1, {"limit": limit})
+        return reason
+
+
+def _reached(limit: int | None, count: int) -> bool:
+    return limit is not None and count >= limit

@@ -1,0 +1,44 @@
+"""What a connection asks about the call that it brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from switchhook import LegInfo, Reception
+
+from .callinfo import describe
+from .census import Census
+from .protocol import Open
+from .routing import Destination, Routes
+from .settings import GenesysSettings
+from .upgrade import Admitted
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    settings: GenesysSettings
+    routes: Routes
+    census: Census
+    reception: Reception
+
+    def busy(self, admitted: Admitted) -> str:
+        """Why there is no room for another call like that; nothing if there is."""
+        found = self.routes.find(admitted.integration, admitted.place)
+        connector = found.connector if isinstance(found, Destination) else ""
+        return self.census.busy(connector, admitted.organization_id)
+
+    def find(self, admitted: Admitted) -> Destination | str:
+        """The connector, or why the call is turned away."""
+        found = self.routes.find(admitted.integration, admitted.place)
+        return found if isinstance(found, str) else admitted.busy or self.busy(admitted) or found
+
+    def describe(self, leg_id: str, admitted: Admitted, found: Destination, opening: Open) -> LegInfo:
+        return describe(leg_id, admitted, found, opening)
+
+    def is_deep(self, admitted: Admitted) -> bool:
+        """Whether a probe is answered only when the engines answer."""
+        return self.settings.integrations[admitted.integration].probe == "deep"
+
+    async def probe(self, admitted: Admitted) -> str:
+        """Why callers of this integration would not be served; nothing if they would."""
+        return await self.reception.probe(self.routes.connectors(admitted.integration))
