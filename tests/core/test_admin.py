@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from switchhook import StartError
+from switchhook import AdminPage, StartError
 from switchhook.admin import serve_admin
 from switchhook.settings import AdminSettings
 
@@ -20,11 +20,11 @@ def anyio_backend():
 
 
 @asynccontextmanager
-async def admin(reason=None):
+async def admin(reason=None, page=lambda path: None):
     """What asks the running port: bytes to bytes, until the other side closes."""
 
     async with anyio.create_task_group() as group:
-        port = await group.start(serve_admin, AdminSettings(port=0), lambda: reason)
+        port = await group.start(serve_admin, AdminSettings(port=0), lambda: reason, page)
 
         async def ask(request):
             async with await anyio.connect_tcp("127.0.0.1", port) as stream:
@@ -78,7 +78,10 @@ async def test_a_server_that_takes_no_call_is_alive():
 
 async def test_another_path_is_refused_with_those_there_are():
     async with admin() as ask:
-        assert split(await ask(get("/"))) == (404, {"status": "not found", "paths": "/livez /readyz"})
+        assert split(await ask(get("/"))) == (
+            404,
+            {"status": "not found", "paths": "/livez /readyz, and those of plugins"},
+        )
 
 
 async def test_a_query_is_no_part_of_the_path():
@@ -162,7 +165,7 @@ async def test_a_port_in_use_stops_the_start():
     async with admin() as ask:
         with pytest.raises(ExceptionGroup) as caught:
             async with anyio.create_task_group() as group:
-                await group.start(serve_admin, AdminSettings(port=ask.port), lambda: None)
+                await group.start(serve_admin, AdminSettings(port=ask.port), lambda: None, lambda path: None)
     error = caught.value.exceptions[0]
     assert isinstance(error, StartError)
     assert str(error).startswith(f"cannot listen on 127.0.0.1:{ask.port} for [admin]: ")
@@ -174,3 +177,18 @@ async def test_another_method_is_refused_and_the_port_goes_on(method):
     async with admin() as ask:
         assert b" 405 " in await ask(get("/livez", method))
         assert b" 200 " in await ask(get("/livez"))
+
+
+async def test_a_plugins_page_is_served_with_its_type():
+    pages = {"/metrics": AdminPage(b"calls 1\n", "text/plain; version=0.0.4")}
+    async with admin(page=pages.get) as ask:
+        answer = await ask(get("/metrics?name=calls"))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert b"text/plain; version=0.0.4" in head
+    assert body == b"calls 1\n"
+
+
+async def test_no_page_replaces_what_says_that_the_process_lives():
+    async with admin(page=lambda path: AdminPage(b"dead")) as ask:
+        assert b"alive" in await ask(get("/livez"))

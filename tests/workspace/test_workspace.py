@@ -38,7 +38,9 @@ def test_a_plugin_is_typed_and_under_the_same_licence(name):
 
 def test_the_extras_of_core_name_distributions_of_ours():
     named = {
-        name for extra in ("genesys", "embedded") for name in CORE["project"]["optional-dependencies"][extra]
+        name
+        for extra in ("genesys", "embedded", "telemetry")
+        for name in CORE["project"]["optional-dependencies"][extra]
     }
     assert named <= {part["project"]["name"] for part in PARTS.values()}
 

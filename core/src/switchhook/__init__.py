@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .assistant import Turn as Turn
     from .audio import AudioFormat as AudioFormat
     from .audio import Codec as Codec
+    from .checks import AdminPage as AdminPage
     from .checks import Finding as Finding
     from .errors import AssistantError as AssistantError
     from .errors import PluginError as PluginError
@@ -94,7 +95,7 @@ _HOME = {
     "app": "App",
     "assistant": "Assistant Conversation Reply ReplyContext Turn",
     "audio": "AudioFormat Codec",
-    "checks": "Finding",
+    "checks": "AdminPage Finding",
     "errors": "AssistantError PluginError SettingsError SpeechError StartError SwitchhookError",
     "info": "AppInfo CallInfo",
     "leg": (

@@ -15,3 +15,11 @@ class Finding:
     subject: str  # a plugin, or a table of the configuration
     text: str
     cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPage:
+    """A page of the admin port."""
+
+    content: bytes
+    content_type: str = "text/plain; charset=utf-8"

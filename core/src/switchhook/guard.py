@@ -14,12 +14,13 @@ from types import AsyncGeneratorType
 from typing import Any
 
 from .actions import Action
+from .checks import AdminPage
 from .errors import place
 from .info import CallInfo
 
 logger = logging.getLogger(__name__)
 
-GUARDED = ("handle_", "rewrite_", "call_", "turn_", "measured", "load_audio", "create_codec")
+GUARDED = ("handle_", "rewrite_", "call_", "turn_", "measured", "admin_", "load_audio", "create_codec")
 """Hooks that run during calls. The others run at start-up, where an exception stops the start."""
 
 
@@ -57,13 +58,17 @@ class Guard:
         if not hook.startswith(GUARDED):
             return
         function: Callable[..., Any] = impl.function
-        place = impl.argnames.index("call") if "call" in impl.argnames else None
+        names = list(impl.argnames)
+        place = names.index("call") if "call" in names else None
+        own = names.index("plugin") if "plugin" in names else None
 
         def guarded(*args: Any) -> Any:
             if plugin in self.off:
                 return None
             if place is not None:
                 args = (*args[:place], self._view(args[place], plugin), *args[place + 1 :])
+            if own is not None:
+                args = (*args[:own], self.values.get(plugin), *args[own + 1 :])
             outer, self.active = self.active, (plugin, hook, time.monotonic())
             try:
                 result = function(*args)
@@ -94,6 +99,8 @@ def _misfit(hook: str, result: object) -> str:
         actions = result if isinstance(result, list) else [result]
         wrong = not all(isinstance(action, Action) for action in actions)
         return ", expected an action or a list of actions" if wrong else ""
+    if hook == "admin_page":
+        return "" if isinstance(result, AdminPage) else ", expected an AdminPage"
     if hook == "load_audio":
         return "" if isinstance(result, bytes) else ", expected bytes"
     return ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from .actions import Action
 from .audio import AudioFormat, Codec
+from .checks import AdminPage
 from .guard import Answer
 from .info import CallInfo
 from .plugins import Plugin, Plugins
@@ -18,7 +19,7 @@ LISTENERS = ("call_started", "turn_completed", "call_ended", "measured")
 class Hooks:
     def __init__(self, plugins: Plugins, chosen: Sequence[Plugin]) -> None:
         names = [f"handle_{kind}" for kind in (*MODELS, "unknown")]
-        callers = [*names, "rewrite_action", "create_codec", "load_audio", *LISTENERS]
+        callers = [*names, "rewrite_action", "create_codec", "load_audio", "admin_page", *LISTENERS]
         self._call = {name: plugins.caller(name, chosen) for name in callers}
 
     def handle(self, response: Response, call: CallInfo) -> Answer | None:
@@ -48,12 +49,16 @@ class Hooks:
         self._call[hook](**arguments)
 
     def measure(self, name: str, value: float, labels: Mapping[str, str]) -> None:
-        self._call["measured"](name=name, value=value, labels=labels)
+        self._call["measured"](name=name, value=value, labels=labels, plugin=None)
+
+    def admin_page(self, path: str) -> AdminPage | None:
+        page: AdminPage | None = self._call["admin_page"](path=path, plugin=None)
+        return page
 
     def codec(self, audio: AudioFormat) -> Codec | None:
-        codec: Codec | None = self._call["create_codec"](audio=audio)
+        codec: Codec | None = self._call["create_codec"](audio=audio, plugin=None)
         return codec
 
     def load_audio(self, data: bytes, audio: AudioFormat) -> bytes | None:
-        samples: bytes | None = self._call["load_audio"](data=data, audio=audio)
+        samples: bytes | None = self._call["load_audio"](data=data, audio=audio, plugin=None)
         return samples

@@ -12,13 +12,14 @@ A plugin is a module (or object) named by an entry point, holding functions mark
 
 Parameters are matched by name and may be left out. A hook function is a plain `def` that decides at once:
 one that is itself a coroutine or a generator could never decline, and is refused when it is loaded. To
-answer slowly, return an async generator made by an inner function.
+answer slowly, return an async generator made by an inner function. What a plugin's `lifespan` yielded is
+`call.plugin` in its hooks that have a call, and the parameter `plugin` in those that have none.
 """
 
 # Only names count for pluggy, and the bodies are never run: each docstring is the contract.
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from .actions import Action, Actions
     from .assistant import Assistant, Turn
     from .audio import AudioFormat, Codec
-    from .checks import Finding
+    from .checks import AdminPage, Finding
     from .info import AppInfo, CallInfo
     from .leg import Transport
     from .options import Options
@@ -112,13 +113,13 @@ def check(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
 
 
 @first_answer_wins
-def create_codec(audio: AudioFormat) -> Codec | None:
+def create_codec(audio: AudioFormat, plugin: Any) -> Codec | None:
     """Once per call whose engine does not take the line's own format. None: not my coding. For plugins in
     `switchhook.codec`."""
 
 
 @first_answer_wins
-def load_audio(data: bytes, audio: AudioFormat) -> bytes | None:
+def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | None:
     """When a WAV file is to be played: its samples in the line's format, whatever rate, width or number of
     channels it has. None: not a form I read. For plugins in `switchhook.codec`."""
 
@@ -219,6 +220,15 @@ def call_ended(call: CallInfo, record: CallRecord) -> None:
 
 
 @hookspec
-def measured(name: str, value: float, labels: Mapping[str, str]) -> None:
-    """A figure was taken (a latency in seconds, a count); never per frame of audio. What is returned is
-    ignored. Any plugin."""
+def measured(name: str, value: float, labels: Mapping[str, str], plugin: Any) -> None:
+    """A figure was taken: seconds where the name ends so, else a count; never per frame of audio. What is
+    returned is ignored. Any plugin."""
+
+
+# --- The admin port
+
+
+@first_answer_wins
+def admin_page(path: str, plugin: Any) -> AdminPage | None:
+    """A page was asked for that is neither /livez nor /readyz; `path` without query. None: not mine. Any
+    plugin."""

@@ -100,6 +100,7 @@ class Server:
         record = call.notes.record
         self._calls.add(call)
         logger.info("call to %s started", info.connector)
+        self.measured("calls_started", 1, {"connector": info.connector})
         try:
             await call.run()
         finally:
@@ -107,6 +108,8 @@ class Server:
             if not self._calls:
                 self._empty.set()
             self._records.call(record)
+            labels = {"connector": info.connector, "outcome": record.outcome}
+            self.measured("calls_ended", 1, labels)
             form = "call to %s ended: %s after %.1f s, %d turns, slowest stage %s"
             slowest = call.notes.slowest()
             logger.info(form, info.connector, record.outcome, record.seconds, len(record.turns), slowest)
@@ -129,7 +132,9 @@ class Server:
                 signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
                 urls = await group.start(self._transport.serve, self)
                 if self.app.settings.admin is not None:
-                    await group.start(serve_admin, self.app.settings.admin, self.admit)
+                    await group.start(
+                        serve_admin, self.app.settings.admin, self.admit, self._hooks.admin_page
+                    )
                 on_ready(" ".join(urls))
                 await self._wait_for_end(signals)
                 group.cancel_scope.cancel()

@@ -282,6 +282,8 @@ class Call:
 
     def _fault(self, fault: Fault) -> None:
         self.notes.fault(fault.source, fault.hook, fault.error, anyio.current_time() - self._began)
+        if fault.hook != "measured":  # else a listener that raises at every figure would be told of it
+            self._equipment.hooks.measure("faults", 1, {"source": fault.source})
 
     def _measure(self, name: str, value: float) -> None:
         self._equipment.hooks.measure(name, value, {"connector": self._equipment.name})

@@ -1,0 +1,116 @@
+"""Figures, as Prometheus would read them."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from switchhook import AdminPage
+from switchhook.hooks import Hooks
+from switchhook.plugins import Plugin, Plugins
+from switchhook_telemetry import plugin as telemetry
+from switchhook_telemetry.figures import MOST_LABELS, MOST_NAMES, Figures
+
+
+def samples(figures):
+    families = text_string_to_metric_families(figures.page().decode())
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_counts_add_up_by_label():
+    figures = Figures()
+    figures.take("upgrades_refused", 1, {"reason": "expired"})
+    figures.take("upgrades_refused", 1, {"reason": "expired"})
+    figures.take("upgrades_refused", 1, {"reason": "wrong-key"})
+    found = samples(figures)
+    assert found["switchhook_upgrades_refused_total", "expired"] == 2
+    assert found["switchhook_upgrades_refused_total", "wrong-key"] == 1
+
+
+def test_seconds_are_a_histogram():
+    figures = Figures()
+    figures.take("turn_seconds", 0.4, {"connector": "bank"})
+    found = samples(figures)
+    assert found["switchhook_turn_seconds_count", "bank"] == 1
+    assert found["switchhook_turn_seconds_bucket", "0.3", "bank"] == 0
+    assert found["switchhook_turn_seconds_bucket", "0.5", "bank"] == 1
+
+
+def test_live_calls_and_connections_fall_again():
+    figures = Figures()
+    figures.take("connections", 1, {})
+    figures.take("connections", -1, {})
+    figures.take("calls_started", 1, {"connector": "bank"})
+    assert samples(figures)["switchhook_calls",] == 1
+    figures.take("calls_ended", 1, {"connector": "bank", "outcome": "completed"})
+    found = samples(figures)
+    assert (found["switchhook_calls",], found["switchhook_connections",]) == (0, 0)
+
+
+def test_labels_from_outside_do_not_grow_without_end():
+    figures = Figures()
+    for number in range(MOST_LABELS + 50):
+        figures.take("client_errors", 1, {"code": str(number)})
+    assert samples(figures)["switchhook_client_errors_total", "other"] == 50
+
+
+def test_names_do_not_grow_without_end():
+    figures = Figures()
+    for number in range(MOST_NAMES + 1):
+        figures.take(f"figure_{number}", 1, {})
+    found = samples(figures)
+    assert (f"switchhook_figure_{MOST_NAMES - 1}_total",) in found
+    assert (f"switchhook_figure_{MOST_NAMES}_total",) not in found
+
+
+@pytest.mark.parametrize(("name", "labels"), [("Bad name", {}), ("good", {"bad label": "1"}), ("", {})])
+def test_what_prometheus_could_not_read_is_left_out(name, labels):
+    figures = Figures()
+    figures.take(name, 1, labels)
+    assert not [key for key in samples(figures) if "good" in key[0] or "ad" in key[0].split("_")[1]]
+
+
+def test_a_count_below_nothing_is_not_taken():
+    figures = Figures()
+    figures.take("probes", -1, {"result": "ok"})
+    assert samples(figures)["switchhook_probes_total", "ok"] == 0
+
+
+async def started(plugins):
+    """As an application enters lifespans; the figures that it keeps."""
+    manager = telemetry.lifespan()
+    figures = await manager.__aenter__()
+    plugins.guard.values["extension/telemetry"] = figures
+    return figures
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.mark.anyio
+async def test_two_applications_in_one_process_count_apart():
+    first, second = Plugins(), Plugins()
+    hooks = []
+    for plugins in (first, second):
+        held = plugins.hold(Plugin("extension/telemetry", "switchhook-telemetry", "0", telemetry))
+        await started(plugins)
+        hooks.append(Hooks(plugins, [held]))
+    hooks[0].measure("probes", 1, {"result": "ok"})
+    assert b"probes" in hooks[0].admin_page("/metrics").content
+    assert b"probes" not in hooks[1].admin_page("/metrics").content
+
+
+def test_outside_a_server_there_is_no_page_and_nothing_breaks():
+    assert telemetry.admin_page("/metrics", None) is None
+    telemetry.measured("probes", 1, {}, None)
+
+
+@pytest.mark.anyio
+async def test_other_paths_are_not_its_own():
+    figures = Figures()
+    assert telemetry.admin_page("/other", figures) is None
+    assert isinstance(telemetry.admin_page("/metrics", figures), AdminPage)
