@@ -8,7 +8,7 @@ from switchhook_transport_genesys.protocol import State, events
 
 BOTH = {"type": "audio", "format": "PCMU", "channels": ["external", "internal"], "rate": 8000}
 INTERNAL = {"type": "audio", "format": "PCMU", "channels": ["internal"], "rate": 8000}
-L16 = {"type": "audio", "format": "L16", "channels": ["external"], "rate": 8000}
+G722 = {"type": "audio", "format": "G722", "channels": ["external"], "rate": 8000}
 
 
 def violated(client):
@@ -42,7 +42,7 @@ def test_of_the_three_offers_of_a_probe_the_caller_alone_is_taken(client):
 
 
 def test_two_channels_are_taken_when_nothing_else_is_offered(client):
-    client.open(media=[L16, INTERNAL, BOTH])
+    client.open(media=[G722, INTERNAL, BOTH])
     assert client.last["parameters"]["media"] == [BOTH]
 
 
@@ -56,7 +56,7 @@ def test_a_field_that_a_client_adds_to_an_offer_is_not_repeated(client):
     assert client.last["parameters"]["media"] == [client.mono]
 
 
-@pytest.mark.parametrize("offers", [[], [L16], [INTERNAL]])
+@pytest.mark.parametrize("offers", [[], [G722], [INTERNAL]])
 def test_without_a_usable_offer_there_is_no_media(client, offers):
     client.open(media=offers)
     assert client.last["parameters"]["media"] == []
@@ -567,3 +567,33 @@ def test_a_session_may_start_paused(client):
 def test_a_configuration_is_an_object_or_json_of_one(client, given, configuration):
     told = client.send("open", client.opening(customConfig=given))
     assert told[0].parameters.configuration == configuration
+
+
+# --- L16, where a client offers nothing else
+
+
+LINEAR = {"type": "audio", "format": "L16", "channels": ["external"], "rate": 8000}
+
+
+def test_linear_samples_are_taken_where_nothing_else_is_offered(client):
+    client.open(media=[LINEAR])
+    assert client.last["parameters"]["media"] == [LINEAR]
+    assert client.send_audio(b"ab" * 800) == b"ab" * 800
+    assert client.session.position == 0.1
+
+
+def test_mu_law_goes_before_linear_samples(client):
+    client.open(media=[LINEAR, client.mono])
+    assert client.last["parameters"]["media"] == [client.mono]
+
+
+def test_of_two_linear_channels_only_the_caller_is_heard(client):
+    client.open(media=[LINEAR | {"channels": ["internal", "external"]}])
+    assert client.send_audio(b"aabbccdd") == b"bbdd"
+
+
+@pytest.mark.parametrize(("channels", "size"), [(["external"], 3), (["external", "internal"], 6)])
+def test_half_a_linear_sample_is_a_violation(client, channels, size):
+    client.open(media=[LINEAR | {"channels": channels}])
+    client.send_audio(bytes(size))
+    assert client.last["type"] == "disconnect"

@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from switchhook import (
+    AudioFormat,
     Closed,
     Digit,
     Gap,
@@ -383,6 +384,13 @@ async def test_turn_reports_can_be_switched_off(lobby):
         assert phone.told == [events.Opened(Media())]
 
 
+async def test_a_client_that_offers_linear_samples_alone_is_served_in_them(lobby, url):
+    async with dialled(url) as phone:
+        opened = await phone.open(media=(Media(format="L16"),))
+        leg = (await lobby.legs.receive()).leg
+        assert (opened.media.format, leg.audio) == ("L16", AudioFormat("L16", 8000))
+
+
 # --- Limits
 
 
@@ -687,7 +695,7 @@ async def test_audio_before_open_is_reported_once(lobby, url):
     assert [reason for reason, _ in lobby.refusals] == ["audio where none was agreed"]
 
 
-@pytest.mark.parametrize("offers", [(), (Media(format="L16"),)])
+@pytest.mark.parametrize("offers", [(), (Media(format="G722"),)])
 async def test_a_call_without_usable_media_is_told_why(lobby, url, offers):
     async with dialled(url) as phone:
         told = await phone.open(media=offers)

@@ -11,7 +11,7 @@ import anyio
 import anyio.abc
 from websockets.exceptions import ConnectionClosed
 
-from switchhook import Closed, Outcome, TurnReport
+from switchhook import AudioFormat, Closed, Outcome, TurnReport
 
 from .bucket import Bucket
 from .desk import Desk
@@ -169,14 +169,20 @@ class Connection:
             return
         found = self._desk.find(admitted)
         if media is None and not isinstance(found, str):
-            found = "no supported media; PCMU at 8000 Hz with the external channel is needed"
-        if isinstance(found, str):
-            self._session.disconnect("error", found)
-            self._reception.refused(found, {**admitted.details, "conversation_id": opening.conversation_id})
+            found = "no supported media; PCMU or L16 at 8000 Hz with the external channel is needed"
+        if media is None or isinstance(found, str):
+            self._turn_away(str(found), opening)
             return
         self._session.opened(media, start_paused=found.start_paused)
-        self._leg = GenesysLeg(self._desk.describe(self._leg_id, admitted, found, opening), self)
+        self._leg = GenesysLeg(
+            self._desk.describe(self._leg_id, admitted, found, opening), self, AudioFormat(media.format)
+        )
         group.start_soon(self._answer, self._leg)
+
+    def _turn_away(self, why: str, opening: Open) -> None:
+        self._session.disconnect("error", why)
+        details = {**self._socket.admitted.details, "conversation_id": opening.conversation_id}
+        self._reception.refused(why, details)
 
     async def _answer(self, leg: GenesysLeg) -> None:
         try:

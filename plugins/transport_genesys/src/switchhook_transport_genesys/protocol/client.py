@@ -47,7 +47,7 @@ class ClientSession:
         """Caller audio of the agreed media; in a pause it only passes."""
         if self.state is not ClientState.OPEN or self.media is None:
             return
-        if self._stream.advance(len(data) // len(self.media.channels)):
+        if self._stream.advance(len(data) // self.media.frame):
             self._outgoing.append(data)
 
     def send(self, kind: str, parameters: Mapping[str, object] | None = None) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 CALLER = "external"
 RATE = 8000  # samples a second
+WIDTHS = {"PCMU": 1, "L16": 2}  # bytes of a sample, of the codings that are taken, the preferred one first
 
 
 class Media(BaseModel):
@@ -24,18 +25,33 @@ class Media(BaseModel):
     def to_json(self) -> dict[str, object]:
         return self.model_dump() | {"channels": list(self.channels)}
 
+    @property
+    def frame(self) -> int:
+        """Bytes of one sample of all channels."""
+        return WIDTHS[self.format] * len(self.channels)
+
     def caller_audio(self, data: bytes) -> bytes:
-        """Two channels are interleaved sample by sample, in the order of `channels`."""
-        return data if len(self.channels) == 1 else data[self.channels.index(CALLER) :: 2]
+        """Two channels are interleaved sample by sample, in the order of `channels`. `data` is whole
+        frames."""
+        if len(self.channels) == 1:
+            return data
+        place = self.channels.index(CALLER)
+        if WIDTHS[self.format] == 1:
+            return data[place::2]
+        return b"".join(data[at : at + 2] for at in range(2 * place, len(data), 4))
 
 
 def choose(offers: Sequence[Media]) -> Media | None:
-    """The first that carries the caller in PCMU at 8000 Hz; one of the caller alone goes before any."""
-    fit = [offer for offer in offers if _fits(offer)]
-    alone = [offer for offer in fit if offer.channels == (CALLER,)]
-    return next(iter(alone or fit), None)
+    """The first that carries the caller in PCMU at 8000 Hz, in L16 where there is none; one of the caller
+    alone goes before any."""
+    for coding in WIDTHS:
+        fit = [offer for offer in offers if _fits(offer, coding)]
+        alone = [offer for offer in fit if offer.channels == (CALLER,)]
+        if fit:
+            return (alone or fit)[0]
+    return None
 
 
-def _fits(offer: Media) -> bool:
-    coding = (offer.type, offer.format, offer.rate) == ("audio", "PCMU", RATE)
-    return coding and offer.channels in ((CALLER,), (CALLER, "internal"), ("internal", CALLER))
+def _fits(offer: Media, coding: str) -> bool:
+    form = (offer.type, offer.format, offer.rate) == ("audio", coding, RATE)
+    return form and offer.channels in ((CALLER,), (CALLER, "internal"), ("internal", CALLER))

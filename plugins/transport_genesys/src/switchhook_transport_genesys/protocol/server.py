@@ -78,12 +78,11 @@ class ServerSession:
             if self.state in BEFORE_THE_END and self.media is None:
                 self._violate("audio where none was agreed")
             return b""
-        if len(data) % len(self.media.channels):
+        if len(data) % self.media.frame:
             self._violate("audio that ends within a sample")
             return b""
-        audio = self.media.caller_audio(data)
-        self._samples += len(audio)
-        return audio
+        self._samples += len(data) // self.media.frame
+        return self.media.caller_audio(data)
 
     def connection_lost(self) -> None:
         self._enter(State.GONE)
@@ -101,7 +100,7 @@ class ServerSession:
 
     @property
     def takes_audio(self) -> bool:
-        """Whether binary messages of ours may be sent: at most 64,000 bytes each, PCMU, mono."""
+        """Whether binary messages of ours may be sent: at most 64,000 bytes each, mono, coded as `media`."""
         return self.state in LIVE and self.media is not None
 
     def barge_in(self) -> None:
