@@ -13,7 +13,7 @@ from switchhook.plugins import Plugin, Plugins
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-COMMANDS = {"serve", "check", "plugins", "connector", "dial"}
+COMMANDS = {"serve", "check", "plugins", "connector", "dial", "conformance"}
 
 
 def examples(language):

@@ -1,0 +1,1 @@
+"""A conformance suite for Audio Connector servers, of any make."""

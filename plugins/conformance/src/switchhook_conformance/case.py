@@ -1,0 +1,82 @@
+"""What a case is, and where all of them are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from .bench import Bench
+
+Kind = Literal["black-box", "profile", "bot"]
+Run = Callable[["Bench"], Awaitable[None]]
+
+MODULES = ("signature", "opening", "probe", "envelope", "pings", "pauses", "audio", "errors", "closing")
+
+REFERENCE = "AudioHook reference implementation"
+SAMPLE = "Audio Connector sample server"
+DOCUMENTED = "AudioHook documentation, as restated by third parties"
+SEEN = "seen in production"
+ASSUMED = "assumption"
+
+
+class Failed(Exception):  # noqa: N818  # a verdict, not an accident
+    """The server did something else than the rule says."""
+
+    def __init__(self, expected: str, got: str) -> None:
+        super().__init__(f"expected {expected}, got {got}")
+        self.expected, self.got = expected, got
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`rule`: what must hold. `source`: who says so. `needs`: fields of the profile without which it cannot
+    be run. `long`: takes more than about five seconds."""
+
+    id: str
+    rule: str
+    source: str
+    run: Run
+    kind: Kind = "black-box"
+    needs: tuple[str, ...] = ()
+    long: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """What it may take until it counts as hung."""
+        return 60.0 if self.long else 20.0
+
+
+_CASES: dict[str, Case] = {}
+
+
+def case(
+    name: str, rule: str, source: str, *, needs: tuple[str, ...] = (), long: bool = False
+) -> Callable[[Run], Run]:
+    """Registers a case. One that needs something of the profile is of kind "profile"; one that needs a
+    bot's behaviour says so with `bot:NAME` and is of kind "bot"."""
+
+    def register(run: Run) -> Run:
+        if name in _CASES:
+            raise ValueError(f"two cases are called {name}")
+        bot = any(need.startswith("bot:") for need in needs)
+        kind: Kind = "bot" if bot else "profile" if needs else "black-box"
+        _CASES[name] = Case(name, rule, source, run, kind, needs, long)
+        return run
+
+    return register
+
+
+def all_cases() -> list[Case]:
+    """In the order of the suite."""
+    for module in MODULES:
+        import_module(f".cases.{module}", __package__)
+    return list(_CASES.values())
+
+
+def holds(condition: object, expected: str, got: object) -> None:
+    """Raises Failed."""
+    if not condition:
+        raise Failed(expected, f"{got!r:.200}")

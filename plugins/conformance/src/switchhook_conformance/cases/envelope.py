@@ -1,0 +1,124 @@
+"""Messages that are not as they should be."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from ..bench import Bench
+from ..case import ASSUMED, REFERENCE, SAMPLE, case, holds
+from ..wire import Wire
+
+
+@case("E01", "a seq that starts at 2, repeats or skips ends the session", REFERENCE)
+async def _e01(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.send("open", {}, seq=2)
+        await wire.violated()
+    for seq in (1, 7):
+        await _ends(bench, seq=seq)
+
+
+@case("E02", "an acknowledgement of what was never sent ends the session", REFERENCE)
+async def _e02(bench: Bench) -> None:
+    await _ends(bench, serverseq=99)
+
+
+@case("E03", "the id of another session ends the session", REFERENCE)
+async def _e03(bench: Bench) -> None:
+    await _ends(bench, id=str(uuid.uuid4()))
+
+
+@case("E04", "another version, no position or no parameters end the session", REFERENCE)
+async def _e04(bench: Bench) -> None:
+    await _ends(bench, version="1")
+    await _ends(bench, position=None)
+    await _ends(bench, parameters=None)
+    await _ends(bench, parameters=[])
+
+
+async def _ends(bench: Bench, **envelope: Any) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        await wire.send("dtmf", {"digit": "1"}, **envelope)
+        # the server has not counted it
+        wire.seq = int(envelope.get("seq") or wire.seq)
+        await wire.expect("disconnect")
+        await wire.close("disconnect")
+
+
+@case("E05", "what is no JSON object ends the session", "Audio Connector sample server, which dies of it")
+async def _e05(bench: Bench) -> None:
+    for text in ("{", "[]", '"text"', "", "null", "[" * 10_000):
+        async with bench.connect() as wire:
+            await wire.opened()
+            await wire.send_raw(text)
+            await wire.violated()
+
+
+@case("E06", "a text that is too large ends the session or the connection", ASSUMED)
+async def _e06(bench: Bench) -> None:
+    for size in (65_537, 1_000_000):
+        async with bench.connect() as wire:
+            await wire.opened()
+            await wire.send_raw(json.dumps({"padding": "x" * size}))
+            await _given_up(wire)
+
+
+async def _given_up(wire: Wire) -> None:
+    answer = await wire.expect_any("disconnect", or_gone=True)
+    if answer:
+        holds(answer["parameters"]["reason"] == "error", "reason error", answer["parameters"])
+    else:
+        holds(wire.code in (1009, 1011, 1006), "close code 1009", wire.code)
+
+
+@case("E07", "a type that is not known counts and is ignored", SAMPLE)
+async def _e07(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        await wire.send("novelty", {"a": 1})
+        await wire.alive()
+        await wire.close()
+
+
+@case("E08", "positions are seconds, with or without a whole part, and nothing else", REFERENCE)
+async def _e08(bench: Bench) -> None:
+    for position in ("PT.5S", "PT0S", "PT12.345678S"):
+        async with bench.connect() as wire:
+            await wire.opened()
+            await wire.send("dtmf", {"digit": "1"}, position=position)
+            await wire.alive()
+            await wire.close()
+    for position in ("PT1.S", "PT1M", "-PT1S", "1", "PT1e3S"):
+        await _ends(bench, position=position)
+
+
+@case("E10", "of ten more bad messages after the first nobody hears anything", REFERENCE)
+async def _e10(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        for _ in range(11):
+            await wire.send_raw("{")
+        await wire.violated()
+        ends = [message for message in wire.received if message["type"] == "disconnect"]
+        holds(len(ends) == 1, "one disconnect", len(ends))
+
+
+@case("E13", "an open whose parameters have other types ends the session", "the sample server dies of it")
+async def _e13(bench: Bench) -> None:
+    for changes in ({"media": 7}, {"participant": "Kim"}, {"conversationId": 5}, {"media": [None]}):
+        async with bench.connect() as wire:
+            await wire.open(**changes)
+            await wire.violated()
+
+
+@case("E14", "messages of a session that another one broke go on", ASSUMED)
+async def _e14(bench: Bench) -> None:
+    async with bench.connect() as good, bench.connect() as bad:
+        await good.opened()
+        await bad.send_raw("{")
+        await bad.violated()
+        await good.alive()
+        await good.close()

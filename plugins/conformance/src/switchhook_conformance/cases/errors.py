@@ -1,0 +1,51 @@
+"""What the client reports."""
+
+from __future__ import annotations
+
+import anyio
+
+from ..bench import Bench
+from ..case import DOCUMENTED, REFERENCE, case, holds
+
+
+@case("R01", "after error 429 no more texts come than must, and the session goes on", DOCUMENTED)
+async def _r01(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        parameters = {"code": 429, "message": "rate limit exceeded", "retryAfter": "PT2S"}
+        await wire.send("error", parameters)
+        await wire.alive()
+        before = len(wire.audio)
+        await anyio.sleep(1.5)
+        holds(len(wire.audio) == before, "no audio for 2 s", f"{len(wire.audio) - before} messages")
+        await wire.close()
+
+
+@case("R02", "error 429 without a time is obeyed and survived", DOCUMENTED)
+async def _r02(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        await wire.send("error", {"code": 429, "message": "rate limit exceeded"})
+        await wire.alive()
+        before = len(wire.audio)
+        await anyio.sleep(0.8)
+        holds(len(wire.audio) == before, "no audio for 1 s", f"{len(wire.audio) - before} messages")
+        await wire.close()
+
+
+@case("R03", "error 500 and close with reason error are answered with closed", REFERENCE)
+async def _r03(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        await wire.send("error", {"code": 500, "message": "internal"})
+        await wire.close("error")
+
+
+@case("R04", "an error that is not known, or has no form, is survived", REFERENCE)
+async def _r04(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        for parameters in ({"code": 9999, "message": ""}, {}, {"code": "no", "message": 7}):
+            await wire.send("error", parameters)
+        await wire.alive()
+        await wire.close()

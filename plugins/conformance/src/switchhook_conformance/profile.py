@@ -1,0 +1,85 @@
+"""Which server is tried, and what is known of it: a TOML file, or the command line."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from switchhook import Secret, Table
+
+EXAMPLE = """\
+# What `switchhook conformance --profile FILE` needs to know of a server. Only the first three are required;
+# a case that needs another one is reported as not run.
+url = "wss://voice.example.com/7d7c2f3e-0000-4000-8000-000000000000/connect?version=2024-08-25"
+api_key = "key"
+client_secret = { file = "client-secret" }        # base64, as typed into Genesys
+# base_path = "/"                                 # of the audio connect URI, which Genesys probes
+# health_path = "/livez"                          # answered with 200 without a signature
+# unknown_path = "/no-such-bot/connect"           # of a bot that there is not
+# second_key = { api_key = "next", client_secret = { file = "next-secret" } }   # while keys are rotated
+# open_key = "lab"                                # an API key that needs no signature
+"""
+
+
+class KeyPair(Table):
+    api_key: str
+    client_secret: Secret
+
+
+class Profile(Table):
+    url: str
+    api_key: str
+    client_secret: Secret | None = None
+    base_path: str | None = None
+    health_path: str | None = None
+    unknown_path: str | None = None
+    second_key: KeyPair | None = None
+    open_key: str | None = None
+    bot: list[str] = Field(default_factory=list, description="behaviours that a cooperating bot has")
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_websocket(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.fragment:
+            raise ValueError(f"expected wss://HOST/PATH, got {url!r}")
+        return url
+
+    @property
+    def secret(self) -> bytes | None:
+        return decoded(self.client_secret.get_secret_value()) if self.client_secret else None
+
+    @property
+    def authority(self) -> str:
+        parts = urlsplit(self.url)
+        return re.sub(r":443$" if parts.scheme == "wss" else r":80$", "", parts.netloc.lower())
+
+    @property
+    def target(self) -> str:
+        parts = urlsplit(self.url)
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def lacks(self, needs: tuple[str, ...]) -> list[str]:
+        """Which of these it does not say."""
+        missing = [need for need in needs if not need.startswith("bot:") and not getattr(self, need)]
+        return missing + [need for need in needs if need.startswith("bot:") and need[4:] not in self.bot]
+
+
+def decoded(text: str) -> bytes:
+    """Raises ValueError."""
+    try:
+        return base64.b64decode(text.strip() + "=" * (-len(text.strip()) % 4), validate=True)
+    except binascii.Error:
+        raise ValueError("the client secret is not base64") from None
+
+
+def read_secret(argument: str) -> str:
+    """Of `@FILE`. Raises ValueError and OSError."""
+    if not argument.startswith("@"):
+        raise ValueError("--client-secret: expected @FILE, so that no list of processes shows the secret")
+    return Path(argument[1:]).read_text("utf-8").strip()

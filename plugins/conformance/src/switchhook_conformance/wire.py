@@ -1,0 +1,245 @@
+"""A client that can do everything right and everything wrong, and looks hard at what comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from .case import Failed
+from .tables import wrong_message
+
+RATE, BURST = 5.0, 25  # messages a second, and at once, that Genesys takes; text and audio each
+BYTES = 64_000  # in one message
+PATIENCE = 3.0  # seconds for what should come at once
+FRAME = b"\xff" * 1600  # 200 ms of silence
+
+
+@dataclass
+class Gauge:
+    """Counts messages as Genesys limits them. One more than the burst is forgiven: clocks differ."""
+
+    level: float = BURST + 1
+    at: float = 0.0
+
+    def exceeded(self, now: float) -> bool:
+        self.level = min(BURST + 1, self.level + (now - self.at) * RATE) - 1
+        self.at = now
+        return self.level < 0
+
+
+@dataclass
+class Wire:
+    """One session. All that the server sends is checked as it comes; `settle` raises what was found."""
+
+    socket: ClientConnection
+    session_id: str
+    organization_id: str
+    seq: int = 0
+    received: list[dict[str, Any]] = field(default_factory=list)
+    audio: list[bytes] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    over: bool = False
+    code: int | None = None  # that the server closed the socket with
+    _unread: list[dict[str, Any]] = field(default_factory=list)
+    _pings: set[int] = field(default_factory=set)
+    _texts: Gauge = field(default_factory=Gauge)
+    _frames: Gauge = field(default_factory=Gauge)
+    _changed: anyio.Event = field(default_factory=anyio.Event)
+    _sending: anyio.Lock = field(default_factory=anyio.Lock)
+
+    # --- Sending
+
+    async def send(self, kind: str, parameters: Any = None, /, **envelope: Any) -> int:
+        """Returns its seq. A value of None leaves a field of the envelope out."""
+        async with self._sending:
+            self.seq += 1
+            message = {
+                "version": "2",
+                "id": self.session_id,
+                "type": kind,
+                "seq": self.seq,
+                "serverseq": len(self.received),
+                "position": "PT0S",
+                "parameters": {} if parameters is None else parameters,
+                **envelope,
+            }
+            await self._write(json.dumps({name: v for name, v in message.items() if v is not None}))
+            return self.seq
+
+    async def send_raw(self, data: str | bytes) -> None:
+        async with self._sending:
+            await self._write(data)
+
+    async def _write(self, data: str | bytes) -> None:
+        try:
+            await self.socket.send(data)
+        except ConnectionClosed:
+            self._end()
+
+    async def open(self, **changes: Any) -> None:
+        """None leaves a parameter out."""
+        await self.send("open", opening(self.organization_id, changes))
+
+    async def ping(self, parameters: Mapping[str, Any] | None = None) -> int:
+        self._pings.add(self.seq + 1)
+        return await self.send("ping", parameters)
+
+    # --- Expecting
+
+    async def expect(self, kind: str, within: float | None = None) -> dict[str, Any]:
+        """The next message of that type that was not asked for yet."""
+        return await self.expect_any(kind, within=within)
+
+    async def expect_any(
+        self, *kinds: str, within: float | None = None, or_gone: bool = False, or_nothing: bool = False
+    ) -> dict[str, Any]:
+        """The next message of one of these types. Empty: the socket was closed, or nothing came, where that
+        will do."""
+        within = PATIENCE if within is None else within
+        with anyio.move_on_after(within):
+            while True:
+                for message in self._unread:
+                    if message.get("type") in kinds:
+                        self._unread.remove(message)
+                        return message
+                if self.over:
+                    break
+                await self._changed.wait()
+        if (or_gone and self.over) or or_nothing:
+            return {}
+        raise Failed(f"{' or '.join(kinds)} within {within:g} s", self._summary())
+
+    async def opened(self, **changes: Any) -> dict[str, Any]:
+        """Opens the session; the parameters of `opened`."""
+        await self.open(**changes)
+        parameters: dict[str, Any] = (await self.expect("opened"))["parameters"]
+        return parameters
+
+    async def alive(self) -> None:
+        """A ping is answered, and nobody has ended the session."""
+        seq = await self.ping()
+        pong = await self.expect("pong")
+        if pong["clientseq"] != seq:
+            raise Failed(f"a pong with clientseq {seq}, its ping", f"clientseq {pong['clientseq']}")
+        if any(message.get("type") == "disconnect" for message in self.received):
+            raise Failed("the session to go on", "disconnect")
+
+    async def violated(self) -> None:
+        """The server ends the session the documented way."""
+        ended = await self.expect("disconnect")
+        if ended["parameters"]["reason"] != "error":
+            raise Failed("disconnect with reason error", f"{ended['parameters']!r:.200}")
+        await self.close("disconnect")
+
+    async def close(self, reason: str = "end", within: float | None = None) -> None:
+        seq = await self.send("close", {"reason": reason})
+        closed = await self.expect("closed", within)
+        if closed["clientseq"] != seq:
+            raise Failed(f"closed with clientseq {seq}, its close", f"clientseq {closed['clientseq']}")
+
+    async def gone(self, within: float) -> int | None:
+        """The server closes the socket; its code."""
+        with anyio.move_on_after(within):
+            while not self.over:
+                await self._changed.wait()
+            return self.code
+        raise Failed(f"the socket closed within {within:g} s", "an open socket")
+
+    def settle(self) -> None:
+        """Raises Failed if any message broke a rule."""
+        if self.faults:
+            raise Failed("messages as the tables have them", self.faults[0])
+
+    def _summary(self) -> str:
+        kinds = ", ".join(str(message.get("type")) for message in self._unread) or "nothing"
+        return f"{kinds}; the socket was closed with {self.code}" if self.over else kinds
+
+    # --- Receiving
+
+    async def read(self) -> None:
+        """Until the socket is closed."""
+        try:
+            while True:
+                self._take(await self.socket.recv())
+        except ConnectionClosed:
+            self._end()
+
+    def _end(self) -> None:
+        self.over, self.code = True, self.socket.close_code
+        self._change()
+
+    def _change(self) -> None:
+        self._changed.set()
+        self._changed = anyio.Event()
+
+    def _take(self, data: str | bytes) -> None:
+        now = anyio.current_time()
+        size = len(data if isinstance(data, bytes) else data.encode())
+        if size > BYTES:
+            self.faults.append(f"a message of {size} bytes")
+        if (self._frames if isinstance(data, bytes) else self._texts).exceeded(now):
+            self.faults.append("more messages than 5 a second and 25 at once")
+        if isinstance(data, bytes):
+            self._take_audio(data)
+        else:
+            self._take_text(data)
+        self._change()
+
+    def _take_audio(self, data: bytes) -> None:
+        kinds = {message.get("type") for message in self.received}
+        if "opened" not in kinds or kinds & {"disconnect", "closed"}:
+            self.faults.append("audio before opened, or after disconnect or closed")
+        self.audio.append(data)
+
+    def _take_text(self, text: str) -> None:
+        try:
+            message = json.loads(text)
+        except ValueError:
+            self.faults.append("a text that is not JSON")
+            return
+        found = wrong_message(message) or self._out_of_step(message)
+        if found:
+            self.faults.append(found)
+        if isinstance(message, dict):
+            self.received.append(message)
+            self._unread.append(message)
+
+    def _out_of_step(self, message: dict[str, Any]) -> str:
+        if message["id"] != self.session_id:
+            return "the id of another session"
+        if message["seq"] != len(self.received) + 1:
+            return f"seq {message['seq']} where {len(self.received) + 1} was due"
+        before = self.received[-1]["clientseq"] if self.received else 0
+        if not before <= message["clientseq"] <= self.seq:
+            return f"clientseq {message['clientseq']} after {before}, where {self.seq} were sent"
+        if message["type"] == "pong":
+            if message["clientseq"] not in self._pings:
+                return "a pong whose clientseq is that of no open ping"
+            self._pings.discard(message["clientseq"])
+        return ""
+
+
+MONO = {"type": "audio", "format": "PCMU", "channels": ["external"], "rate": 8000}
+
+
+def opening(organization_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = {
+        "organizationId": organization_id,
+        "conversationId": "c2b1a0f9-8e7d-4c6b-a5f4-e3d2c1b0a9f8",
+        "participant": {
+            "id": "1a2b3c4d-5e6f-4071-8293-a4b5c6d7e8f9",
+            "ani": "tel:+15550100",
+            "aniName": "Kim Example",
+            "dnis": "tel:+15550199",
+        },
+        "media": [MONO],
+        "language": "en-US",
+        **changes,
+    }
+    return {name: value for name, value in parameters.items() if value is not None}

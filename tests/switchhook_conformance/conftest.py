@@ -1,0 +1,83 @@
+"""Our own server in a process of its own, as the suite sees any server."""
+
+import base64
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+INSTANCE = "0c1d2e3f-0000-4000-8000-00000000c0de"
+CONFIG = f"""
+[server]
+port = 0
+
+[transport]
+use = "genesys"
+[transport.integrations.main]
+keys = [
+    {{ api_key = "key", client_secret = {{ file = "secret" }} }},
+    {{ api_key = "next", client_secret = {{ file = "next" }} }},
+]
+[transport.integrations.lab]
+keys = [{{ api_key = "lab", unsigned = true }}]
+
+[connectors.bot]
+address = {{ integration = "main", instance_id = "{INSTANCE}" }}
+assistant = {{ use = "script", file = "bot.toml" }}
+stt = {{ use = "moonshine", workers = 1 }}
+tts = {{ use = "hibari" }}
+
+[records]
+directory = "records"
+"""
+SCRIPT = """
+[steps.hello]
+responses = ["Welcome. This is a rather long greeting, so that there is something to hear and to count."]
+
+[fallback]
+responses = ["Pardon?"]
+"""
+
+
+def url_of(process, log):
+    for _ in range(1200):
+        lines = [line for line in log.read_text().splitlines() if line.startswith("listening on ")]
+        if lines:
+            return lines[0].split()[-1]
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(f"not listening: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The folder of a running server, with a profile of it."""
+    folder = tmp_path_factory.mktemp("conformance")
+    for name in ("secret", "next"):
+        (folder / name).write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+    (folder / "switchhook.toml").write_text(CONFIG)
+    (folder / "bot.toml").write_text(SCRIPT)
+    log = folder / "log"
+    with log.open("w") as file:
+        command = [sys.executable, "-m", "switchhook", "serve", "--config", folder / "switchhook.toml"]
+        process = subprocess.Popen(command, stderr=file, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+        try:
+            url = url_of(process, log)
+            (folder / "profile.toml").write_text(f"""
+url = "{url}{INSTANCE}/connect?version=2024-08-25"
+api_key = "key"
+client_secret = {{ file = "secret" }}
+base_path = "/"
+health_path = "/livez"
+unknown_path = "/nobody/connect"
+second_key = {{ api_key = "next", client_secret = {{ file = "next" }} }}
+open_key = "lab"
+""")
+            yield folder
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=20)
