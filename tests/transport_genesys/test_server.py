@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
+from math import inf
 from pathlib import Path
 
 import anyio
@@ -28,12 +29,13 @@ from switchhook import (
     StartError,
     TurnReport,
 )
-from switchhook_transport_genesys import door, sockets
+from switchhook_transport_genesys import door, server
 from switchhook_transport_genesys.credentials import decode_secret
 from switchhook_transport_genesys.protocol import ClientSession, Media, Open, Participant, events, states
 from switchhook_transport_genesys.server import GenesysTransport
 from switchhook_transport_genesys.settings import GenesysSettings
 from switchhook_transport_genesys.signature import UpgradeRequest, sign
+from switchhook_websocket import incoming
 
 DATA = Path(__file__).parent / "data"
 SECRET = "E8opCrTIQKtap+wCdxLajF3HhU+RJDD2o1mzOl7RyDY="
@@ -548,7 +550,8 @@ async def test_a_peer_that_does_not_read_loses_its_own_call(lobby, url):
 
 
 async def test_a_peer_that_leaves_what_its_socket_sends_unread_is_left(lobby, url, monkeypatch):
-    monkeypatch.setattr(sockets, "STALLED", 0.05)
+    monkeypatch.setattr(server, "STALLED", 0.05)
+    monkeypatch.setattr(incoming, "SPARE_BURST", inf)  # so many pings are another test's
     async with dialled(url) as phone:
         await phone.open()
         call = await lobby.legs.receive()

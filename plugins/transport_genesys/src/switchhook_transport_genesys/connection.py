@@ -9,9 +9,9 @@ from math import inf
 
 import anyio
 import anyio.abc
-from websockets.exceptions import ConnectionClosed
 
 from switchhook import AudioFormat, Closed, Outcome, TurnReport
+from switchhook_websocket import ServerSocket
 
 from .bucket import Bucket
 from .desk import Desk
@@ -19,8 +19,8 @@ from .leg import GenesysLeg
 from .outbox import Outbox
 from .protocol import Media, Open, ServerSession, choose, events
 from .protocol.server import back_off
-from .sockets import Socket
 from .translation import closed, leg_event
+from .upgrade import Admitted
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +29,11 @@ REMARK_RATE, REMARK_BURST = 0.1, 5  # log lines about the client's errors
 
 
 class Connection:
-    def __init__(self, leg_id: str, socket: Socket, session: ServerSession, desk: Desk) -> None:
-        self._leg_id, self._socket, self._session, self._desk = leg_id, socket, session, desk
+    def __init__(
+        self, leg_id: str, socket: ServerSocket, admitted: Admitted, session: ServerSession, desk: Desk
+    ) -> None:
+        self._leg_id, self._socket, self._admitted = leg_id, socket, admitted
+        self._session, self._desk = session, desk
         self._reception, limits = desk.reception, desk.settings.limits
         self._clock = asyncio.get_running_loop().time
         self._leg: GenesysLeg | None = None
@@ -39,7 +42,9 @@ class Connection:
         self._bytes = Bucket(limits.bytes, 10 * limits.bytes, self._clock())
         self._remarks = Bucket(REMARK_RATE, REMARK_BURST, self._clock())
         self._later: asyncio.TimerHandle | None = None  # when audio that is held back may go
-        self._reading = anyio.CancelScope()
+        self._group: anyio.abc.TaskGroup  # while it runs
+        self._waiting = anyio.CancelScope()  # until the session's next deadline
+        self._gone = anyio.Event()
         self._sounding = False  # audio was sent since the last barge-in
         self._ending: tuple[Outcome, Mapping[str, str]] | None = None
         self._failed = False  # the client broke a rule
@@ -47,19 +52,30 @@ class Connection:
 
     async def run(self) -> None:
         """Until the call has ended and the socket is gone."""
-        self._socket.on_writable = self._pump
         try:
-            async with anyio.create_task_group() as group:
-                await self._read(group)
+            async with anyio.create_task_group() as self._group:
+                self._socket.handler = self
+                await self._keep_time()
                 self._session.connection_lost()
-                self._close_leg(Closed("lost", self._why_lost()))
+                self._close_leg(Closed("lost", self._lost))
         finally:
             if self._later is not None:
                 self._later.cancel()
-            self._socket.transport.abort()
+            self._socket.abort()
 
-    def _why_lost(self) -> str:
-        return self._lost or ("the peer does not read" if self._socket.stalled else "the connection broke")
+    async def _keep_time(self) -> None:
+        while not self._gone.is_set():
+            with anyio.CancelScope(deadline=self._session.deadline() or inf) as self._waiting:
+                await self._gone.wait()
+                return
+            for event in self._session.tick():
+                if isinstance(event, events.TimedOut):
+                    self._lost = f"no {event.awaited} in time"
+                    self._socket.close(event.code)
+                    with anyio.move_on_after(CLOSING):
+                        await self._gone.wait()
+                    return
+            self._sync()
 
     # --- The leg's side: plain calls that never block
 
@@ -88,34 +104,26 @@ class Connection:
         self._ending = (outcome, variables)  # to be sent after what is queued
         self._pump()
 
-    # --- Reading
+    # --- The socket's side
 
-    async def _read(self, group: anyio.abc.TaskGroup) -> None:
-        while not self._lost:
-            with anyio.CancelScope(deadline=self._session.deadline() or inf) as self._reading:
-                await self._receive(group)
-                return
-            for event in self._session.tick():
-                if isinstance(event, events.TimedOut):
-                    self._lost = f"no {event.awaited} in time"
-                    with anyio.move_on_after(CLOSING):
-                        await self._socket.close(event.code)
+    def text(self, message: str, /) -> None:
+        if self._within_limits(len(message)):
+            for event in self._session.receive_text(message):
+                self._handle(event)
             self._sync()
 
-    async def _receive(self, group: anyio.abc.TaskGroup) -> None:
-        try:
-            while True:
-                message = await self._socket.recv()
-                if not self._within_limits(len(message)):
-                    continue
-                if isinstance(message, bytes):
-                    self._hear(message)
-                else:
-                    for event in self._session.receive_text(message):
-                        self._handle(event, group)
-                    self._sync()
-        except ConnectionClosed:
-            return
+    def binary(self, message: bytes, /) -> None:
+        if self._within_limits(len(message)):
+            self._hear(message)
+
+    def writable(self) -> None:
+        self._pump()
+
+    def lost(self, why: str, /) -> None:
+        self._lost = self._lost or why
+        self._gone.set()
+
+    # --- Reading
 
     def _within_limits(self, size: int) -> bool:
         now = self._clock()
@@ -139,10 +147,10 @@ class Connection:
         elif self._leg is not None:
             self._leg.hear(audio)
 
-    def _handle(self, event: events.ServerEvent, group: anyio.abc.TaskGroup) -> None:
+    def _handle(self, event: events.ServerEvent) -> None:
         match event:
             case events.Opening(parameters):
-                self._open(parameters, group)
+                self._open(parameters)
             case events.CloseReceived(reason):
                 self._close_leg(closed(reason))
             case events.ProtocolViolation(rule):
@@ -161,13 +169,13 @@ class Connection:
                 if self._leg is not None and (told := leg_event(event)):
                     self._leg.notice(told)
 
-    def _open(self, opening: Open, group: anyio.abc.TaskGroup) -> None:
+    def _open(self, opening: Open) -> None:
         """Never waits for a backend: Genesys gives five seconds, and a probe should not start one."""
-        media, admitted = choose(opening.media), self._socket.admitted
+        media = choose(opening.media)
         if opening.is_probe:
-            self._probed(media, group)
+            self._probed(media)
             return
-        found = self._desk.find(admitted)
+        found = self._desk.find(self._admitted)
         if media is None and not isinstance(found, str):
             found = "no supported media; PCMU or L16 at 8000 Hz with the external channel is needed"
         if media is None or isinstance(found, str):
@@ -175,13 +183,13 @@ class Connection:
             return
         self._session.opened(media, start_paused=found.start_paused)
         self._leg = GenesysLeg(
-            self._desk.describe(self._leg_id, admitted, found, opening), self, AudioFormat(media.format)
+            self._desk.describe(self._leg_id, self._admitted, found, opening), self, AudioFormat(media.format)
         )
-        group.start_soon(self._answer, self._leg)
+        self._group.start_soon(self._answer, self._leg)
 
     def _turn_away(self, why: str, opening: Open) -> None:
         self._session.disconnect("error", why)
-        details = {**self._socket.admitted.details, "conversation_id": opening.conversation_id}
+        details = {**self._admitted.details, "conversation_id": opening.conversation_id}
         self._reception.refused(why, details)
 
     async def _answer(self, leg: GenesysLeg) -> None:
@@ -191,16 +199,16 @@ class Connection:
         finally:
             leg.end(Outcome("error", "the call was given up"), {})
 
-    def _probed(self, media: Media | None, group: anyio.abc.TaskGroup) -> None:
+    def _probed(self, media: Media | None) -> None:
         """No call: Genesys tries the connection when an administrator saves the integration."""
-        if self._desk.is_deep(self._socket.admitted):
-            group.start_soon(self._probe, media)
+        if self._desk.is_deep(self._admitted):
+            self._group.start_soon(self._probe, media)
         else:
             self._session.opened(media)
             self._reception.measured("probes", 1, {"result": "ok"})
 
     async def _probe(self, media: Media | None) -> None:
-        why = await self._desk.probe(self._socket.admitted)
+        why = await self._desk.probe(self._admitted)
         if why:
             self._session.disconnect("error", why)
             logger.warning("a probe found that calls would not be served: %s", why)
@@ -217,7 +225,7 @@ class Connection:
         self._reception.measured("protocol_violations", 1, {})
         logger.warning("the client broke the protocol: %s, conversation %s", rule, self._conversation)
         if self._leg is None:
-            self._reception.refused(rule, self._socket.admitted.details)
+            self._reception.refused(rule, self._admitted.details)
         self._close_leg(Closed("lost", rule))
 
     @property
@@ -236,13 +244,13 @@ class Connection:
             self._outbox.put_text(text)
         if not self._session.takes_audio:
             self._outbox.drop_audio()
-        self._reading.deadline = self._session.deadline() or inf
+        self._waiting.deadline = self._session.deadline() or inf
         self._pump()
 
     def _pump(self) -> None:
         while self._socket.writable and (message := self._outbox.take(self._clock())) is not None:
             self._sounding = self._sounding or isinstance(message, bytes)
-            self._socket.send_now(message)
+            self._socket.send(message)
         if self._outbox.full:
             self._break("the peer does not read")
         elif self._outbox:
@@ -266,4 +274,4 @@ class Connection:
 
     def _break(self, why: str) -> None:
         self._lost = self._lost or why
-        self._socket.transport.abort()
+        self._socket.abort()

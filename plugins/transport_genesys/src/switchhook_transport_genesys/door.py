@@ -7,17 +7,15 @@ import logging
 import time
 from dataclasses import replace
 from http import HTTPStatus
-from typing import cast
 
 import anyio
-from websockets.asyncio.server import ServerConnection
-from websockets.http11 import Request, Response
+
+from switchhook_websocket import Request, Response, ServerSocket
 
 from .bucket import Bucket
 from .cures import cure
 from .desk import Desk
 from .signature import UpgradeRequest
-from .sockets import Socket
 from .upgrade import Admitted, Gate, Refused
 
 logger = logging.getLogger(__name__)
@@ -34,9 +32,7 @@ class Door:
         self._waiting = 0
         self._lines = Bucket(LOG_RATE, LOG_BURST, self._clock())
 
-    async def answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        """None: go on with the upgrade."""
-        socket = cast("Socket", connection)
+    async def answer(self, socket: ServerSocket, request: Request) -> Response | Admitted:
         began = self._clock()
         if request.path.partition("?")[0] == "/livez":
             return socket.respond(HTTPStatus.OK, "ok\n")
@@ -45,10 +41,9 @@ class Door:
         if isinstance(judged, Admitted):
             busy = self._desk.busy(judged)
             if not busy or self._desk.settings.when_full == "disconnect":
-                socket.admitted = replace(judged, busy=busy)
                 if judged.replayed:
                     logger.warning("a signed request came again, session %s", judged.session_id)
-                return None
+                return replace(judged, busy=busy)
             judged = Refused(HTTPStatus.SERVICE_UNAVAILABLE, busy, judged.details)
         self._report(judged)
         if judged.delay and self._waiting < MAX_WAITING:
@@ -57,7 +52,7 @@ class Door:
                 await anyio.sleep(began + REFUSAL_TIME - self._clock())
             finally:
                 self._waiting -= 1
-        return socket.respond(judged.status, "")
+        return socket.respond(judged.status)
 
     def _report(self, refused: Refused) -> None:
         self._desk.reception.refused(refused.reason, refused.details)

@@ -7,15 +7,14 @@ import errno
 import secrets
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import cast
 
 import anyio
 import anyio.abc
-from websockets.asyncio.server import Server, ServerConnection, serve
 
 from switchhook import Reception, ServerSettings, StartError
+from switchhook_websocket import Limits, Listening, Request, Response, Serve, ServerSocket, listen
 
 from . import tls
 from .census import Census
@@ -26,10 +25,9 @@ from .nonces import NonceCache, NonceStore
 from .protocol import ServerSession
 from .routing import Routes
 from .settings import GenesysSettings, read_addresses
-from .sockets import Socket, library, limited_to
-from .upgrade import Gate
+from .upgrade import Admitted, Gate
 
-BACKLOG = 1024  # connections that the kernel keeps for us in a burst
+STALLED = 10.0  # seconds that a peer may leave unread what we wrote
 
 
 class GenesysTransport:
@@ -41,7 +39,6 @@ class GenesysTransport:
         self._settings, self._server = settings, server
         self._nonces = nonces if nonces is not None else NonceCache()
         self._live: set[str] = set()  # ids of legs
-        self._handlers: set[anyio.CancelScope] = set()
 
     @property
     def unsigned(self) -> list[str]:
@@ -66,56 +63,34 @@ class GenesysTransport:
         routes, gate = self.prepare(reception.connectors)
         context, files = self.certificate(), self._server.tls
         desk = Desk(self._settings, routes, Census(self._settings.limits, reception), reception)
-        async with self._listening(gate, desk, context) as server:
-            task_status.started(self._urls(server, routes))
+        async with self._listening(Door(gate, desk), desk, context) as listening:
+            task_status.started(self._urls(listening, routes))
             if files and context:
                 await tls.renew(context, files.certificate, files.key)
             await anyio.sleep_forever()
 
     @asynccontextmanager
     async def _listening(
-        self, gate: Gate, desk: Desk, context: ssl.SSLContext | None
-    ) -> AsyncIterator[Server]:
-        try:
-            server = await serve(
-                partial(self._handle, desk),
-                self._server.host,
-                self._server.port,
-                process_request=Door(gate, desk).answer,
-                create_connection=limited_to(2 * self._server.max_calls + 200),
-                ssl=context,
-                compression=None,
-                server_header=None,
-                open_timeout=self._settings.limits.handshake,
-                close_timeout=CLOSING,
-                ping_interval=None,  # the protocol has pings of its own
-                max_size=self._settings.limits.message,
-                backlog=BACKLOG,
-                logger=library,
-            )
-        except OSError as error:
-            raise StartError(self._why_not(error)) from None
-        try:
-            yield server
-        finally:
-            with anyio.CancelScope(shield=True):
-                await self._stop(server)
+        self, door: Door, desk: Desk, context: ssl.SSLContext | None
+    ) -> AsyncIterator[Listening]:
+        own = self._settings.limits
+        limits = Limits(own.message, own.handshake, CLOSING, STALLED, 2 * self._server.max_calls + 200)
+        answer = partial(self._answer, door, desk)
+        listening = listen(answer, self._server.host, self._server.port, limits=limits, context=context)
+        async with AsyncExitStack() as stack:
+            try:
+                entered = await stack.enter_async_context(listening)
+            except OSError as error:
+                raise StartError(self._why_not(error)) from None
+            yield entered
 
-    async def _stop(self, server: Server) -> None:
-        server.close()
-        with anyio.move_on_after(2 * CLOSING):
-            await server.wait_closed()
-            return
-        for scope in list(self._handlers):
-            scope.cancel()
-        for connection in list(server.all_connections):
-            connection.transport.abort()
-        with anyio.move_on_after(CLOSING):
-            await server.wait_closed()
+    async def _answer(
+        self, door: Door, desk: Desk, socket: ServerSocket, request: Request
+    ) -> Response | Serve:
+        judged = await door.answer(socket, request)
+        return judged if isinstance(judged, Response) else partial(self._handle, desk, judged)
 
-    async def _handle(self, desk: Desk, connection: ServerConnection) -> None:
-        socket = cast("Socket", connection)
-        admitted = socket.admitted
+    async def _handle(self, desk: Desk, admitted: Admitted, socket: ServerSocket) -> None:
         clock = asyncio.get_running_loop().time
         idle = self._settings.limits.idle
         session = ServerSession(admitted.session_id, admitted.organization_id, clock, idle)
@@ -123,22 +98,18 @@ class GenesysTransport:
         if leg_id in self._live:  # a client that repeats an id gets a call of its own all the same
             leg_id = f"{leg_id}.{secrets.token_hex(4)}"
         self._live.add(leg_id)
-        with anyio.CancelScope() as scope:
-            self._handlers.add(scope)
-            try:
-                desk.reception.measured("connections", 1, {})
-                await Connection(leg_id, socket, session, desk).run()
-            finally:
-                desk.reception.measured("connections", -1, {})
-                self._handlers.discard(scope)
-                self._live.discard(leg_id)
+        desk.reception.measured("connections", 1, {})
+        try:
+            await Connection(leg_id, socket, admitted, session, desk).run()
+        finally:
+            desk.reception.measured("connections", -1, {})
+            self._live.discard(leg_id)
 
-    def _urls(self, server: Server, routes: Routes) -> list[str]:
+    def _urls(self, listening: Listening, routes: Routes) -> list[str]:
         scheme = "wss" if self._server.tls else "ws"
-        hosts = [socket.getsockname()[:2] for socket in server.sockets]
         return [
             f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{routes.prefix}/"
-            for host, port in hosts
+            for host, port in listening.addresses
         ]
 
     def _why_not(self, error: OSError) -> str:

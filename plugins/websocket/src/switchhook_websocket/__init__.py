@@ -1,0 +1,33 @@
+"""WebSockets whose messages come by plain calls: no queue and no task between the socket and its handler.
+
+The protocol is the `websockets` library's own, without its asyncio layer: handshake, control frames,
+fragments, masking, UTF-8 and close codes. Only one shape of message goes round its parser, because nearly
+all traffic of a call has it: a whole binary message.
+
+How large a request or an answer may be are the library's limits, read from the environment when it is
+imported: WEBSOCKETS_MAX_LINE_LENGTH (8,192 bytes; the request line, and each header),
+WEBSOCKETS_MAX_NUM_HEADERS (128) and WEBSOCKETS_MAX_BODY_SIZE (1 MiB; of an answer that is no WebSocket).
+No compression, no subprotocols.
+"""
+
+from websockets.http11 import Request, Response
+
+from .client import ClientSocket, ConnectError, connect
+from .handler import Handler
+from .limits import Limits
+from .server import Answer, Listening, Serve, ServerSocket, listen
+
+__all__ = [
+    "Answer",
+    "ClientSocket",
+    "ConnectError",
+    "Handler",
+    "Limits",
+    "Listening",
+    "Request",
+    "Response",
+    "Serve",
+    "ServerSocket",
+    "connect",
+    "listen",
+]

@@ -1,0 +1,147 @@
+"""The client's end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import struct
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import anyio
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidStatus, InvalidURI
+from websockets.http11 import Response
+from websockets.protocol import State
+from websockets.uri import WebSocketURI, parse_uri
+
+from .handler import Handler
+from .limits import Limits
+from .mask import apply_mask
+from .sockets import BROKEN, Socket, library
+
+
+class ConnectError(Exception):
+    """Why there is no connection. `status`: of an HTTP answer that was no upgrade. Neither the URL nor the
+    answer is quoted: both may carry secrets."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ClientSocket(Socket):
+    def __init__(
+        self, uri: WebSocketURI, headers: Iterable[tuple[str, str]], handler: Handler, limits: Limits
+    ) -> None:
+        self._client = ClientProtocol(uri, max_size=limits.message, logger=library)
+        super().__init__(self._client, limits)
+        self.handler = handler
+        self._headers = headers
+        self._ready = asyncio.Event()
+
+    async def opened(self) -> None:
+        """Raises ConnectError."""
+        await self._ready.wait()
+        if self._incoming is None:
+            reason = self._client.handshake_exc
+            if isinstance(reason, InvalidStatus):
+                status = reason.response.status_code
+                raise ConnectError(f"expected an upgrade, got status {status}", status)
+            raise ConnectError("expected an upgrade, got no valid answer" if reason else BROKEN)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        request = self._client.connect()
+        for name, value in self._headers:
+            request.headers[name] = value
+        self._client.send_request(request)
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._ready.set()
+
+    def eof_received(self) -> None:
+        super().eof_received()
+        if self._client.events_received():  # an answer whose end was the end of the stream
+            self._ready.set()
+
+    def _shake_hands(self, data: bytes) -> None:
+        response, rest = self._first_event(data)
+        self._flush()
+        if isinstance(response, Response) and self._client.state is State.OPEN:
+            self._upgraded()
+        if self._client.handshake_exc or self._incoming:
+            self._ready.set()
+        if rest and self._incoming:
+            self.data_received(rest)
+
+    def _send_binary(self, data: bytes) -> None:
+        size, mask = len(data), os.urandom(4)
+        if size < 126:
+            head = struct.pack("!BB", 0x82, 0x80 | size)
+        elif size < 65_536:
+            head = struct.pack("!BBH", 0x82, 0xFE, size)
+        else:
+            head = struct.pack("!BBQ", 0x82, 0xFF, size)
+        self.transport.write(b"".join((head, mask, apply_mask(data, mask))))
+
+
+@asynccontextmanager
+async def connect(
+    url: str,
+    handler: Handler,
+    *,
+    headers: Iterable[tuple[str, str]] = (),
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+    context: ssl.SSLContext | None = None,
+) -> AsyncIterator[ClientSocket]:
+    """Closed with 1000 on leaving. `handler` may be called before the block is entered. `limits.handshake`
+    bounds all of the opening. For `wss`, without `context`, the system's certificates decide.
+
+    Raises ConnectError."""
+    try:
+        uri = parse_uri(url)
+    except InvalidURI:
+        raise ConnectError("expected a ws or wss URL") from None
+    if uri.secure and context is None:
+        context = ssl.create_default_context()
+    socket = await _open(
+        ClientSocket(uri, headers, handler, limits), uri, context if uri.secure else None, limits
+    )
+    try:
+        yield socket
+    finally:
+        socket.close()
+        if not socket.gone.done():
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait({socket.gone}, timeout=2 * limits.closing)
+        socket.abort()
+
+
+async def _open(
+    socket: ClientSocket, uri: WebSocketURI, context: ssl.SSLContext | None, limits: Limits
+) -> ClientSocket:
+    loop = asyncio.get_running_loop()
+    shutdown = limits.closing if context else None
+    transport: asyncio.Transport | None = None
+    opened = False
+    try:
+        async with asyncio.timeout(limits.handshake):
+            transport, _ = await loop.create_connection(
+                lambda: socket, uri.host, uri.port, ssl=context, ssl_shutdown_timeout=shutdown
+            )
+            await socket.opened()
+        opened = True
+    except TimeoutError:
+        raise ConnectError(f"no answer within {limits.handshake:g} s") from None
+    except ssl.SSLError as error:
+        raise ConnectError(f"TLS failed: {error.reason or 'unknown'}") from None
+    except OSError as error:
+        raise ConnectError(f"cannot connect: {error.strerror or error}") from None
+    finally:
+        if transport is not None and not opened:
+            transport.abort()
+    return socket

@@ -1,0 +1,16 @@
+"""What a peer may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times in seconds."""
+
+    message: int = 65_536  # bytes of a message that comes in, whole or in fragments
+    handshake: float = 10.0  # from the connection to the answer of the upgrade request, TLS apart
+    closing: float = 2.0  # for the closing handshake; then the connection is cut
+    stalled: float = 10.0  # that a peer may leave unread what was written
+    connections: int = 1_000  # of one server, those that have not sent their request among them

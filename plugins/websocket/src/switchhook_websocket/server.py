@@ -1,0 +1,179 @@
+"""The server's end: listens, answers upgrade requests, and ends with its connections."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import anyio
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from .limits import Limits
+from .sockets import Socket, library
+
+logger = logging.getLogger(__name__)
+
+BACKLOG = 1024  # connections that the kernel keeps for us in a burst
+
+
+class ServerSocket(Socket):
+    def __init__(self, listening: Listening) -> None:
+        limits = listening.limits
+        self._server = ServerProtocol(max_size=limits.message, logger=library)
+        super().__init__(self._server, limits)
+        self._listening = listening
+        self._task: asyncio.Task[None] | None = None  # from the request on
+        self._opening: asyncio.TimerHandle | None = None
+
+    def respond(self, status: HTTPStatus, text: str = "") -> Response:
+        """A plain answer, after which the connection is closed."""
+        return self._server.reject(status, text)
+
+    def accept(self, request: Request) -> bool:
+        """Upgrade, or refuse what is no proper WebSocket request."""
+        return self.reply(self._server.accept(request))
+
+    def reply(self, response: Response) -> bool:
+        """Whether there is a WebSocket now."""
+        if self._server.state is not State.CONNECTING or self.transport.is_closing():
+            return False
+        self._server.send_response(response)
+        self._flush()
+        if not self.open:
+            return False
+        self._cancel_opening()
+        self._upgraded()
+        return True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if self._listening.enter(self):
+            self._opening = self._loop.call_later(self._limits.handshake, self.transport.abort)
+        else:
+            self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._cancel_opening()
+        self._listening.leave(self)
+        if self._incoming is None and self._task is not None:
+            self._task.cancel()
+        super().connection_lost(exc)
+
+    def _shake_hands(self, data: bytes) -> None:
+        if self._task is not None and not self._server.eof_sent:
+            self.transport.abort()  # RFC 6455, 4.1: a client waits for the answer
+            return
+        request, rest = self._first_event(data)
+        self._flush()
+        if rest:
+            self.transport.abort()
+        elif isinstance(request, Request):
+            self._task = self._listening.start(self, request)
+
+    def _cancel_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+
+
+Serve = Callable[[ServerSocket], Awaitable[None]]
+"""Serves one WebSocket. Sets its `handler` before it first waits; when it returns, the socket is closed."""
+
+Answer = Callable[[ServerSocket, Request], Awaitable[Response | Serve]]
+"""What to do with a request: a plain answer, made by `respond`, or an upgrade, and who serves it."""
+
+
+class Listening:
+    """A server while it listens. `addresses`: host and port of each socket."""
+
+    def __init__(self, answer: Answer, limits: Limits) -> None:
+        self.addresses: list[tuple[str, int]] = []
+        self.limits = limits
+        self._answer = answer
+        self._sockets: set[ServerSocket] = set()
+        # No task group: it would wrap what the block of `listen` raises. `stop` ends every task.
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def enter(self, socket: ServerSocket) -> bool:
+        self._sockets.add(socket)
+        return len(self._sockets) <= self.limits.connections
+
+    def leave(self, socket: ServerSocket) -> None:
+        self._sockets.discard(socket)
+
+    def start(self, socket: ServerSocket, request: Request) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(self._handle(socket, request))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def stop(self) -> None:
+        """Says 1001 to all, gives them time to end, and cuts what is left."""
+        for socket in list(self._sockets):
+            if socket.open:
+                socket.close(1001)
+            else:
+                socket.abort()
+        closing = self.limits.closing
+        await self._ended(2 * closing)
+        for task in self._tasks:
+            task.cancel()
+        for socket in self._sockets:
+            socket.abort()
+        await self._ended(closing)
+
+    async def _ended(self, limit: float) -> None:
+        if waiting := {*self._tasks, *(socket.gone for socket in self._sockets)}:
+            await asyncio.wait(waiting, timeout=limit)
+
+    async def _handle(self, socket: ServerSocket, request: Request) -> None:
+        try:
+            answer = await self._answer(socket, request)
+            if isinstance(answer, Response):
+                socket.reply(answer)
+            elif socket.accept(request):
+                await answer(socket)
+                socket.close()
+        except Exception as error:  # noqa: BLE001  # one connection must not end the others
+            logger.error("a connection failed: %s", type(error).__name__)  # noqa: TRY400  # its text may be private
+            socket.abort()
+        except asyncio.CancelledError:
+            socket.abort()
+            raise
+
+
+@asynccontextmanager
+async def listen(
+    answer: Answer,
+    host: str,
+    port: int,
+    *,
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+    context: ssl.SSLContext | None = None,
+) -> AsyncIterator[Listening]:
+    """On leaving, every connection is closed with 1001 and all tasks have ended; that takes at most three
+    times `limits.closing`. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    listening = Listening(answer, limits)
+    handshake, shutdown = (limits.handshake, limits.closing) if context else (None, None)
+    server = await loop.create_server(
+        lambda: ServerSocket(listening),
+        host,
+        port,
+        ssl=context,
+        backlog=BACKLOG,
+        ssl_handshake_timeout=handshake,
+        ssl_shutdown_timeout=shutdown,
+    )
+    listening.addresses = [socket.getsockname()[:2] for socket in server.sockets]
+    try:
+        yield listening
+    finally:
+        server.close()
+        with anyio.CancelScope(shield=True):
+            await listening.stop()

@@ -1,0 +1,185 @@
+"""What both ends of a WebSocket share: writing, closing, and the times that bound them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import struct
+from typing import cast
+
+from websockets.http11 import Request, Response
+from websockets.protocol import Protocol, State
+
+from .handler import Handler, Nobody
+from .incoming import Incoming
+from .limits import Limits
+
+# At debug level the library writes headers and messages: keys, digits, variables. At info level it writes
+# a line for each connection, whoever made it.
+logger = logging.getLogger(__name__)
+library = logging.getLogger(f"{__name__}.library")
+library.setLevel(logging.WARNING)
+
+HIGH_WATER = 32_768  # bytes unsent, above which a socket is not writable
+STALLED = "the peer does not read"
+BROKEN = "the connection broke"
+
+
+class Socket(asyncio.Protocol):
+    """One end. Messages go to `handler`; those that come before it is set are dropped."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, protocol: Protocol, limits: Limits) -> None:
+        self.handler: Handler = Nobody()
+        self.writable = True
+        self._protocol, self._limits = protocol, limits
+        self._incoming: Incoming | None = None  # from the end of the handshake
+        self._loop = asyncio.get_running_loop()
+        self._stalled = False
+        self._watch: asyncio.TimerHandle | None = None  # of a peer that does not read
+        self._closing: asyncio.TimerHandle | None = None
+        self.gone: asyncio.Future[None] = self._loop.create_future()
+
+    @property
+    def host(self) -> str:
+        """Of the peer; empty when it has gone already."""
+        address = self.transport.get_extra_info("peername")
+        return str(address[0]) if address else ""
+
+    @property
+    def open(self) -> bool:
+        return self._protocol.state is State.OPEN and not self.transport.is_closing()
+
+    @property
+    def close_code(self) -> int | None:
+        """Of the close frame that the peer sent."""
+        return self._protocol.close_rcvd.code if self._protocol.close_rcvd else None
+
+    @property
+    def close_reason(self) -> str:
+        return self._protocol.close_rcvd.reason if self._protocol.close_rcvd else ""
+
+    def send(self, message: str | bytes) -> None:
+        """Into the transport's buffer, without waiting; ask `writable` first. Left out in silence unless the
+        socket is open."""
+        if not self.open:
+            return
+        if isinstance(message, bytes):
+            self._send_binary(message)
+        else:
+            self._protocol.send_text(message.encode())
+            self._flush()
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Starts the closing handshake. No message is delivered any more."""
+        if self._incoming is not None:
+            self._incoming.stopped = True
+        if self.open:
+            self._protocol.send_close(code, reason)
+            self._flush()
+
+    def abort(self) -> None:
+        """Cuts the connection."""
+        if self._incoming is not None:
+            self._incoming.stopped = True
+        self.transport.abort()
+
+    def _send_binary(self, data: bytes) -> None:
+        size = len(data)
+        head = struct.pack("!BB", 0x82, size) if size < 126 else struct.pack("!BBH", 0x82, 126, size)
+        self.transport.write(head + data)
+
+    # --- Called by the event loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.set_write_buffer_limits(HIGH_WATER)
+
+    def data_received(self, data: bytes) -> None:
+        if self._incoming is None:
+            self._shake_hands(data)
+            return
+        try:
+            told = self._incoming.feed(data, self.handler)
+        except Exception as error:  # noqa: BLE001  # a handler may raise anything; it costs its own connection
+            logger.error("a handler raised %s", type(error).__name__)  # noqa: TRY400  # its text may be private
+            self.abort()
+            return
+        if told:
+            self._flush()
+
+    def eof_received(self) -> None:
+        self._protocol.receive_eof()
+        self._flush()
+
+    def pause_writing(self) -> None:
+        self.writable = False
+        self._watch = self._loop.call_later(self._limits.stalled, self._give_up)
+
+    def resume_writing(self) -> None:
+        self.writable = True
+        self._unwatch()
+        self.handler.writable()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the event loop passes it
+        self.writable = False
+        self._unwatch()
+        if self._closing is not None:
+            self._closing.cancel()
+        if not self.gone.done():
+            self.gone.set_result(None)
+        if self._incoming is not None:
+            self._incoming.stopped = True
+            self.handler.lost(self._why_lost())
+
+    # --- Inside
+
+    def _shake_hands(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def _first_event(self, data: bytes) -> tuple[Request | Response | None, bytes]:
+        """The handshake of the peer, and what came behind it. Line by line, so that nothing behind its end
+        gets into the parser with it."""
+        at = 0
+        while at < len(data) and not self._protocol.eof_sent:
+            end = data.find(b"\n", at) + 1 or len(data)
+            self._protocol.receive_data(data[at:end])
+            at = end
+            if events := self._protocol.events_received():
+                return cast("Request | Response", events[0]), data[at:]
+        return None, b""
+
+    def _upgraded(self) -> None:
+        self._incoming = Incoming(self._protocol, self._limits.message, self._loop.time)
+
+    def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            if self.transport.is_closing():
+                return
+            if data:
+                self.transport.write(data)
+            elif self.transport.can_write_eof():
+                with contextlib.suppress(OSError, RuntimeError):  # the peer has gone meanwhile
+                    self.transport.write_eof()
+            else:  # TLS
+                self.transport.close()
+        if self._closing is None and self._protocol.close_expected():
+            self._closing = self._loop.call_later(self._limits.closing, self.transport.abort)
+
+    def _unwatch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+
+    def _give_up(self) -> None:
+        self._stalled = True
+        self.abort()
+
+    def _why_lost(self) -> str:
+        if self._stalled:
+            return STALLED
+        broken = self._protocol.parser_exc
+        if (self._incoming and self._incoming.failed) or not (broken is None or isinstance(broken, EOFError)):
+            return "the peer broke the WebSocket protocol"
+        return BROKEN
