@@ -216,11 +216,11 @@ def test_entities_of_an_event_are_told_one_by_one(open_server):
     entities = [
         {"type": "barge_in", "data": {}},
         {"type": "bot_turn_response", "data": {"disposition": "match", "text": "hi", "confidence": 1}},
-        {"type": "transcript", "data": [1]},
+        {"type": "agentassist", "data": [1]},
     ]
     told = open_server.send("event", {"entities": entities})
     turn = events.TurnResponse("match", "hi", 1.0)
-    assert told == [events.BargeIn(), turn, events.EntityReceived("transcript", [1])]
+    assert told == [events.BargeIn(), turn, events.EntityReceived("agentassist", [1])]
 
 
 def test_a_pause_is_confirmed_and_its_audio_reported_as_missing(open_server):

@@ -64,7 +64,9 @@ def test_without_a_usable_offer_there_is_no_media(client, offers):
 
 def test_another_organization_than_in_the_header_is_unauthorized(client):
     told = client.open(organizationId="11111111-1111-4111-8111-111111111111")
-    assert told == [events.ProtocolViolation("organizationId differs from the header")]
+    assert told == [
+        events.ProtocolViolation("organizationId differs from the header", "organization")
+    ]
     assert client.last["parameters"] == {"reason": "unauthorized"}
 
 
@@ -255,8 +257,7 @@ def test_a_pong_acknowledges_its_ping_even_when_more_was_read(client):
 
 
 def test_the_round_trip_of_a_ping_is_kept(caller):
-    caller.send("ping", {"rtt": "PT0.084S"})
-    assert caller.session.rtt == 0.084
+    assert caller.send("ping", {"rtt": "PT0.084S"}) == [events.RoundTrip(0.084)]
 
 
 def test_a_ping_with_a_wrong_parameter_is_answered_all_the_same(caller):

@@ -142,7 +142,7 @@ class Connection:
         audio = self._session.receive_audio(data)
         if not audio:
             if self._session.violation:
-                self._fail(self._session.violation)
+                self._fail(self._session.violation, self._session.violation_kind)
                 self._sync()
         elif self._leg is not None:
             self._leg.hear(audio)
@@ -153,13 +153,15 @@ class Connection:
                 self._open(parameters)
             case events.CloseReceived(reason):
                 self._close_leg(closed(reason))
-            case events.ProtocolViolation(rule):
-                self._fail(rule)
+            case events.ProtocolViolation(rule, kind):
+                self._fail(rule, kind)
+            case events.RoundTrip(seconds):
+                self._reception.measured("rtt_seconds", seconds, {})
+            case events.Drifted(seconds):
+                self._reception.measured("position_drifts", 1, {})
+                self._remark(f"the client's position is {seconds:+.1f} s from ours")
             case events.ErrorReceived(code, _, retry_after):
-                if self._remarks.take(
-                    self._clock()
-                ):  # its text stays with the peer: it may quote what we sent
-                    logger.warning("the client reports error %d, conversation %s", code, self._conversation)
+                self._remark(f"the client reports error {code}")  # its text may quote what we sent
                 self._reception.measured("client_errors", 1, {"code": str(code)})
                 if code == 429:
                     self._outbox.hold_audio(self._clock() + back_off(retry_after))
@@ -181,7 +183,9 @@ class Connection:
         if media is None or isinstance(found, str):
             self._turn_away(str(found), opening)
             return
-        self._session.opened(media, start_paused=found.start_paused)
+        if opening.continued_sessions:
+            self._remark(f"{len(opening.continued_sessions)} sessions to be continued; a new one begins")
+        self._session.opened(media, start_paused=found.start_paused, languages=found.languages)
         self._leg = GenesysLeg(
             self._desk.describe(self._leg_id, self._admitted, found, opening), self, AudioFormat(media.format)
         )
@@ -217,12 +221,17 @@ class Connection:
         self._reception.measured("probes", 1, {"result": "failed" if why else "ok"})
         self._sync()
 
-    def _fail(self, rule: str) -> None:
+    def _remark(self, text: str) -> None:
+        """About what the client does; not about all, when it does so often."""
+        if self._remarks.take(self._clock()):
+            logger.warning("%s, conversation %s", text, self._conversation)
+
+    def _fail(self, rule: str, kind: str) -> None:
         """The client broke a rule, and the session has told it so."""
         if self._failed:
             return
         self._failed = True
-        self._reception.measured("protocol_violations", 1, {})
+        self._reception.measured("protocol_violations", 1, {"kind": kind})
         logger.warning("the client broke the protocol: %s, conversation %s", rule, self._conversation)
         if self._leg is None:
             self._reception.refused(rule, self._admitted.details)

@@ -28,6 +28,7 @@ class Destination:
     connector: str
     api_version: str
     start_paused: bool = False
+    languages: tuple[str, ...] = ()
 
 
 class Routes:
@@ -66,7 +67,8 @@ class Routes:
         if found is None:
             return "unknown connector; compare the Connector ID with: switchhook connector show"
         connector, address = found
-        return Destination(connector, place.version or address.api_version, address.start_paused)
+        version = place.version or address.api_version
+        return Destination(connector, version, address.start_paused, tuple(address.languages))
 
 
 def _unreserved(encoded: re.Match[str]) -> str:

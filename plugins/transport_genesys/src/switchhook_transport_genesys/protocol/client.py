@@ -179,6 +179,8 @@ class ClientSession:
                 told = self._opened(parameters)
             case messages.Event():
                 told = [events.of_entity(each) for each in parameters.entities]
+            case messages.Reconnect():
+                told = [events.ReconnectAsked(parameters.info)]
             case messages.Disconnect() if self.state is not ClientState.CLOSING:
                 self.close("disconnect")
                 variables = parameters.output_variables

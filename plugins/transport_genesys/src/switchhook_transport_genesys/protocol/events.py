@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import messages
+from . import entities, messages
 from .media import Media
 from .messages import Open
 from .states import Awaited
@@ -86,6 +86,22 @@ class ProtocolViolation:
     client has sent `error`, and `close` too if the session has a `violation`."""
 
     rule: str
+    kind: str = ""  # of a client's: message, json, size, sequence, session, open, organization or audio
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """From the client's last ping to our pong, in seconds, as it measured it."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """The client's position has left ours by more than audio on its way explains; told once until they
+    agree again. Only for the log: a recognition counts by what came."""
+
+    seconds: float  # positive: the client is ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +144,22 @@ class TurnResponse:
 
 @dataclass(frozen=True, slots=True)
 class EntityReceived:
-    """An event that is neither of these two, such as "transcript"."""
+    """An event of another type, such as "agentassist"."""
 
     type: str
     data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptReceived:
+    transcript: entities.Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class ReconnectAsked:
+    """The server wants a new connection. Audio Connector has none of that: only for the log."""
+
+    info: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +208,8 @@ ServerEvent = (
     | ErrorReceived
     | CloseReceived
     | ProtocolViolation
+    | RoundTrip
+    | Drifted
     | Ignored
     | TimedOut
 )
@@ -187,7 +217,9 @@ ClientEvent = (
     Opened
     | BargeIn
     | TurnResponse
+    | TranscriptReceived
     | EntityReceived
+    | ReconnectAsked
     | PauseAsked
     | ResumeAsked
     | PongReceived
@@ -206,6 +238,8 @@ def of_entity(entity: messages.Entity) -> ClientEvent:
         messages.read(messages.Nothing, entity.data)
         return BargeIn()
     if entity.type == "bot_turn_response":
-        turn = messages.read(messages.TurnResponse, entity.data)
+        turn = messages.read(entities.TurnResponse, entity.data)
         return TurnResponse(turn.disposition, turn.text, turn.confidence)
+    if entity.type == "transcript":
+        return TranscriptReceived(messages.read(entities.Transcript, entity.data))
     return EntityReceived(entity.type, entity.data)

@@ -23,21 +23,23 @@ class Ledger:
         """One message of the other side. Raises MalformedError, and then it does not count."""
         self.check_id(session_id)
         if seq != self.received + 1:
-            raise MalformedError(f"seq {seq} where {self.received + 1} was due")
+            raise MalformedError(f"seq {seq} where {self.received + 1} was due", "sequence")
         if acknowledged > self.sent:
-            raise MalformedError(f"message {acknowledged} acknowledged where {self.sent} were sent")
+            raise MalformedError(
+                f"message {acknowledged} acknowledged where {self.sent} were sent", "sequence"
+            )
         self.received = seq
 
     def enter_late(self, session_id: str, seq: int) -> None:
         """As `enter`, when the two counts may differ already."""
         self.check_id(session_id)
         if seq <= self.received:
-            raise MalformedError(f"seq {seq} after {self.received}")
+            raise MalformedError(f"seq {seq} after {self.received}", "sequence")
         self.received = seq
 
     def check_id(self, session_id: str) -> None:
         if session_id.lower() != self.session_id.lower():
-            raise MalformedError("id of another session")
+            raise MalformedError("id of another session", "session")
 
     def write(self, kind: str, parameters: object, **more: object) -> str:
         """The next message. What this returns must be sent, in the order it was returned."""

@@ -30,6 +30,7 @@ from .variables import as_texts
 VERSION = "2"
 MAX_RECEIVED = 65_536  # bytes of UTF-8 in a text message
 MAX_SENT = 64_000  # bytes in any message we send; Genesys documents it for text and audio alike
+MOST_CONTINUED = 16  # earlier sessions in one open; what is beyond is left out
 NULL_ID = "00000000-0000-0000-0000-000000000000"
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
@@ -40,7 +41,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class MalformedError(ValueError):
-    """What is wrong with a message, without anything that was in it."""
+    """What is wrong with a message, without anything that was in it. `kind` sorts it, for figures: one of
+    a few words."""
+
+    def __init__(self, rule: str, kind: str = "message") -> None:
+        super().__init__(rule)
+        self.kind = kind
 
 
 class FaultError(Exception):
@@ -91,6 +97,28 @@ class Participant(Lenient):
     dnis: str = ""
 
 
+class ContinuedSession(Lenient):
+    """An earlier session of the same stream, and how far both sides had read each other."""
+
+    id: Uuid
+    serverseq: Count
+    clientseq: Count
+
+
+def _well_formed(value: object) -> object:
+    """Those that are; a session that cannot be continued is no reason to refuse a new one."""
+    well = [one for one in value[:MOST_CONTINUED] if _is_one(one)] if isinstance(value, list) else []
+    return well or None
+
+
+def _is_one(value: object) -> bool:
+    try:
+        ContinuedSession.model_validate(value)
+    except ValidationError:
+        return False
+    return True
+
+
 class Open(Lenient):
     organization_id: Uuid
     conversation_id: Uuid
@@ -100,7 +128,7 @@ class Open(Lenient):
     supported_languages: bool | None = None
     custom_config: Any = None  # an object, JSON in a string, or absent
     input_variables: Annotated[dict[str, str] | None, BeforeValidator(_texts)] = None
-    continued_sessions: Any = None
+    continued_sessions: Annotated[list[ContinuedSession] | None, BeforeValidator(_well_formed)] = None
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -183,14 +211,6 @@ class Event(Strict):
     entities: Annotated[list[Entity], Field(min_length=1)]
 
 
-class TurnResponse(Strict):
-    """The data of an event `bot_turn_response`."""
-
-    disposition: Literal["match", "no_match", "no_input"]
-    text: str = ""
-    confidence: Annotated[float, Field(ge=0, le=1, strict=False)] | None = None
-
-
 class Reconnect(Strict):
     info: str = ""
 
@@ -226,14 +246,14 @@ def parse(text: str, model: type[Model]) -> Model:
     try:
         data = text.encode()
         if len(data) > MAX_RECEIVED:
-            raise MalformedError(f"text of {len(data)} bytes, at most {MAX_RECEIVED} are allowed")
+            raise MalformedError(f"text of {len(data)} bytes, at most {MAX_RECEIVED} are allowed", "size")
         value = from_json(data, allow_inf_nan=False, cache_strings="keys")
     except MalformedError:
         raise
     except ValueError:
-        raise MalformedError("not JSON") from None
+        raise MalformedError("not JSON", "json") from None
     if not isinstance(value, dict):
-        raise MalformedError("not a JSON object")
+        raise MalformedError("not a JSON object", "json")
     return read(model, value)
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from ..bucket import Bucket
-from . import events, messages
+from . import events, messages, parameters
 from .events import ServerEvent
 from .ledger import Ledger, Outgoing
-from .media import RATE, Media
+from .media import Media
 from .messages import ClientMessage, MalformedError
 from .states import BEFORE_THE_END, HEARD_WITHIN, LIMITS, LIVE, OVER, State
-from .variables import as_texts, fit
+from .timeline import Timeline
+from .wishes import PauseWish
 
-INFO_LENGTH = 255  # characters; Genesys logs them
-PAUSE_RATE, PAUSE_BURST = 2.0, 4  # pause and resume a second, and at once, that Genesys takes
 BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds, after a 429 that names no time, and at most
-TEXT_LENGTH = 10_000  # characters of a turn's text: any of them fit into one message
-FRAME_OF_DISCONNECT = 2_048  # bytes that hold all of a disconnect but its variables
+
 
 Reason = Literal["completed", "unauthorized", "error"]
 
@@ -35,23 +32,23 @@ class ServerSession:
         idle: float = HEARD_WITHIN.seconds,
     ) -> None:
         self._idle = idle
-        self.rtt: float | None = None  # seconds, as the client measured it last
         self.violation = ""  # the rule that the client broke
+        self.violation_kind = ""  # as of the event
         self.media: Media | None = None
         self.state = State.CONNECTED
         self._ledger = Ledger(session_id, "clientseq")
         self._outgoing = Outgoing(self._ledger, clock())
-        self._asks = Bucket(PAUSE_RATE, PAUSE_BURST, clock())
-        self._asked_pause = self._wants_pause = False
+        self._wish = PauseWish(clock())
+        self._timeline = Timeline()
+        self._asks_languages = False
         self._organization_id = organization_id
         self._clock = clock
         self._since = self._heard = clock()
-        self._samples = 0
 
     @property
     def position(self) -> float:
         """Seconds of the caller's timeline that have come or are known to be missing."""
-        return self._samples / RATE
+        return self._timeline.position
 
     # --- Receiving
 
@@ -63,12 +60,20 @@ class ServerSession:
             message = messages.parse(text, ClientMessage)
             self._count(message)
         except MalformedError as error:
-            return [self._violate(str(error))]
+            return [self._violate(str(error), error.kind)]
         try:
             event = self._dispatch(message)
         except MalformedError as error:
             event = events.Ignored(f"{message.type}: {error}")
-        return [event] if event else []
+        drifted = self._compare(message)
+        return [told for told in (event, drifted) if told]
+
+    def _compare(self, message: ClientMessage) -> ServerEvent | None:
+        """Positions, outside of pauses: there some clients stop counting and some go on."""
+        if self.state is not State.ACTIVE or self.media is None or message.type in ("resumed", "discarded"):
+            return None
+        ahead = self._timeline.drift(message.position)
+        return None if ahead is None else events.Drifted(ahead)
 
     def receive_audio(self, data: bytes) -> bytes:
         """What to listen to: the caller's samples, empty while they are to be dropped. When it is empty,
@@ -76,12 +81,12 @@ class ServerSession:
         self._heard = self._clock()
         if self.state is not State.ACTIVE or self.media is None:
             if self.state in BEFORE_THE_END and self.media is None:
-                self._violate("audio where none was agreed")
+                self._violate("audio where none was agreed", "audio")
             return b""
         if len(data) % self.media.frame:
-            self._violate("audio that ends within a sample")
+            self._violate("audio that ends within a sample", "audio")
             return b""
-        self._samples += len(data) // self.media.frame
+        self._timeline.advance(len(data) // self.media.frame)
         return self.media.caller_audio(data)
 
     def connection_lost(self) -> None:
@@ -89,14 +94,25 @@ class ServerSession:
 
     # --- Sending
 
-    def opened(self, media: Media | None, *, start_paused: bool = False) -> None:
-        """None: no audio; for a probe. Started paused, the client sends none until `resume`."""
-        if self.state is State.OPENING:
-            self.media = media
-            taken = [media.to_json()] if media else []
-            self._outgoing.add("opened", {"startPaused": start_paused, "media": taken})
-            self._asked_pause = self._wants_pause = start_paused
-            self._enter(State.ACTIVE)
+    def opened(
+        self,
+        media: Media | None,
+        *,
+        start_paused: bool = False,
+        discard_to: float = 0.0,
+        languages: Sequence[str] = (),
+    ) -> None:
+        """No media: no audio; for a probe. Started paused, the client sends none until `resume`. It drops
+        audio before `discard_to`, in seconds, if it can, and says `discarded`. `languages` are told to a
+        client that asks for them."""
+        if self.state is not State.OPENING:
+            return
+        self.media = media
+        ahead = discard_to if discard_to > self.position else 0.0
+        asked = languages if self._asks_languages else ()
+        self._outgoing.add("opened", parameters.opened(media, start_paused, ahead, asked))
+        self._wish.begin(start_paused)
+        self._enter(State.ACTIVE)
 
     @property
     def takes_audio(self) -> bool:
@@ -110,29 +126,40 @@ class ServerSession:
 
     def bot_turn_response(self, disposition: str, text: str = "", confidence: float | None = None) -> None:
         """Once a turn, before its audio."""
-        data: dict[str, object] = {"disposition": disposition}
-        if text:
-            data["text"] = text[:TEXT_LENGTH]
-        if confidence is not None and 0 <= confidence <= 1:
-            data["confidence"] = confidence
         if self.state in (*LIVE, State.CLOSING):
-            self._outgoing.report("bot_turn_response", data)
+            self._outgoing.report(
+                "bot_turn_response", parameters.turn_response(disposition, text, confidence)
+            )
+
+    def transcript(
+        self, utterance_id: str, text: str, *, offset: float, duration: float, confidence: float
+    ) -> None:
+        """What the caller said, in seconds of their timeline. Transcription Connector takes it; what Audio
+        Connector does with it is unknown, so nothing here sends it."""
+        if self.state in (*LIVE, State.CLOSING):
+            self._outgoing.report(
+                "transcript", parameters.transcript(utterance_id, text, offset, duration, confidence)
+            )
+
+    def reconnect(self, info: str = "") -> None:
+        """Ask for a new connection, which answers with `close` "reconnect". Monitor and Transcription
+        Connector may be set up to; never ask Audio Connector."""
+        if self.state in LIVE:
+            self._outgoing.add("reconnect", {"info": info[: parameters.INFO_LENGTH]} if info else {})
 
     def pause(self) -> None:
         """Ask for no caller audio. Of wishes that come faster than Genesys takes them, the last is sent."""
-        self._wants_pause = True
+        self._wish.wanted = True
         self._ask()
 
     def resume(self) -> None:
         """Ask for caller audio again. A pause of the client's own goes on."""
-        self._wants_pause = False
+        self._wish.wanted = False
         self._ask()
 
     def _ask(self) -> None:
-        wish = self._wants_pause
-        if self.state in LIVE and wish != self._asked_pause and self._asks.take(self._clock()):
-            self._asked_pause = wish
-            self._outgoing.add("pause" if wish else "resume", {})
+        if self.state in LIVE and (kind := self._wish.take(self._clock())):
+            self._outgoing.add(kind, {})
 
     def disconnect(
         self, reason: Reason, info: str = "", output_variables: Mapping[str, object] | None = None
@@ -141,15 +168,9 @@ class ServerSession:
         when our audio was played: what is not is lost."""
         if self.state not in BEFORE_THE_END:
             return []
-        parameters: dict[str, object] = {"reason": reason}
-        variables, left_out = fit(as_texts(output_variables or {}), messages.MAX_SENT - FRAME_OF_DISCONNECT)
-        note = f"{len(left_out)} output variables were too long to send" if left_out else ""
-        if told := "; ".join(part for part in (info[:INFO_LENGTH], note) if part):
-            parameters["info"] = told
-        if variables:
-            parameters["outputVariables"] = variables
+        told, left_out = parameters.disconnect(reason, info, output_variables or {})
         self._outgoing.drop_reports()
-        self._outgoing.add("disconnect", parameters)
+        self._outgoing.add("disconnect", told)
         self._enter(State.DISCONNECTING)
         return left_out
 
@@ -169,8 +190,8 @@ class ServerSession:
         if self.state is State.GONE:
             return None
         waits = [self._timeout(), self._outgoing.due(self._clock())]
-        if self.state in LIVE and self._wants_pause != self._asked_pause:
-            waits.append(self._asks.due(self._clock()))
+        if self.state in LIVE:
+            waits.append(self._wish.due(self._clock()))
         return min(due for due in waits if due is not None)
 
     def _timeout(self) -> float:
@@ -196,75 +217,75 @@ class ServerSession:
         else:  # after a violation the counts may differ for good, and `close` must still be understood
             self._ledger.enter_late(message.id, message.seq)
 
-    def _violate(self, rule: str) -> ServerEvent:
+    def _violate(self, rule: str, kind: str, reason: Reason = "error") -> ServerEvent:
         if self.state not in BEFORE_THE_END:
             return events.Ignored(rule)
-        self.violation = rule
-        self.disconnect("error", rule)
-        return events.ProtocolViolation(rule)
+        self.violation, self.violation_kind = rule, kind
+        self.disconnect(reason, rule if reason == "error" else "")
+        return events.ProtocolViolation(rule, kind)
 
     def _dispatch(self, message: ClientMessage) -> ServerEvent | None:  # noqa: C901  # one arm for each type
-        parameters = message.parameters
+        given = message.parameters
         event: ServerEvent | None = events.Ignored("a message of an unknown type, or not of this state")
         match message.type:
             case "ping":
-                self._ping(message)
-                event = None
+                event = self._ping(message)
             case "open" if self.state is State.CONNECTED:
-                event = self._open(parameters)
+                event = self._open(given)
             case "close" if self.state is not State.CLOSING:
-                event = self._close(parameters)
+                event = self._close(given)
             case "error":
-                error = messages.read(messages.Error, parameters)
+                error = messages.read(messages.Error, given)
                 if error.code == 429:
                     self._outgoing.hold_reports(self._clock() + back_off(error.retry_after))
                 event = events.ErrorReceived(error.code, error.message, error.retry_after)
             case "update" if self.state in (State.OPENING, *LIVE):
-                event = self._update(parameters)
+                event = self._update(given)
             case "playback_started" if self.state in (*LIVE, State.DISCONNECTING):
                 event = events.PlaybackStarted()
             case "playback_completed" if self.state in (*LIVE, State.DISCONNECTING):
                 event = events.PlaybackCompleted()
             case "dtmf" if self.state in LIVE:
-                event = events.DigitReceived(messages.read(messages.Dtmf, parameters).digit)
+                event = events.DigitReceived(messages.read(messages.Dtmf, given).digit)
             case "paused" | "resumed" | "discarded" if self.state in LIVE:
-                event = self._gap(message.type, parameters)
+                event = self._gap(message.type, given)
         return event
 
-    def _ping(self, message: ClientMessage) -> None:
+    def _ping(self, message: ClientMessage) -> ServerEvent | None:
         self._outgoing.pong(message.seq)
-        self.rtt = messages.read(messages.Ping, message.parameters).rtt
+        rtt = messages.read(messages.Ping, message.parameters).rtt
+        return None if rtt is None else events.RoundTrip(rtt)
 
-    def _close(self, parameters: Mapping[str, Any]) -> ServerEvent:
+    def _close(self, given: Mapping[str, Any]) -> ServerEvent:
         self._enter(State.CLOSING)
-        reason = parameters.get("reason")
+        reason = given.get("reason")
         return events.CloseReceived(reason[:32] if isinstance(reason, str) else "unknown")
 
-    def _open(self, parameters: Mapping[str, Any]) -> ServerEvent:
+    def _open(self, given: Mapping[str, Any]) -> ServerEvent:
         try:
-            opening = messages.read(messages.Open, parameters)
+            opening = messages.read(messages.Open, given)
         except MalformedError as error:
-            return self._violate(f"open: {error}")
+            return self._violate(f"open: {error}", "open")
         if opening.organization_id.lower() != self._organization_id.lower():
-            self.violation = "organizationId differs from the header"
-            self.disconnect("unauthorized")
-            return events.ProtocolViolation(self.violation)
+            rule = "organizationId differs from the header"
+            return self._violate(rule, "organization", "unauthorized")
+        self._asks_languages = bool(opening.supported_languages)
         self._enter(State.OPENING)
         return events.Opening(opening)
 
-    def _update(self, parameters: Mapping[str, Any]) -> ServerEvent:
+    def _update(self, given: Mapping[str, Any]) -> ServerEvent:
         if self.state in LIVE:
             self._outgoing.add("updated", {})
-        return events.Updated(messages.read(messages.Update, parameters).language)
+        return events.Updated(messages.read(messages.Update, given).language)
 
-    def _gap(self, kind: str, parameters: Mapping[str, Any]) -> ServerEvent:
+    def _gap(self, kind: str, given: Mapping[str, Any]) -> ServerEvent:
         if kind == "paused":
             self._enter(State.PAUSED)
             return events.Paused()
         if kind == "resumed" and self.state is State.PAUSED:
             self._enter(State.ACTIVE)
-        span = messages.read(messages.Span, parameters)
-        self._samples = round((span.start + span.discarded) * RATE)
+        span = messages.read(messages.Span, given)
+        self._timeline.jump(span.start + span.discarded)
         event = events.Discarded if kind == "discarded" else events.Resumed
         return event(span.start, span.discarded)
 
