@@ -64,9 +64,7 @@ def test_without_a_usable_offer_there_is_no_media(client, offers):
 
 def test_another_organization_than_in_the_header_is_unauthorized(client):
     told = client.open(organizationId="11111111-1111-4111-8111-111111111111")
-    assert told == [
-        events.ProtocolViolation("organizationId differs from the header", "organization")
-    ]
+    assert told == [events.ProtocolViolation("organizationId differs from the header", "organization")]
     assert client.last["parameters"] == {"reason": "unauthorized"}
 
 

@@ -11,9 +11,13 @@ class Bucket:
         self._level, self._at = burst, now
 
     def take(self, now: float, count: float = 1) -> bool:
-        if self.due(now, count) > now:
+        level = self._level + (now - self._at) * self._rate  # for every frame: no call to `due`
+        self._at = now
+        level = min(level, self._burst)
+        if level < count:
+            self._level = level
             return False
-        self._level -= count
+        self._level = level - count
         return True
 
     def spend(self, now: float) -> None:

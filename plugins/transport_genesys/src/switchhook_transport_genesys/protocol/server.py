@@ -35,6 +35,7 @@ class ServerSession:
         self.violation = ""  # the rule that the client broke
         self.violation_kind = ""  # as of the event
         self.media: Media | None = None
+        self._frame, self._alone = 1, True  # of the media, for every frame
         self.state = State.CONNECTED
         self._ledger = Ledger(session_id, "clientseq")
         self._outgoing = Outgoing(self._ledger, clock())
@@ -83,11 +84,12 @@ class ServerSession:
             if self.state in BEFORE_THE_END and self.media is None:
                 self._violate("audio where none was agreed", "audio")
             return b""
-        if len(data) % self.media.frame:
+        samples, rest = divmod(len(data), self._frame)
+        if rest:
             self._violate("audio that ends within a sample", "audio")
             return b""
-        self._timeline.advance(len(data) // self.media.frame)
-        return self.media.caller_audio(data)
+        self._timeline.advance(samples)
+        return data if self._alone else self.media.caller_audio(data)
 
     def connection_lost(self) -> None:
         self._enter(State.GONE)
@@ -108,6 +110,8 @@ class ServerSession:
         if self.state is not State.OPENING:
             return
         self.media = media
+        if media is not None:
+            self._frame, self._alone = media.frame, len(media.channels) == 1
         ahead = discard_to if discard_to > self.position else 0.0
         asked = languages if self._asks_languages else ()
         self._outgoing.add("opened", parameters.opened(media, start_paused, ahead, asked))
