@@ -4,8 +4,7 @@ import contextlib
 import json
 import socket
 import ssl
-import time
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from math import inf
 from pathlib import Path
 
@@ -30,20 +29,26 @@ from switchhook import (
     TurnReport,
 )
 from switchhook_transport_genesys import door, server
-from switchhook_transport_genesys.credentials import decode_secret
-from switchhook_transport_genesys.protocol import ClientSession, Media, Open, Participant, events, states
+from switchhook_transport_genesys.protocol import Media, events, states
 from switchhook_transport_genesys.server import GenesysTransport
 from switchhook_transport_genesys.settings import GenesysSettings
-from switchhook_transport_genesys.signature import UpgradeRequest, sign
 from switchhook_websocket import incoming
 
-DATA = Path(__file__).parent / "data"
-SECRET = "E8opCrTIQKtap+wCdxLajF3HhU+RJDD2o1mzOl7RyDY="
-ID = "7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e"
-NULL = "00000000-0000-0000-0000-000000000000"
-MONO = Media()
-CONNECT = "/7/connect?version=2024-08-25"
-TABLE = {"integrations": {"main": {"keys": [{"api_key": "key", "client_secret": SECRET}]}}}
+from .live import (
+    CONNECT,
+    DATA,
+    ID,
+    NULL,
+    SECRET,
+    TABLE,
+    Call,
+    Lobby,
+    Phone,
+    dialled,
+    headers_for,
+    opening,
+    serving,
+)
 
 
 @pytest.fixture
@@ -54,85 +59,6 @@ def anyio_backend():
 @pytest.fixture(autouse=True)
 def refuse_quickly(monkeypatch):
     monkeypatch.setattr(door, "REFUSAL_TIME", 0.01)
-
-
-class Lobby:
-    """A reception that keeps each leg for the test, until it has closed."""
-
-    def __init__(self):
-        self.connectors = {"bank": {"integration": "main", "instance_id": "7"}}
-        self.busy = None
-        self.refusals, self.figures, self.probed = [], [], []
-        self.sick = ""
-        self._send, self.legs = anyio.create_memory_object_stream(10)
-        self.answering = 0
-
-    def admit(self):
-        return self.busy
-
-    def measured(self, name, value, labels):
-        self.figures.append((name, value, dict(labels)))
-
-    async def probe(self, connectors):
-        self.probed.append(list(connectors))
-        return self.sick
-
-    def refused(self, reason, details):
-        self.refusals.append((reason, details))
-
-    async def answer(self, leg):
-        self.answering += 1
-        call = Call(leg)
-        leg.start(call)
-        self._send.send_nowait(call)
-        await call.closed.wait()
-        self.answering -= 1
-
-    def close(self):
-        self._send.close()
-        self.legs.close()
-
-
-class Call:
-    """The engine's end of a leg: what it was given, in order."""
-
-    def __init__(self, leg):
-        self.leg = leg
-        self.heard = bytearray()
-        self.events = []
-        self.closed = anyio.Event()
-        self.changed = anyio.Event()
-
-    def audio(self, data):
-        self.heard += data
-        self._change()
-
-    def event(self, event):
-        self.events.append(event)
-        if isinstance(event, Closed):
-            self.closed.set()
-        self._change()
-
-    def _change(self):
-        self.changed.set()
-        self.changed = anyio.Event()
-
-    async def until(self, condition):
-        while not condition(self):
-            await self.changed.wait()
-
-
-@asynccontextmanager
-async def serving(lobby, table=TABLE, **server):
-    settings = Options(table, place="transport", base=Path()).parse(GenesysSettings)
-    transport = GenesysTransport(settings, ServerSettings(**{"port": 0} | server))
-    async with anyio.create_task_group() as group:
-        [url] = await group.start(transport.serve, lobby)
-        try:
-            with anyio.fail_after(20):
-                yield url
-        finally:
-            group.cancel_scope.cancel()
 
 
 @pytest.fixture
@@ -146,80 +72,6 @@ async def lobby(anyio_backend):
 async def url(lobby):
     async with serving(lobby) as url:
         yield url
-
-
-def headers_for(url, path, secret=SECRET, key="key"):
-    headers = [
-        ("Audiohook-Organization-Id", ID),
-        ("Audiohook-Session-Id", ID),
-        ("Audiohook-Correlation-Id", ID),
-    ]
-    request = UpgradeRequest("GET", path, url.split("/")[2], headers)
-    decoded = decode_secret(secret) if secret else None
-    return headers + sign(request, key, decoded, time.time(), f"{time.time_ns():022}")
-
-
-@asynccontextmanager
-async def dialled(url, path=CONNECT, secret=SECRET, **options):
-    headers = headers_for(url, path, secret)
-    target = url.rstrip("/") + path
-    async with connect(target, additional_headers=headers, compression=None, proxy=None, **options) as ws:
-        yield Phone(ws)
-
-
-def opening(**changes):
-    ids = {"organization_id": ID, "conversation_id": ID, "participant": Participant(id=ID)}
-    return Open(**ids | {"media": (MONO,)} | changes)
-
-
-class Phone:
-    """The client's half on a socket; `audio` is what it was sent, `told` what happened, `order` both."""
-
-    def __init__(self, ws):
-        self.ws = ws
-        self.session = ClientSession(ID, time.monotonic)
-        self.audio = bytearray()
-        self.told, self.order = [], []
-
-    async def open(self, conversation=ID, participant=ID, media=(MONO,), **more):
-        who = Participant(id=participant, ani="tel:+4915550100", ani_name="Kim", dnis="sip:bank")
-        self.session.open(opening(conversation_id=conversation, participant=who, media=media, **more))
-        await self.flush()
-        await self.until(lambda: self.told)
-        return self.told[0]
-
-    async def flush(self):
-        for data in self.session.data_to_send():
-            await self.ws.send(data)
-
-    async def read(self):
-        message = await self.ws.recv()
-        if isinstance(message, bytes):
-            self.audio += self.session.receive_audio(message)
-            self.order.append(message)
-        else:
-            told = self.session.receive_text(message)
-            self.told += told
-            self.order += told
-        await self.flush()
-
-    async def until(self, condition):
-        while not condition():
-            await self.read()
-
-    async def say(self, *data):
-        for each in data:
-            self.session.send_audio(each)
-        await self.flush()
-
-    async def send(self, kind, **parameters):
-        self.session.send(kind, parameters)
-        await self.flush()
-
-    async def hang_up(self):
-        self.session.close("end")
-        await self.flush()
-        await self.until(lambda: events.SessionClosed() in self.told)
 
 
 pytestmark = pytest.mark.anyio
