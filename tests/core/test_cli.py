@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from switchhook import StartError
 from switchhook.__main__ import main
 
 COMMAND = '''
@@ -431,6 +432,49 @@ def test_serve_without_connectors_is_refused(site, run, tmp_path, monkeypatch):
         2,
         f"switchhook serve: {file} has no connector; make one: switchhook connector new NAME --config {file}\n",
     )
+
+
+@pytest.fixture
+def serve(site, run, tmp_path, monkeypatch):
+    """What `serve` prints with these settings of the server, which then cannot start."""
+
+    def cannot_start(*_):
+        raise StartError("that will do")
+
+    monkeypatch.setattr("switchhook.logs.set_up", lambda form, level: None)
+    monkeypatch.setattr("switchhook.app.App.__init__", cannot_start)
+    site.add("transport", "net", DRIVERS["transport", "net"])
+    file = tmp_path / "switchhook.toml"
+
+    def start(settings):
+        text = re.sub(r"\[server\][^[]*", "", GOOD)
+        file.write_text(f"{text}\n[server]\n{settings}\n")
+        err = run("serve", "--config", str(file))[2]
+        assert "that will do" in err
+        return err
+
+    return start
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "voice.example.com"])
+def test_serve_warns_loudly_when_calls_would_come_in_the_clear(serve, host):
+    warning = serve(f'host = "{host}"')
+    assert f'host = "{host}" is reachable from other machines, without TLS' in warning
+    assert "tls = {" in warning
+    assert "proxy = {" in warning
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'host = "127.0.0.1"',
+        'host = "localhost"',
+        'host = "0.0.0.0"\nproxy = { trusted = ["10.0.0.1"] }',
+        'host = "0.0.0.0"\ntls = { certificate = "a", key = "b" }',
+    ],
+)
+def test_serve_does_not_warn_when_they_would_not(serve, settings):
+    assert "without TLS" not in serve(settings)
 
 
 def test_check_finds_an_engine_that_cannot_be_opened(site, check):

@@ -229,6 +229,33 @@ def test_the_guide_has_the_connectors_own_values(config, capsys):
     )
 
 
+def test_the_guide_names_the_variables_that_the_script_reads_and_sets(config, capsys):
+    run("new", "support", "--config", config)
+    [script] = [path for path in config.parent.glob("*.toml") if path != config]
+    place = "${system_integrations.genesys_audio_connector"
+    script.write_text(f"{place}.tier}} {place}.route_to}} = 1 {place}.route_to}} {place}.asked}} == 2")
+    capsys.readouterr()
+    run("guide", "support", "--config", config)
+    printed = capsys.readouterr().out
+    assert re.search(r"Inputs +asked, tier;", printed)
+    assert re.search(r"Outputs +route_to;", printed)
+
+
+def test_the_flow_is_written_for_architect_scripting(config, capsys):
+    run("new", "support", "--config", config)
+    made = values(capsys.readouterr().out)
+    run("guide", "support", "--config", config, "--architect", config.parent / "flow.mjs")
+    program = (config.parent / "flow.mjs").read_text()
+    assert f'const CONNECTOR_ID = "{made["Bot Connector ID"]}"' in program
+    assert made["Client secret"] not in program
+
+
+def test_a_file_that_is_there_is_not_overwritten_by_a_flow(config):
+    run("new", "support", "--config", config)
+    with pytest.raises(SettingsError, match="--architect: cannot write .*: File exists; name another"):
+        run("guide", "support", "--config", config, "--architect", config)
+
+
 @pytest.mark.parametrize("name", ["Support", "a b", "../etc", "ä", "", "-x", "a.b"])
 def test_a_name_that_the_environment_cannot_spell_is_refused(config, name):
     with pytest.raises(SettingsError, match="expected a name of lower-case letters"):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+import trustme
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -28,7 +29,7 @@ from switchhook import (
     StartError,
     TurnReport,
 )
-from switchhook_transport_genesys import door, server
+from switchhook_transport_genesys import door, server, tls
 from switchhook_transport_genesys.protocol import Media, events, states
 from switchhook_transport_genesys.server import GenesysTransport
 from switchhook_transport_genesys.settings import GenesysSettings
@@ -666,6 +667,30 @@ async def test_calls_come_over_tls(lobby):
         assert url.startswith("wss://")
         async with dialled(url, ssl=trust) as phone:
             assert await phone.open() == events.Opened(Media())
+
+
+async def test_a_live_call_goes_on_while_the_certificate_is_renewed(lobby, tmp_path, monkeypatch):
+    monkeypatch.setattr(tls, "RENEWAL_PERIOD", 0.01)
+    trust, files = ssl.create_default_context(), {"certificate": tmp_path / "crt", "key": tmp_path / "key"}
+
+    def issue():
+        authority = trustme.CA()
+        authority.configure_trust(trust)
+        issued = authority.issue_cert("127.0.0.1")
+        issued.cert_chain_pems[0].write_to_path(files["certificate"])
+        issued.private_key_pem.write_to_path(files["key"])
+        return ssl.PEM_cert_to_DER_cert(issued.cert_chain_pems[0].bytes().decode())
+
+    issue()
+    async with serving(lobby, tls=files) as url, dialled(url, ssl=trust) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        renewed, shown = issue(), b""
+        while shown != renewed:
+            async with dialled(url, ssl=trust) as other:
+                shown = other.ws.transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        await phone.say(b"still here")
+        await call.until(lambda call: call.heard == b"still here")
 
 
 async def test_the_public_url_is_what_signatures_cover_and_where_connectors_live(lobby):

@@ -6,7 +6,6 @@ import argparse
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,6 +117,7 @@ async def _of_plugin(app: App, plugin: Plugin) -> AsyncIterator[Finding]:
 
 def _of_server(app: App) -> Iterator[Finding]:
     from ..checks import Finding
+    from .serve import is_loopback
 
     settings = app.settings
     if not settings.connectors:
@@ -131,7 +131,7 @@ def _of_server(app: App) -> Iterator[Finding]:
     if (
         settings.server.tls is None
         and settings.server.proxy is None
-        and not _is_loopback(settings.server.host)
+        and not is_loopback(settings.server.host)
     ):
         cure = "set tls = { certificate, key }, or proxy = { trusted } where a proxy ends TLS"
         yield Finding("warning", "server.host", f"{settings.server.host} is reachable without TLS", cure)
@@ -151,10 +151,3 @@ def _is_writable(directory: Path) -> bool:
     """Also when it is still to be made."""
     nearest = next(path for path in (directory, *directory.parents) if path.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) and nearest != Path("/proc")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

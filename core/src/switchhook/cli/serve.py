@@ -5,7 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..settings import ServerSettings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +33,32 @@ def run(arguments: argparse.Namespace) -> int:
     if not settings.connectors:
         cure = f"make one: switchhook connector new NAME --config {arguments.config}"
         raise SettingsError(f"{arguments.config} has no connector; {cure}")
+    if warning := unprotected(settings.server):
+        print(warning, file=sys.stderr, flush=True)
     server = Server(App(settings, arguments.config.parent.absolute()))
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
     anyio.run(server.run, _say_ready, backend_options=options)
     return 0
+
+
+def unprotected(server: ServerSettings) -> str:
+    """What to say, loudly, when callers' audio and signatures would cross a network in the clear."""
+    if server.tls or server.proxy or is_loopback(server.host):
+        return ""
+    return f"""\
+{"!" * 72}
+[server] host = "{server.host}" is reachable from other machines, without TLS.
+What callers say would cross the network in the clear, and Genesys connects
+only by TLS. Say tls = {{ certificate = "…", key = "…" }}, or put a proxy in
+front and say proxy = {{ trusted = ["its address"] }}.
+{"!" * 72}"""
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _say_ready(urls: str) -> None:

@@ -17,7 +17,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rotate.add_argument(
         "--retire", action="store_true", help="remove the older key, once Genesys has the new"
     )
-    _action(actions, "guide", "the steps in Genesys Cloud, with your own values")
+    guide = _action(actions, "guide", "the steps in Genesys Cloud, with your own values")
+    guide.add_argument(
+        "--architect",
+        type=Path,
+        metavar="FILE",
+        help="write the flow there, as a program for Architect Scripting",
+    )
 
 
 def _action(
@@ -39,8 +45,27 @@ def run(arguments: argparse.Namespace) -> int:
         case "rotate":
             lines = editing.retire(config, name) if arguments.retire else editing.rotate(config, name)
         case "guide":
-            lines = [*cards.guide(cards.read(config, name), config)]
+            lines = _guide(arguments)
         case _:
             lines = [*cards.show(cards.read(config, name))]
     print("\n".join(lines))  # noqa: T201  # commands print
     return 0
+
+
+def _guide(arguments: argparse.Namespace) -> list[str]:
+    from switchhook import SettingsError
+
+    from . import architect, cards
+    from .guide import guide
+
+    card, file = cards.read(arguments.config, arguments.name), arguments.architect
+    if file is None:
+        return [*guide(card, arguments.config)]
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(architect.program(card))
+    except OSError as error:
+        raise SettingsError(
+            f"--architect: cannot write {file}: {error.strerror}; name another file"
+        ) from None
+    return [f"wrote {file}; its first lines say how to run it"]

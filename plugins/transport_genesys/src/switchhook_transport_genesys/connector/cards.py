@@ -11,6 +11,7 @@ from switchhook import Options, SettingsError, load_settings
 
 from ..addresses import base_uri, connector_id
 from ..settings import GenesysSettings, read_addresses
+from .variables import session_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Card:
     uri_is_assumed: bool  # no public_url: Genesys cannot reach this
     connector_id: str
     signed: bool
+    inputs: tuple[str, ...] = ()  # session variables that the assistant's file reads,
+    outputs: tuple[str, ...] = ()  # and those that it sets; both unknown where it has none
 
 
 def read(config: Path, name: str) -> Card:
@@ -48,6 +51,7 @@ def read(config: Path, name: str) -> Card:
         settings.server.public_url is None,
         connector_id(address),
         keys[-1].secret is not None,
+        *session_variables(settings.connectors[name].assistant, config.parent),
     )
 
 
@@ -67,36 +71,3 @@ def show(card: Card, secret: str = "") -> Iterator[str]:
         yield ""
         yield f"public_url is not set in [server], so {card.uri} is only where the server listens; set it to"
         yield "the wss:// address under which Genesys Cloud reaches this server: signatures cover its host"
-
-
-def guide(card: Card, config: Path) -> Iterator[str]:
-    """After the Resource Center's pages on Audio Connector and on the Call Audio Connector action."""
-    yield f"""\
-Connector {card.name!r} in Genesys Cloud. The server must be reachable from the internet at
-{card.uri} on port 443, with a certificate of a public authority whose name matches.
-
-1. Admin > Integrations: add "Audio Connector" (a premium application; your Genesys account team enables
-   it), or open the one you have. An organization may have about five; one carries many connectors.
-2. Its Configuration > Properties, Base Connection URI:
-       {card.uri}
-3. Its Configuration > Credentials:
-       API Key        {card.api_keys[-1]}
-       Client Secret  {"the one printed with this key" if card.signed else "leave it empty"}
-4. Set the integration to Active. Genesys tries the connection first; if it fails, run
-       switchhook check --config {config}
-   and, for what Genesys saw, open the Operational Console (events AUDIOHOOK-…).
-5. Admin > Architect: open or create an inbound call flow. Toolbox > Bot > Call Audio Connector:
-       Integration    the one above
-       Connector ID   "{card.connector_id}"
-       Inputs         session variables for the bot, as strings, such as user_id
-       Outputs        one for each variable the bot gives back; names must match exactly, values are
-                      strings: compare with "true", not with True
-       Failure        assign errorType and errorMessage
-6. Success path: the bot is done, outputs are set. Transfer, or go on with the flow.
-   Failure path: no server, no answer, or the call broke. Lead it to a person, or to a queue.
-7. Save and Publish, then Admin > Routing > Call Routing: give the flow a number.
-
-Try it without Genesys first: switchhook dial --config {config} --connector {card.name} --say "hello\""""
-    if card.uri_is_assumed:
-        yield ""
-        yield "public_url is not set in [server]: the URI above is a placeholder until you set it"
