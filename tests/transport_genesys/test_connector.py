@@ -252,7 +252,7 @@ def test_the_flow_is_written_for_architect_scripting(config, capsys):
 
 def test_a_file_that_is_there_is_not_overwritten_by_a_flow(config):
     run("new", "support", "--config", config)
-    with pytest.raises(SettingsError, match="--architect: cannot write .*: File exists; name another"):
+    with pytest.raises(SettingsError, match=r"--architect: cannot write .*: File exists; name another"):
         run("guide", "support", "--config", config, "--architect", config)
 
 
