@@ -288,10 +288,10 @@ def check(site, run, tmp_path):
     for (group, name), source in DRIVERS.items():
         site.add(group, name, source)
 
-    def check(text=GOOD):
+    def check(text=GOOD, *arguments):
         file = tmp_path / "switchhook.toml"
         file.write_text(text, encoding="utf-8")
-        return run("check", "--config", str(file))
+        return run("check", "--config", str(file), *arguments)
 
     return check
 
@@ -403,6 +403,14 @@ def test_a_plugin_adds_what_it_verifies(site, check):
     status, out, _ = check()
     assert status == 1
     assert "ok     acme: reached\nFAIL   acme: no key\n       make one\n1 to mend\n" in out
+
+
+def test_only_a_public_check_asks_what_can_be_verified_over_the_network(site, check):
+    finding = "yield Finding('error', 'acme', 'not reached', 'plug it in')"
+    site.add("extension", "acme", CHECKING.replace("def check(", "def check_public(").format(then=finding))
+    assert "acme:" not in check()[1]
+    status, out, _ = check(GOOD, "--public")
+    assert (status, "FAIL   acme: not reached\n       plug it in\n" in out) == (1, True)
 
 
 def test_a_plugin_whose_check_raises_does_not_hide_the_others(site, check):

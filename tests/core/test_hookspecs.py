@@ -55,7 +55,13 @@ def test_each_group_of_drivers_has_a_hook():
 
 
 def test_each_hook_of_a_call_is_guarded():
-    of_the_start = {"settings_model", "lifespan", "check", *(f"create_{group}" for group in DRIVERS)}
+    of_the_start = {
+        "settings_model",
+        "lifespan",
+        "check",
+        "check_public",
+        *(f"create_{group}" for group in DRIVERS),
+    }
     assert {hook for hook in HOOKS if not hook.startswith(GUARDED)} == of_the_start
 
 

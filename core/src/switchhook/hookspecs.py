@@ -109,6 +109,12 @@ def check(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
     inner async generator. None: nothing to verify. Any plugin."""
 
 
+@hookspec
+def check_public(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
+    """During `switchhook check --public`: what this plugin verifies over the network, from outside as far as
+    this machine can, while the server runs; as `check`. None: nothing to verify. Any plugin."""
+
+
 # --- Audio
 
 

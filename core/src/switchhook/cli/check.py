@@ -21,6 +21,11 @@ MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", required=True, type=Path, metavar="FILE", help="the configuration, TOML")
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="also try the running server at its public_url, as its caller would",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,21 +36,21 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = load_settings(arguments.config)
     app = App(settings, arguments.config.parent.absolute())
-    failed = anyio.run(_report, app)
+    failed = anyio.run(_report, app, arguments.public)
     print("nothing stands in the way" if not failed else f"{failed} to mend")
     return 1 if failed else 0
 
 
-async def _report(app: App) -> int:
+async def _report(app: App, public: bool) -> int:
     failed = 0
-    async for finding in _findings(app):
+    async for finding in _findings(app, public):
         cure = f"\n       {finding.cure}" if finding.cure else ""
         print(f"{MARKS[finding.level]:5}  {finding.subject}: {finding.text}{cure}")
         failed += finding.level == "error"
     return failed
 
 
-async def _findings(app: App) -> AsyncIterator[Finding]:
+async def _findings(app: App, public: bool) -> AsyncIterator[Finding]:
     from ..checks import Finding
     from ..errors import StartError
 
@@ -54,18 +59,19 @@ async def _findings(app: App) -> AsyncIterator[Finding]:
     for finding in _of_server(app):
         yield finding
     try:
+        app.transport()  # first: wrong settings should not wait for models
         connectors = app.equip()
-        app.transport()
     except StartError as error:  # wrong settings are not findings: they end the check as they end `serve`
         yield Finding("error", "engines", str(error), "see the message; the other checks need the engines")
         return
     for name, equipment in connectors.items():
         async for finding in _of_connector(f"connectors.{name}", equipment):
             yield finding
-    for plugin in app.plugins.loaded.values():
-        if "check" in plugin.hooks:
-            async for finding in _of_plugin(app, plugin):
-                yield finding
+    for hook in ("check", "check_public")[: 1 + public]:
+        for plugin in app.plugins.loaded.values():
+            if hook in plugin.hooks:
+                async for finding in _of_plugin(app, plugin, hook):
+                    yield finding
 
 
 async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Finding]:
@@ -102,12 +108,12 @@ async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Findi
         yield Finding("ok", place, "its assistant and speech engines can be opened")
 
 
-async def _of_plugin(app: App, plugin: Plugin) -> AsyncIterator[Finding]:
+async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Finding]:
     from ..checks import Finding
     from ..errors import cause, place
 
     try:
-        for findings in app.plugins.caller("check", [plugin])(app=app):
+        for findings in app.plugins.caller(hook, [plugin])(app=app):
             async for finding in findings:
                 yield finding
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the others are still asked

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from switchhook import App, Finding, Options, ServerSettings, Transport, hookimpl
 
-from .checks import findings
+from . import checks, public
 from .server import GenesysTransport
 from .settings import GenesysSettings
 
@@ -18,4 +18,9 @@ def create_transport(options: Options, server: ServerSettings) -> Transport:
 
 @hookimpl
 def check(app: App) -> AsyncIterator[Finding]:
-    return findings(app)
+    return checks.findings(app)
+
+
+@hookimpl
+def check_public(app: App) -> AsyncIterator[Finding]:
+    return public.findings(app)
