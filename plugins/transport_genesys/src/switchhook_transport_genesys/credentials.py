@@ -23,7 +23,9 @@ def new_client_secret() -> str:
 def decode_secret(text: str) -> bytes:
     """A client secret as typed into Genesys: base64, its padding optional. Raises ValueError."""
     if any(character.isspace() for character in text):
-        raise ValueError("the client secret has a line break or a space in it; write it without, as one line")
+        raise ValueError(
+            "the client secret is not base64: it has a line break or a space in it; write it as one line"
+        )
     try:
         secret = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
