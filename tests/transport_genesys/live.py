@@ -26,12 +26,12 @@ TABLE = {"integrations": {"main": {"keys": [{"api_key": "key", "client_secret": 
 class Lobby:
     """A reception that keeps each leg for the test, until it has closed."""
 
-    def __init__(self):
+    def __init__(self, room=10):
         self.connectors = {"bank": {"integration": "main", "instance_id": "7"}}
         self.busy = None
         self.refusals, self.figures, self.probed = [], [], []
         self.sick = ""
-        self._send, self.legs = anyio.create_memory_object_stream(10)
+        self._send, self.legs = anyio.create_memory_object_stream(room)
         self.answering = 0
 
     def admit(self):
