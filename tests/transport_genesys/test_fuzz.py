@@ -236,7 +236,8 @@ async def test_wild_upgrade_requests_are_refused_and_a_good_one_is_served(anyio_
             at = chance.randrange(len(headers))
             name, value = headers[at]
             cut = chance.randrange(len(value))
-            headers[at] = (name, value[:cut] + chance.choice(["", "%", '"', ";a", "é"]) + value[cut + 1 :])
+            wild = value[:cut] + chance.choice(["", "%", '"', ";a", "é"]) + value[cut + 1 :]
+            headers[at] = (name, wild if wild != value else "")
             try:
                 async with connect(url.rstrip("/") + CONNECT, additional_headers=headers, proxy=None):
                     statuses.add(101)
