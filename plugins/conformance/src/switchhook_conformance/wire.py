@@ -47,7 +47,7 @@ class Wire:
     over: bool = False
     code: int | None = None  # that the server closed the socket with
     _unread: list[dict[str, Any]] = field(default_factory=list)
-    _pings: set[int] = field(default_factory=set)
+    pings: set[int] = field(default_factory=set)  # seqs of those that are not answered yet
     _texts: Gauge = field(default_factory=Gauge)
     _frames: Gauge = field(default_factory=Gauge)
     _changed: anyio.Event = field(default_factory=anyio.Event)
@@ -87,7 +87,7 @@ class Wire:
         await self.send("open", opening(self.organization_id, changes))
 
     async def ping(self, parameters: Mapping[str, Any] | None = None) -> int:
-        self._pings.add(self.seq + 1)
+        self.pings.add(self.seq + 1)
         return await self.send("ping", parameters)
 
     # --- Expecting
@@ -219,9 +219,9 @@ class Wire:
         if not before <= message["clientseq"] <= self.seq:
             return f"clientseq {message['clientseq']} after {before}, where {self.seq} were sent"
         if message["type"] == "pong":
-            if message["clientseq"] not in self._pings:
+            if message["clientseq"] not in self.pings:
                 return "a pong whose clientseq is that of no open ping"
-            self._pings.discard(message["clientseq"])
+            self.pings.discard(message["clientseq"])
         return ""
 
 

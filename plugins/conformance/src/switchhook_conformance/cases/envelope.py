@@ -8,7 +8,7 @@ from typing import Any
 
 from ..bench import Bench
 from ..case import ASSUMED, REFERENCE, SAMPLE, case, holds
-from ..wire import Wire
+from ..wire import FRAME, Wire
 
 
 @case("E01", "a seq that starts at 2, repeats or skips ends the session", REFERENCE)
@@ -122,3 +122,32 @@ async def _e14(bench: Bench) -> None:
         await bad.violated()
         await good.alive()
         await good.close()
+
+
+@case("E09", "a text in fragments is one message", ASSUMED)
+async def _e09(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        wire.seq += 1
+        wire.pings.add(wire.seq)
+        ping = {"version": "2", "id": wire.session_id, "type": "ping", "seq": wire.seq, "serverseq": 1}
+        text = json.dumps(ping | {"position": "PT0S", "parameters": {}})
+        await wire.socket.send(text[at : at + 20] for at in range(0, len(text), 20))
+        pong = await wire.expect("pong")
+        holds(pong["clientseq"] == wire.seq, f"clientseq {wire.seq}", f"clientseq {pong['clientseq']}")
+        await wire.close()
+
+
+@case("E11", "in a busy call seq has no gap and clientseq never falls", REFERENCE)
+async def _e11(bench: Bench) -> None:
+    async with bench.connect() as wire:  # which watches both
+        await wire.opened()
+        for number in range(20):
+            await wire.send("dtmf", {"digit": str(number % 10)})
+            await wire.send_raw(FRAME)
+            if number % 5 == 0:
+                await wire.send("update", {"language": "en-US"})
+                await wire.alive()
+        await wire.close()
+        count = len(wire.received)
+        holds(count >= 10, "an answer to each ping and each update", f"{count} messages in all")

@@ -49,3 +49,15 @@ async def _r04(bench: Bench) -> None:
             await wire.send("error", parameters)
         await wire.alive()
         await wire.close()
+
+
+@case("R05", "a client that reports 429 and is gone harms nobody else", DOCUMENTED)
+async def _r05(bench: Bench) -> None:
+    async with bench.connect() as other:
+        await other.opened()
+        async with bench.connect() as wire:
+            await wire.opened()
+            await wire.send("error", {"code": 429, "message": "rate limit exceeded", "retryAfter": "PT5S"})
+            wire.socket.transport.abort()
+        await other.alive()
+        await other.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..bench import Bench
-from ..case import DOCUMENTED, REFERENCE, case, holds
+from ..case import ASSUMED, DOCUMENTED, REFERENCE, case, holds
 from ..wire import FRAME
 
 
@@ -48,5 +48,15 @@ async def _s11(bench: Bench) -> None:
         for span in ({}, {"start": "PT1S"}, {"start": "soon", "discarded": 7}):
             await wire.send("discarded", span)
             await wire.send("resumed", span)
+        await wire.alive()
+        await wire.close()
+
+
+@case("S09", "audio that is missing before the first frame is accepted", ASSUMED)
+async def _s09(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await wire.opened()
+        await wire.send("discarded", {"start": "PT0S", "discarded": "PT2S"}, position="PT2S")
+        await wire.send_raw(FRAME)
         await wire.alive()
         await wire.close()

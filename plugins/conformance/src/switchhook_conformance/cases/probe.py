@@ -42,3 +42,17 @@ async def _p04(bench: Bench) -> None:
     base = bench.profile.base_path or "/"
     for target in {base, base.rstrip("/") or "/"}:
         await _probe(bench, Request(target=target))
+
+
+@case("P05", "each answer to a probe has parameters, and they are an object", SEEN)
+async def _p05(bench: Bench) -> None:
+    asked = {"conversationId": NULL, "participant": NOBODY}
+    async with bench.connect() as wire:
+        await wire.opened(**asked)
+        await wire.ping()
+        await wire.close()
+        for message in wire.received:
+            is_object = isinstance(message.get("parameters"), dict)
+            holds(
+                is_object, "an object", f"parameters {message.get('parameters')!r:.40} of {message['type']}"
+            )
