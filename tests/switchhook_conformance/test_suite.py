@@ -8,10 +8,11 @@ import pytest
 from websockets.asyncio.server import serve
 
 from switchhook_conformance import command
-from switchhook_conformance.case import Case, Failed, all_cases
+from switchhook_conformance.case import Case, all_cases
 from switchhook_conformance.profile import EXAMPLE, Profile
 from switchhook_conformance.runner import run
 from switchhook_conformance.tables import wrong_message
+from switchhook_conformance.verdict import Failed
 from switchhook_conformance.wire import Gauge
 
 PONG = {"version": "2", "id": "x", "type": "pong", "seq": 1, "clientseq": 1, "parameters": {}}

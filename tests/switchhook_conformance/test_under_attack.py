@@ -11,8 +11,8 @@ from websockets.exceptions import ConnectionClosed
 
 from switchhook import Options
 from switchhook_conformance.bench import Bench
-from switchhook_conformance.case import Failed
 from switchhook_conformance.profile import Profile
+from switchhook_conformance.verdict import Failed
 from switchhook_conformance.wire import FRAME
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

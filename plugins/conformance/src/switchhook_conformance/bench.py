@@ -14,9 +14,9 @@ from anyio.abc import ByteStream
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from .case import Failed
 from .profile import Profile
 from .signing import GOOD, Flaw, sign
+from .verdict import Failed
 from .wire import Wire
 
 CONNECT_WITHIN = 10.0  # seconds

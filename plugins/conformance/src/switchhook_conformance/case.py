@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
+from .verdict import Failed
+
 if TYPE_CHECKING:
     from .bench import Bench
 
@@ -20,14 +22,6 @@ SAMPLE = "Audio Connector sample server"
 DOCUMENTED = "AudioHook documentation, as restated by third parties"
 SEEN = "seen in production"
 ASSUMED = "assumption"
-
-
-class Failed(Exception):  # noqa: N818  # a verdict, not an accident
-    """The server did something else than the rule says."""
-
-    def __init__(self, expected: str, got: str) -> None:
-        super().__init__(f"expected {expected}, got {got}")
-        self.expected, self.got = expected, got
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ import anyio
 from websockets.exceptions import InvalidHandshake
 
 from .bench import Bench
-from .case import Case, Failed
+from .case import Case
 from .profile import Profile
+from .verdict import Failed
 
 State = Literal["passed", "failed", "not run"]
 

@@ -11,8 +11,8 @@ import anyio
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from .case import Failed
 from .tables import wrong_message
+from .verdict import Failed
 
 RATE, BURST = 5.0, 25  # messages a second, and at once, that Genesys takes; text and audio each
 BYTES = 64_000  # in one message

@@ -6,9 +6,10 @@ import statistics
 import time
 
 from ..bench import UNSIGNED, Bench, Request, other_secret
-from ..case import ASSUMED, DOCUMENTED, REFERENCE, Failed, case, holds
+from ..case import ASSUMED, DOCUMENTED, REFERENCE, case, holds
 from ..profile import decoded
 from ..signing import COMPONENTS, Flaw
+from ..verdict import Failed
 
 
 def flawed(**parameters: str | int | None) -> Flaw:
