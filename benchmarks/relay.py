@@ -1,9 +1,10 @@
-"""What a call-second costs: each caller's audio relayed to a second WebSocket, by four servers in turn.
+"""What a call-second costs: each caller's audio relayed to a second WebSocket, by four servers at once.
 
-`python benchmarks/relay.py [--calls 100] [--seconds 15] [--rounds 3]` prints a table in Markdown; it needs
-uvloop. Server, callers and the second WebSocket are processes of their own on this one machine. The cost is
-the server's CPU time while every caller streams 200 ms of PCMU at a time, in real time; the ratio is the
-median of the ratios within each round.
+`python benchmarks/relay.py [--calls 100] [--seconds 15] [--rounds 5]` prints a table in Markdown; it needs
+uvloop. Servers, callers and second WebSockets are processes of their own on this one machine. The cost is
+the server's CPU time while every caller streams 200 ms of PCMU at a time, in real time. The four run side by
+side, so that they share the machine's mood: one after the other, the same ratio wandered between 0.6 and 0.9
+on a shared machine. It is the median of the ratios within each round.
 """
 
 from __future__ import annotations
@@ -59,20 +60,27 @@ def running(script: str, *arguments: str) -> Iterator[Program]:
         process.communicate()
 
 
-def cost(kind: str, calls: int, seconds: float) -> float:
-    """Milliseconds of CPU time for a second of one call."""
+def costs_of(calls: int, seconds: float) -> dict[str, float]:
+    """By kind: milliseconds of CPU time for a second of one call."""
     with ExitStack() as stack:
-        second = stack.enter_context(running("relay_server.py", "second"))
-        server = stack.enter_context(running("relay_server.py", kind, second.line()))
-        load = stack.enter_context(running("relay_load.py", kind, server.line(), str(calls)))
-        load.line()
-        before, arrived, began = server.figures(), second.figures(), time.monotonic()
+        servers, loads = {}, []
+        for kind in KINDS:
+            second = stack.enter_context(running("relay_server.py", "second"))
+            servers[kind] = server = stack.enter_context(running("relay_server.py", kind, second.line()))
+            url = server.line()
+            loads.append(stack.enter_context(running("relay_load.py", kind, url, str(calls))))
+        for load in loads:
+            load.line()
+        before = {kind: (server.figures(), time.monotonic()) for kind, server in servers.items()}
         time.sleep(seconds)
-        after, arrived_after, took = server.figures(), second.figures(), time.monotonic() - began
-    expected = calls * took / 0.2
-    if arrived_after["came"] - arrived["came"] < 0.98 * expected:
+        return {kind: _cost(kind, server, before[kind], calls) for kind, server in servers.items()}
+
+
+def _cost(kind: str, server: Program, before: tuple[dict[str, float], float], calls: int) -> float:
+    (figures, began), after, now = before, server.figures(), time.monotonic()
+    if after["came"] - figures["came"] < 0.97 * calls * (now - began) / 0.2:
         sys.exit(f"{kind}: too few frames came through; this machine is too busy")
-    return 1000 * (after["cpu"] - before["cpu"]) / (calls * took)
+    return 1000 * (after["cpu"] - figures["cpu"]) / (calls * (now - began))
 
 
 def report(costs: dict[str, list[float]]) -> Iterator[str]:
@@ -87,13 +95,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     costs: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for number in range(options.rounds):
-        for kind in list(KINDS)[:: -1 if number % 2 else 1]:  # the machine's mood should favour nobody
-            print(f"round {number + 1}: {kind} …", file=sys.stderr)
-            costs[kind].append(cost(kind, options.calls, options.seconds))
+        print(f"round {number + 1} of {options.rounds} …", file=sys.stderr)
+        for kind, cost in costs_of(options.calls, options.seconds).items():
+            costs[kind].append(cost)
     print("\n".join(report(costs)))
 
 

@@ -253,7 +253,10 @@ class Connection:
             self._outbox.put_text(text)
         if not self._session.takes_audio:
             self._outbox.drop_audio()
-        self._waiting.deadline = self._session.deadline() or inf
+        due = self._session.deadline() or inf
+        # One that moved to later is seen when the earlier comes; setting it would arm a timer each time.
+        if due < self._waiting.deadline:  # noqa: PLR1730
+            self._waiting.deadline = due
         self._pump()
 
     def _pump(self) -> None:

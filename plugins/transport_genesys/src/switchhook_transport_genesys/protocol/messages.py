@@ -33,6 +33,7 @@ MAX_SENT = 64_000  # bytes in any message we send; Genesys documents it for text
 MOST_CONTINUED = 16  # earlier sessions in one open; what is beyond is left out
 NULL_ID = "00000000-0000-0000-0000-000000000000"
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 Uuid = Annotated[str, StringConstraints(pattern=f"^(?:{UUID.pattern})$")]
@@ -270,6 +271,6 @@ def read(model: type[Model], value: object) -> Model:
 
 
 def compose(envelope: Mapping[str, object]) -> str:
-    text = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = ENCODER.encode(envelope)
     # half of a surrogate pair cannot be sent; the rest of the text still can
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
