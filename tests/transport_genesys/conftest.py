@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from switchhook_transport_genesys import door
 from switchhook_transport_genesys.protocol import ServerSession, choose, events
+
+from .live import Lobby
 
 SESSION = "7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e"
 ORGANIZATION = "5f0f6a1e-3c1b-4a52-9b0e-7d5a1a1f2c33"
@@ -90,3 +93,21 @@ def caller(client):
     """A client whose session is open."""
     client.open()
     return client
+
+
+@pytest.fixture
+def anyio_backend():
+    """Where a file says no other; the transport's sockets are asyncio's."""
+    return "asyncio"
+
+
+@pytest.fixture
+def refuse_quickly(monkeypatch):
+    monkeypatch.setattr(door, "REFUSAL_TIME", 0.01)
+
+
+@pytest.fixture
+async def lobby(anyio_backend, refuse_quickly):
+    lobby = Lobby()
+    yield lobby
+    lobby.close()

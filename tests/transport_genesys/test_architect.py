@@ -146,6 +146,12 @@ def test_what_is_missing_in_the_environment_is_named(run):
 
 
 @needs_node
+def test_an_organization_that_the_package_does_not_know_is_named(run):
+    done = run(ORGANIZATION="mars")
+    assert (done.returncode, done.stderr) == (2, "ORGANIZATION is mars; expected one of prod_eu_central_1\n")
+
+
+@needs_node
 def test_names_cannot_leave_their_literals(run):
     evil = '"; process.exit(7); //\u2028`${1}`</script>'
     told = asked(run(Card("bank", "main", ("key",), "wss://x/", False, evil, True, (evil,), (evil,))))

@@ -199,11 +199,6 @@ async def misbehave(url, chance):
         pass
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @pytest.mark.anyio
 @pytest.mark.slow
 async def test_after_many_wild_sessions_a_good_call_is_served_and_nothing_is_left(

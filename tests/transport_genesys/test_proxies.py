@@ -13,7 +13,6 @@ import trustme
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from switchhook_transport_genesys import door
 from switchhook_transport_genesys.protocol import Media, events
 
 from .live import Lobby, Phone, headers_for, serving
@@ -23,16 +22,6 @@ NAME = "voice.example.com"
 PUBLIC = f"wss://{NAME}/"
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
-
-
-@pytest.fixture(autouse=True)
-def refuse_quickly(monkeypatch):
-    monkeypatch.setattr(door, "REFUSAL_TIME", 0.01)
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +91,7 @@ class Proxied:
 
 
 @pytest.fixture(params=PROXIES)
-async def proxied(request, authority, tmp_path, anyio_backend):
+async def proxied(request, authority, tmp_path, anyio_backend, refuse_quickly):
     build = PROXIES[request.param]
     if shutil.which(build.__name__) is None:
         pytest.skip(f"{build.__name__} is not installed")

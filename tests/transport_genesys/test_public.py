@@ -15,32 +15,15 @@ from anyio.streams.tls import TLSListener
 
 from switchhook import load_settings
 from switchhook.__main__ import main
-from switchhook_transport_genesys import door, public
+from switchhook_transport_genesys import public
 from switchhook_transport_genesys.public.outside import Outside
 
-from .live import SECRET, TABLE, Lobby, serving
+from .live import SECRET, TABLE, serving
 
 NAME = "voice.example.com"
 OTHER_SECRET = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def refuse_quickly(monkeypatch):
-    monkeypatch.setattr(door, "REFUSAL_TIME", 0.01)
-
-
-@pytest.fixture
-async def lobby(anyio_backend):
-    lobby = Lobby()
-    yield lobby
-    lobby.close()
 
 
 @pytest.fixture(scope="module")
@@ -316,6 +299,19 @@ async def test_a_connector_id_that_the_server_does_not_know(lobby, authority, tm
         "its Connector ID is unknown to the server",
     )
     assert "switchhook connector show" in finding.cure
+
+
+@pytest.mark.slow
+def test_the_command_asks_the_transport(tmp_path, capsys):
+    app(tmp_path, "wss://localhost:1/")
+    config = tmp_path / "switchhook.toml"
+    config.write_text(config.read_text().replace('use = "script" }', 'use = "script", file = "bot.toml" }'))
+    (tmp_path / "bot.toml").write_text('[steps.hello]\nresponses = ["Hello."]\n')
+    status = main(["check", "--public", "--config", str(config)])
+    told = capsys.readouterr().out
+    assert status == 1
+    assert "FAIL   server.public_url: expected port 443, got 1" in told
+    assert "FAIL   localhost:1: cannot be connected to" in told
 
 
 @pytest.mark.parametrize(

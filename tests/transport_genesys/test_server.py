@@ -29,7 +29,7 @@ from switchhook import (
     StartError,
     TurnReport,
 )
-from switchhook_transport_genesys import door, server, tls
+from switchhook_transport_genesys import server, tls
 from switchhook_transport_genesys.protocol import Media, events, states
 from switchhook_transport_genesys.server import GenesysTransport
 from switchhook_transport_genesys.settings import GenesysSettings
@@ -43,30 +43,12 @@ from .live import (
     SECRET,
     TABLE,
     Call,
-    Lobby,
     Phone,
     dialled,
     headers_for,
     opening,
     serving,
 )
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def refuse_quickly(monkeypatch):
-    monkeypatch.setattr(door, "REFUSAL_TIME", 0.01)
-
-
-@pytest.fixture
-async def lobby(anyio_backend):
-    lobby = Lobby()
-    yield lobby
-    lobby.close()
 
 
 @pytest.fixture
@@ -667,6 +649,37 @@ async def test_calls_come_over_tls(lobby):
         assert url.startswith("wss://")
         async with dialled(url, ssl=trust) as phone:
             assert await phone.open() == events.Opened(Media())
+
+
+async def test_round_trips_drift_and_broken_rules_are_figures(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        await phone.send("ping", rtt="PT0.084S")
+        phone.session._stream.advance(16_000)  # two seconds that are not sent
+        await phone.send("dtmf", digit="1")
+        await call.until(lambda call: call.events)
+        await phone.ws.send("no")
+        await phone.until(lambda: any(isinstance(event, events.Disconnected) for event in phone.told))
+    assert ("rtt_seconds", 0.084, {}) in lobby.figures
+    assert ("position_drifts", 1, {}) in lobby.figures
+    assert ("protocol_violations", 1, {"kind": "json"}) in lobby.figures
+
+
+async def test_languages_of_an_address_are_told_to_a_client_that_asks(lobby):
+    lobby.connectors["bank"]["languages"] = ["en-US", "de-DE"]
+    async with serving(lobby) as url, dialled(url) as phone:
+        phone.session.open(opening(supported_languages=True))
+        await phone.flush()
+        opened = json.loads(await phone.ws.recv())
+    assert opened["parameters"]["supportedLanguages"] == ["en-US", "de-DE"]
+
+
+async def test_sessions_to_be_continued_begin_a_new_call_and_are_logged(lobby, url, caplog):
+    earlier = {"id": NULL, "serverseq": 1, "clientseq": 2}
+    async with dialled(url) as phone:
+        assert await phone.open(continued_sessions=[earlier]) == events.Opened(Media())
+    assert "1 sessions to be continued; a new one begins" in caplog.text
 
 
 async def test_a_live_call_goes_on_while_the_certificate_is_renewed(lobby, tmp_path, monkeypatch):

@@ -37,6 +37,13 @@ for (const [name, value] of Object.entries({ ORGANIZATION, ACCESS_TOKEN, INTEGRA
   }
 }
 
+const location = sdk.enums.archEnums.LOCATIONS[ORGANIZATION];
+if (!location) {
+  const known = Object.keys(sdk.enums.archEnums.LOCATIONS).join(", ");
+  console.error(`ORGANIZATION is ${ORGANIZATION}; expected one of ${known}`);
+  process.exit(2);
+}
+
 const { archFactoryActions: actions, archFactoryFlows: flows, archFactoryTasks: tasks } = sdk.factories;
 const session = sdk.environment.archSession;
 
@@ -83,7 +90,7 @@ async function build() {
 let failed;
 session.endTerminatesProcess = false;
 await session.startWithAuthToken(
-  sdk.enums.archEnums.LOCATIONS[ORGANIZATION],
+  location,
   () => build().catch((error) => (failed = error)),
   ACCESS_TOKEN,
 );
