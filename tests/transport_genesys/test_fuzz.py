@@ -199,12 +199,16 @@ async def misbehave(url, chance):
         pass
 
 
+@pytest.fixture
+async def lobby(anyio_backend):
+    lobby = Lobby(room=SESSIONS + 1)
+    yield lobby
+    lobby.close()
+
+
 @pytest.mark.anyio
 @pytest.mark.slow
-async def test_after_many_wild_sessions_a_good_call_is_served_and_nothing_is_left(
-    anyio_backend, caplog, monkeypatch
-):
-    lobby = Lobby(room=SESSIONS + 1)
+async def test_after_many_wild_sessions_a_good_call_is_served_and_nothing_is_left(lobby, caplog):
     async with serving(lobby) as url:
         for number in range(SESSIONS):
             await misbehave(url, random.Random(number))
@@ -216,14 +220,13 @@ async def test_after_many_wild_sessions_a_good_call_is_served_and_nothing_is_lef
     counts = [value for name, value, _ in lobby.figures if name == "connections"]
     assert sum(counts) == 0
     assert not [record for record in caplog.records if record.levelname == "ERROR" or record.exc_info]
-    lobby.close()
 
 
 @pytest.mark.anyio
 @pytest.mark.slow
-async def test_wild_upgrade_requests_are_refused_and_a_good_one_is_served(anyio_backend, caplog, monkeypatch):
+async def test_wild_upgrade_requests_are_refused_and_a_good_one_is_served(lobby, caplog, monkeypatch):
     monkeypatch.setattr(door, "REFUSAL_TIME", 0.001)
-    lobby, statuses = Lobby(), set()
+    statuses = set()
     async with serving(lobby) as url:
         for number in range(SESSIONS):
             chance = random.Random(number)
@@ -246,4 +249,3 @@ async def test_wild_upgrade_requests_are_refused_and_a_good_one_is_served(anyio_
     assert statuses <= {401, 400}
     assert 401 in statuses
     assert not [record for record in caplog.records if record.levelname == "ERROR" or record.exc_info]
-    lobby.close()

@@ -29,7 +29,7 @@ from switchhook import (
     StartError,
     TurnReport,
 )
-from switchhook_transport_genesys import server, tls
+from switchhook_transport_genesys import door, server, tls
 from switchhook_transport_genesys.protocol import Media, events, states
 from switchhook_transport_genesys.server import GenesysTransport
 from switchhook_transport_genesys.settings import GenesysSettings
@@ -649,6 +649,14 @@ async def test_calls_come_over_tls(lobby):
         assert url.startswith("wss://")
         async with dialled(url, ssl=trust) as phone:
             assert await phone.open() == events.Opened(Media())
+
+
+async def test_a_refusal_that_took_longer_than_it_should_is_still_answered(lobby, url, monkeypatch):
+    monkeypatch.setattr(door, "REFUSAL_TIME", -1.0)  # long over when the request is judged
+    with pytest.raises(InvalidStatus) as refused:
+        async with dialled(url, secret="c2VjcmV0"):
+            pass
+    assert refused.value.response.status_code == 401
 
 
 async def test_round_trips_drift_and_broken_rules_are_figures(lobby, url):

@@ -49,7 +49,7 @@ class Door:
         if judged.delay and self._waiting < MAX_WAITING:
             self._waiting += 1
             try:
-                await anyio.sleep(began + REFUSAL_TIME - self._clock())
+                await anyio.sleep_until(began + REFUSAL_TIME)
             finally:
                 self._waiting -= 1
         return socket.respond(judged.status)
