@@ -25,8 +25,20 @@ keys = [
 [transport.integrations.lab]
 keys = [{{ api_key = "lab", unsigned = true }}]
 
-[connectors.bot]
+[connectors.robot]
 address = {{ integration = "main", instance_id = "{INSTANCE}" }}
+assistant = {{ use = "conformance" }}
+stt = {{ use = "moonshine", workers = 1 }}
+tts = {{ use = "hibari" }}
+
+[connectors.paused]
+address = {{ integration = "main", instance_id = "paused", start_paused = true }}
+assistant = {{ use = "conformance" }}
+stt = {{ use = "moonshine", workers = 1 }}
+tts = {{ use = "hibari" }}
+
+[connectors.plain]
+address = {{ integration = "main", instance_id = "plain" }}
 assistant = {{ use = "script", file = "bot.toml" }}
 stt = {{ use = "moonshine", workers = 1 }}
 tts = {{ use = "hibari" }}
@@ -34,12 +46,14 @@ tts = {{ use = "hibari" }}
 [records]
 directory = "records"
 """
-SCRIPT = """
+
+
+PLAIN = """
 [steps.hello]
-responses = ["Welcome. This is a rather long greeting, so that there is something to hear and to count."]
+responses = ["Hello."]
 
 [fallback]
-responses = ["Pardon?"]
+responses = ["Well."]
 """
 
 
@@ -60,7 +74,7 @@ def server(tmp_path_factory):
     for name in ("secret", "next"):
         (folder / name).write_text(base64.b64encode(secrets.token_bytes(32)).decode())
     (folder / "switchhook.toml").write_text(CONFIG)
-    (folder / "bot.toml").write_text(SCRIPT)
+    (folder / "bot.toml").write_text(PLAIN)
     log = folder / "log"
     with log.open("w") as file:
         command = [sys.executable, "-m", "switchhook", "serve", "--config", folder / "switchhook.toml"]
@@ -76,6 +90,8 @@ health_path = "/livez"
 unknown_path = "/nobody/connect"
 second_key = {{ api_key = "next", client_secret = {{ file = "next" }} }}
 open_key = "lab"
+paused_path = "/paused/connect"
+bot = ["all"]
 """)
             yield folder
         finally:

@@ -1,7 +1,9 @@
-"""The suite against our own server: one test for each case. Those that take long are left to --long."""
+"""The suite against our own server: one test for each case. Those that take long are run side by side."""
 
 import tomllib
+from dataclasses import replace
 
+import anyio
 import pytest
 
 from switchhook import Options
@@ -27,6 +29,36 @@ def profile(server):
 async def test_a_case_passes(case, profile):
     [result] = await run([case], profile, long=False, tell=lambda result: None)
     assert (result.state, result.why) == ("passed", "")
+
+
+async def test_the_long_cases_pass(profile):
+    failed = []
+
+    async def run_one(case):
+        [result] = await run([case], profile, long=True, tell=lambda result: None)
+        if result.state != "passed":
+            failed.append((case.id, result.state, result.why))
+
+    async with anyio.create_task_group() as group:
+        for case in all_cases():
+            if case.long:
+                group.start_soon(run_one, case)
+    assert failed == []
+
+
+UNFIT = "B01 B02 C07 D07 D08 D09 D12 O18 O19 S01 S03 S05 S08 S12 T04 X01 X03 X04 X05"
+
+
+@pytest.mark.parametrize("name", UNFIT.split())
+async def test_a_bot_that_does_not_follow_the_script_is_found_out(name, profile, server, monkeypatch):
+    monkeypatch.setattr("switchhook_conformance.wire.PATIENCE", 0.5)
+    monkeypatch.setattr("switchhook_conformance.cases.talking.PATIENCE", 0.5)
+    monkeypatch.setattr("switchhook_conformance.cases.ending.PATIENCE", 0.5)
+    target = profile.url.replace("0c1d2e3f-0000-4000-8000-00000000c0de", "plain")
+    [case] = [case for case in all_cases() if case.id == name]
+    other = profile.model_copy(update={"url": target, "paused_path": "/plain/connect"})
+    [result] = await run([replace(case, long=False)], other, long=False, tell=lambda result: None)
+    assert result.state == "failed"
 
 
 async def test_no_case_left_a_traceback_in_the_log(server, profile):

@@ -13,7 +13,7 @@ from switchhook_conformance.profile import EXAMPLE, Profile
 from switchhook_conformance.runner import run
 from switchhook_conformance.tables import wrong_message
 from switchhook_conformance.verdict import Failed
-from switchhook_conformance.wire import Gauge
+from switchhook_conformance.watch import Gauge
 
 PONG = {"version": "2", "id": "x", "type": "pong", "seq": 1, "clientseq": 1, "parameters": {}}
 OPENED = PONG | {"type": "opened", "parameters": {"media": [], "startPaused": False}}

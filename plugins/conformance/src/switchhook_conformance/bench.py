@@ -55,9 +55,14 @@ class Bench:
 
     @asynccontextmanager
     async def connect(
-        self, request: Request | None = None, headers: Mapping[str, str] | None = None
+        self,
+        request: Request | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        plays: bool = False,
     ) -> AsyncIterator[Wire]:
-        """`headers`: exactly these. Raises InvalidStatus, and Failed for a message that breaks a rule."""
+        """`headers`: exactly these. `plays`: as a client does that plays what it is sent. Raises
+        InvalidStatus, and Failed for a message that breaks a rule."""
         request = request or Request()
         sent = headers or self.headers(request)
         parts = urlsplit(self.profile.url)
@@ -72,7 +77,8 @@ class Bench:
             close_timeout=2,
             max_size=2**20,
         ) as socket:
-            wire = Wire(socket, sent.get("audiohook-session-id", ""), sent["audiohook-organization-id"])
+            ids = sent.get("audiohook-session-id", ""), sent["audiohook-organization-id"]
+            wire = Wire(socket, *ids, plays=plays)
             async with anyio.create_task_group() as group:
                 group.start_soon(wire.read)
                 yield wire

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 Kind = Literal["black-box", "profile", "bot"]
 Run = Callable[["Bench"], Awaitable[None]]
 
-MODULES = ("signature", "opening", "probe", "envelope", "pings", "pauses", "audio", "errors", "closing")
+MODULES = (
+    *("signature", "opening", "probe", "envelope", "pings", "pauses", "audio", "talking", "reporting"),
+    *("errors", "closing", "ending"),
+)
 
 REFERENCE = "AudioHook reference implementation"
 SAMPLE = "Audio Connector sample server"

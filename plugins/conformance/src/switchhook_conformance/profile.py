@@ -13,8 +13,8 @@ from pydantic import Field, field_validator
 from switchhook import Secret, Table
 
 EXAMPLE = """\
-# What `switchhook conformance --profile FILE` needs to know of a server. Only the first three are required;
-# a case that needs another one is reported as not run.
+# What `switchhook conformance --profile FILE` needs to know of a server. Only the first three are
+# required; a case that needs another one is reported as not run.
 url = "wss://voice.example.com/7d7c2f3e-0000-4000-8000-000000000000/connect?version=2024-08-25"
 api_key = "key"
 client_secret = { file = "client-secret" }        # base64, as typed into Genesys
@@ -23,6 +23,8 @@ client_secret = { file = "client-secret" }        # base64, as typed into Genesy
 # unknown_path = "/no-such-bot/connect"           # of a bot that there is not
 # second_key = { api_key = "next", client_secret = { file = "next-secret" } }   # while keys are rotated
 # open_key = "lab"                                # an API key that needs no signature
+# paused_path = "/paused/connect"                 # of a bot whose sessions begin without caller audio
+# bot = ["talk", "report"]                        # what the bot at `url` does of the script; or ["all"]
 """
 
 
@@ -40,7 +42,8 @@ class Profile(Table):
     unknown_path: str | None = None
     second_key: KeyPair | None = None
     open_key: str | None = None
-    bot: list[str] = Field(default_factory=list, description="behaviours that a cooperating bot has")
+    paused_path: str | None = None
+    bot: list[str] = Field(default_factory=list, description="behaviours that the bot has, or all")
 
     @field_validator("url")
     @classmethod
@@ -67,7 +70,8 @@ class Profile(Table):
     def lacks(self, needs: tuple[str, ...]) -> list[str]:
         """Which of these it does not say."""
         missing = [need for need in needs if not need.startswith("bot:") and not getattr(self, need)]
-        return missing + [need for need in needs if need.startswith("bot:") and need[4:] not in self.bot]
+        bots = [need for need in needs if need.startswith("bot:") and "all" not in self.bot]
+        return missing + [need for need in bots if need[4:] not in self.bot]
 
 
 def decoded(text: str) -> bytes:

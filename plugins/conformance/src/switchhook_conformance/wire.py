@@ -11,47 +11,51 @@ import anyio
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from .tables import wrong_message
+from .player import Player
 from .verdict import Failed
+from .watch import Came, Watch
 
-RATE, BURST = 5.0, 25  # messages a second, and at once, that Genesys takes; text and audio each
-BYTES = 64_000  # in one message
 PATIENCE = 3.0  # seconds for what should come at once
 FRAME = b"\xff" * 1600  # 200 ms of silence
-
-
-@dataclass
-class Gauge:
-    """Counts messages as Genesys limits them. One more than the burst is forgiven: clocks differ."""
-
-    level: float = BURST + 1
-    at: float = 0.0
-
-    def exceeded(self, now: float) -> bool:
-        self.level = min(BURST + 1, self.level + (now - self.at) * RATE) - 1
-        self.at = now
-        return self.level < 0
+AT_THE_END = frozenset(("disconnect", "closed", "pong"))  # what still comes when the server has ended it
 
 
 @dataclass
 class Wire:
-    """One session. All that the server sends is checked as it comes; `settle` raises what was found."""
+    """One session. All that the server sends is checked as it comes; `settle` raises what was found.
+    `plays`: what it sends is played, and it is told so."""
 
     socket: ClientConnection
     session_id: str
     organization_id: str
-    seq: int = 0
-    received: list[dict[str, Any]] = field(default_factory=list)
+    plays: bool = False
     audio: list[bytes] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
     over: bool = False
     code: int | None = None  # that the server closed the socket with
     _unread: list[dict[str, Any]] = field(default_factory=list)
-    pings: set[int] = field(default_factory=set)  # seqs of those that are not answered yet
-    _texts: Gauge = field(default_factory=Gauge)
-    _frames: Gauge = field(default_factory=Gauge)
     _changed: anyio.Event = field(default_factory=anyio.Event)
     _sending: anyio.Lock = field(default_factory=anyio.Lock)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.session_id)
+        self.player = Player(self.send)
+
+    @property
+    def seq(self) -> int:
+        """Of our newest message."""
+        return self.watch.sent
+
+    @seq.setter
+    def seq(self, seq: int) -> None:
+        self.watch.sent = seq
+
+    @property
+    def received(self) -> list[dict[str, Any]]:
+        return self.watch.received
+
+    def came(self, *kinds: str) -> list[Came]:
+        """What the server sent of these kinds, as `Came.kind` has them."""
+        return [each for each in self.watch.came if each.kind in kinds]
 
     # --- Sending
 
@@ -69,6 +73,8 @@ class Wire:
                 "parameters": {} if parameters is None else parameters,
                 **envelope,
             }
+            if kind == "close":
+                self.watch.closing(self.seq)
             await self._write(json.dumps({name: v for name, v in message.items() if v is not None}))
             return self.seq
 
@@ -87,7 +93,7 @@ class Wire:
         await self.send("open", opening(self.organization_id, changes))
 
     async def ping(self, parameters: Mapping[str, Any] | None = None) -> int:
-        self.pings.add(self.seq + 1)
+        self.watch.pings.add(self.seq + 1)
         return await self.send("ping", parameters)
 
     # --- Expecting
@@ -108,7 +114,7 @@ class Wire:
                     if message.get("type") in kinds:
                         self._unread.remove(message)
                         return message
-                if self.over:
+                if self.over or (self._told("disconnect") and AT_THE_END.isdisjoint(kinds)):
                     break
                 await self._changed.wait()
         if (or_gone and self.over) or or_nothing:
@@ -127,8 +133,8 @@ class Wire:
         pong = await self.expect("pong")
         if pong["clientseq"] != seq:
             raise Failed(f"a pong with clientseq {seq}, its ping", f"clientseq {pong['clientseq']}")
-        if any(message.get("type") == "disconnect" for message in self.received):
-            raise Failed("the session to go on", "disconnect")
+        if self._told("disconnect"):
+            raise Failed("the session to go on", self._summary())
 
     async def violated(self) -> None:
         """The server ends the session the documented way."""
@@ -143,6 +149,10 @@ class Wire:
         if closed["clientseq"] != seq:
             raise Failed(f"closed with clientseq {seq}, its close", f"clientseq {closed['clientseq']}")
 
+    async def changed(self) -> None:
+        """Until the next message, or the end."""
+        await self._changed.wait()
+
     async def gone(self, within: float) -> int | None:
         """The server closes the socket; its code."""
         with anyio.move_on_after(within):
@@ -153,17 +163,31 @@ class Wire:
 
     def settle(self) -> None:
         """Raises Failed if any message broke a rule."""
-        if self.faults:
-            raise Failed("messages as the tables have them", self.faults[0])
+        if self.watch.faults:
+            raise Failed("messages as the tables have them", self.watch.faults[0])
+
+    def _told(self, kind: str) -> dict[str, Any]:
+        return next((message for message in self.received if message.get("type") == kind), {})
 
     def _summary(self) -> str:
         kinds = ", ".join(str(message.get("type")) for message in self._unread) or "nothing"
+        if ended := self._told("disconnect"):
+            kinds += f"; the session was ended: {ended.get('parameters')!r:.200}"
         return f"{kinds}; the socket was closed with {self.code}" if self.over else kinds
 
     # --- Receiving
 
     async def read(self) -> None:
         """Until the socket is closed."""
+        if self.plays:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self.player.run)
+                await self._read()
+                group.cancel_scope.cancel()
+        else:
+            await self._read()
+
+    async def _read(self) -> None:
         try:
             while True:
                 self._take(await self.socket.recv())
@@ -180,49 +204,15 @@ class Wire:
 
     def _take(self, data: str | bytes) -> None:
         now = anyio.current_time()
-        size = len(data if isinstance(data, bytes) else data.encode())
-        if size > BYTES:
-            self.faults.append(f"a message of {size} bytes")
-        if (self._frames if isinstance(data, bytes) else self._texts).exceeded(now):
-            self.faults.append("more messages than 5 a second and 25 at once")
         if isinstance(data, bytes):
-            self._take_audio(data)
-        else:
-            self._take_text(data)
-        self._change()
-
-    def _take_audio(self, data: bytes) -> None:
-        kinds = {message.get("type") for message in self.received}
-        if "opened" not in kinds or kinds & {"disconnect", "closed"}:
-            self.faults.append("audio before opened, or after disconnect or closed")
-        self.audio.append(data)
-
-    def _take_text(self, text: str) -> None:
-        try:
-            message = json.loads(text)
-        except ValueError:
-            self.faults.append("a text that is not JSON")
-            return
-        found = wrong_message(message) or self._out_of_step(message)
-        if found:
-            self.faults.append(found)
-        if isinstance(message, dict):
-            self.received.append(message)
+            self.watch.audio(len(data), now)
+            self.audio.append(data)
+            self.player.take(len(data), now)
+        elif message := self.watch.text(data, now):
             self._unread.append(message)
-
-    def _out_of_step(self, message: dict[str, Any]) -> str:
-        if message["id"] != self.session_id:
-            return "the id of another session"
-        if message["seq"] != len(self.received) + 1:
-            return f"seq {message['seq']} where {len(self.received) + 1} was due"
-        before = self.received[-1]["clientseq"] if self.received else 0
-        if not before <= message["clientseq"] <= self.seq:
-            return f"clientseq {message['clientseq']} after {before}, where {self.seq} were sent"
-        if message["type"] == "pong":
-            if message["clientseq"] not in self.pings:
-                return "a pong whose clientseq is that of no open ping"
-            self.pings.discard(message["clientseq"])
-        return ""
+            if self.watch.came and self.watch.came[-1].kind == "barge_in":
+                self.player.drop(now)
+        self._change()
 
 
 MONO = {"type": "audio", "format": "PCMU", "channels": ["external"], "rate": 8000}

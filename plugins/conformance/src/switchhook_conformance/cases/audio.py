@@ -108,7 +108,7 @@ async def _b05(bench: Bench) -> None:
 @case("D06", "prompts keep within the limits of messages for ten seconds", DOCUMENTED, long=True)
 async def _d06(bench: Bench) -> None:
     async with bench.connect() as wire:
-        await wire.opened()
+        await wire.opened(inputVariables={"conformance": "talk"})  # or whatever it greets with
         for _ in range(50):
             await wire.send_raw(FRAME)
             await anyio.sleep(0.2)

@@ -129,7 +129,7 @@ async def _e09(bench: Bench) -> None:
     async with bench.connect() as wire:
         await wire.opened()
         wire.seq += 1
-        wire.pings.add(wire.seq)
+        wire.watch.pings.add(wire.seq)
         ping = {"version": "2", "id": wire.session_id, "type": "ping", "seq": wire.seq, "serverseq": 1}
         text = json.dumps(ping | {"position": "PT0S", "parameters": {}})
         await wire.socket.send(text[at : at + 20] for at in range(0, len(text), 20))
