@@ -130,7 +130,7 @@ def test_what_is_not_performed_yet_is_in_the_record_and_the_call_goes_on(record)
 
 
 def test_no_message_is_more_than_genesys_takes(placed):
-    assert (placed.text_limit.excess, placed.audio_limit.excess) == (0, 0)
+    assert [limit.excess for limit in placed.limits.values()] == [0, 0, 0, 0]
 
 
 def test_the_bot_answers_each_turn_soon(record):

@@ -185,7 +185,7 @@ def test_the_end_of_a_report_has_variables_latencies_and_excess():
         variables={"b": "2", "a": "1"}, latencies=[Latency("greeting", 0.5), Latency("hello", None)]
     )
     for _ in range(26):
-        made.text_limit.count(1.0)
+        made.limits["text"].count(1.0)
     assert list(report.closing(made)) == [
         "output variables",
         "  a = 1",

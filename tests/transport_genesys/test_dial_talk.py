@@ -177,8 +177,8 @@ def test_a_server_that_sends_too_fast_is_counted():
     exchange.run(1)
     for _ in range(30):
         exchange.talk.receive(b"\x20" * 8)
-    assert exchange.talk.result.audio_limit.excess == 5
-    assert exchange.talk.result.text_limit.excess == 0
+    excess = {kind: limit.excess for kind, limit in exchange.talk.result.limits.items()}
+    assert excess == {"text": 0, "audio": 5, "pause": 0, "resume": 0}
     assert [event.kind for event in exchange.talk.result.events].count("excess") == 1
 
 
@@ -203,3 +203,34 @@ def test_the_message_log_shows_digits_when_asked_and_audio_as_its_size():
     ]
     assert digits == ["7", "#"]
     assert {line["audio"] for line in lines if "audio" in line} == {1600, 4000}
+
+
+def told_429(exchange):
+    exchange.settle()
+    return [event for event in of(exchange, heard.ErrorReceived) if event.code == 429]
+
+
+def test_a_server_that_sends_too_much_audio_is_told_once_a_second_and_not_played():
+    exchange = Exchange(Plan())
+    exchange.run(1)
+    for _ in range(30):
+        exchange.talk.receive(b"\x20" * 8)
+    assert [event.retry_after for event in told_429(exchange)] == [0.2]
+    assert sum(len(segment.audio) for segment in exchange.talk._caller.playback.segments) == 25 * 8
+    exchange.run(1.0)
+    for _ in range(7):
+        exchange.talk.receive(b"\x20" * 8)
+    assert len(told_429(exchange)) == 2
+
+
+@pytest.mark.parametrize("kind", ["text", "pause", "resume"])
+def test_a_server_that_sends_too_many_messages_of_a_kind_is_told(kind):
+    exchange = Exchange(Plan())
+    exchange.run(1)
+    for number in range(30 if kind == "text" else 5):
+        exchange.server._outgoing.add({"text": "updated"}.get(kind, kind), {})
+        exchange.now += 0 if kind == "text" else 0.001 * number
+        for text in exchange.server.data_to_send():
+            exchange.talk.receive(text)
+    assert len(told_429(exchange)) == 1
+    assert exchange.talk.result.limits[kind].excess >= 1

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..addresses import authority
 from .caller import Event, Latency
-from .limits import RateLimit
+from .limits import RateLimit, limits
 from .recorder import stereo
 from .turns import Manners
 
@@ -81,8 +81,7 @@ class CallResult:
     variables: dict[str, str] = field(default_factory=dict)
     latencies: list[Latency] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    text_limit: RateLimit = field(default_factory=RateLimit)
-    audio_limit: RateLimit = field(default_factory=RateLimit)
+    limits: dict[str, RateLimit] = field(default_factory=limits)
     caller: list[bytes] = field(default_factory=list)  # PCMU frames, the first sounding from `origin`
     bot: list[Segment] = field(default_factory=list)
     origin: float = 0.0

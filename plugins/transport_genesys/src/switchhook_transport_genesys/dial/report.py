@@ -58,7 +58,7 @@ def summary(result: CallResult) -> dict[str, Any]:
         "opened_after": _rounded(result.opened_after),
         "latencies": [{"turn": each.turn, "seconds": _rounded(each.seconds)} for each in result.latencies],
         "output_variables": masked_variables(result.variables),
-        "excess_messages": {"text": result.text_limit.excess, "audio": result.audio_limit.excess},
+        "excess_messages": {kind: limit.excess for kind, limit in result.limits.items()},
     }
 
 
@@ -76,9 +76,10 @@ def closing(result: CallResult) -> Iterator[str]:
         for each in result.latencies:
             seconds = "no answer" if each.seconds is None else f"{each.seconds:.2f} s"
             yield f"  {seconds:>9}  {each.turn}"
-    for kind, limit in (("text", result.text_limit), ("audio", result.audio_limit)):
+    for kind, limit in result.limits.items():
         if limit.excess:
-            yield f"{limit.excess} {kind} messages more than Genesys allows: 5 a second, 25 at once"
+            allowed = f"{limit.rate:g} a second, {limit.burst} at once"
+            yield f"{limit.excess} {kind} messages more than Genesys allows: {allowed}"
 
 
 def save(result: CallResult, directory: Path, codec: Codec) -> list[Path]:
@@ -108,7 +109,7 @@ def together(results: Sequence[CallResult]) -> dict[str, Any]:
         "greeting": percentiles([each.seconds for each in latencies if each.turn == GREETING]),
         "turns": percentiles(turns),
         "unanswered_turns": turns.count(None),
-        "excess_messages": sum(r.text_limit.excess + r.audio_limit.excess for r in results),
+        "excess_messages": sum(limit.excess for result in results for limit in result.limits.values()),
     }
 
 

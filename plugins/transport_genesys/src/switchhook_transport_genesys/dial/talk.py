@@ -50,13 +50,13 @@ class Talk:
         now = self._clock()
         self._log("received", message)
         if isinstance(message, str):
-            self._count("text", now)
+            self._within("text", now)  # one too many is read all the same: nobody knows what Genesys does
             for event in self._session.receive_text(message):
                 self._told(event, now)
         else:
-            self._count("audio", now)
+            heard = self._within("audio", now)
             audio = self._session.receive_audio(message)
-            if self._caller is not None:
+            if heard and self._caller is not None:
                 self._caller.receive(audio, now)
         self.act()
 
@@ -114,7 +114,9 @@ class Talk:
             case told.TurnResponse(_, text) if text:
                 self._observe("bot", text)
             case told.PauseAsked() | told.ResumeAsked():
-                self._observe("pause" if isinstance(event, told.PauseAsked) else "resume")
+                wish = "pause" if isinstance(event, told.PauseAsked) else "resume"
+                self._observe(wish)
+                self._within(wish, now)
             case told.Disconnected(reason, info, variables):
                 self.result.variables = variables
                 self._end(ENDINGS[reason], info)
@@ -143,10 +145,16 @@ class Talk:
                 started = isinstance(item, Started)
                 self._session.send("playback_started" if started else "playback_completed")
 
-    def _count(self, kind: str, now: float) -> None:
-        limit = self.result.text_limit if kind == "text" else self.result.audio_limit
-        if not limit.count(now) and limit.excess == 1:
+    def _within(self, kind: str, now: float) -> bool:
+        """Whether Genesys would take this message; where not, the server is told."""
+        limit = self.result.limits[kind]
+        if limit.count(now):
+            return True
+        if limit.excess == 1:
             self._observe("excess", f"more {kind} messages than Genesys allows")
+        if (seconds := limit.complain(now)) is not None and self._session.state is ClientState.OPEN:
+            self._session.error(429, f"more {kind} messages than {limit.rate:g} a second", seconds)
+        return False
 
     def _end(self, ending: Ending, detail: str) -> None:
         if not self._ended:
