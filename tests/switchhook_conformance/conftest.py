@@ -7,13 +7,19 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
+from contextlib import contextmanager
 
 import pytest
+
+from switchhook import Options
+from switchhook_conformance.profile import Profile
 
 INSTANCE = "0c1d2e3f-0000-4000-8000-00000000c0de"
 CONFIG = f"""
 [server]
 port = 0
+proxy = {{ trusted = ["127.0.0.1"] }}
 
 [transport]
 use = "genesys"
@@ -67,10 +73,9 @@ def url_of(process, log):
     raise AssertionError(f"not listening: {log.read_text()}")
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """The folder of a running server, with a profile of it."""
-    folder = tmp_path_factory.mktemp("conformance")
+@contextmanager
+def running(folder):
+    """A server with files there, and a profile of it."""
     for name in ("secret", "next"):
         (folder / name).write_text(base64.b64encode(secrets.token_bytes(32)).decode())
     (folder / "switchhook.toml").write_text(CONFIG)
@@ -92,8 +97,37 @@ second_key = {{ api_key = "next", client_secret = {{ file = "next" }} }}
 open_key = "lab"
 paused_path = "/paused/connect"
 bot = ["all"]
+forwarded = {{ host = "voice.example.com", trusted = true }}
+pid = {process.pid}
+soak = {{ sessions = 40, minutes = 0.4 }}
+drain = "kill -INT {process.pid}"
+client = "{sys.executable} -m switchhook dial {{url}} --api-key key --linger 30 --output {folder}/dial"
 """)
             yield folder
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The folder of a running server, with a profile of it."""
+    with running(tmp_path_factory.mktemp("conformance")) as folder:
+        yield folder
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """As `server`, for a test that ends it."""
+    with running(tmp_path) as folder:
+        yield folder
+
+
+def read_profile(folder):
+    table = tomllib.loads((folder / "profile.toml").read_text())
+    return Options(table, place="profile", base=folder).parse(Profile)
+
+
+@pytest.fixture
+def profile(server):
+    return read_profile(server)

@@ -1,15 +1,14 @@
 """The suite against our own server: one test for each case. Those that take long are run side by side."""
 
-import tomllib
 from dataclasses import replace
 
 import anyio
 import pytest
 
-from switchhook import Options
 from switchhook_conformance.case import all_cases
-from switchhook_conformance.profile import Profile
 from switchhook_conformance.runner import run
+
+from .conftest import read_profile
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -19,19 +18,14 @@ def anyio_backend():
     return "asyncio"
 
 
-@pytest.fixture
-def profile(server):
-    table = tomllib.loads((server / "profile.toml").read_text())
-    return Options(table, place="profile", base=server).parse(Profile)
-
-
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in all_cases() if not case.long])
 async def test_a_case_passes(case, profile):
     [result] = await run([case], profile, long=False, tell=lambda result: None)
     assert (result.state, result.why) == ("passed", "")
 
 
-async def test_the_long_cases_pass(profile):
+async def side_by_side(cases, profile):
+    """What did not pass."""
     failed = []
 
     async def run_one(case):
@@ -40,10 +34,26 @@ async def test_the_long_cases_pass(profile):
             failed.append((case.id, result.state, result.why))
 
     async with anyio.create_task_group() as group:
-        for case in all_cases():
-            if case.long:
-                group.start_soon(run_one, case)
-    assert failed == []
+        for case in cases:
+            group.start_soon(run_one, case)
+    return failed
+
+
+MEMORY = ("L01", "L03")  # not beside others, which take some
+
+
+async def test_the_long_cases_pass(profile):
+    cases = [case for case in all_cases() if case.long and case.id not in (*MEMORY, "L02")]
+    assert await side_by_side(cases, profile) == []
+
+
+async def test_the_cases_that_watch_memory_pass(profile):
+    assert await side_by_side([case for case in all_cases() if case.id in MEMORY], profile) == []
+
+
+async def test_the_case_that_stops_the_server_passes(own_server):
+    cases = [case for case in all_cases() if case.id == "L02"]
+    assert await side_by_side(cases, read_profile(own_server)) == []
 
 
 UNFIT = "B01 B02 C07 D07 D08 D09 D12 O18 O19 S01 S03 S05 S08 S12 T04 X01 X03 X04 X05"

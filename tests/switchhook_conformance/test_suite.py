@@ -2,11 +2,14 @@
 
 import json
 import re
+import sys
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from websockets.asyncio.server import serve
 
+from switchhook import SettingsError
 from switchhook_conformance import command
 from switchhook_conformance.case import Case, all_cases
 from switchhook_conformance.profile import EXAMPLE, Profile
@@ -89,6 +92,7 @@ BARE = Profile(url="ws://127.0.0.1:9/", api_key="key")
         (a_case(ConnectionRefusedError("no")), "failed", "expected a connection, got no"),
         (a_case(None, needs=("second_key",)), "not run", "the profile lacks second_key"),
         (a_case(None, needs=("bot:echo",)), "not run", "the profile lacks bot:echo"),
+        (a_case(None, needs=("client",)), "not run", "the profile lacks client"),
         (a_case(None, long=True), "not run", "takes long; say --long"),
     ],
 )
@@ -136,6 +140,64 @@ def test_the_example_profile_is_one(monkeypatch, capsys, tmp_path):
     lines = [re.sub(r"^# (\w+ = )", r"\1", line) for line in EXAMPLE.splitlines()]
     table = tomllib.loads("\n".join(lines))
     assert Options(table, place="profile", base=tmp_path).parse(Profile).open_key == "lab"
+
+
+def test_neither_a_server_nor_a_client_is_no_suite(monkeypatch):
+    with pytest.raises(SettingsError, match="expected URL, --client COMMAND"):
+        main(monkeypatch, "--only", "O01")
+
+
+IDS = """
+A01-A15 O01-O17 P01-P05 E01-E12 K01-K04 S01-S10 D01-D11 B01-B05 T01-T03 R01-R05 X01-X07 C01-C07 L01-L03
+M01-M11
+"""
+
+
+def test_no_case_of_the_plan_is_missing():
+    planned = set()
+    for span in IDS.split():
+        first, last = span.split("-")
+        planned |= {f"{first[0]}{number:02}" for number in range(int(first[1:]), int(last[1:]) + 1)}
+    assert len(planned) == 115
+    assert planned - {case.id for case in all_cases()} == set()
+
+
+# --- A client that does all of it wrong
+
+DEAF = """
+import asyncio, json, sys
+from websockets.asyncio.client import connect
+
+async def call():
+    async with connect(sys.argv[1], compression=None) as socket:
+        ids = {"version": "2", "id": "7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e", "position": "PT0S", "serverseq": 0}
+        media = [{"type": "audio", "format": "PCMU", "channels": ["external"], "rate": 8000}]
+        await socket.send(json.dumps(ids | {"type": "open", "seq": 1, "parameters": {"media": media}}))
+        await socket.send(json.dumps(ids | {"type": "ping", "seq": 2, "parameters": {}}))
+        await asyncio.sleep(20)
+
+asyncio.run(call())
+"""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("case", [pytest.param(c, id=c.id) for c in all_cases() if c.kind == "client"])
+async def test_what_a_deaf_client_does_not_do_is_found(case, tmp_path):
+    (tmp_path / "deaf.py").write_text(DEAF)
+    profile = Profile(client=f"{sys.executable} {tmp_path}/deaf.py {{url}}")
+    [result] = await run([replace(case, long=False)], profile, long=False, tell=lambda result: None)
+    assert result.state == "failed"
+    assert "a call within" not in result.why
+
+
+@pytest.mark.anyio
+async def test_a_client_that_never_calls_is_said_not_to(monkeypatch):
+    monkeypatch.setattr("switchhook_conformance.double.CALLED_WITHIN", 0.2)
+    profile = Profile(client=f"{sys.executable} -c pass")
+    [result] = await run(
+        [case for case in all_cases() if case.id == "M06"], profile, long=False, tell=lambda result: None
+    )
+    assert result.why == "expected a call within 0.2 s, got none"
 
 
 # --- A server that does much of it wrong

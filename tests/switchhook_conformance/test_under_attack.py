@@ -1,7 +1,6 @@
 """Good calls go on undisturbed while others do their worst to the same server."""
 
 import contextlib
-import tomllib
 from contextlib import AsyncExitStack, contextmanager
 from urllib.parse import urlsplit
 
@@ -9,9 +8,7 @@ import anyio
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from switchhook import Options
 from switchhook_conformance.bench import Bench
-from switchhook_conformance.profile import Profile
 from switchhook_conformance.verdict import Failed
 from switchhook_conformance.wire import FRAME
 
@@ -27,9 +24,8 @@ def anyio_backend():
 
 
 @pytest.fixture
-def bench(server):
-    table = tomllib.loads((server / "profile.toml").read_text())
-    return Bench(Options(table, place="profile", base=server).parse(Profile))
+def bench(profile):
+    return Bench(profile)
 
 
 async def drip(bench):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from anyio.abc import ByteStream
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from .double import Double, called_by
 from .profile import Profile
 from .signing import GOOD, Flaw, sign
 from .verdict import Failed
@@ -33,6 +34,7 @@ class Request:
     secret: bytes | None = None
     flaw: Flaw = GOOD
     headers: Mapping[str, str | None] | None = None
+    authority: str | None = None  # that the signature covers
 
 
 class Bench:
@@ -51,7 +53,7 @@ class Bench:
         if secret is None or request.flaw is UNSIGNED:
             return headers
         target = request.target or profile.target
-        return headers | sign(target, profile.authority, headers, secret, request.flaw)
+        return headers | sign(target, request.authority or profile.authority, headers, secret, request.flaw)
 
     @asynccontextmanager
     async def connect(
@@ -84,6 +86,10 @@ class Bench:
                 yield wire
                 group.cancel_scope.cancel()
         wire.settle()
+
+    def called(self) -> AbstractAsyncContextManager[Double]:
+        """By the client that is tried. Raises Failed when no call comes."""
+        return called_by(self.profile.client or "")
 
     async def status(self, request: Request | None = None, headers: Mapping[str, str] | None = None) -> int:
         """101 when the upgrade is accepted."""

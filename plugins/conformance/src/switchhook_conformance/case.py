@@ -11,13 +11,14 @@ from .verdict import Failed
 
 if TYPE_CHECKING:
     from .bench import Bench
+    from .profile import Profile
 
-Kind = Literal["black-box", "profile", "bot"]
+Kind = Literal["black-box", "profile", "bot", "client"]
 Run = Callable[["Bench"], Awaitable[None]]
 
 MODULES = (
     *("signature", "opening", "probe", "envelope", "pings", "pauses", "audio", "talking", "reporting"),
-    *("errors", "closing", "ending"),
+    *("errors", "closing", "ending", "client", "operation"),
 )
 
 REFERENCE = "AudioHook reference implementation"
@@ -40,10 +41,10 @@ class Case:
     needs: tuple[str, ...] = ()
     long: bool = False
 
-    @property
-    def seconds(self) -> float:
+    def seconds(self, profile: Profile) -> float:
         """What it may take until it counts as hung."""
-        return 60.0 if self.long else 20.0
+        soak = 60 * profile.soak.minutes if "soak" in self.needs and profile.soak else 0.0
+        return soak + (60.0 if self.long else 20.0)
 
 
 _CASES: dict[str, Case] = {}
@@ -53,14 +54,15 @@ def case(
     name: str, rule: str, source: str, *, needs: tuple[str, ...] = (), long: bool = False
 ) -> Callable[[Run], Run]:
     """Registers a case. One that needs something of the profile is of kind "profile"; one that needs a
-    bot's behaviour says so with `bot:NAME` and is of kind "bot"."""
+    bot's behaviour says so with `bot:NAME` and is of kind "bot"; one that tries a client needs `client`."""
 
     def register(run: Run) -> Run:
         if name in _CASES:
             raise ValueError(f"two cases are called {name}")
         bot = any(need.startswith("bot:") for need in needs)
-        kind: Kind = "bot" if bot else "profile" if needs else "black-box"
-        _CASES[name] = Case(name, rule, source, run, kind, needs, long)
+        kind: Kind = "client" if "client" in needs else "bot" if bot else "profile" if needs else "black-box"
+        needed = needs if kind == "client" else ("url", "api_key", *needs)
+        _CASES[name] = Case(name, rule, source, run, kind, needed, long)
         return run
 
     return register

@@ -1,4 +1,4 @@
-"""Try whether a server, of any make, speaks Audio Connector as Genesys needs it.
+"""Try whether a server, of any make, speaks Audio Connector as Genesys needs it; or a client as Genesys does.
 
 Exit status: 0 when all that was run passed, 1 when something failed, 2 when the command line is wrong or
 nothing was run. A case that needs more than is known of the server is reported as not run.
@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--api-key", metavar="KEY")
     parser.add_argument("--client-secret", metavar="@FILE", help="left out: requests are not signed")
     parser.add_argument("--profile", type=Path, metavar="FILE", help="all of that, and more, as TOML")
+    parser.add_argument(
+        "--client", metavar="COMMAND", help="a simulated client to try: 'PROGRAM {url} …' makes it call"
+    )
     parser.add_argument("--example-profile", action="store_true", help="print one to begin with")
     parser.add_argument("--only", metavar="IDS", help="such as O01,P: these cases and groups")
     parser.add_argument("--long", action="store_true", help="also cases that take more than 5 s each")
@@ -75,11 +78,15 @@ def _profile(arguments: argparse.Namespace) -> Profile:
             table["url"] = arguments.url
         if arguments.api_key:
             table["api_key"] = arguments.api_key
+        if arguments.client:
+            table["client"] = arguments.client
         if arguments.client_secret:
             table["client_secret"] = read_secret(arguments.client_secret)
     except (OSError, ValueError) as error:
         raise SettingsError(str(error)) from None
     profile = Options(table, place="profile", base=base).parse(Profile)
+    if not (profile.url or profile.client):
+        raise SettingsError("expected URL, --client COMMAND, or --profile FILE with either; try --help")
     try:
         _ = profile.secret
     except ValueError as error:

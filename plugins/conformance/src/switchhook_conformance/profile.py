@@ -24,6 +24,11 @@ client_secret = { file = "client-secret" }        # base64, as typed into Genesy
 # second_key = { api_key = "next", client_secret = { file = "next-secret" } }   # while keys are rotated
 # open_key = "lab"                                # an API key that needs no signature
 # paused_path = "/paused/connect"                 # of a bot whose sessions begin without caller audio
+# client = "dial {url}"                           # a simulated client to be tried, instead or as well
+# forwarded = { host = "voice.example.com", trusted = true }   # when tried from where its proxy stands
+# pid = 4711                                      # of its process, on this machine: memory is watched
+# soak = { sessions = 200, minutes = 15 }
+# drain = "kill -INT 4711"                        # makes it finish its calls and stop; tried last
 # bot = ["talk", "report"]                        # what the bot at `url` does of the script; or ["all"]
 """
 
@@ -33,9 +38,22 @@ class KeyPair(Table):
     client_secret: Secret
 
 
+class Forwarded(Table):
+    """The suite as the proxy in front of the server: `host` is the public name, which signatures cover."""
+
+    host: str
+    trusted: bool = Field(description="whether the server is to believe it")
+
+
+class Soak(Table):
+    sessions: int = Field(200, ge=1)
+    minutes: float = Field(15.0, gt=0)
+
+
 class Profile(Table):
-    url: str
-    api_key: str
+    url: str = ""
+    api_key: str = ""
+    client: str = Field("", description="a command that makes a simulated client call {url}")
     client_secret: Secret | None = None
     base_path: str | None = None
     health_path: str | None = None
@@ -43,13 +61,17 @@ class Profile(Table):
     second_key: KeyPair | None = None
     open_key: str | None = None
     paused_path: str | None = None
+    forwarded: Forwarded | None = None
+    pid: int | None = Field(None, description="process of a server on this machine: its memory is watched")
+    soak: Soak | None = None
+    drain: str | None = Field(None, description="a command that makes the server finish its calls and stop")
     bot: list[str] = Field(default_factory=list, description="behaviours that the bot has, or all")
 
     @field_validator("url")
     @classmethod
     def _is_a_websocket(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.fragment:
+        if url and (parts.scheme not in ("ws", "wss") or not parts.hostname or parts.fragment):
             raise ValueError(f"expected wss://HOST/PATH, got {url!r}")
         return url
 

@@ -45,8 +45,9 @@ async def _try(case: Case, bench: Bench, long: bool) -> Result:
     if case.long and not long:
         return Result(case, "not run", "takes long; say --long")
     began = time.monotonic()
-    why = f"expected an end within {case.seconds:g} s, got none"
-    with anyio.move_on_after(case.seconds):
+    patience = case.seconds(bench.profile)
+    why = f"expected an end within {patience:g} s, got none"
+    with anyio.move_on_after(patience):
         why = await _problem(case, bench)
     return Result(case, "failed" if why else "passed", why, round(time.monotonic() - began, 3))
 

@@ -11,6 +11,7 @@ import anyio
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from .inbox import Inbox
 from .player import Player
 from .verdict import Failed
 from .watch import Came, Watch
@@ -30,10 +31,8 @@ class Wire:
     organization_id: str
     plays: bool = False
     audio: list[bytes] = field(default_factory=list)
-    over: bool = False
     code: int | None = None  # that the server closed the socket with
-    _unread: list[dict[str, Any]] = field(default_factory=list)
-    _changed: anyio.Event = field(default_factory=anyio.Event)
+    inbox: Inbox = field(default_factory=Inbox)
     _sending: anyio.Lock = field(default_factory=anyio.Lock)
 
     def __post_init__(self) -> None:
@@ -48,6 +47,10 @@ class Wire:
     @seq.setter
     def seq(self, seq: int) -> None:
         self.watch.sent = seq
+
+    @property
+    def over(self) -> bool:
+        return self.inbox.over
 
     @property
     def received(self) -> list[dict[str, Any]]:
@@ -108,17 +111,10 @@ class Wire:
         """The next message of one of these types. Empty: the socket was closed, or nothing came, where that
         will do."""
         within = PATIENCE if within is None else within
-        with anyio.move_on_after(within):
-            while True:
-                for message in self._unread:
-                    if message.get("type") in kinds:
-                        self._unread.remove(message)
-                        return message
-                if self.over or (self._told("disconnect") and AT_THE_END.isdisjoint(kinds)):
-                    break
-                await self._changed.wait()
-        if (or_gone and self.over) or or_nothing:
-            return {}
+        hopeless = (lambda: False) if AT_THE_END & set(kinds) else (lambda: bool(self._told("disconnect")))
+        message = await self.inbox.next(kinds, within, hopeless)
+        if message or (or_gone and self.over) or or_nothing:
+            return message
         raise Failed(f"{' or '.join(kinds)} within {within:g} s", self._summary())
 
     async def opened(self, **changes: Any) -> dict[str, Any]:
@@ -149,15 +145,11 @@ class Wire:
         if closed["clientseq"] != seq:
             raise Failed(f"closed with clientseq {seq}, its close", f"clientseq {closed['clientseq']}")
 
-    async def changed(self) -> None:
-        """Until the next message, or the end."""
-        await self._changed.wait()
-
     async def gone(self, within: float) -> int | None:
         """The server closes the socket; its code."""
         with anyio.move_on_after(within):
             while not self.over:
-                await self._changed.wait()
+                await self.inbox.changed()
             return self.code
         raise Failed(f"the socket closed within {within:g} s", "an open socket")
 
@@ -170,7 +162,7 @@ class Wire:
         return next((message for message in self.received if message.get("type") == kind), {})
 
     def _summary(self) -> str:
-        kinds = ", ".join(str(message.get("type")) for message in self._unread) or "nothing"
+        kinds = str(self.inbox)
         if ended := self._told("disconnect"):
             kinds += f"; the session was ended: {ended.get('parameters')!r:.200}"
         return f"{kinds}; the socket was closed with {self.code}" if self.over else kinds
@@ -195,12 +187,8 @@ class Wire:
             self._end()
 
     def _end(self) -> None:
-        self.over, self.code = True, self.socket.close_code
-        self._change()
-
-    def _change(self) -> None:
-        self._changed.set()
-        self._changed = anyio.Event()
+        self.code = self.socket.close_code
+        self.inbox.end()
 
     def _take(self, data: str | bytes) -> None:
         now = anyio.current_time()
@@ -208,11 +196,11 @@ class Wire:
             self.watch.audio(len(data), now)
             self.audio.append(data)
             self.player.take(len(data), now)
+            self.inbox.change()
         elif message := self.watch.text(data, now):
-            self._unread.append(message)
             if self.watch.came and self.watch.came[-1].kind == "barge_in":
                 self.player.drop(now)
-        self._change()
+            self.inbox.put(message)
 
 
 MONO = {"type": "audio", "format": "PCMU", "channels": ["external"], "rate": 8000}

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from ..bench import Bench
-from ..case import ASSUMED, REFERENCE, SAMPLE, case, holds
+from ..case import ASSUMED, DOCUMENTED, REFERENCE, SAMPLE, case, holds
 from ..wire import FRAME, Wire
 
 
@@ -151,3 +151,17 @@ async def _e11(bench: Bench) -> None:
         await wire.close()
         count = len(wire.received)
         holds(count >= 10, "an answer to each ping and each update", f"{count} messages in all")
+
+
+@case("E12", "no message has a field that no table lists, at any depth", DOCUMENTED)
+async def _e12(bench: Bench) -> None:
+    async with bench.connect(plays=True) as wire:  # which watches it, here as in every case
+        await wire.opened(customConfig={}, inputVariables={}, supportedLanguages=True)
+        await wire.alive()
+        await wire.send("update", {"language": "en-US"})
+        await wire.expect("updated")
+        await wire.send("dtmf", {"digit": "1"})
+        await wire.send_raw("{")
+        await wire.violated()
+        kinds = {message["type"] for message in wire.received}
+        holds(kinds >= {"opened", "pong", "updated", "disconnect", "closed"}, "five types of message", kinds)

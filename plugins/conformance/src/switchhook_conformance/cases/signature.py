@@ -122,6 +122,20 @@ async def _a11(bench: Bench) -> None:
     holds(status in (400, 401), "HTTP 400", status)
 
 
+@case("A12", "the host that a proxy forwards counts where it is trusted, and nowhere else", DOCUMENTED,
+      needs=("client_secret", "forwarded"))  # fmt: skip
+async def _a12(bench: Bench) -> None:
+    forwarded = bench.profile.forwarded
+    if forwarded is None:
+        raise Failed("a forwarded host", "none")
+    name = {"x-forwarded-host": forwarded.host}
+    status = await bench.status(Request(headers=name, authority=forwarded.host))
+    wanted = 101 if forwarded.trusted else 401
+    holds(status == wanted, f"HTTP {wanted} to the signature over the forwarded host", status)
+    await bench.refused(Request(headers=name, authority="elsewhere.example.com"))
+    await bench.refused(Request(authority=forwarded.host))
+
+
 @case("A13", "slashes that were doubled by joining base and Connector ID do no harm", ASSUMED)
 async def _a13(bench: Bench) -> None:
     target = "/" + bench.profile.target

@@ -35,7 +35,7 @@ async def until_heard(wire: Wire, least: float, within: float | None = None) -> 
     before = len(wire.came("audio"))
     with anyio.move_on_after(within):
         while seconds(wire.came("audio")[before:]) < least:
-            await wire.changed()
+            await wire.inbox.changed()
         return
     came = seconds(wire.came("audio")[before:])
     holds(False, f"{least:g} s of audio within {within:g} s", came)
