@@ -19,7 +19,10 @@ from switchhook import hookspecs, settings
 from switchhook.actions import Action
 from switchhook.fit import HOOKS
 from switchhook.records import CallRecord, TurnRecord
-from switchhook_conformance.case import all_cases
+from switchhook_conformance.case import Case, all_cases
+from switchhook_conformance.profile import Profile
+from switchhook_conformance.robot import behaviours as conformance_script
+from switchhook_conformance.robot.behaviours import BEHAVIOURS
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -78,6 +81,7 @@ def _names(annotation: Any) -> Iterator[str]:
             "float": "time",
             "bool": "on or off",
             "Path": "path",
+            "SecretStr": "text, `{ env = … }` or `{ file = … }`",
             "Any": "anything",
         }
         yield spoken.get(getattr(annotation, "__name__", ""), str(annotation))
@@ -142,43 +146,45 @@ def _fields(cls: type) -> str:
 
 CONFORMANCE = """# Conformance
 
-Does a server speak Audio Connector as Genesys needs it? `switchhook-conformance` is a simulated client that does
-everything right and everything wrong, for servers of any make. It is made of Genesys' published reference
-implementations, of the documentation, and of what others have seen in production; each case names its source, and
-where that is "assumption", nobody has published the fact. It was never compared with Genesys' own client.
+What [`switchhook conformance`](../how-to/conformance.md) tries. The cases are made of Genesys' published
+reference implementations, of the documentation, and of what others have seen in production; where the source
+is "assumption", nobody has published the fact. The suite was never compared with Genesys' own client.
 
-```sh
-pip install switchhook switchhook-conformance
-switchhook conformance wss://voice.example.com/BOT --api-key KEY --client-secret @FILE
-switchhook conformance --example-profile > profile.toml
-switchhook conformance --profile profile.toml --long --json scorecard.json
-switchhook conformance --profile profile.toml --only O,P,E05
-```
-
-Exit status: 0 when all that was run passed, 1 when something failed, 2 when the command line or the profile is
-wrong or nothing was run. A case that needs more than is known of the server is reported as not run, never as
-passed. Each call is short; nothing but the greeting is listened to, and nothing is recorded.
-
-In every case each message of the server is held against the tables of the protocol: no field that is not listed, at
-any depth; `seq` without gap; `clientseq` that never falls and that a pong has of its own ping; no audio before
-`opened` or after `disconnect`; at most 64,000 bytes in a message, 5 messages a second and 25 at once.
+In every case each message of the server is held against the tables of the protocol: no field that is not
+listed, at any depth; `seq` without gap; `clientseq` that never falls and that a pong has of its own ping; no
+audio before `opened` or after `disconnect`; nothing but the end after a `close` was read; at most 64,000
+bytes in a message, 5 messages a second and 25 at once, 2 `pause` and 2 `resume` a second and 4 at once.
 
 ## Cases
 
-Needs are fields of the profile. Cases marked long are run with `--long`. Ids that are missing here belong to cases
-that need a bot made for them, or check a client; there are none of those yet.
+Needs are fields of the profile; `bot:NAME` is a behaviour of the script below. Cases marked long are run
+with `--long`.
 
 | id | what must hold | source | needs |
 | --- | --- | --- | --- |
-"""  # noqa: E501  # prose, in lines as the page has them
+"""
+
+SCRIPT = """
+## The script of the cooperating bot
+
+{}
+
+| behaviour | the bot |
+| --- | --- |
+"""
 
 
 def conformance_page() -> str:
-    rows = [
-        f"| {case.id} | {case.rule} | {case.source} | {', '.join([*case.needs, *['long'] * case.long])} |\n"
-        for case in all_cases()
-    ]
-    return CONFORMANCE + "".join(rows)
+    cases = [f"| {case.id} | {case.rule} | {case.source} | {_needs(case)} |\n" for case in all_cases()]
+    behaviours = [f"| `{name}` | {behaviour.does} |\n" for name, behaviour in BEHAVIOURS.items()]
+    script = SCRIPT.format((inspect.getdoc(conformance_script) or "").partition("\n\n")[2])
+    profile = "\n## The profile\n\n" + _table(Profile)
+    return CONFORMANCE + "".join(cases) + script + "".join(behaviours) + profile
+
+
+def _needs(case: Case) -> str:
+    given = () if case.kind == "client" else ("url", "api_key")
+    return ", ".join([*(need for need in case.needs if need not in given), *["long"] * case.long])
 
 
 PAGES = {

@@ -9,6 +9,7 @@ import pytest
 
 from switchhook import Options, Say, Settings, SettingsError, load_settings
 from switchhook.plugins import Plugin, Plugins
+from switchhook_conformance.profile import Profile
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -33,6 +34,9 @@ def test_a_toml_example_is_a_configuration_a_script_or_a_project(text, tmp_path)
 
         (tmp_path / "script.toml").write_text(text)
         assert create_assistant(Options({"file": "script.toml"}, place="assistant", base=tmp_path))
+    elif "url" in table:
+        (tmp_path / "client-secret").write_text("c2VjcmV0")
+        assert Options(table, place="profile", base=tmp_path).parse(Profile).url
     elif "connectors" in table:
         (tmp_path / "secrets").mkdir()
         for name in re.findall(r'file = "(secrets/\w+)"', text):

@@ -51,21 +51,23 @@ class Soak(Table):
 
 
 class Profile(Table):
-    url: str = ""
+    url: str = Field("", description="wss://HOST/PATH of a bot, as Genesys calls it")
     api_key: str = ""
-    client: str = Field("", description="a command that makes a simulated client call {url}")
-    client_secret: Secret | None = None
-    base_path: str | None = None
-    health_path: str | None = None
-    unknown_path: str | None = None
-    second_key: KeyPair | None = None
-    open_key: str | None = None
-    paused_path: str | None = None
-    forwarded: Forwarded | None = None
+    client_secret: Secret | None = Field(None, description="base64; without it requests are not signed")
+    client: str = Field("", description="a command that makes a simulated client call `{url}`")
+    base_path: str | None = Field(None, description="of the audio connect URI, which Genesys probes")
+    health_path: str | None = Field(None, description="answered with 200 without a signature")
+    unknown_path: str | None = Field(None, description="of a bot that there is not")
+    second_key: KeyPair | None = Field(None, description="`api_key` and `client_secret`, both valid now")
+    open_key: str | None = Field(None, description="an API key that needs no signature")
+    paused_path: str | None = Field(None, description="of a bot whose sessions begin without caller audio")
+    bot: list[str] = Field(default_factory=list, description="behaviours that the bot at `url` has, or `all`")
+    forwarded: Forwarded | None = Field(
+        None, description="`host`, and whether it is `trusted`, when tried from where the proxy stands"
+    )
     pid: int | None = Field(None, description="process of a server on this machine: its memory is watched")
-    soak: Soak | None = None
+    soak: Soak | None = Field(None, description="`sessions` at once, for how many `minutes`")
     drain: str | None = Field(None, description="a command that makes the server finish its calls and stop")
-    bot: list[str] = Field(default_factory=list, description="behaviours that the bot has, or all")
 
     @field_validator("url")
     @classmethod

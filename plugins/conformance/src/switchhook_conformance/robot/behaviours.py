@@ -1,7 +1,7 @@
 """The script of the cooperating bot, which any server's bot may follow; docs/reference/conformance.md has it.
 
 The input variable `conformance` of a session names the behaviour; without it, or with another value, the bot
-is `quiet`. Where `answer` is not said, each utterance and each key is answered with a tone of a second.
+is `quiet`. Where nothing else is said, each utterance and each key is answered with a second of audio.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Behaviour:
 
     does: str  # for people who make a bot of their own
     greeting: tuple[Step, ...] = ()
-    answer: tuple[Step, ...] = ANSWER
+    answer: tuple[Step, ...] = ANSWER  # to each utterance and each key
     outputs: Mapping[str, Any] = field(default_factory=dict)
     opening: float = 0.0
     closing: float = 0.0
