@@ -307,7 +307,7 @@ def test_check_names_what_is_loaded(check):
 
 
 def test_check_says_of_each_connector_that_it_is_ready(check):
-    assert "ok     connectors.support: its assistant and speech engines can be opened\n" in check()[1]
+    assert "ok     connectors.support: its assistant and speech engines answer\n" in check()[1]
 
 
 def test_check_is_status_1_for_an_engine_that_fails(site, check):
@@ -488,7 +488,7 @@ def test_serve_does_not_warn_when_they_would_not(serve, settings):
 def test_check_finds_an_engine_that_cannot_be_opened(site, check):
     site.add("stt", "deaf", "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): return object()\n")
     status, out, _ = check(GOOD.replace('"ear"', '"deaf"'))
-    assert (status, "FAIL   connectors.support.stt: cannot be opened" in out) == (1, True)
+    assert (status, "FAIL   connectors.support.stt: does not answer" in out) == (1, True)
 
 
 def test_check_finds_that_nothing_performs_text(check):

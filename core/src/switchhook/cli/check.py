@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from ..checks import Finding
     from ..plugins import Plugin
 
-PATIENCE = 10.0  # seconds for one engine to open
+PATIENCE = 10.0  # seconds for one engine to answer
 MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
 
 
@@ -75,37 +74,21 @@ async def _findings(app: App, public: bool) -> AsyncIterator[Finding]:
 
 
 async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Finding]:
-    """Opens each engine as a call would."""
-    import anyio
-
-    from ..audio import AudioFormat
+    """Tries each engine as a call would use it."""
     from ..checks import Finding
-    from ..errors import SwitchhookError, cause
-    from ..info import CallInfo
+    from ..trial import problem, tries
 
-    pcm, language = AudioFormat("PCM", 8000), equipment.language
-    call = CallInfo("check", equipment.name)
-    ways: list[tuple[str, Callable[[], AbstractAsyncContextManager[object]]]] = [
-        *(("stt", lambda e=each: e.open(pcm, language, {})) for each in equipment.recognisers),
-        *(("tts", lambda e=each: e.synthesize("One.", pcm, language, {})) for each in equipment.voices),
-        *(("assistant", lambda e=each: e.open(call)) for each in equipment.assistants),
-    ]
     failed = False
-    for kind, opened in ways:
-        try:
-            with anyio.fail_after(PATIENCE):
-                async with opened():
-                    pass
-        except Exception as error:  # noqa: BLE001  # an engine may raise anything; that is what is asked here
+    for kind, attempt in tries(equipment):
+        if said := await problem(attempt, PATIENCE):
             failed = True
-            said = str(error) if isinstance(error, SwitchhookError) else cause(error)
             cure = "its own options, and what it needs, say more; a call would fail here"
-            yield Finding("error", f"{place}.{kind}", f"cannot be opened: {said}", cure)
+            yield Finding("error", f"{place}.{kind}", f"does not answer: {said}", cure)
     if not equipment.hooks.handles("text"):
         cure = "pip install switchhook-responses, or look at [plugins] only and exclude"
         yield Finding("error", place, "no plugin performs text, so the bot would be silent", cure)
     elif not failed:
-        yield Finding("ok", place, "its assistant and speech engines can be opened")
+        yield Finding("ok", place, "its assistant and speech engines answer")
 
 
 async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Finding]:
