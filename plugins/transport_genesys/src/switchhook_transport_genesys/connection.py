@@ -16,11 +16,11 @@ from switchhook_websocket import ServerSocket
 from .bucket import Bucket
 from .desk import Desk
 from .leg import GenesysLeg
-from .outbox import Outbox
 from .protocol import Media, Open, ServerSession, choose, events
 from .protocol.server import back_off
 from .translation import closed, leg_event
 from .upgrade import Admitted
+from .writer import Writer
 
 logger = logging.getLogger(__name__)
 
@@ -37,16 +37,15 @@ class Connection:
         self._reception, limits = desk.reception, desk.settings.limits
         self._clock = asyncio.get_running_loop().time
         self._leg: GenesysLeg | None = None
-        self._outbox = Outbox(self._clock())
+        self._writer = Writer(
+            socket, session, self._clock, self._sync, lambda: self._break("the peer does not read")
+        )
         self._messages = Bucket(limits.messages, 20 * limits.messages, self._clock())
         self._bytes = Bucket(limits.bytes, 10 * limits.bytes, self._clock())
         self._remarks = Bucket(REMARK_RATE, REMARK_BURST, self._clock())
-        self._later: asyncio.TimerHandle | None = None  # when audio that is held back may go
         self._group: anyio.abc.TaskGroup  # while it runs
         self._waiting = anyio.CancelScope()  # until the session's next deadline
         self._gone = anyio.Event()
-        self._sounding = False  # audio was sent since the last barge-in
-        self._ending: tuple[Outcome, Mapping[str, str]] | None = None
         self._failed = False  # the client broke a rule
         self._lost = ""  # why we broke the connection
 
@@ -59,8 +58,7 @@ class Connection:
                 self._session.connection_lost()
                 self._close_leg(Closed("lost", self._lost))
         finally:
-            if self._later is not None:
-                self._later.cancel()
+            self._writer.close()
             self._socket.abort()
 
     async def _keep_time(self) -> None:
@@ -80,14 +78,10 @@ class Connection:
     # --- The leg's side: plain calls that never block
 
     def send_audio(self, data: bytes, /) -> None:
-        if self._session.takes_audio:
-            self._outbox.put_audio(data)
-            self._pump()
+        self._writer.audio(data)
 
     def barge_in(self) -> None:
-        self._outbox.drop_audio()
-        if self._sounding:  # else the peer holds nothing that it could drop
-            self._sounding = False
+        if self._writer.drop_audio():
             self._session.barge_in()
             self._sync()
 
@@ -101,8 +95,7 @@ class Connection:
         self._sync()
 
     def disconnect(self, outcome: Outcome, variables: Mapping[str, str], /) -> None:
-        self._ending = (outcome, variables)  # to be sent after what is queued
-        self._pump()
+        self._writer.end(outcome, variables)
 
     # --- The socket's side
 
@@ -117,7 +110,7 @@ class Connection:
             self._hear(message)
 
     def writable(self) -> None:
-        self._pump()
+        self._writer.pump()
 
     def lost(self, why: str, /) -> None:
         self._lost = self._lost or why
@@ -164,7 +157,7 @@ class Connection:
                 self._remark(f"the client reports error {code}")  # its text may quote what we sent
                 self._reception.measured("client_errors", 1, {"code": str(code)})
                 if code == 429:
-                    self._outbox.hold_audio(self._clock() + back_off(retry_after))
+                    self._writer.hold_audio(self._clock() + back_off(retry_after))
             case events.Ignored(why):
                 logger.debug("ignored: %s", why)
             case _:
@@ -245,44 +238,13 @@ class Connection:
         if self._leg is not None:
             self._leg.notice(event)
 
-    # --- Writing: all that is sent goes through here, in one order
-
     def _sync(self) -> None:
         """After each change of the session."""
-        for text in self._session.data_to_send():
-            self._outbox.put_text(text)
-        if not self._session.takes_audio:
-            self._outbox.drop_audio()
+        self._writer.flush()
         due = self._session.deadline() or inf
         # One that moved to later is seen when the earlier comes; setting it would arm a timer each time.
         if due < self._waiting.deadline:  # noqa: PLR1730
             self._waiting.deadline = due
-        self._pump()
-
-    def _pump(self) -> None:
-        while self._socket.writable and (message := self._outbox.take(self._clock())) is not None:
-            self._sounding = self._sounding or isinstance(message, bytes)
-            self._socket.send(message)
-        if self._outbox.full:
-            self._break("the peer does not read")
-        elif self._outbox:
-            self._pump_later()
-        elif self._ending:
-            self._say_goodbye(*self._ending)
-
-    def _pump_later(self) -> None:
-        """What the socket holds up goes on with it; what is too fast for the peer, at its time."""
-        if self._later is not None:
-            self._later.cancel()
-        due = self._outbox.due(self._clock())
-        if self._socket.writable and due is not None:
-            self._later = asyncio.get_running_loop().call_at(due, self._pump)
-
-    def _say_goodbye(self, outcome: Outcome, variables: Mapping[str, str]) -> None:
-        self._ending = None
-        if left_out := self._session.disconnect(outcome.reason, outcome.info, variables):
-            logger.warning("output variables too long to send: %s", ", ".join(sorted(left_out)))
-        self._sync()
 
     def _break(self, why: str) -> None:
         self._lost = self._lost or why
