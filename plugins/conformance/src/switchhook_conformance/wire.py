@@ -158,6 +158,12 @@ class Wire:
         if self.watch.faults:
             raise Failed("messages as the tables have them", self.watch.faults[0])
 
+    @property
+    def ended(self) -> dict[str, Any]:
+        """The parameters of the server's disconnect; empty until it came."""
+        parameters: dict[str, Any] = self._told("disconnect").get("parameters", {})
+        return parameters
+
     def _told(self, kind: str) -> dict[str, Any]:
         return next((message for message in self.received if message.get("type") == kind), {})
 
