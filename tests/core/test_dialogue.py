@@ -3,7 +3,22 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switchhook.actions import Choice, EndCall, HandOver, Offer, Play, Say, SetBargeIn, SetVariables
+from switchhook.actions import (
+    Choice,
+    CollectDigits,
+    ConfigureRecognition,
+    ConfigureSynthesis,
+    EndCall,
+    ForceTurn,
+    HandOver,
+    Offer,
+    Play,
+    Remark,
+    Say,
+    SetBargeIn,
+    SetListening,
+    SetVariables,
+)
 from switchhook.call.dialogue import Dialogue
 from switchhook.call.events import (
     ActionDue,
@@ -32,7 +47,21 @@ from switchhook.speech import SpeechStarted, Transcript
 TEXTS = st.sampled_from(["", "yes", "my balance", "one"])
 ACTIONS = st.one_of(
     st.builds(Say, st.sampled_from(["hello", "goodbye"])),
-    st.just(Play(b"", "tune")),
+    st.builds(Play, st.just(b""), st.just("tune"), st.booleans()),
+    st.builds(SetListening, st.sampled_from([None, True, False]), st.sampled_from([None, True, False])),
+    st.builds(
+        CollectDigits,
+        count=st.sampled_from([None, 2]),
+        minimum=st.sampled_from([None, 1]),
+        termination_key=st.sampled_from(["", "#"]),
+        inter_digit_timeout=st.sampled_from([None, 2.0]),
+        ignore_speech=st.booleans(),
+        stop_after=st.booleans(),
+    ),
+    st.builds(ConfigureRecognition, st.just({"model": "x"}), st.sampled_from(["replace", "merge_once"])),
+    st.builds(ConfigureSynthesis, st.just({"voice": "y"}), st.sampled_from(["merge", "replace_once"])),
+    st.just(ForceTurn("vgwNoInputTurn")),
+    st.just(Remark("not done")),
     st.just(Offer((Choice("1", ("yes",), {"text": "chosen"}),))),
     st.builds(SetBargeIn, st.sampled_from([None, True, False]), st.sampled_from([None, True, False])),
     st.just(SetVariables({"a": 1})),

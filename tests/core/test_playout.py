@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchhook import Pace, Say
-from switchhook.call.events import PromptFinished, PromptStarted
+from switchhook.call.events import PromptFinished, PromptStarted, Queue
 from switchhook.call.playclock import PlayClock
 from switchhook.call.playout import Playout
 from switchhook.testing import MemoryLeg
@@ -26,7 +26,8 @@ class Source:
         self.prompts = prompts
         self.names = list(prompts)
 
-    async def fetch(self, content, put):
+    async def fetch(self, queued, put):
+        content = queued.content
         seconds, work, pieces = self.prompts[content.text]
         for _ in range(pieces):
             await anyio.sleep(work)
@@ -59,7 +60,7 @@ async def playing(source, *, leg=None):
 async def test_the_first_sound_goes_out_without_delay():
     async with playing(Source(a=(2.0, 0.0, 1))) as (playout, leg, _):
         begin = anyio.current_time()
-        playout.queue(1, Say("a"))
+        playout.queue(Queue(1, Say("a")))
         await anyio.sleep(3)
         assert leg.sent[0][0] == begin
 
@@ -67,7 +68,7 @@ async def test_the_first_sound_goes_out_without_delay():
 async def test_the_lead_is_kept_and_no_more():
     async with playing(Source(a=(5.0, 0.0, 1))) as (playout, leg, _):
         begin = anyio.current_time()
-        playout.queue(1, Say("a"))
+        playout.queue(Queue(1, Say("a")))
         await anyio.sleep(2)
         sent = sum(len(data) for _, data in leg.sent) / 8000
         assert 2.0 <= sent <= anyio.current_time() - begin + leg.pace.lead
@@ -76,7 +77,7 @@ async def test_the_lead_is_kept_and_no_more():
 async def test_a_prompt_is_finished_when_the_peer_says_so():
     async with playing(Source(a=(2.0, 0.0, 1))) as (playout, _, events):
         begin = anyio.current_time()
-        playout.queue(1, Say("a"))
+        playout.queue(Queue(1, Say("a")))
         await anyio.sleep(5)
         (started, first), (finished, last) = events
         assert (first, last) == (PromptStarted(1), PromptFinished(1))
@@ -88,17 +89,17 @@ async def test_a_prompt_is_finished_soon_after_its_time_when_the_peer_never_says
     silent = MemoryLeg()
     silent._confirm = lambda event: None
     async with playing(Source(a=(2.0, 0.0, 1)), leg=silent) as (playout, _, events):
-        playout.queue(1, Say("a"))
+        playout.queue(Queue(1, Say("a")))
         await anyio.sleep(5)
         assert events[1][0] - events[0][0] == pytest.approx(2.5, abs=0.02)
 
 
 async def test_a_late_confirmation_of_flushed_audio_does_not_end_the_next_prompt():
     async with playing(Source(a=(2.0, 0.0, 1), b=(3.0, 0.0, 1))) as (playout, _, events):
-        playout.queue(1, Say("a"))
+        playout.queue(Queue(1, Say("a")))
         await anyio.sleep(1)
         playout.flush()
-        playout.queue(2, Say("b"))
+        playout.queue(Queue(2, Say("b")))
         await anyio.sleep(0.5)
         playout.peer_finished()
         await anyio.sleep(0.1)
@@ -107,7 +108,7 @@ async def test_a_late_confirmation_of_flushed_audio_does_not_end_the_next_prompt
 
 async def test_an_engine_slower_than_speech_leaves_holes_but_no_busy_loop():
     async with playing(Source(a=(4.0, 0.5, 10))) as (playout, leg, _):
-        playout.queue(1, Say("a"))
+        playout.queue(Queue(1, Say("a")))
         await anyio.sleep(8)
         assert len(leg.ear) == 32000
         assert len(leg.sent) <= 20
@@ -115,22 +116,22 @@ async def test_an_engine_slower_than_speech_leaves_holes_but_no_busy_loop():
 
 async def test_two_prompts_follow_each_other_without_a_hole():
     async with playing(Source(a=(1.1, 0.0, 1), b=(1.1, 0.0, 1))) as (playout, leg, _):
-        playout.queue(1, Say("a"))
-        playout.queue(2, Say("b"))
+        playout.queue(Queue(1, Say("a")))
+        playout.queue(Queue(2, Say("b")))
         await anyio.sleep(2.3)
         assert len(leg.ear) == 17600
 
 
 async def test_a_prompt_without_audio_is_finished_at_once():
     async with playing(Source(a=(0.0, 0.0, 1))) as (playout, _, events):
-        playout.queue(1, Say("a"))
+        playout.queue(Queue(1, Say("a")))
         await anyio.sleep(0.1)
         assert [event for _, event in events] == [PromptFinished(1)]
 
 
 async def test_a_flush_before_the_first_sound_does_not_trouble_the_peer():
     async with playing(Source(a=(2.0, 1.0, 1))) as (playout, leg, _):
-        playout.queue(1, Say("a"))
+        playout.queue(Queue(1, Say("a")))
         await anyio.sleep(0.5)
         playout.flush()
         await anyio.sleep(2)
@@ -160,7 +161,7 @@ def run_plan(plan, confirms):
             flushed = set()
             for number, (kind, *_, pause) in enumerate(plan):
                 if kind == "queue":
-                    playout.queue(number, Say(f"p{number}"))
+                    playout.queue(Queue(number, Say(f"p{number}")))
                 else:
                     flushed |= set(range(number))
                     before = len(leg.sent)
@@ -236,8 +237,8 @@ def test_the_clock_never_goes_back(messages):
 async def test_a_prompt_shorter_than_a_message_does_not_wait_for_the_next_ones_synthesis():
     async with playing(Source(a=(0.1, 0.0, 1), b=(2.0, 3.0, 1))) as (playout, leg, _):
         begin = anyio.current_time()
-        playout.queue(1, Say("a"))
-        playout.queue(2, Say("b"))
+        playout.queue(Queue(1, Say("a")))
+        playout.queue(Queue(2, Say("b")))
         await anyio.sleep(1)
         assert leg.sent[0][0] == begin
 
@@ -246,6 +247,6 @@ async def test_engines_are_not_read_further_ahead_than_the_call_needs():
     many = {f"p{number}": (20.0, 0.0, 1) for number in range(20)}
     async with playing(Source(**many)) as (playout, _, _):
         for number in range(20):
-            playout.queue(number, Say(f"p{number}"))
+            playout.queue(Queue(number, Say(f"p{number}")))
         await anyio.sleep(1)
         assert playout._unsent() <= 50.0

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import AudioFormat, Play, Say, hookimpl
+from switchhook.call.events import Queue
 from switchhook.call.line import Line
 from switchhook.call.prompts import STALL, Prompts, plain, split
 from switchhook.hooks import Hooks
@@ -134,7 +135,7 @@ async def fetched(content, *engines):
     async def put(chunk):
         audio.extend(chunk)
 
-    problem = await prompts(*engines).fetch(content, put)
+    problem = await prompts(*engines).fetch(Queue(1, content), put)
     return bytes(audio), problem
 
 

@@ -1,14 +1,15 @@
 """What a response handler may ask of the call: frozen data, performed in order.
 
 Said and played things queue up behind each other. `EndCall` and `HandOver` wait until what was queued
-before them has been heard; the other actions take effect at their position.
+before them has been heard; the other actions take effect at their position. What lasts "for a turn" lasts
+until the next thing the caller says, keys or leaves unsaid is sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,12 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play a WAV file's bytes. What cannot be read is reported and skipped."""
+    """Play a WAV file's bytes. What cannot be read is reported and skipped. `loop`: again and again, until it
+    is interrupted or the next reply has something to say."""
 
     wav: bytes
     name: str = "audio"  # for the record
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,70 @@ class SetCallerAudio:
 
 
 @dataclass(frozen=True, slots=True)
+class SetListening:
+    """Whether speech, or keys, are taken at all from here on. None: as before."""
+
+    speech: bool | None = None
+    digits: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectDigits:
+    """Take keys as one number in the next turn: `count` of them, or as many as there are until the
+    `termination_key`, or at most `maximum`. The turn says whether it was collected as asked: fewer than
+    `minimum`, or than are known to be enough, are sent too.
+
+    `inter_digit_timeout`: seconds from one key to the next; None: the pause that any input may take, after
+    each. `ignore_speech`: once a key was pressed. `stop_after`: then no keys are taken until SetListening.
+    `sensitive`: no log, record or event file shows the digits, whatever the connector unmasks."""
+
+    count: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    termination_key: str = ""
+    inter_digit_timeout: float | None = None
+    ignore_speech: bool = False
+    stop_after: bool = False
+    sensitive: bool = False
+
+
+Strategy = Literal["replace", "replace_once", "merge", "merge_once"]
+"""replace: these are all parameters; merge: these are set, the others stay, inside of tables too. Once: for a
+turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureRecognition:
+    """How the caller is heard from the next listening on: the engine's own parameters."""
+
+    parameters: Mapping[str, Any]
+    strategy: Strategy = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureSynthesis:
+    """How what follows is spoken: the engine's own parameters."""
+
+    parameters: Mapping[str, Any]
+    strategy: Strategy = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class ForceTurn:
+    """Send `text` as the next turn when what is queued has been heard, or as soon as a loop plays."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that was not done as it was asked for: a log line and an entry of the call record. Nothing
+    personal."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetVariables:
     """Merge into the session variables."""
 
@@ -77,5 +144,20 @@ class EndCall:
     """Give the call back."""
 
 
-Action = Say | Play | Offer | SetBargeIn | SetCallerAudio | SetVariables | HandOver | EndCall
+Action = (
+    Say
+    | Play
+    | Offer
+    | SetBargeIn
+    | SetListening
+    | SetCallerAudio
+    | CollectDigits
+    | ConfigureRecognition
+    | ConfigureSynthesis
+    | ForceTurn
+    | Remark
+    | SetVariables
+    | HandOver
+    | EndCall
+)
 Actions = Action | Iterable[Action] | AsyncGenerator[Action]

@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from .info import CallInfo
     from .responses import Response
 
-TurnKind = Literal["start", "speech", "digits", "no_input"]
+TurnKind = Literal["start", "speech", "digits", "no_input", "no_final", "forced", "follow_up"]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One thing said to the assistant.
 
-    `text` is what the caller said or keyed, or a reserved word such as `vgwPostResponseTimeout`.
+    `text` is what the caller said or keyed, or a reserved word such as `vgwPostResponseTimeout`. A `no_input`
+    turn is sent when nothing was said, `no_final` when speech came to no end in time, `forced` when a handler
+    asked for one, `follow_up` when the reply before asked for it.
     `input` is sent whole instead of the text where the caller chose an option. `flags` are those of
     IBM's phone integration that hold for this turn only (`is_dtmf`, `barge_in_occurred`, …).
     `variables` are the session variables of both directions, merged.
@@ -39,6 +41,8 @@ class ReplyContext:
 
     variables: Mapping[str, Any] | None = None  # all of them, merged; None: unchanged
     post_response_timeout: float | None = None  # seconds; None: unchanged
+    final_utterance_timeout: float | None = None  # seconds from the first sign of speech; None: unchanged
+    follow_up: bool = False  # another turn, without text, is due at once
 
 
 class Reply(Protocol):

@@ -25,7 +25,7 @@ class TurnRecord:
     """One turn. Times are seconds since the call began, latencies seconds."""
 
     number: Annotated[int, "1 is the greeting turn"]
-    kind: Annotated[str, "start, speech, digits or no_input"]
+    kind: Annotated[str, "start, speech, digits, no_input, no_final, forced or follow_up"]
     at: Annotated[float, "when it was sent to the assistant"]
     text: Annotated[str, "what the caller said or keyed, masked"] = ""
     confidence: Annotated[float | None, "of the recognition, 0 to 1, where the engine says it"] = None

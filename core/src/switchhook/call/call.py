@@ -31,6 +31,7 @@ from .events import (
     Failure,
     Faulted,
     Flush,
+    Listen,
     MergeVariables,
     Opened,
     Queue,
@@ -65,6 +66,7 @@ class Equipment:
     hooks: Hooks
     language: str = "en-US"
     failure_text: str = ""
+    closing_text: str = ""
     mask: Mask = field(default_factory=Mask)
 
 
@@ -90,7 +92,7 @@ class Call:
             context=MappingProxyType(dict(info.details)),
             configuration=MappingProxyType(dict(info.configuration)),
         )
-        self._dialogue = Dialogue(limits, equipment.failure_text)
+        self._dialogue = Dialogue(limits, equipment.failure_text, equipment.closing_text)
         self.notes = Notes(info, language, equipment.mask, self._measure)
         self._journal = Journal(write_event, equipment.mask)
         line = Line(leg.audio, hooks)
@@ -142,7 +144,7 @@ class Call:
     def _handle(self, event: Event) -> None:
         now = anyio.current_time()
         at = now - self._began
-        self._journal.note(at, event)
+        self._journal.note(at, event, hidden=self._dialogue.sensitive)
         self.notes.event(event, at, self._hearing.fed)
         for effect in self._dialogue.handle(event, now):
             self.notes.effect(effect, at, self._playout.heard_of_current(), self._began)
@@ -160,7 +162,7 @@ class Call:
                 self._turn = replace(effect.turn, variables=dict(self.variables))
                 self._turns.set()
             case Queue():
-                self._playout.queue(effect.prompt, effect.content)
+                self._playout.queue(effect)
             case Flush():
                 self._playout.flush()
             case Abandon():
@@ -173,6 +175,8 @@ class Call:
                 self.leg.tell(effect.report)
             case TakeCallerAudio():
                 (self.leg.resume if effect.on else self.leg.pause)()
+            case Listen():
+                self._hearing.change(self.info.language, effect.parameters)
             case MergeVariables():
                 self._replies.merge(effect.variables)
             case End():
@@ -191,7 +195,7 @@ class Call:
         """What is said from now on is heard, and what is fetched from now on spoken, in it."""
         self.info.speaks(language)
         self._prompts.language = language
-        self._hearing.change(language, {})
+        self._hearing.speak(language)
 
     def stop(self, *, at_once: bool) -> None:
         """The server ends: give the call back, after what is being said or at once."""

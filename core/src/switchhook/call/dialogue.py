@@ -6,24 +6,30 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import assert_never
+from typing import Any, assert_never
 
 from ..actions import (
     Action,
+    CollectDigits,
+    ConfigureRecognition,
+    ConfigureSynthesis,
     EndCall,
+    ForceTurn,
     HandOver,
     Offer,
     Play,
+    Remark,
     Say,
     SetBargeIn,
     SetCallerAudio,
+    SetListening,
     SetVariables,
 )
 from ..assistant import Turn
 from ..leg import Closed, Digit, Gap, LanguageChanged
 from ..speech import SpeechStarted, Transcript
+from .caller import CallerSide, Heard
 from .events import (
     Abandon,
     ActionDue,
@@ -34,6 +40,7 @@ from .events import (
     Failure,
     Faulted,
     Flush,
+    Listen,
     MergeVariables,
     NotPerformed,
     Opened,
@@ -47,30 +54,37 @@ from .events import (
     Tell,
     Time,
 )
-from .offers import chosen_by_key, chosen_by_voice
+from .parameters import Parameters
 from .state import Flight, Input, Limits, Prompting, Timers
 
-POST_RESPONSE_TIMEOUT_TEXT = "vgwPostResponseTimeout"
+NO_INPUT, NO_FINAL = "vgwPostResponseTimeout", "vgwFinalUtteranceTimeout"
+ALONE = ("forced", "follow_up")
 
 
 @dataclass(slots=True)
 class Dialogue:
     limits: Limits = field(default_factory=Limits)
     failure_text: str = ""
+    closing_text: str = ""  # spoken when the longest call is over
     outcome: End | None = None
     closed: Closed | None = None
     _now: float = 0.0
     _effects: list[Effect] = field(default_factory=list)
     _timers: Timers = field(default_factory=Timers)
-    _inputs: deque[Input] = field(default_factory=deque)
     _prompts: Prompting = field(default_factory=Prompting)
+    _recognition: Parameters = field(default_factory=Parameters)
+    _voice: Parameters = field(default_factory=Parameters)
     _flight: Flight | None = None
     _turns: int = 0
+    _silences: int = 0  # turns without input, in a row
+    _alone: int = 0  # turns that nobody began, in a row
     _barged: bool = False  # for the next turn's flag
-    _speaking: bool = False
-    _deaf: bool = False  # an utterance that began in a protected prompt is going on
-    _offer: Offer | None = None
+    _forced: str | None = None  # the text of a turn that is due when the prompts have been heard
     _ending: End | None = None  # waits until what was queued has been heard
+    _caller: CallerSide = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._caller = CallerSide(self.limits.barge_in, self.limits.pending)
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         self._now, self._effects = now, []
@@ -84,11 +98,17 @@ class Dialogue:
     def deadline(self) -> float | None:
         return self._timers.deadline()
 
+    @property
+    def sensitive(self) -> bool:
+        """Whether keys that are pressed now must not be shown anywhere."""
+        asked = self._caller.keypad.asked
+        return asked is not None and asked.sensitive
+
     def _take(self, event: Event) -> None:  # noqa: C901, PLR0912  # one arm for each kind of event
         match event:
             case Opened():
                 self._timers.start("max_call", self._now + self.limits.max_call)
-                self._inputs.append(Input("start", "", self._now))
+                self._caller.put(Input("start", "", self._now))
             case SpeechStarted():
                 self._hear_voice()
             case Transcript():
@@ -119,39 +139,37 @@ class Dialogue:
     # --- the caller
 
     def _hear_voice(self) -> None:
-        self._deaf = self._deaf or (self._prompts.ignores_speech() and not self._speaking)
-        self._speaking = not self._deaf
+        self._react(self._caller.voice(self._prompts.ignores_speech()))
         self._timers.start("speech", self._now + self.limits.speech)
 
     def _hear(self, said: Transcript) -> None:
-        # what began before a protected prompt is heard to its end, what began in one is not
-        if self._deaf or (self._prompts.ignores_speech() and not self._speaking):
-            self._deaf = not said.final
-            return
-        if said.final:
-            self._speaking = False
-        elif said.text:
-            self._hear_voice()
-        if said.text and not self._prompts.ignores_speech():
+        heard = self._caller.hear(
+            said, self._now, protected=self._prompts.ignores_speech(), playing=bool(self._prompts)
+        )
+        if said.text and not said.final:
+            self._timers.start("speech", self._now + self.limits.speech)
+        self._react(heard)
+
+    def _react(self, heard: Heard) -> None:
+        if heard is Heard.INTERRUPTION:
             self._barge_in()
-        if said.text and said.final:
-            choice = chosen_by_voice(self._offer, said.text)
-            self._accept(Input("speech", said.text, self._now, choice, said.confidence))
+        elif heard is Heard.FALSE_ALARM and self._barged and self.limits.barge_in.resume:
+            self._barged = False
+            self._effects += self._prompts.restore()
+            if self._flight is not None:
+                self._flight.muted = False
 
     def _press(self, key: str) -> None:
-        if self._prompts.ignores_digits():
+        if not self._caller.digits or self._prompts.ignores_digits():
             return
         self._barge_in()
-        self._accept(Input("digits", key, self._now, chosen_by_key(self._offer, key)))
-
-    def _accept(self, said: Input) -> None:
-        if len(self._inputs) < self.limits.pending:
-            self._inputs.append(said)
+        self._caller.put(Input("digits", key, self._now))
+        self._timers.stop("listening", "digits")  # begun anew, if there are more to come
 
     def _barge_in(self) -> None:
         """Drops only what would be heard, of the reply that plays; its other actions are still performed."""
         if turns := self._drop_prompts():
-            self._barged = True
+            self._barged, self._forced = True, None  # the turn is the caller's
             if self._flight is not None and self._flight.turn.number in turns:
                 self._flight.muted = True
 
@@ -176,31 +194,69 @@ class Dialogue:
                 if self._ending is None:  # what follows the end of a program is not reached
                     self._perform(event.action, flight)
             case ReplyEnded():
-                self._report(flight)
-                self._flight = None
-                if event.post_response_timeout is not None:
-                    self.limits = replace(self.limits, post_response=max(0.0, event.post_response_timeout))
+                self._end_reply(event, flight)
 
-    def _perform(self, action: Action, flight: Flight) -> None:
+    def _end_reply(self, event: ReplyEnded, flight: Flight) -> None:
+        self._report(flight)
+        self._flight = None
+        self._end_loop(flight)
+        self._voice.end_reply(flight.turn.number)
+        if event.post_response_timeout is not None:
+            self.limits = replace(self.limits, post_response=max(0.0, event.post_response_timeout))
+        if event.final_utterance_timeout is not None:
+            self.limits = replace(self.limits, final_utterance=max(0.0, event.final_utterance_timeout))
+        if event.follow_up:
+            self._caller.put(Input("follow_up", "", self._now), first=True)
+
+    def _end_loop(self, flight: Flight) -> None:
+        """What plays again and again plays until the reply to the next turn has something to say, or ends."""
+        if self._prompts.loops and self._prompts.turn != flight.turn.number:
+            self._drop_prompts()
+
+    def _perform(self, action: Action, flight: Flight) -> None:  # noqa: C901, PLR0912  # one arm for each kind
         match action:
             case Say() | Play():
-                if not flight.muted:
-                    flight.said += [action.text] if isinstance(action, Say) else []
-                    self._effects.append(self._prompts.queue(action, flight.turn.number))
+                self._queue(action, flight)
             case Offer():
-                self._offer = action
+                self._caller.offer(action)
+            case CollectDigits():
+                self._caller.collect(action)
             case SetBargeIn():
                 self._prompts.switch(action)
+            case SetListening():
+                self._caller.listen(action.speech, action.digits)
+                if action.speech is not None:
+                    self._listen()
             case SetCallerAudio():
                 self._effects.append(TakeCallerAudio(action.on))
+            case ConfigureRecognition():
+                self._recognition.configure(action.parameters, action.strategy, flight.turn.number)
+                self._listen()
+            case ConfigureSynthesis():
+                self._voice.configure(action.parameters, action.strategy, flight.turn.number)
+            case ForceTurn():
+                self._forced = action.text
             case SetVariables():
                 self._effects.append(MergeVariables(action.variables))
+            case Remark():
+                pass  # the record has it
             case HandOver():
                 self._ending = End("handed_over", "", action.variables)
             case EndCall():
                 self._ending = End("completed")
             case _:
                 assert_never(action)
+
+    def _queue(self, action: Say | Play, flight: Flight) -> None:
+        if flight.muted:
+            return
+        self._end_loop(flight)
+        if isinstance(action, Say):
+            flight.said.append(action.text)
+        self._effects.append(self._prompts.queue(action, flight.turn.number, self._voice.use()))
+
+    def _listen(self) -> None:
+        self._effects.append(Listen(self._recognition.current if self._caller.speech else None))
 
     def _report(self, flight: Flight) -> None:
         if report := flight.report():
@@ -211,7 +267,7 @@ class Dialogue:
     def _fail(self, source: str, error: str) -> None:
         """Say so, then give the call back. When that cannot be said either, give it back at once."""
         if self._ending is None:
-            self._inputs.clear()
+            self._caller.clear()
             self._cancel_reply()
             self._ending = End("failed", f"{source}: {error}")
             if self.failure_text:
@@ -247,45 +303,98 @@ class Dialogue:
 
     def _expire(self) -> None:
         due = self._timers.take_due(self._now)
-        if "max_call" in due or "stopping" in due:
-            self._ending = self._ending or End("max_call", "the longest call is over")
+        if "max_call" in due:
+            self._end_longest()
+        if "stopping" in due:
             self._cut_off()
         if "speech" in due:
-            self._speaking = self._deaf = False
+            self._caller.give_up_utterance()
         if "reply" in due:
             self._fail("assistant", "no answer in time")
-        if "listening" in due:
-            self._inputs.append(Input("no_input", POST_RESPONSE_TIMEOUT_TEXT, self._now))
+        if "final" in due:
+            self._caller.give_up_utterance()
+            self._caller.put(Input("no_final", NO_FINAL, self._now))
+        if "listening" in due or "digits" in due:
+            self._hear_nothing()
+
+    def _end_longest(self) -> None:
+        """Before the peer does, who would lose the variables."""
+        self._ending = self._ending or End("max_call", "the longest call is over")
+        self._cut_off()
+        if self.closing_text and not self._timers.running("stopping"):
+            self._effects.append(self._prompts.queue(Say(self.closing_text), 0))
+            self._timers.start("stopping", self._now + self.limits.stopping)
+
+    def _hear_nothing(self) -> None:
+        """No input, or no more of it, in time."""
+        if some := self._caller.expire(self._now):
+            self._caller.put(some)
+        elif self._silences == self.limits.no_input:
+            self._ending = End("no_input", f"{self._silences} times nothing was said")
+        else:
+            self._caller.put(Input("no_input", NO_INPUT, self._now))
 
     def _settle(self) -> None:
         """What follows from the state, whatever the event was."""
-        if self._ending is not None and not self._prompts and self._may_end(self._ending):
-            self._cancel_reply()
-            self.outcome = self._ending
-            self._timers.clear()
-            self._effects.append(self._ending)
+        if self._end_if_due():
             return
-        if self._flight is not None and self._flight.muted and self._inputs and not self._flight.abandoned:
+        if self._flight is not None and self._flight.muted and self._caller and not self._flight.abandoned:
             self._flight.abandoned = True
             self._effects.append(Abandon())
-        if self._flight is None and self._ending is None and self._inputs:
-            self._send(self._inputs.popleft())
-        quiet = not (self._flight or self._prompts or self._speaking or self._ending) and self._turns > 0
-        self._timers.keep("reply", self._flight is not None, self._now + self.limits.reply)
-        self._timers.keep("speech", self._speaking or self._deaf, self._now + self.limits.speech)
-        self._timers.keep("listening", quiet, self._now + self.limits.post_response)
+        if self._flight is None and self._ending is None:
+            self._send_next()
+        if not self._end_if_due():  # it may have been one turn too many
+            self._keep_timers()
+
+    def _end_if_due(self) -> bool:
+        if self._ending is None or self._prompts or not self._may_end(self._ending):
+            return False
+        self._cancel_reply()
+        self.outcome = self._ending
+        self._timers.clear()
+        self._effects.append(self._ending)
+        return True
+
+    def _keep_timers(self) -> None:
+        caller, limits = self._caller, self.limits
+        busy = self._flight or self._prompts or caller.speaking or self._ending
+        quiet = not busy and self._turns > 0
+        between_digits = caller.keypad.patience
+        self._timers.keep("reply", self._flight is not None, self._now + limits.reply)
+        self._timers.keep("speech", caller.uttering, self._now + limits.speech)
+        self._timers.keep("digits", quiet and between_digits is not None, self._now + (between_digits or 0.0))
+        self._timers.keep("listening", quiet and between_digits is None, self._now + limits.post_response)
+        timed = caller.speaking and limits.final_utterance is not None
+        self._timers.keep("final", timed, self._now + (limits.final_utterance or 0.0))
 
     def _may_end(self, ending: End) -> bool:
         """The assistant's own end waits for the rest of its reply: output variables come last."""
         return self._flight is None or ending.outcome not in ("completed", "handed_over")
 
+    def _send_next(self) -> None:
+        if self._forced is not None and (not self._prompts or self._prompts.loops):
+            self._caller.put(Input("forced", self._forced, self._now), first=True)
+            self._forced = None
+        if said := self._caller.next():
+            self._send(self._caller.chosen(said))
+
     def _send(self, said: Input) -> None:
+        self._alone = self._alone + 1 if said.kind in ALONE else 0
+        if self._alone > self.limits.alone:
+            self._fail("assistant", f"asked for {self._alone} turns in a row")
+            return
+        self._silences = self._silences + 1 if said.kind == "no_input" else 0
         self._turns += 1
-        flags = {
+        flags: dict[str, Any] = {
             "is_dtmf": said.kind == "digits",
             "barge_in_occurred": self._barged,
             "post_response_timeout_occurred": said.kind == "no_input",
+            "final_utterance_timeout_occurred": said.kind == "no_final",
         }
+        if said.collected is not None:
+            flags["dtmf_collection_succeeded"] = said.collected
         turn = Turn(self._turns, said.kind, said.text, said.input, flags, confidence=said.confidence)
-        self._flight, self._barged, self._offer = Flight(turn), False, None
-        self._effects.append(SendTurn(turn, said.at))
+        self._flight, self._barged, self._forced = Flight(turn), False, None
+        self._effects.append(SendTurn(turn, said.at, said.sensitive))
+        if self._recognition.end_turn(turn.number):
+            self._listen()

@@ -63,10 +63,12 @@ class NotPerformed:
 
 @dataclass(frozen=True, slots=True)
 class ReplyEnded:
-    """The reply is read and its handlers are done. Seconds replace the post-response timeout from now on."""
+    """The reply is read and its handlers are done. Seconds replace a timeout from now on."""
 
     turn: int
     post_response_timeout: float | None = None
+    final_utterance_timeout: float | None = None
+    follow_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class SendTurn:
 
     turn: Turn
     said_at: float = 0.0
+    sensitive: bool = False  # its text must not be shown anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ class Queue:
 
     prompt: int
     content: Say | Play
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # of the voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,13 @@ class TakeCallerAudio:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """Give the caller's audio to a recognition with these parameters; None: to none."""
+
+    parameters: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class MergeVariables:
     variables: Mapping[str, Any]
 
@@ -178,4 +189,6 @@ class End:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-Effect = SendTurn | Queue | Flush | Abandon | CancelReply | Tell | TakeCallerAudio | MergeVariables | End
+Effect = (
+    SendTurn | Queue | Flush | Abandon | CancelReply | Tell | TakeCallerAudio | Listen | MergeVariables | End
+)

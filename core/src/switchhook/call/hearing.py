@@ -12,6 +12,7 @@ from ..errors import cause
 from ..speech import Parameters, Recognition, SpeechToText
 from .events import Event, Failure, Faulted
 from .line import Line
+from .playout import Signal
 
 KEPT = 30.0  # seconds of caller audio that wait for a recognition to open
 OPENING = 5.0  # seconds that an engine may take to open until the next one is tried
@@ -35,7 +36,8 @@ class Hearing:
         self._wanted: tuple[str, Parameters] = ("", {})
         self._recognition: Recognition | None = None
         self._patience = anyio.CancelScope()
-        self._opened = self._switching = False
+        self._opened = self._switching = self._resting = False
+        self._awake = Signal()  # after resting
 
     @property
     def fed(self) -> float:
@@ -58,14 +60,41 @@ class Hearing:
                 self._emit(Faulted("recognition", "engine", problem))
         self._emit(Failure("recognition", problem))
 
-    def change(self, language: str, parameters: Parameters) -> None:
-        """What was heard until now is recognised as before, what comes from now on as is wanted now."""
+    def speak(self, language: str) -> None:
+        """The conversation goes on in another language."""
+        if self._resting:
+            self._wanted = (language, self._wanted[1])
+        else:
+            self.change(language, self._wanted[1])
+
+    def change(self, language: str, parameters: Parameters | None) -> None:
+        """What was heard until now is recognised as before, what comes from now on as is wanted now. None: no
+        recognition at all, until there are parameters again."""
+        if parameters is None:
+            self._rest()
+            return
+        if self._resting:
+            self._resting, self._wanted = False, (language, parameters)
+            self.take = self._keep
+            self._awake.set()
+            return
         if (language, parameters) == self._wanted:
             return
         self._wanted = (language, parameters)
         if self._recognition is None or self._recognition.configure(language, parameters):
             return
         self._switch(self._recognition)
+
+    def _rest(self) -> None:
+        self._resting = True
+        self._early.clear()
+        self._kept = 0
+        if self._recognition is not None:
+            self._switch(self._recognition)
+        self.take = self._pass
+
+    def _pass(self, data: bytes) -> None:
+        """Unheard; it has been counted."""
 
     def _switch(self, old: Recognition) -> None:
         self.take, self._recognition, self._switching = self._keep, None, True
@@ -76,6 +105,8 @@ class Hearing:
         """One recognition after another, as what is wanted changes. Why the last one ended."""
         good: tuple[str, Parameters] | None = None
         while True:
+            while self._resting:
+                await self._awake.wait()
             wanted = self._wanted
             with anyio.CancelScope(deadline=anyio.current_time() + OPENING) as self._patience:
                 problem = await self._listen(engine, *wanted)
@@ -100,14 +131,17 @@ class Hearing:
                 self._patience.deadline, self._opened = inf, True
                 self._pour(self._line.decoder(recognition.feed, direct))
                 self._recognition = recognition
-                if self._wanted != (language, parameters):  # it changed while this one was opening
+                if self._resting:
+                    self._switch(recognition)
+                    self.take = self._pass
+                elif self._wanted != (language, parameters):  # it changed while this one was opening
                     self._switch(recognition)
                 try:
                     async for heard in recognition:
                         self._emit(heard)
                 finally:
                     # not to an engine that takes its time to close
-                    self.take, self._recognition = self._keep, None
+                    self.take, self._recognition = self._pass if self._resting else self._keep, None
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
             return cause(error)
         return "the recognition ended by itself"

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from ..actions import Action, HandOver, Offer, Play, Say, SetVariables
 from ..leg import Digit
-from ..masking import Mask
+from ..masking import DIGIT, Mask
 from ..speech import Transcript
 from .events import ActionDue, Event
 from .fitting import ADAPTERS
@@ -19,10 +19,11 @@ from .fitting import ADAPTERS
 _EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is not ActionDue}
 
 
-def masked(event: Event, mask: Mask) -> Event:
+def masked(event: Event, mask: Mask, *, hidden: bool = False) -> Event:
+    """`hidden`: no key may be shown, whatever the mask shows."""
     match event:
         case Digit():
-            return replace(event, key=mask.digits(event.key))
+            return replace(event, key=DIGIT if hidden else mask.digits(event.key))
         case Transcript():
             return replace(event, text=mask.words(event.text), raw={})
         case ActionDue():
@@ -38,7 +39,7 @@ def _masked_action(action: Action, mask: Mask) -> Action:
         case SetVariables() | HandOver():
             return type(action)(mask.variables(action.variables))
         case Play():
-            return Play(b"", action.name)
+            return replace(action, wav=b"")
         case Offer():
             hidden = (
                 replace(c, phrases=tuple(map(mask.words, c.phrases)), input=mask.variables(c.input))
@@ -94,6 +95,6 @@ class Journal:
     def __init__(self, write: Callable[[str], None] | None, mask: Mask) -> None:
         self._write, self._mask = write, mask
 
-    def note(self, at: float, event: Event) -> None:
+    def note(self, at: float, event: Event, *, hidden: bool = False) -> None:
         if self._write is not None:
-            self._write(to_line(at, masked(event, self._mask)))
+            self._write(to_line(at, masked(event, self._mask, hidden=hidden)))

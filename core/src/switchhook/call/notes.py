@@ -9,7 +9,7 @@ from typing import Any
 from ..actions import Say
 from ..assistant import Turn
 from ..leg import Closed, Digit, Gap, LegInfo
-from ..masking import Mask
+from ..masking import DIGIT, Mask
 from ..records import CallRecord, TurnRecord, utc_now
 from ..speech import Transcript
 from .events import (
@@ -102,7 +102,7 @@ class Notes:
         """`began`: when the call did, on the dialogue's clock."""
         match effect:
             case SendTurn():
-                self._begin_turn(effect.turn, at, effect.said_at - began)
+                self._begin_turn(effect.turn, at, effect.said_at - began, effect.sensitive)
             case Queue() if turn := self._turn:
                 if self._queued < turn.number:
                     self._queued = turn.number
@@ -121,11 +121,17 @@ class Notes:
         if len(self.record.faults) < MOST_FAULTS:
             self.record.faults.append({"source": source, "hook": hook, "error": error, "at": round(at, 3)})
 
-    def _begin_turn(self, turn: Turn, at: float, said: float) -> None:
-        keyed = turn.kind == "digits"
-        text = self._mask.digits(turn.text) if keyed else self._mask.words(turn.text)
-        if turn.kind == "no_input":
-            text = turn.text
+    def _shown(self, turn: Turn, sensitive: bool) -> str:
+        match turn.kind:
+            case "digits":
+                return DIGIT * len(turn.text) if sensitive else self._mask.digits(turn.text)
+            case "start" | "speech":
+                return self._mask.words(turn.text)
+            case _:
+                return turn.text  # reserved words, of nobody
+
+    def _begin_turn(self, turn: Turn, at: float, said: float, sensitive: bool) -> None:
+        text = self._shown(turn, sensitive)
         noted = TurnRecord(turn.number, turn.kind, round(at, 3), text, turn.confidence, self._barge_in)
         self.record.turns.append(noted)
         recognition = self._said.get(said)

@@ -10,16 +10,15 @@ from math import inf
 
 import anyio
 
-from ..actions import Play, Say
 from ..leg import Leg
-from .events import PromptFinished, PromptStarted
+from .events import PromptFinished, PromptStarted, Queue
 from .playclock import TICK, PlayClock
 
 AHEAD = 30.0  # seconds of a call's audio that may wait unsent: engines are read no faster than needed
 THIN = 0.1  # seconds left to play when less than a whole frame is sent rather than waited for
 
 Put = Callable[[bytes], Awaitable[None]]
-Fetch = Callable[[Say | Play, Put], Awaitable[str]]
+Fetch = Callable[[Queue, Put], Awaitable[str]]
 """Puts a prompt's audio piece by piece; returns why it failed, or nothing."""
 
 
@@ -61,13 +60,13 @@ class Playout:
         self._format, self._pace = leg.audio, leg.pace
         self._frame = min(leg.audio.size(leg.pace.frame), leg.pace.largest)
         self._clock = PlayClock(leg.pace)
-        self._waiting: deque[tuple[int, Say | Play]] = deque()
+        self._waiting: deque[Queue] = deque()
         self._segments: deque[_Segment] = deque()
         self._opening: anyio.CancelScope | None = None
         self._fetcher, self._sender = Signal(), Signal()
 
-    def queue(self, prompt: int, content: Say | Play) -> None:
-        self._waiting.append((prompt, content))
+    def queue(self, queued: Queue) -> None:
+        self._waiting.append(queued)
         self._fetcher.set()
 
     def flush(self) -> None:
@@ -114,11 +113,11 @@ class Playout:
             if not self._waiting or self._unsent() > AHEAD:
                 await self._fetcher.wait()
                 continue
-            prompt, content = self._waiting.popleft()
-            segment = _Segment(prompt)
+            queued = self._waiting.popleft()
+            segment = _Segment(queued.prompt)
             self._segments.append(segment)
             with anyio.CancelScope() as self._opening:
-                segment.failed = await self._fetch(content, partial(self._take_in, segment))
+                segment.failed = await self._fetch(queued, partial(self._take_in, segment))
             self._opening = None
             segment.complete = True
             self._sender.set()

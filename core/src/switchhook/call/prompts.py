@@ -6,16 +6,17 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from math import inf
-from typing import Any
 
 import anyio
 
-from ..actions import Play, Say
+from ..actions import Play
 from ..errors import cause
-from ..speech import TextToSpeech
+from ..speech import Parameters, TextToSpeech
+from .events import Queue
 from .line import Line
 from .playout import Put
 
+LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
 STALL = 8.0  # seconds without a byte from an engine until its prompt is given up
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
@@ -27,27 +28,32 @@ class Prompts:
 
     def __init__(self, engines: Sequence[TextToSpeech], line: Line, language: str) -> None:
         self._engines, self._line, self.language = engines, line, language
-        self._parameters: dict[str, Any] = {}
 
-    async def fetch(self, content: Say | Play, put: Put) -> str:
+    async def fetch(self, queued: Queue, put: Put) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put."""
+        content = queued.content
         if isinstance(content, Play):
-            samples = self._line.load(content.wav)
-            if samples is None:
-                return "no plugin reads it as audio; pip install switchhook-codecs"
-            await put(samples)
-            return ""
+            return await self._play(content, put)
         problem = "no engine"
         for engine in self._engines:
             spoken = _Counted(put)
-            problem = await self._speak(engine, content.text, spoken)
+            problem = await self._speak(engine, content.text, queued.parameters, spoken)
             if not problem and not spoken.bytes and any(map(str.isalnum, plain(content.text))):
                 problem = "no audio came"
             if not problem or spoken.bytes:
                 break
         return problem
 
-    async def _speak(self, engine: TextToSpeech, text: str, put: Put) -> str:
+    async def _play(self, content: Play, put: Put) -> str:
+        samples = self._line.load(content.wav)
+        if samples is None:
+            return "no plugin reads it as audio; pip install switchhook-codecs"
+        times = int(LONGEST_LOOP / self._line.audio.seconds(len(samples))) if content.loop and samples else 1
+        for _ in range(max(1, times)):
+            await put(samples)
+        return ""
+
+    async def _speak(self, engine: TextToSpeech, text: str, parameters: Parameters, put: Put) -> str:
         direct = self._line.audio in engine.formats
         audio = self._line.audio if direct else self._line.audio.linear
         # one scope around everything: an engine may hold scopes of its own while it is open
@@ -55,7 +61,7 @@ class Prompts:
             try:
                 for part in parts(text, engine):
                     patience.deadline = anyio.current_time() + STALL
-                    async with engine.synthesize(part, audio, self.language, self._parameters) as chunks:
+                    async with engine.synthesize(part, audio, self.language, parameters) as chunks:
                         async for chunk in chunks:
                             patience.deadline = inf
                             await put(chunk if direct else self._line.codec.encode(chunk))

@@ -53,7 +53,8 @@ class Replies:
         if context.variables is not None:
             self._variables.clear()
             self._variables.update({**context.variables, **self._set})
-        self._emit(ReplyEnded(turn.number, context.post_response_timeout))
+        timeouts = context.post_response_timeout, context.final_utterance_timeout
+        self._emit(ReplyEnded(turn.number, *timeouts, follow_up=context.follow_up))
         with reporting(self._fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
         return ""

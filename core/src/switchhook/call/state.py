@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..actions import Play, Say, SetBargeIn
 from ..assistant import Turn, TurnKind
 from ..leg import Disposition, TurnReport
+from .bargein import BargeIn
 from .events import Queue
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """All in seconds, but `pending`."""
+    """In seconds, where not said otherwise."""
 
     max_call: float = 840.0
     post_response: float = 7.0  # from the heard end of a reply to a turn without input
@@ -23,6 +24,10 @@ class Limits:
     reply: float = 15.0  # without progress of a reply until it is given up
     stopping: float = 10.0  # for what is being said when the server ends
     pending: int = 64  # turns that wait: keys pressed while a reply is read
+    final_utterance: float | None = None  # from the first sign of speech to a turn without its final
+    no_input: int | None = None  # turns without input, in a row, until the call is given back
+    alone: int = 25  # turns in a row that neither the caller nor time began
+    barge_in: BargeIn = field(default_factory=BargeIn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,10 @@ class Input:
     kind: TurnKind
     text: str
     at: float
-    input: Mapping[str, Any] | None = None
     confidence: float | None = None
+    input: Mapping[str, Any] | None = None  # of the option that it chose
+    collected: bool | None = None  # digits: whether as asked for
+    sensitive: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +68,10 @@ class Timers:
         self._at = {name: at for name, at in self._at.items() if name not in due}
         return due
 
+    def stop(self, *names: str) -> None:
+        for name in names:
+            self._at.pop(name, None)
+
     def clear(self) -> None:
         self._at.clear()
 
@@ -71,7 +82,7 @@ class _Prompt:
     turn: int  # whose reply it is of; 0: of none
     speech: bool  # whether speech interrupts it
     digits: bool
-    needed: bool  # a text that cannot be spoken is a failure, a file that cannot be played is passed over
+    content: Queue
 
 
 @dataclass(slots=True)
@@ -82,16 +93,40 @@ class Prompting:
     _ids: int = 0
     _speech: bool = True
     _digits: bool = True
+    _dropped: list[_Prompt] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self._queue)
 
-    def queue(self, content: Say | Play, turn: int) -> Queue:
+    def queue(self, content: Say | Play, turn: int, parameters: Mapping[str, Any] | None = None) -> Queue:
         """Of no turn: what nothing may interrupt."""
         self._ids += 1
         speech, digits = self._speech and turn > 0, self._digits and turn > 0
-        self._queue.append(_Prompt(self._ids, turn, speech, digits, isinstance(content, Say)))
-        return Queue(self._ids, content)
+        queued = Queue(self._ids, content, parameters or {})
+        self._queue.append(_Prompt(self._ids, turn, speech, digits, queued))
+        return queued
+
+    @property
+    def loops(self) -> bool:
+        """What plays will not end by itself."""
+        first = self._queue[0].content.content if self._queue else None
+        return isinstance(first, Play) and first.loop
+
+    @property
+    def turn(self) -> int:
+        """Whose reply plays; 0: none."""
+        return self._queue[0].turn if self._queue else 0
+
+    def restore(self) -> list[Queue]:
+        """What was dropped last, from the beginning of the prompt that was interrupted."""
+        queued = []
+        for prompt in self._dropped:
+            self._ids += 1
+            again = Queue(self._ids, prompt.content.content, prompt.content.parameters)
+            self._queue.append(replace(prompt, id=self._ids, content=again))
+            queued.append(again)
+        self._dropped = []
+        return queued
 
     def switch(self, to: SetBargeIn) -> None:
         self._speech = self._speech if to.speech is None else to.speech
@@ -104,12 +139,13 @@ class Prompting:
         return bool(self._queue) and not self._queue[0].digits
 
     def finish(self, prompt: int) -> bool:
-        """It and all before it are over. Whether it was one that had to be heard: not, if it was flushed."""
+        """It and all before it are over. Whether it was one that had to be heard: a text; not one that was
+        flushed, and not a file, which is passed over when it cannot be played."""
         if all(queued.id != prompt for queued in self._queue):
             return False
         while (over := self._queue.popleft()).id != prompt:
             pass
-        return over.needed
+        return isinstance(over.content.content, Say)
 
     def begins_of(self, prompt: int, turn: int) -> bool:
         return any(queued.id == prompt and queued.turn == turn for queued in self._queue)
@@ -117,6 +153,7 @@ class Prompting:
     def clear(self) -> set[int]:
         """The turns of what was dropped; empty if there was nothing."""
         turns = {queued.turn for queued in self._queue}
+        self._dropped = list(self._queue)
         self._queue.clear()
         return turns
 
@@ -138,6 +175,6 @@ class Flight:
             return None
         self.reported = True
         disposition: Disposition = "match" if self.matched else "no_match"
-        if self.turn.kind == "no_input":
+        if self.turn.kind in ("no_input", "no_final"):
             disposition = "no_input"
         return TurnReport(disposition, " ".join(self.said), self.turn.confidence)
