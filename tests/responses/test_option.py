@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchhook import Choice, Offer, Say, parse_response
+from switchhook import CallInfo, Choice, Offer, Say, parse_response
 from switchhook_responses.option import handle_option
 
 BALANCE = {"label": "Your balance", "value": {"input": {"text": "what is my balance"}}}
@@ -13,7 +13,8 @@ AGENT = {
 
 
 def actions(*options, **fields):
-    return handle_option(parse_response({"response_type": "option", "options": list(options), **fields}))
+    response = parse_response({"response_type": "option", "options": list(options), **fields})
+    return handle_option(response, CallInfo("1", "bank"))
 
 
 def spoken(*options, **fields):

@@ -12,14 +12,21 @@ if TYPE_CHECKING:
     from .actions import Action as Action
     from .actions import Actions as Actions
     from .actions import Choice as Choice
+    from .actions import CollectDigits as CollectDigits
+    from .actions import ConfigureRecognition as ConfigureRecognition
+    from .actions import ConfigureSynthesis as ConfigureSynthesis
     from .actions import EndCall as EndCall
+    from .actions import ForceTurn as ForceTurn
     from .actions import HandOver as HandOver
     from .actions import Offer as Offer
     from .actions import Play as Play
+    from .actions import Remark as Remark
     from .actions import Say as Say
     from .actions import SetBargeIn as SetBargeIn
     from .actions import SetCallerAudio as SetCallerAudio
+    from .actions import SetListening as SetListening
     from .actions import SetVariables as SetVariables
+    from .actions import Strategy as Strategy
     from .app import App as App
     from .assistant import Assistant as Assistant
     from .assistant import Conversation as Conversation
@@ -65,6 +72,7 @@ if TYPE_CHECKING:
     from .responses import DtmfResponse as DtmfResponse
     from .responses import EndSessionResponse as EndSessionResponse
     from .responses import ImageResponse as ImageResponse
+    from .responses import OptionItem as OptionItem
     from .responses import OptionResponse as OptionResponse
     from .responses import Response as Response
     from .responses import SpeechToTextResponse as SpeechToTextResponse
@@ -91,7 +99,10 @@ if TYPE_CHECKING:
 
 _HOME = {
     "markers": "hookimpl",
-    "actions": "Action Actions Choice EndCall HandOver Offer Play Say SetBargeIn SetCallerAudio SetVariables",
+    "actions": (
+        "Action Actions Choice CollectDigits ConfigureRecognition ConfigureSynthesis EndCall ForceTurn "
+        "HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetListening SetVariables Strategy"
+    ),
     "app": "App",
     "assistant": "Assistant Conversation Reply ReplyContext Turn",
     "audio": "AudioFormat Codec",
@@ -106,7 +117,7 @@ _HOME = {
     "records": "CallRecord",
     "responses": (
         "AudioResponse ConnectToAgentResponse DtmfResponse EndSessionResponse ImageResponse "
-        "OptionResponse Response SpeechToTextResponse StartActivitiesResponse "
+        "OptionItem OptionResponse Response SpeechToTextResponse StartActivitiesResponse "
         "StopActivitiesResponse TextResponse TextToSpeechResponse UnknownResponse "
         "UserDefinedResponse parse_response"
     ),

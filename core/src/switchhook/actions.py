@@ -134,7 +134,8 @@ class SetVariables:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """End the bot's part so that a person takes over; `variables` go out with the call's own."""
+    """End the bot's part so that a person takes over; `variables` go out with the call's own, which win where
+    both have a name."""
 
     variables: Mapping[str, Any] = field(default_factory=dict)
 

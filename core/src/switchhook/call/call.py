@@ -186,7 +186,7 @@ class Call:
         reserved: Mapping[str, str] = {}
         if end.outcome not in ("completed", "handed_over"):
             reserved = {"switchhook_outcome": end.outcome, "switchhook_reason": end.reason}
-        outputs = to_strings({**self.variables, **end.variables, **reserved})
+        outputs = to_strings({**end.variables, **self.variables, **reserved})
         self.notes.record.output_variables = self._equipment.mask.variables(outputs)
         self.leg.end(Outcome("completed", end.outcome), outputs)
         self._ended.set()

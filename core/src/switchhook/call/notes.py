@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..actions import Say
+from ..actions import Remark, Say
 from ..assistant import Turn
 from ..leg import Closed, Digit, Gap, LegInfo
 from ..masking import DIGIT, Mask
@@ -27,6 +28,8 @@ from .events import (
     ReplyBegan,
     SendTurn,
 )
+
+logger = logging.getLogger(__name__)
 
 MOST_FAULTS = 100  # in one record
 
@@ -142,13 +145,20 @@ class Notes:
             _note(noted, "recognition", recognition)
 
     def _response(self, event: ActionDue) -> None:
-        if turn := self._turn:
+        if isinstance(event.action, Remark):
+            self._remark(event, event.action.text[:200])
+        elif turn := self._turn:
             done: dict[str, Any] = {
                 "response": event.response,
                 "action": type(event.action).__name__,
                 "plugin": event.plugin,
             }
             turn.actions.append(done)
+
+    def _remark(self, event: ActionDue, said: str) -> None:
+        logger.warning("%s, response %d of turn %d: %s", event.plugin, event.response, event.turn, said)
+        if len(self.record.not_performed) < MOST_FAULTS:
+            self.record.not_performed.append({"turn": event.turn, "type": "remark", "problem": said})
 
     def _first_sound(self, waiting: _Waiting, at: float) -> None:
         _note(waiting.turn, "synthesis", at - waiting.queued)

@@ -53,7 +53,7 @@ def words(speech: str) -> str:
 def join(frames: Iterable[str], texts: Iterable[str]) -> str:
     """One text of many, each in its frame (`"1. {}"`) and each a sentence; empty ones are left out."""
     pairs = [(frame, to_speech(text)) for frame, text in zip(frames, texts, strict=True)]
-    ssml = any(TAG.search(speech) for _, speech in pairs)
+    ssml = any(TAG.search(frame) or TAG.search(speech) for frame, speech in pairs)
     framed = [frame.replace("{}", _as_ssml(speech) if ssml else speech) for frame, speech in pairs if speech]
     text = " ".join(each if each.endswith(SENTENCE_ENDS) else f"{each}." for each in framed)
     # a < in one plain text and a > in a later one are no tag before they are joined

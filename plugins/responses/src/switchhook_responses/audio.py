@@ -1,0 +1,66 @@
+"""`audio`: a recording, fetched from where the author says it lies."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from pydantic import Field
+
+from switchhook import Action, AppInfo, AudioResponse, CallInfo, Play, Remark, Seconds, Table, hookimpl
+
+from .channels import is_for_telephone
+from .commands import is_true
+from .fetching import Fetcher, FetchError, fetcher
+from .settings import settings_of
+
+
+class AudioSettings(Table):
+    hosts: list[str] = Field(
+        default_factory=list, description="hosts that may be reached without TLS, and in a private network"
+    )
+    max_bytes: int = Field(
+        10_000_000, ge=1_000, description="of one file; ten minutes of 16-bit telephone sound"
+    )
+    timeout: Seconds = Field(8.0, gt=0, le=9.5, description="for a file to come, name lookup to last byte")
+    cache: int = Field(100_000_000, ge=0, description="bytes of files that are kept")
+
+
+@hookimpl
+def settings_model() -> type[AudioSettings]:
+    return AudioSettings
+
+
+@asynccontextmanager
+async def files_for(app: AppInfo) -> AsyncIterator[Fetcher]:
+    settings = settings_of(app, "audio", AudioSettings)
+    async with fetcher(
+        hosts=settings.hosts, most=settings.max_bytes, patience=settings.timeout, cache=settings.cache
+    ) as made:
+        yield made
+
+
+@hookimpl
+def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:
+    return files_for(app)
+
+
+@hookimpl(trylast=True)
+def handle_audio(response: AudioResponse, call: CallInfo) -> AsyncGenerator[Action] | list[Action]:
+    return play(response, call.plugin) if is_for_telephone(response) else []
+
+
+def play(response: AudioResponse, files: Fetcher | None) -> AsyncGenerator[Action]:
+    options = response.channel_options.get("voice_telephony")
+    loop = isinstance(options, dict) and is_true(options.get("loop"))
+    return _play(files, response.source, loop)
+
+
+async def _play(files: Fetcher | None, url: str, loop: bool) -> AsyncGenerator[Action]:
+    if files is None:
+        yield Remark("audio: the plugin has not been started")
+        return
+    try:
+        yield Play(await files.fetch(url), "audio", loop)
+    except FetchError as error:
+        yield Remark(f"audio: {error}")

@@ -1,0 +1,38 @@
+"""What several response types, and the older vgw commands, have in common: parameters and their faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from switchhook import Remark, Strategy
+
+M = TypeVar("M", bound=BaseModel)
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+
+
+class Parameters(BaseModel):
+    """Numbers and switches may be texts: `"4"`, `"true"`. What is not known is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+
+def read(model: type[M], parameters: Mapping[str, Any], what: str) -> M | Remark:
+    try:
+        return model.model_validate(dict(parameters))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return Remark(f"{what}: {where}: {first['msg']}" if where else f"{what}: {first['msg']}")
+
+
+def strategy_of(parameters: Mapping[str, Any]) -> Strategy:
+    """`replace` where none, or one that is not known, is named."""
+    named = str(parameters.get("update_strategy", "")).lower()
+    return next((each for each in STRATEGIES if each == named), "replace")
+
+
+def is_true(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.strip().lower() in ("true", "yes"))

@@ -1,0 +1,76 @@
+"""`connect_to_agent`: the bot's part is over, a person takes the call.
+
+There is no transfer in the audio: the call goes back to the flow, which reads in the output variables that a
+person is wanted, and whom. What the assistant itself has set under these names stays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from switchhook import (
+    Action,
+    CallInfo,
+    ConnectToAgentResponse,
+    HandOver,
+    Say,
+    SetVariables,
+    Table,
+    hookimpl,
+)
+
+from .channels import is_for_telephone, output_variables
+from .settings import lifespan_of
+from .speaking import to_speech
+
+
+class HandOverSettings(Table):
+    """Names of the output variables; an empty one is not sent."""
+
+    intent: str = Field(
+        "Intent", description="holds connect_to_agent, as flows for IBM's Bot Connector expect"
+    )
+    reason: str = Field("wxa_end_reason", description="holds connect_to_agent")
+    target: str = Field("wxa_transfer_target", description="the SIP address or queue that the author named")
+    message: str = Field("wxa_agent_message", description="what the assistant tells the person")
+    topic: str = Field("wxa_topic", description="what it is about")
+
+
+@hookimpl
+def settings_model() -> type[HandOverSettings]:
+    return HandOverSettings
+
+
+lifespan = lifespan_of("connect_to_agent")
+
+
+@hookimpl(trylast=True)
+def handle_connect_to_agent(response: ConnectToAgentResponse, call: CallInfo) -> list[Action]:
+    return hand_over(response, call.plugin or HandOverSettings()) if is_for_telephone(response) else []
+
+
+def hand_over(response: ConnectToAgentResponse, names: HandOverSettings) -> list[Action]:
+    """`agent_unavailable` is never said: whether there is somebody, the flow knows."""
+    told = {
+        names.intent: "connect_to_agent",
+        names.reason: "connect_to_agent",
+        names.target: _target(response.transfer_info),
+        names.message: response.message_to_human_agent,
+        names.topic: response.topic,
+    }
+    said = to_speech(response.agent_available.message)
+    actions: list[Action] = [Say(said)] if said else []
+    if asked := output_variables(response):
+        actions.append(SetVariables(asked))
+    return [*actions, HandOver({name: value for name, value in told.items() if name and value})]
+
+
+def _target(info: dict[str, Any]) -> str:
+    """Of `transfer_info.target`: a SIP address, a queue, or whatever text there is first."""
+    target = info.get("target")
+    inner = next(iter(target.values()), None) if isinstance(target, dict) else target
+    if isinstance(inner, dict):
+        inner = inner.get("uri") or next((value for value in inner.values() if isinstance(value, str)), "")
+    return inner.replace("\\", "") if isinstance(inner, str) else ""

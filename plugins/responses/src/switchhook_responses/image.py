@@ -1,0 +1,36 @@
+"""`image`: nothing is said of it, unless `[plugins.image] say` names a part that is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from switchhook import CallInfo, ImageResponse, Say, Table, hookimpl
+
+from .channels import is_for_telephone
+from .settings import lifespan_of
+from .speaking import to_speech
+
+
+class ImageSettings(Table):
+    say: Literal["nothing", "alt_text", "title", "description"] = Field(
+        "nothing", description="what callers hear of a picture; the title where that is empty"
+    )
+
+
+@hookimpl
+def settings_model() -> type[ImageSettings]:
+    return ImageSettings
+
+
+lifespan = lifespan_of("image")
+
+
+@hookimpl(trylast=True)
+def handle_image(response: ImageResponse, call: CallInfo) -> list[Say]:
+    part = call.plugin.say if call.plugin else "nothing"
+    if part == "nothing" or not is_for_telephone(response):
+        return []
+    text = to_speech(getattr(response, part) or response.title)
+    return [Say(text)] if text else []

@@ -1,0 +1,101 @@
+"""Types beyond the twelve that can be said: pause, suggestion, search, conversation_search.
+
+What is made for the eye alone (video, table, card and the like) is left to others, and reported.
+"""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from switchhook import Action, CallInfo, OptionItem, Play, Say, UnknownResponse, hookimpl
+
+from .channels import TELEPHONE
+from .commands import Parameters
+from .option import read_out
+from .speaking import to_speech
+
+MOST_SPOKEN = 1_500  # characters of a search result: about two minutes
+LONGEST_PAUSE = 10_000  # milliseconds
+RATE = 8000
+
+
+class Pause(Parameters):
+    time: int = Field(0, ge=0)
+
+
+@hookimpl(trylast=True)
+def handle_unknown(response: UnknownResponse, call: CallInfo) -> list[Action] | None:
+    raw = response.raw
+    if not _is_for_telephone(raw):
+        return []
+    match response.response_type:
+        case "pause":
+            return _pause(raw)
+        case "suggestion":
+            return _suggestion(raw, call)
+        case "search":
+            return _say(_search(raw))
+        case "conversation_search":
+            return _say(_text(raw, "text"))
+        case _:
+            return None
+
+
+def _is_for_telephone(raw: Mapping[str, Any]) -> bool:
+    channels = raw.get("channels")
+    if not isinstance(channels, list) or not channels:
+        return True
+    return any(isinstance(each, dict) and each.get("channel") in TELEPHONE for each in channels)
+
+
+def _pause(raw: Mapping[str, Any]) -> list[Action]:
+    try:
+        asked = Pause.model_validate(dict(raw)).time
+    except ValidationError:
+        return []
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(bytes(2 * RATE * min(asked, LONGEST_PAUSE) // 1000))
+    return [Play(file.getvalue(), "pause")] if asked else []
+
+
+def _suggestion(raw: Mapping[str, Any], call: CallInfo) -> list[Action] | None:
+    try:
+        items = [OptionItem.model_validate(each) for each in raw.get("suggestions", [])]
+    except (ValidationError, TypeError):
+        return None
+    return read_out(call, "suggestion", _text(raw, "title"), "", items)
+
+
+def _search(raw: Mapping[str, Any]) -> str:
+    """The header and the first result, as IBM's phone channel reads them; a long one to a sentence's end."""
+    results = raw.get("primary_results")
+    first = results[0] if isinstance(results, list) and results else {}
+    body = _text(first, "body") if isinstance(first, dict) else ""
+    return "\n".join(part for part in (_text(raw, "header"), body) if part)
+
+
+def _text(raw: Mapping[str, Any], name: str) -> str:
+    value = raw.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _say(text: str) -> list[Action]:
+    speech = to_speech(_shortened(text))
+    return [Say(speech)] if speech else []
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= MOST_SPOKEN:
+        return text
+    head = text[:MOST_SPOKEN]
+    end = max(head.rfind(mark) for mark in (". ", "! ", "? ", "\n"))
+    return head[: end + 1] if end > 0 else head[: head.rfind(" ")]

@@ -1,0 +1,34 @@
+"""A plugin's settings as `call.plugin` of its handlers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeVar
+
+from switchhook import AppInfo, Table, hookimpl
+
+M = TypeVar("M", bound=Table)
+
+
+def settings_of(app: AppInfo, name: str, model: type[M]) -> M:
+    """Of a plugin beside this one, which may be excluded; then its defaults."""
+    try:
+        found: M = app.settings_of(name)
+    except KeyError:
+        return model()
+    return found
+
+
+def lifespan_of(name: str) -> Callable[[AppInfo], AbstractAsyncContextManager[object]]:
+    """The hook `lifespan` of a plugin that needs nothing but its settings."""
+
+    @asynccontextmanager
+    async def entered(app: AppInfo) -> AsyncIterator[object]:
+        yield app.settings_of(name)
+
+    @hookimpl
+    def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:
+        return entered(app)
+
+    return lifespan

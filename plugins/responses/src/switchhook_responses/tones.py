@@ -1,0 +1,51 @@
+"""Keys as sound: ITU-T Q.23, two tones each. Towards the caller there is no other way to send them."""
+
+from __future__ import annotations
+
+import io
+import math
+import wave
+from array import array
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from .commands import Parameters
+
+RATE = 8000
+LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)  # Hz
+PLACES = "123A456B789C*0#D"
+CODES = "0123456789*#ABCD"  # RFC 4733
+FULL = 32_767 * 0.45  # of each of the two tones at 0 dB, so that their sum does not clip
+
+
+class Tone(Parameters):
+    """`code` of RFC 4733, `duration` in milliseconds, `volume` in decibels, zero or below."""
+
+    code: int = Field(ge=0, le=15)
+    duration: int = Field(200, ge=40, le=10_000)
+    volume: int = Field(0, ge=-63, le=0)
+
+
+def tones(keys: Sequence[Tone], interval: int) -> bytes:
+    """A WAV file; `interval` in milliseconds of silence between two keys."""
+    samples = array("h")
+    for number, key in enumerate(keys):
+        if number:
+            samples.extend([0] * (RATE * interval // 1000))
+        samples.extend(_tone(key))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(samples.tobytes())
+    return file.getvalue()
+
+
+def _tone(key: Tone) -> Sequence[int]:
+    row, column = divmod(PLACES.index(CODES[key.code]), 4)
+    loudness = FULL * 10 ** (key.volume / 20)
+    low, high = (2 * math.pi * pitch / RATE for pitch in (LOW[row], HIGH[column]))
+    count = RATE * key.duration // 1000
+    return [round(loudness * (math.sin(low * n) + math.sin(high * n))) for n in range(count)]

@@ -1,0 +1,166 @@
+"""The commands, each as the response that says the same today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from switchhook import Action, CallInfo, EndCall, ForceTurn, Remark, Say
+
+from .commands import is_true, read
+from .option import Lists, configure
+from .speaking import to_speech
+
+NO_INPUT_TURN = "vgwNoInputTurn"
+Given = Mapping[str, Any]
+Response = dict[str, Any]
+Made = Response | Action | list[Response | Action]
+
+
+def _command(kind: str, command: str, **parameters: Any) -> Response:
+    return {"response_type": kind, "command_info": {"type": command, "parameters": parameters}}
+
+
+def _activity(kind: str, activity: str) -> Callable[[Given, CallInfo], Made]:
+    return lambda _, __: {"response_type": kind, "activities": [{"type": activity}]}
+
+
+def _switch(kind: str, command: str) -> Callable[[Given, CallInfo], Made]:
+    return lambda _, __: _command(kind, command)
+
+
+def _action(action: Action) -> Callable[[Given, CallInfo], Made]:
+    return lambda _, __: action
+
+
+def _renamed(given: Given, names: Mapping[str, str]) -> dict[str, Any]:
+    return {new: given[old] for old, new in names.items() if old in given}
+
+
+COLLECT = {
+    "dtmfTermKey": "termination_key",
+    "dtmfCount": "count",
+    "dtmfMinCount": "minimum_count",
+    "dtmfMaxCount": "maximum_count",
+    "dtmfInterDigitTimeoutCount": "inter_digit_timeout_count",
+    "dtmfIgnoreSpeech": "ignore_speech",
+    "dtmfPauseAfterCollection": "stop_after_collection",
+}
+STRATEGIES = {
+    "replace": "replace",
+    "replaceonce": "replace_once",
+    "merge": "merge",
+    "mergeonce": "merge_once",
+}
+
+
+def _strategy(given: Given) -> str:
+    return STRATEGIES.get(str(given.get("updateMethod", "")).lower(), "replace")
+
+
+def _play_text(given: Given, _: CallInfo) -> Made:
+    texts = given.get("text")
+    said = [str(text) for text in (texts if isinstance(texts, list) else [texts]) if text]
+    return [Say(speech) for text in said if (speech := to_speech(text))]
+
+
+def _play_url(given: Given, _: CallInfo) -> Made:
+    loop = is_true(given.get("playURLInLoop"))
+    options = {"voice_telephony": {"loop": loop}}
+    return {"response_type": "audio", "source": str(given.get("url", "")), "channel_options": options}
+
+
+def _collect(given: Given, _: CallInfo) -> Made:
+    return _command("dtmf", "collect", **_renamed(given, COLLECT))
+
+
+def _send(given: Given, _: CallInfo) -> Made:
+    return _command(
+        "dtmf", "send", **_renamed(given, {"dtmfDigits": "digits", "sendInterval": "send_interval"})
+    )
+
+
+def _recognition(given: Given, _: CallInfo) -> Made:
+    made: list[Response | Action] = []
+    if given.get("credentials") or given.get("thirdPartyCredentials"):
+        made.append(Remark("vgwActSetSTTConfig: credentials are not taken from an assistant"))
+    if isinstance(given.get("config"), Mapping):
+        asked = {"narrowband_recognize": given["config"], "update_strategy": _strategy(given)}
+        made.append(_command("speech_to_text", "configure", **asked))
+    return made
+
+
+def _synthesis(given: Given, _: CallInfo) -> Made:
+    if not isinstance(given.get("config"), Mapping):
+        return []
+    asked = {"synthesize": given["config"], "update_strategy": _strategy(given)}
+    return _command("text_to_speech", "configure", **asked)
+
+
+def _lists(kind: str) -> Callable[[Given, CallInfo], Made]:
+    def set_lists(given: Given, call: CallInfo) -> Made:
+        lists = read(Lists, given, f"lists of type {kind}")
+        if isinstance(lists, Remark):
+            return lists
+        configure(call, kind, lists)
+        return []
+
+    return set_lists
+
+
+def _transfer(given: Given, _: CallInfo) -> Made:
+    target = {"sip": {"uri": str(given.get("transferTarget", ""))}}
+    return {"response_type": "connect_to_agent", "transfer_info": {"target": target}}
+
+
+def _refused(why: str) -> Callable[[Given, CallInfo], Made]:
+    return lambda _, __: Remark(why)
+
+
+def _ignored(_: Given, __: CallInfo) -> Made:
+    return []
+
+
+COMMANDS: Mapping[str, Callable[[Given, CallInfo], Made]] = {
+    "vgwActPlayText": _play_text,
+    "vgwActPlayUrl": _play_url,
+    "vgwActHangup": _action(EndCall()),
+    "vgwActForceNoInputTurn": _action(ForceTurn(NO_INPUT_TURN)),
+    "vgwActSendSMS": _action(ForceTurn("vgwSMSFailed")),
+    "vgwActSetSTTConfig": _recognition,
+    "vgwActSetTTSConfig": _synthesis,
+    "vgwActCollectDTMF": _collect,
+    "vgwActSendDTMF": _send,
+    "vgwActPauseDTMF": _activity("stop_activities", "dtmf_collection"),
+    "vgwActUnPauseDTMF": _activity("start_activities", "dtmf_collection"),
+    "vgwActPauseSTT": _activity("stop_activities", "speech_to_text_recognition"),
+    "vgwActUnPauseSTT": _activity("start_activities", "speech_to_text_recognition"),
+    "vgwActDisableSTTDuringPlayback": _switch("text_to_speech", "disable_barge_in"),
+    "vgwActEnableSTTDuringPlayback": _switch("text_to_speech", "enable_barge_in"),
+    "vgwActDisableSpeechBargeIn": _switch("text_to_speech", "disable_barge_in"),
+    "vgwActEnableSpeechBargeIn": _switch("text_to_speech", "enable_barge_in"),
+    "vgwActDisableDTMFBargeIn": _switch("dtmf", "disable_barge_in"),
+    "vgwActEnableDTMFBargeIn": _switch("dtmf", "enable_barge_in"),
+    "vgwActSetOptionsConfig": _lists("option"),
+    "vgwActSetDisambiguationConfig": _lists("suggestion"),
+    "vgwActTransfer": _transfer,
+    "vgwActExcludeFromTTSCache": _ignored,
+    "vgwActSendSIPInfo": _ignored,
+    "vgwActAddCustomCDRData": _ignored,
+    "vgwActEnableTranscriptionReport": _ignored,
+    "vgwActDisableTranscriptionReport": _ignored,
+    "vgwActSetWVAConfig": _ignored,
+    "vgwActSetTenantType": _ignored,
+    "vgwActSetConversationConfig": _refused("vgwActSetConversationConfig: an assistant cannot name another"),
+}
+"""Kept as data: which command is what."""
+
+BY_NAME = {name.lower(): name for name in COMMANDS}
+
+
+def perform(name: str, given: Given, call: CallInfo) -> list[Response | Action]:
+    known = BY_NAME.get(name.lower())
+    if known is None:
+        return [Remark(f"user_defined: there is no command {name[:40]!r}")]
+    made = COMMANDS[known](given, call)
+    return made if isinstance(made, list) else [made]

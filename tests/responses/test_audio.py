@@ -1,0 +1,205 @@
+"""Recordings by address: fetched from where they may be, and nowhere else."""
+
+import socket
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+
+import anyio
+import pytest
+
+from switchhook import CallInfo, Play, Remark
+from switchhook_responses.audio import handle_audio
+from switchhook_responses.fetching import FetchError, fetcher, is_public
+
+from .conftest import all_of, asked
+
+pytestmark = pytest.mark.anyio
+WAV = b"RIFF" + bytes(2000)
+
+
+@asynccontextmanager
+async def web(pages):
+    """Path to (status line, headers, body), on loopback; `.asked` counts requests."""
+    requests = []
+
+    async def serve(stream):
+        async with stream:
+            try:
+                while True:
+                    head = b""
+                    while b"\r\n\r\n" not in head:
+                        head += await stream.receive()
+                    path = head.split()[1].decode()
+                    requests.append(path)
+                    status, headers, body = pages.get(path, ("404 Not Found", {}, b""))
+                    if callable(body):
+                        await body(stream)
+                        continue
+                    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]
+                    if "Content-Length" not in headers:
+                        lines.append(f"Content-Length: {len(body)}")
+                    await stream.send("\r\n".join([*lines, "", ""]).encode() + body)
+            except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+                pass
+
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)
+    async with anyio.create_task_group() as group:
+        group.start_soon(listener.serve, serve)
+        yield f"http://127.0.0.1:{port}", requests
+        group.cancel_scope.cancel()
+    await listener.aclose()
+
+
+@asynccontextmanager
+async def files(hosts=("127.0.0.1",), **more):
+    async with fetcher(hosts=hosts, **{"most": 5_000, "patience": 2.0, "cache": 10_000, **more}) as made:
+        yield made
+
+
+OK = ("200 OK", {"Content-Type": "audio/wav"}, WAV)
+
+
+async def test_a_file_is_played():
+    async with web({"/a.wav": OK}) as (base, _), files() as made:
+        item = {"response_type": "audio", "source": f"{base}/a.wav"}
+        actions = await all_of(asked(handle_audio, item, CallInfo("1", "bank", plugin=made)))
+    assert actions == [Play(WAV, "audio")]
+
+
+@pytest.mark.parametrize(
+    ("loop", "looped"),
+    [(True, True), ("true", True), ("True", True), ("false", False), (0, False), (None, False)],
+)
+async def test_a_file_is_looped_where_it_is_to_be(loop, looped):
+    async with web({"/a.wav": OK}) as (base, _), files() as made:
+        options = {"voice_telephony": {"loop": loop}}
+        item = {"response_type": "audio", "source": f"{base}/a.wav", "channel_options": options}
+        [play] = await all_of(asked(handle_audio, item, CallInfo("1", "bank", plugin=made)))
+    assert play.loop is looped
+
+
+async def test_a_file_is_fetched_once():
+    async with web({"/a.wav": OK}) as (base, requests), files() as made:
+        for _ in range(3):
+            assert await made.fetch(f"{base}/a.wav") == WAV
+    assert requests == ["/a.wav"]
+
+
+async def test_the_oldest_file_makes_room():
+    pages = {f"/{number}.wav": OK for number in range(6)}
+    async with web(pages) as (base, requests), files() as made:
+        for number in (0, 1, 2, 3, 4, 5, 0):
+            await made.fetch(f"{base}/{number}.wav")
+    assert requests[-1] == "/0.wav"
+    assert len(requests) == 7
+
+
+async def test_a_redirection_is_followed():
+    pages = {"/a.wav": ("302 Found", {"Location": "/b.wav"}, b""), "/b.wav": OK}
+    async with web(pages) as (base, _), files() as made:
+        assert await made.fetch(f"{base}/a.wav") == WAV
+
+
+async def drip(stream):
+    await stream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        await stream.send(b"1\r\nx\r\n")
+        await anyio.sleep(0.05)
+
+
+async def flood(stream):
+    await stream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        await stream.send(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        (("404 Not Found", {}, b""), "the server answers 404"),
+        (("200 OK", {"Content-Length": "2000000000"}, b""), "it has more than 5000 bytes"),
+        (("200 OK", {}, flood), "it has more than 5000 bytes"),
+        (("200 OK", {}, drip), "it took longer than 0.3 s"),
+        (("302 Found", {"Location": "/a.wav"}, b""), "it is redirected more than 3 times"),
+        (("302 Found", {"Location": "file:///etc/passwd"}, b""), "expected an https address"),
+        (("302 Found", {"Location": "http://localhost/"}, b""), "expected an https address"),
+        (("302 Found", {"Location": "https://10.0.0.1/"}, b""), "the address is of a private network"),
+        (("302 Found", {}, b""), "it is redirected more than 3 times"),
+    ],
+)
+async def test_what_is_not_as_it_should_be_is_remarked(page, why):
+    async with web({"/a.wav": page}) as (base, _), files(patience=0.3) as made:
+        item = {"response_type": "audio", "source": f"{base}/a.wav"}
+        actions = await all_of(asked(handle_audio, item, CallInfo("1", "bank", plugin=made)))
+    assert actions == [Remark(f"audio: {why}")]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "a.wav",
+        "http://example.com/a.wav",
+        "ftp://example.com/a.wav",
+        "file:///etc/passwd",
+        "https://user@example.com/a.wav",
+        "https:///a.wav",
+        "https://[::1",
+        "https://example.com:port/a.wav",
+    ],
+)
+async def test_an_address_that_is_none_of_https_is_refused(url):
+    async with files() as made:
+        with pytest.raises(FetchError, match=r"https address|the address is none"):
+            await made.fetch(url)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "169.254.169.254", "2130706433"]
+)
+async def test_a_private_address_is_refused_however_it_is_written(host):
+    async with files(hosts=()) as made:
+        with pytest.raises(FetchError, match=r"private network|connection failed"):
+            await made.fetch(f"https://{host}/a.wav")
+
+
+async def test_a_name_that_leads_into_a_private_network_is_refused(monkeypatch):
+    async def getaddrinfo(host, port, **_):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.0.1", port))]
+
+    monkeypatch.setattr(anyio, "getaddrinfo", getaddrinfo)
+    async with files(hosts=()) as made:
+        with pytest.raises(FetchError, match="private network"):
+            await made.fetch("https://rebound.example.com/a.wav")
+
+
+async def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypatch):
+    asked_for = []
+
+    async def getaddrinfo(host, port, **_):
+        asked_for.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    async with web({"/a.wav": OK}) as (base, _), files(hosts=("files.example.com",)) as made:
+        monkeypatch.setattr(anyio, "getaddrinfo", getaddrinfo)
+        port = base.rpartition(":")[2]
+        assert await made.fetch(f"http://files.example.com:{port}/a.wav") == WAV
+    assert asked_for == ["files.example.com"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
+        *("224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"),
+        *("2002:7f00:1::", "64:ff9b::7f00:1", "ff02::1", "::"),
+    ],
+)
+def test_an_address_that_is_not_public(address):
+    assert not is_public(ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111"])
+def test_an_address_that_is_public(address):
+    assert is_public(ip_address(address))

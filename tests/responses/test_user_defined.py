@@ -1,0 +1,181 @@
+"""IBM's vgw commands, each as what it is today."""
+
+import pytest
+
+from switchhook import (
+    CallInfo,
+    Choice,
+    CollectDigits,
+    ConfigureRecognition,
+    ConfigureSynthesis,
+    EndCall,
+    ForceTurn,
+    HandOver,
+    Offer,
+    Play,
+    Remark,
+    Say,
+    SetBargeIn,
+    SetListening,
+)
+from switchhook_responses.option import call_ended, handle_option
+from switchhook_responses.user_defined import handle_user_defined
+from switchhook_responses.vgw import COMMANDS
+
+from .conftest import all_of, asked
+
+pytestmark = pytest.mark.anyio
+OPTIONS = [{"label": "Cards", "value": {"input": {"text": "cards"}}}, {"label": "Loans"}]
+
+
+async def performed(call, *commands, key="vgwActionSequence"):
+    given = [{"command": name, "parameters": parameters} for name, parameters in commands]
+    item = {"response_type": "user_defined", "user_defined": {key: given if key[-1] == "e" else given[0]}}
+    return await all_of(asked(handle_user_defined, item, call))
+
+
+@pytest.mark.parametrize(
+    ("command", "parameters", "actions"),
+    [
+        ("vgwActPlayText", {"text": ["Hello", "AT&T"]}, [Say("Hello"), Say("AT&T")]),
+        ("vgwActPlayText", {}, []),
+        ("vgwActHangup", {}, [EndCall()]),
+        ("vgwActForceNoInputTurn", {}, [ForceTurn("vgwNoInputTurn")]),
+        ("vgwActSendSMS", {"message": "hi"}, [ForceTurn("vgwSMSFailed")]),
+        (
+            "vgwActSetSTTConfig",
+            {"config": {"model": "a"}, "updateMethod": "mergeOnce"},
+            [ConfigureRecognition({"model": "a"}, "merge_once")],
+        ),
+        (
+            "vgwActSetSTTConfig",
+            {"credentials": {"apikey": "x"}},
+            [Remark("vgwActSetSTTConfig: credentials are not taken from an assistant")],
+        ),
+        (
+            "vgwActSetTTSConfig",
+            {"config": {"voice": "b"}, "updateMethod": "replaceOnce"},
+            [ConfigureSynthesis({"voice": "b"}, "replace_once")],
+        ),
+        ("vgwActSetTTSConfig", {"cacheTimeToLive": 336}, []),
+        (
+            "vgwActCollectDTMF",
+            {
+                "dtmfTermKey": "#",
+                "dtmfCount": "4",
+                "dtmfIgnoreSpeech": True,
+                "dtmfPauseAfterCollection": True,
+            },
+            [CollectDigits(4, termination_key="#", ignore_speech=True, stop_after=True)],
+        ),
+        (
+            "vgwActCollectDtmf",
+            {"dtmfMinCount": 1, "dtmfMaxCount": 3, "dtmfInterDigitTimeoutCount": 500},
+            [CollectDigits(minimum=1, maximum=3, inter_digit_timeout=0.5)],
+        ),
+        ("vgwActPauseDTMF", {}, [SetListening(digits=False)]),
+        ("vgwActUnPauseDTMF", {}, [SetListening(digits=True)]),
+        ("vgwActPauseSTT", {}, [SetListening(speech=False)]),
+        ("vgwActUnPauseSTT", {}, [SetListening(speech=True)]),
+        ("vgwActDisableSTTDuringPlayback", {}, [SetBargeIn(speech=False)]),
+        ("vgwActEnableSTTDuringPlayback", {}, [SetBargeIn(speech=True)]),
+        ("vgwActDisableSpeechBargeIn", {}, [SetBargeIn(speech=False)]),
+        ("vgwActEnableSpeechBargeIn", {}, [SetBargeIn(speech=True)]),
+        ("vgwActDisableDTMFBargeIn", {}, [SetBargeIn(digits=False)]),
+        ("vgwActEnableDTMFBargeIn", {}, [SetBargeIn(digits=True)]),
+        (
+            "vgwActSetConversationConfig",
+            {"url": "https://elsewhere", "password": "x"},
+            [Remark("vgwActSetConversationConfig: an assistant cannot name another")],
+        ),
+        ("vgwActSendSIPInfo", {"sipHeaders": []}, []),
+        ("vgwActAddCustomCDRData", {"a": 1}, []),
+        ("vgwActDance", {}, [Remark("user_defined: there is no command 'vgwActDance'")]),
+    ],
+)
+@pytest.mark.parametrize("key", ["vgwAction", "vgwActionSequence"])
+async def test_a_command_is_what_it_is_today(command, parameters, actions, key, call):
+    assert await performed(call, (command, parameters), key=key) == actions
+
+
+async def test_a_transfer_is_a_hand_over(call):
+    [over] = await performed(call, ("vgwActTransfer", {"transferTarget": "tel:+15550100"}))
+    assert isinstance(over, HandOver)
+    assert over.variables["wxa_transfer_target"] == "tel:+15550100"
+
+
+async def test_keys_are_sent_as_tones(call):
+    [play] = await performed(call, ("vgwActSendDTMF", {"dtmfDigits": [{"code": "1"}], "sendInterval": 100}))
+    assert isinstance(play, Play)
+
+
+async def test_a_file_that_cannot_be_fetched_is_remarked(call):
+    [remark] = await performed(call, ("vgwActPlayUrl", {"url": "https://example.com/a.wav"}))
+    assert remark == Remark("audio: the plugin has not been started")
+
+
+async def test_commands_are_performed_in_order(call):
+    actions = await performed(call, ("vgwActDisableSpeechBargeIn", {}), ("vgwActPlayText", {"text": ["a"]}))
+    assert actions == [SetBargeIn(speech=False), Say("a")]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("parameters", [None, {}, [], "x", {"config": 7, "text": 7, "dtmfDigits": 7}])
+async def test_no_command_raises_whatever_its_parameters(command, parameters, call):
+    await performed(call, (command, parameters))
+
+
+@pytest.mark.parametrize("payload", [{}, {"weather": 1}, {"vgwAction": 7}, {"vgwActionSequence": "x"}])
+def test_what_is_no_command_is_left_to_others(payload, call):
+    assert (
+        asked(handle_user_defined, {"response_type": "user_defined", "user_defined": payload}, call) is None
+    )
+
+
+# --- lists
+
+
+async def listed(call, **config):
+    await performed(call, ("vgwActSetOptionsConfig", config))
+    item = {"response_type": "option", "title": "Which?", "options": OPTIONS}
+    return asked(handle_option, item, call)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"),
+    [
+        ("Press or say %s for", "Which? Press or say 1 for Cards. Press or say 2 for Loans."),
+        ("%s -", "Which? 1 - Cards. 2 - Loans."),
+        (
+            '<break time="500ms"/>',
+            'Which? <break time="500ms"/> Cards. <break time="500ms"/> Loans.',
+        ),
+        ("{} %s", "Which? 1 Cards. 2 Loans."),
+    ],
+)
+async def test_the_prefix_of_a_list_is_configured(prefix, said):
+    say, _ = await listed(CallInfo("prefix", "bank"), prefixText=prefix)
+    assert say == Say(said)
+
+
+async def test_the_words_that_select_are_configured(call):
+    _, offer = await listed(call, matchWord=["eins", "zwei"])
+    assert offer.choices[1] == Choice("2", ("zwei", "2", "Loans"), {"text": "Loans"})
+
+
+async def test_without_speech_only_keys_select_and_labels_are_said(call):
+    say, offer = await listed(call, disableSpeech="true")
+    assert say.text == "Which? 1. Cards. 2. Loans."
+    assert [choice.phrases for choice in offer.choices] == [(), ()]
+
+
+async def test_lists_are_configured_for_one_call_until_it_ends(call):
+    await listed(call, prefixText="%s)")
+    item = {"response_type": "option", "title": "", "options": OPTIONS}
+    assert asked(handle_option, item, CallInfo("2", "bank"))[0] == Say("1. Cards. 2. Loans.")
+    call_ended(call)
+    assert asked(handle_option, item, call)[0] == Say("1. Cards. 2. Loans.")
+
+
+async def test_an_offer_has_both_actions(call):
+    assert [type(action) for action in await listed(call)] == [Say, Offer]
