@@ -34,6 +34,7 @@ def settings_page() -> str:
         ("[server] proxy", settings.ProxySettings),
         ("[transport]", settings.TransportSettings),
         ("[connectors.NAME]", settings.ConnectorSettings),
+        ("[connectors.NAME] barge_in", settings.BargeInSettings),
         ("[records]", settings.RecordsSettings),
         ("[admin]", settings.AdminSettings),
         ("[plugins]", settings.PluginsSettings),

@@ -9,7 +9,6 @@ import pytest
 from switchhook import CallInfo, LegInfo, PluginError, SettingsError, StartError, parse_response
 from switchhook.app import App
 from switchhook.call.call import Call
-from switchhook.call.dialogue import Limits
 from switchhook.options import Options
 from switchhook.settings import Settings
 from switchhook.testing import MemoryLeg
@@ -152,7 +151,7 @@ async def talking(equipment):
     leg = MemoryLeg(LegInfo(equipment.name, equipment.name))
     async with anyio.create_task_group() as group:
         group.start_soon(leg.run)
-        group.start_soon(Call(leg, equipment, Limits()).run)
+        group.start_soon(Call(leg, equipment).run)
         await anyio.sleep(0.1)
         yield leg
         group.cancel_scope.cancel()

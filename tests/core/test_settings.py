@@ -490,3 +490,44 @@ def test_each_unknown_key_has_a_line_of_its_own(keys):
     assert sorted(line.partition(":")[0] for line in str(caught.value).splitlines()) == sorted(
         f"here.{key}" for key in keys
     )
+
+
+def test_how_a_caller_may_interrupt_is_a_setting_of_a_connector(tmp_path):
+    from switchhook.app import limits_of
+
+    (tmp_path / "switchhook.toml").write_text("""
+[connectors.bank]
+assistant = { use = "script" }
+stt = { use = "ear" }
+tts = { use = "mouth" }
+post_response_timeout = "5s"
+final_utterance_timeout = "30s"
+max_silences = 3
+barge_in = { on = "voice", words = 2, seconds = 0.5, ignore = ["Uh huh!"], confidence = 0.4, resume = true }
+""")
+    limits = limits_of(load_settings(tmp_path / "switchhook.toml", {}).connectors["bank"], 60.0)
+    policy = limits.barge_in
+    assert (limits.max_call, limits.post_response, limits.final_utterance, limits.no_input) == (60, 5, 30, 3)
+    assert (policy.voice, policy.words, policy.seconds, policy.confidence, policy.resume) == (
+        True,
+        2,
+        0.5,
+        0.4,
+        True,
+    )
+    assert policy.ignore == {"uh huh"}
+
+
+@pytest.mark.parametrize(
+    "wrong", ["barge_in = { words = 0 }", "barge_in = { confidence = 2 }", "barge_in = { on = 'never' }"]
+)
+def test_a_policy_that_makes_no_sense_is_refused(wrong, tmp_path):
+    (tmp_path / "switchhook.toml").write_text(f"""
+[connectors.bank]
+assistant = {{ use = "script" }}
+stt = {{ use = "ear" }}
+tts = {{ use = "mouth" }}
+{wrong}
+""")
+    with pytest.raises(SettingsError, match="barge_in"):
+        load_settings(tmp_path / "switchhook.toml", {})

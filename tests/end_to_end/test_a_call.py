@@ -27,8 +27,7 @@ response_type = "option"
 title = "Please choose."
 options = [{ label = "Your balance", value = { input = { text = "balance" } } }]
 [[steps.last_call.responses]]
-response_type = "dtmf"
-command_info = { type = "collect", parameters = { count = 4 } }
+response_type = "video"
 
 [steps.pin]
 phrases = ["balance"]
@@ -125,8 +124,8 @@ def test_output_variables_come_back_as_strings(placed):
     assert placed.variables["user_id"] == "42"
 
 
-def test_what_is_not_performed_yet_is_in_the_record_and_the_call_goes_on(record):
-    assert [item["type"] for item in record["not_performed"]] == ["dtmf"]
+def test_what_is_not_performed_is_in_the_record_and_the_call_goes_on(record):
+    assert [item["type"] for item in record["not_performed"]] == ["video"]
 
 
 def test_no_message_is_more_than_genesys_takes(placed):

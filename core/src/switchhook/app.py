@@ -11,7 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from .call.bargein import BargeIn, words_of
 from .call.call import Equipment
+from .call.state import Limits
 from .errors import PluginError, SettingsError, StartError, SwitchhookError, cause, place
 from .hooks import Hooks
 from .leg import Transport
@@ -108,6 +110,8 @@ class App:
             hooks=Hooks(self.plugins, self._plugins_of(connector)),
             language=connector.language,
             failure_text=connector.failure_text,
+            closing_text=connector.closing_text,
+            limits=limits_of(connector, self.settings.server.max_call),
             mask=Mask(connector.unmask, connector.language),
         )
 
@@ -162,6 +166,25 @@ async def _contained(plugin: Plugin, manager: AbstractAsyncContextManager[object
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything
         form = "plugin %s (from %s), hook lifespan, when left: %s%s"
         logger.error(form, plugin.name, plugin.distribution, cause(error), place(error))  # noqa: TRY400  # its text may be private
+
+
+def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
+    asked = connector.barge_in
+    policy = BargeIn(
+        voice=asked.on == "voice",
+        words=asked.words,
+        seconds=asked.seconds,
+        ignore=frozenset(words_of(each) for each in asked.ignore),
+        confidence=asked.confidence,
+        resume=asked.resume,
+    )
+    return Limits(
+        max_call=max_call,
+        post_response=connector.post_response_timeout,
+        final_utterance=connector.final_utterance_timeout,
+        no_input=connector.max_silences,
+        barge_in=policy,
+    )
 
 
 def _unfit(plugin: Plugin, hook: str, what: str, expected: str) -> PluginError:

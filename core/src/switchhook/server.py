@@ -16,7 +16,6 @@ from .admin import serve_admin
 from .app import App
 from .audio import AudioFormat
 from .call.call import Call, Equipment
-from .call.state import Limits
 from .errors import cause, place
 from .hooks import Hooks
 from .leg import Leg, Outcome
@@ -44,7 +43,6 @@ class Server:
             equipment.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
         logger.info("engines ready after %.2f s", time.monotonic() - began)
         self._records = RecordFile(app.settings.records.directory)
-        self._limits = Limits(max_call=app.settings.server.max_call)
         self._hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
         self._calls: set[Call] = set()
@@ -89,7 +87,7 @@ class Server:
     async def _answer(self, leg: Leg) -> None:
         info = leg.info
         try:
-            call = Call(leg, self._equipment[info.connector], self._limits, self._event_writer(leg))
+            call = Call(leg, self._equipment[info.connector], self._event_writer(leg))
         except Exception as error:
             why = f"internal error: {cause(error)}"
             lost = CallRecord(

@@ -101,6 +101,19 @@ class TransportSettings(Choosing):
     use: str = Field("genesys", description="the plugin; its own options stand beside")
 
 
+class BargeInSettings(Table):
+    """What of the caller's speech interrupts a prompt. `switchhook tune` tries it on recordings."""
+
+    on: Literal["words", "voice"] = Field("words", description="voice: before a word of it is known")
+    words: int = Field(1, ge=1, description="that an interim transcript must have; a final one always counts")
+    seconds: Seconds = Field(0.0, ge=0, description="of speech that an interim transcript must cover")
+    ignore: list[str] = Field(
+        default_factory=list, description="what listeners say in between: neither interrupts nor answers"
+    )
+    confidence: float = Field(0.0, ge=0, le=1, description="a final transcript below it is none")
+    resume: bool = Field(False, description="a prompt that was stopped by such a one begins again")
+
+
 class ConnectorSettings(Table):
     """One bot, as a flow calls it."""
 
@@ -114,6 +127,21 @@ class ConnectorSettings(Table):
     plugins: list[str] | None = Field(None, description="only these handlers and listeners, of those loaded")
     failure_text: str = Field(
         "I am sorry, something went wrong. One moment please.", description="spoken when an engine fails"
+    )
+    closing_text: str = Field("", description="spoken when the longest call is over")
+    barge_in: BargeInSettings = Field(
+        default_factory=BargeInSettings, description="what of the caller's speech interrupts a prompt"
+    )
+    post_response_timeout: Seconds = Field(
+        7.0,
+        gt=0,
+        description="of silence after a prompt until the assistant is told; it may change that",
+    )
+    final_utterance_timeout: Seconds | None = Field(
+        None, gt=0, description="of speech without an end until the assistant is told; likewise"
+    )
+    max_silences: int | None = Field(
+        None, ge=1, description="turns without input, in a row, until the call is given back; none: no limit"
     )
     unmask: list[Literal["transcripts", "variables", "digits"]] = Field(
         default_factory=list, description="what logs, records and event files may show"

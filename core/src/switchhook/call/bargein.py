@@ -40,5 +40,10 @@ class BargeIn:
         return said.final and said.confidence is not None and said.confidence < self.confidence
 
 
+def words_of(text: str) -> str:
+    """As `BargeIn.ignore` holds them."""
+    return " ".join(_words(text))
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"[\w'-]+", text.casefold())

@@ -67,6 +67,7 @@ class Equipment:
     language: str = "en-US"
     failure_text: str = ""
     closing_text: str = ""
+    limits: Limits = field(default_factory=Limits)
     mask: Mask = field(default_factory=Mask)
 
 
@@ -74,7 +75,7 @@ class Call:
     """The sink of its leg."""
 
     def __init__(
-        self, leg: Leg, equipment: Equipment, limits: Limits, write_event: Callable[[str], None] | None = None
+        self, leg: Leg, equipment: Equipment, write_event: Callable[[str], None] | None = None
     ) -> None:
         self.leg, self._equipment, hooks = leg, equipment, equipment.hooks
         info, language = leg.info, leg.info.language or equipment.language
@@ -92,7 +93,7 @@ class Call:
             context=MappingProxyType(dict(info.details)),
             configuration=MappingProxyType(dict(info.configuration)),
         )
-        self._dialogue = Dialogue(limits, equipment.failure_text, equipment.closing_text)
+        self._dialogue = Dialogue(equipment.limits, equipment.failure_text, equipment.closing_text)
         self.notes = Notes(info, language, equipment.mask, self._measure)
         self._journal = Journal(write_event, equipment.mask)
         line = Line(leg.audio, hooks)

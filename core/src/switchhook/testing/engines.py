@@ -30,9 +30,9 @@ class MemorySpeechToText:
 
     @asynccontextmanager
     async def open(
-        self, audio: AudioFormat, language: str, _parameters: Parameters, /
+        self, audio: AudioFormat, language: str, parameters: Parameters, /
     ) -> AsyncIterator[MemoryRecognition]:
-        recognition = MemoryRecognition(audio, language)
+        recognition = MemoryRecognition(audio, language, parameters)
         self.opened.append(recognition)
         with recognition.send, recognition.receive:
             yield recognition
@@ -43,8 +43,8 @@ class MemorySpeechToText:
 
 
 class MemoryRecognition:
-    def __init__(self, audio: AudioFormat, language: str) -> None:
-        self.audio, self.language, self.fed = audio, language, bytearray()
+    def __init__(self, audio: AudioFormat, language: str, parameters: Parameters) -> None:
+        self.audio, self.language, self.parameters, self.fed = audio, language, parameters, bytearray()
         self.send, self.receive = anyio.create_memory_object_stream[Heard | Exception | None](inf)
 
     def feed(self, audio: bytes, /) -> None:
@@ -77,11 +77,13 @@ class MemoryTextToSpeech:
     fail: set[str] = field(default_factory=set)  # texts that raise
     stall: set[str] = field(default_factory=set)  # texts that never come
     texts: list[str] = field(default_factory=list)
+    parameters: list[Parameters] = field(default_factory=list)  # of each synthesis
 
     @asynccontextmanager
     async def synthesize(
-        self, text: str, audio: AudioFormat, _language: str, _parameters: Parameters, /
+        self, text: str, audio: AudioFormat, _language: str, parameters: Parameters, /
     ) -> AsyncIterator[AsyncIterator[bytes]]:
+        self.parameters.append(parameters)
         if text in self.fail:
             raise SpeechError("no audio for this text", reason="wanted by the test")
         if text not in self.texts:
@@ -105,10 +107,15 @@ Answering = Callable[[Turn], "Sequence[str | float | dict[str, Any] | Exception]
 
 class MemoryAssistant:
     """`answer` gives a reply to a turn: texts, responses as they come from an assistant, seconds to wait
-    before the next, an exception to raise."""
+    before the next, an exception to raise. `context`: what else it says to a turn."""
 
-    def __init__(self, answer: Answering, variables: Callable[[Turn], dict[str, Any]] | None = None) -> None:
-        self._answer, self._variables = answer, variables
+    def __init__(
+        self,
+        answer: Answering,
+        variables: Callable[[Turn], dict[str, Any]] | None = None,
+        context: Callable[[Turn], ReplyContext] = lambda _: ReplyContext(),
+    ) -> None:
+        self._answer, self._variables, self._context = answer, variables, context
         self.turns: list[Turn] = []
         self.open_replies = 0
         self.most_open_replies = 0
@@ -123,8 +130,10 @@ class MemoryAssistant:
         self.open_replies += 1
         self.most_open_replies = max(self.most_open_replies, self.open_replies)
         try:
-            given = self._variables(turn) if self._variables else None
-            yield MemoryReply(self._answer(turn), ReplyContext(given))
+            context = self._context(turn)
+            if self._variables is not None:
+                context.variables = self._variables(turn)
+            yield MemoryReply(self._answer(turn), context)
         finally:
             self.open_replies -= 1
 

@@ -100,15 +100,25 @@ async def a_call(
 ) -> AsyncIterator[Talk]:
     """`plugins` are asked before the plain handlers of the testing kit. The call is cut off when left."""
     held = Plugins()
-    for number, module in enumerate([PlainResponses(), *plugins]):
+    for number, module in enumerate(plugins, 1):
         held.hold(Plugin(f"responses/test{number}", "test", "0", module))
+    held.hold(
+        Plugin("responses/test0", "test", "0", PlainResponses())
+    )  # last: asked after other bundled ones
     stt, tts, leg = MemorySpeechToText(), tts or MemoryTextToSpeech(), leg or MemoryLeg()
     hooks = Hooks(held, list(held.loaded.values()))
     equipment = Equipment(
-        "test", (assistant,), (stt,), (tts,), hooks, failure_text=failure_text, mask=mask or Mask()
+        "test",
+        (assistant,),
+        (stt,),
+        (tts,),
+        hooks,
+        failure_text=failure_text,
+        limits=limits or Limits(),
+        mask=mask or Mask(),
     )
     events: list[str] = []
-    call = Call(leg, equipment, limits or Limits(), events.append)
+    call = Call(leg, equipment, events.append)
     talk = Talk(call, leg, stt, tts, assistant, events)
 
     async def run() -> None:

@@ -76,7 +76,9 @@ class Wire:
                 "parameters": {} if parameters is None else parameters,
                 **envelope,
             }
-            if kind == "close":
+            if kind == "ping":
+                self.watch.pings.add(self.seq)
+            elif kind == "close":
                 self.watch.closing(self.seq)
             await self._write(json.dumps({name: v for name, v in message.items() if v is not None}))
             return self.seq
@@ -96,7 +98,6 @@ class Wire:
         await self.send("open", opening(self.organization_id, changes))
 
     async def ping(self, parameters: Mapping[str, Any] | None = None) -> int:
-        self.watch.pings.add(self.seq + 1)
         return await self.send("ping", parameters)
 
     # --- Expecting

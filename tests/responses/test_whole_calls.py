@@ -1,0 +1,435 @@
+"""Calls in virtual time with the handlers as they are: one test for each row of what IBM's phone integration
+promises."""
+
+import io
+import wave
+
+import anyio
+import pytest
+
+from switchhook import LegInfo, ReplyContext
+from switchhook.call.state import Limits
+from switchhook.testing import MemoryAssistant, MemoryLeg, a_call
+from switchhook_codecs import wav
+from switchhook_responses import (
+    connect_to_agent,
+    dtmf,
+    end_session,
+    image,
+    option,
+    others,
+    speech_to_text,
+    start_activities,
+    stop_activities,
+    text,
+    text_to_speech,
+    user_defined,
+)
+
+pytestmark = pytest.mark.anyio
+HANDLERS = (
+    *(wav, connect_to_agent, dtmf, end_session, image, option, others, speech_to_text, start_activities),
+    *(stop_activities, text, text_to_speech, user_defined),
+)
+END = {"response_type": "end_session"}
+SPEECH, KEYS = "speech_to_text_recognition", "dtmf_collection"
+
+
+@pytest.fixture
+def anyio_backend():
+    from trio.testing import MockClock
+
+    return ("trio", {"clock": MockClock(autojump_threshold=0)})
+
+
+def answering(start=(), /, **by_text):
+    """An assistant that greets with these and answers each text as named, spaces as _."""
+    replies = {"": start, **{name.replace("_", " "): reply for name, reply in by_text.items()}}
+    return MemoryAssistant(lambda turn: replies.get(turn.text, []))
+
+
+def calling(assistant, **more):
+    return a_call(assistant, plugins=HANDLERS, **more)
+
+
+def command(kind, name, **parameters):
+    return {"response_type": kind, "command_info": {"type": name, "parameters": parameters}}
+
+
+def activities(kind, *names):
+    return {"response_type": f"{kind}_activities", "activities": [{"type": name} for name in names]}
+
+
+def vgw(name, **parameters):
+    action = {"command": name, "parameters": parameters}
+    return {"response_type": "user_defined", "user_defined": {"vgwAction": action}}
+
+
+def turns(talk):
+    return [(turn.kind, turn.text) for turn in talk.turns[1:]]
+
+
+async def press(talk, keys, pause=0.1):
+    for key in keys:
+        talk.leg.press(key)
+        await talk.wait(pause)
+
+
+# --- text and lists
+
+
+async def test_texts_are_heard_in_order():
+    async with calling(answering(["one", "two"])) as talk:
+        await talk.wait(5)
+        assert talk.heard() == ["one", "two"]
+
+
+async def test_a_text_as_its_author_wrote_it_is_heard():
+    authored = {"response_type": "text", "values": [{"text_expression": {"concat": [{"scalar": "hello"}]}}]}
+    async with calling(answering([authored])) as talk:
+        await talk.wait(3)
+        assert talk.heard() == ["hello"]
+
+
+LIST = {
+    "response_type": "option",
+    "title": "Which",
+    "options": [
+        {"label": name, "value": {"input": {"text": name.lower()}}} for name in ("Red", "Green", "Blue")
+    ],
+}
+
+
+async def test_a_list_is_read_and_a_key_selects():
+    async with calling(answering([LIST])) as talk:
+        await talk.wait(3)
+        assert talk.heard() == ["Which. 1. Red. 2. Green. 3. Blue."]
+        talk.leg.press("2")
+        await talk.wait(1)
+        assert talk.turns[1].input == {"text": "green"}
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"), [("two", {"text": "green"}), ("green", {"text": "green"}), ("teal", None)]
+)
+async def test_a_list_is_selected_from_by_voice(said, sent):
+    async with calling(answering([LIST])) as talk:
+        await talk.wait(3)
+        talk.say(said)
+        await talk.wait(1)
+        assert (talk.turns[1].text, talk.turns[1].input) == (said, sent)
+
+
+async def test_a_key_that_selects_nothing_is_sent_as_it_is():
+    async with calling(answering([LIST])) as talk:
+        await talk.wait(3)
+        talk.leg.press("7")
+        await talk.wait(1)
+        assert (talk.turns[1].text, talk.turns[1].input) == ("7", None)
+
+
+async def test_a_list_is_read_as_it_was_configured_until_the_call_ends():
+    config = vgw(
+        "vgwActSetOptionsConfig", prefixText="Press or say %s for", matchWord=["eins", "zwei", "drei"]
+    )
+    async with calling(answering([config], go=[LIST])) as talk:
+        talk.say("go")
+        await talk.wait(3)
+        assert talk.heard()[0].startswith("Which. Press or say 1 for Red.")
+        talk.say("zwei")
+        await talk.wait(1)
+        assert talk.turns[2].input == {"text": "green"}
+
+
+# --- the end
+
+
+async def test_the_end_comes_when_the_goodbye_was_heard():
+    async with calling(answering(["goodbye", END, "never"])) as talk:
+        record = await talk.over()
+        assert (record.outcome, talk.heard()) == ("completed", ["goodbye"])
+
+
+async def test_a_hand_over_says_so_then_tells_the_flow():
+    agent = {
+        "response_type": "connect_to_agent",
+        "agent_available": {"message": "one moment"},
+        "message_to_human_agent": "a lost card",
+    }
+    leg = MemoryLeg(LegInfo("1", "bank", variables={"user_id": "42"}))
+    async with calling(answering([agent]), leg=leg) as talk:
+        record = await talk.over()
+        assert (record.outcome, talk.heard()) == ("handed_over", ["one moment"])
+        assert leg.outputs == {
+            "user_id": "42",
+            "Intent": "connect_to_agent",
+            "wxa_end_reason": "connect_to_agent",
+            "wxa_agent_message": "a lost card",
+        }
+
+
+async def test_what_the_assistant_has_set_wins_over_reserved_variables():
+    agent = {"response_type": "connect_to_agent"}
+    assistant = MemoryAssistant(lambda _: [agent], lambda _: {"Intent": "lost_card"})
+    async with calling(assistant) as talk:
+        await talk.over()
+        assert talk.leg.outputs["Intent"] == "lost_card"
+
+
+# --- speech
+
+
+async def test_a_configuration_opens_a_recognition_with_its_parameters():
+    change = command("speech_to_text", "configure", narrowband_recognize={"model": "es"})
+    async with calling(answering(["hello"], go=[change])) as talk:
+        await talk.wait(3)
+        talk.say("go")
+        await talk.wait(1)
+        assert [each.parameters for each in talk.stt.opened] == [{}, {"model": "es"}]
+
+
+async def test_a_configuration_for_a_turn_is_used_for_one_turn():
+    change = command(
+        "speech_to_text", "configure", narrowband_recognize={"id": "x"}, update_strategy="merge_once"
+    )
+    async with calling(answering(["hello"], go=[change])) as talk:
+        for said in ("go", "here"):
+            await talk.wait(3)
+            talk.say(said)
+        await talk.wait(1)
+        assert [each.parameters for each in talk.stt.opened] == [{}, {"id": "x"}, {}]
+
+
+async def test_no_audio_is_lost_when_the_recognition_changes():
+    change = command("speech_to_text", "configure", narrowband_recognize={"model": "es"})
+    async with calling(answering(["hello"], go=[change])) as talk:
+        talk.leg.speak(b"a" * 800)
+        talk.say("go")
+        talk.leg.speak(b"b" * 800)
+        await talk.wait(1)
+        talk.leg.speak(b"c" * 800)
+        assert b"".join(bytes(each.fed) for each in talk.stt.opened) == b"a" * 800 + b"b" * 800 + b"c" * 800
+
+
+async def test_a_voice_changes_between_two_texts_and_back():
+    change = command("text_to_speech", "configure", synthesize={"voice": "b"}, update_strategy="replace_once")
+    async with calling(answering(["one", change, "two"], go=["three"])) as talk:
+        await talk.wait(5)
+        talk.say("go")
+        await talk.wait(3)
+        assert talk.tts.parameters == [{}, {"voice": "b"}, {}]
+
+
+async def test_a_protected_text_is_not_interrupted_and_the_next_one_is():
+    off, on = command("text_to_speech", "disable_barge_in"), command("text_to_speech", "enable_barge_in")
+    async with calling(answering([off, "listen", on, "anything else"])) as talk:
+        await talk.wait(1)
+        talk.say("blah")
+        await talk.wait(2)
+        assert turns(talk) == []
+        talk.say("stop", final=False)
+        talk.say("stop it")
+        await talk.wait(1)
+        assert turns(talk) == [("speech", "stop it")]
+        assert len(talk.leg.flushes) == 1
+
+
+async def test_while_recognition_is_stopped_no_audio_goes_to_it_and_then_again():
+    assistant = answering([activities("stop", SPEECH)], **{"1": [activities("start", SPEECH)]})
+    async with calling(assistant) as talk:
+        await talk.wait(1)
+        for _ in range(40):
+            talk.leg.speak(b"a" * 8000)
+            await talk.wait(1)
+        assert not any(each.fed for each in talk.stt.opened)
+        talk.leg.press("1")
+        await talk.wait(1)
+        talk.leg.speak(b"b" * 800)
+        talk.say("hello")
+        await talk.wait(1)
+        assert bytes(talk.stt.opened[-1].fed) == b"b" * 800
+        assert turns(talk)[-1] == ("speech", "hello")
+
+
+# --- keys
+
+
+async def test_keys_that_are_stopped_neither_interrupt_nor_count():
+    async with calling(answering([activities("stop", KEYS), "hello"])) as talk:
+        await press(talk, "12")
+        await talk.wait(1)
+        assert (turns(talk), talk.leg.flushes) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "keys", "text"),
+    [
+        ({"count": "4"}, "1234", "1234"),
+        ({"termination_key": "#", "count": 16}, "12#", "12"),
+        ({"minimum_count": 2, "maximum_count": 3}, "123", "123"),
+    ],
+)
+async def test_a_number_is_collected(parameters, keys, text):
+    async with calling(answering([command("dtmf", "collect", **parameters)])) as talk:
+        await press(talk, keys)
+        [turn] = talk.turns[1:]
+        assert (turn.text, turn.flags["is_dtmf"], turn.flags["dtmf_collection_succeeded"]) == (
+            text,
+            True,
+            True,
+        )
+
+
+async def test_too_few_keys_are_sent_after_the_pause_between_two():
+    collect = command("dtmf", "collect", minimum_count=3, maximum_count=6, inter_digit_timeout_count=2000)
+    async with calling(answering(["number", collect])) as talk:
+        await talk.wait(3)
+        await press(talk, "12")
+        await talk.wait(2.2)
+        [turn] = talk.turns[1:]
+        assert (turn.text, turn.flags["dtmf_collection_succeeded"]) == ("12", False)
+
+
+async def test_keys_are_sent_as_tones_in_the_audio():
+    send = command("dtmf", "send", digits=[{"code": "9"}, {"code": "11"}])
+    async with calling(answering([send])) as talk:
+        await talk.wait(2)
+        assert len(talk.leg.ear) == round(0.6 * 8000)
+
+
+async def test_digits_of_a_sensitive_number_are_nowhere_but_in_the_turn():
+    from switchhook.masking import Mask
+
+    collect = command("dtmf", "collect", count=4, sensitive=True)
+    assistant = answering([collect], **{"9876": ["thank you", END]})
+    async with calling(assistant, mask=Mask({"digits", "transcripts", "variables"})) as talk:
+        await press(talk, "9876")
+        record = await talk.over()
+        assert talk.turns[1].text == "9876"
+        assert record.turns[1].text == "••••"
+        assert not any(f'"key":"{digit}"' in line for line in talk.events for digit in "9876")
+
+
+# --- timers and forced turns
+
+
+async def test_silence_is_told_after_the_time_that_the_assistant_sets():
+    assistant = MemoryAssistant(
+        lambda _: ["hello"], context=lambda _: ReplyContext(post_response_timeout=1.0)
+    )
+    async with calling(assistant) as talk:
+        await talk.wait(2.9)
+        assert turns(talk) == []
+        await talk.wait(0.3)
+        assert turns(talk) == [("no_input", "vgwPostResponseTimeout")]
+        assert talk.turns[1].flags["post_response_timeout_occurred"] is True
+
+
+async def test_speech_without_an_end_is_told_after_its_time():
+    assistant = MemoryAssistant(lambda _: [], context=lambda _: ReplyContext(final_utterance_timeout=3.0))
+    async with calling(assistant) as talk:
+        await talk.wait(0.5)
+        for _ in range(4):
+            talk.say("and then", final=False)
+            await talk.wait(1)
+        assert turns(talk) == [("no_final", "vgwFinalUtteranceTimeout")]
+
+
+async def test_a_long_lookup_says_one_moment_and_goes_on_by_itself():
+    assistant = MemoryAssistant(
+        lambda turn: {"balance": ["one moment"], "": ["ten euros"] if turn.kind == "follow_up" else []}[
+            turn.text
+        ],
+        context=lambda turn: ReplyContext(follow_up=turn.text == "balance"),
+    )
+    async with calling(assistant) as talk:
+        talk.say("balance")
+        await talk.wait(5)
+        assert talk.heard() == ["one moment", "ten euros"]
+
+
+def a_wav(seconds):
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(b"\x00\x10" * round(8000 * seconds))
+    return file.getvalue()
+
+
+class Files:
+    async def fetch(self, url):
+        await anyio.sleep(0.1)
+        return a_wav(1.0)
+
+
+async def test_music_plays_while_a_turn_is_forced_and_stops_with_its_reply():
+    from switchhook import hookimpl
+    from switchhook_responses.audio import play
+
+    class Audio:
+        @hookimpl
+        def handle_audio(self, response):
+            return play(response, Files())
+
+    music = {
+        "response_type": "audio",
+        "source": "https://example.com/a.wav",
+        "channel_options": {"voice_telephony": {"loop": True}},
+    }
+    assistant = answering([vgw("vgwActForceNoInputTurn"), music], vgwNoInputTurn=[4.0, "found it"])
+    async with a_call(assistant, plugins=[*HANDLERS, Audio()]) as talk:
+        await talk.wait(3.5)
+        assert turns(talk) == [("forced", "vgwNoInputTurn")]
+        assert len(talk.leg.ear) > 20_000  # three times round
+        assert talk.leg.flushes == []
+        await talk.wait(3)
+        assert len(talk.leg.flushes) == 1
+        assert bytes(talk.leg.ear[-1:]) == talk.tts.sound("found it")
+
+
+async def test_after_so_many_silences_the_call_is_given_back():
+    async with calling(answering(["hello"]), limits=Limits(no_input=2)) as talk:
+        record = await talk.over()
+        assert (record.outcome, record.reason) == ("no_input", "2 times nothing was said")
+        assert talk.leg.outputs["switchhook_outcome"] == "no_input"
+
+
+# --- what is not said
+
+
+async def test_a_picture_between_two_texts_is_silent():
+    picture = {"response_type": "image", "source": "https://example.com/a.png", "title": "A card"}
+    async with calling(answering(["one", picture, "two"])) as talk:
+        await talk.wait(5)
+        assert talk.heard() == ["one", "two"]
+
+
+async def test_what_cannot_be_done_is_in_the_record_and_the_call_goes_on():
+    async with calling(
+        answering([command("dtmf", "dance"), {"response_type": "video"}, "hello", END])
+    ) as talk:
+        record = await talk.over()
+        assert talk.heard() == ["hello"]
+        assert [each["problem"] for each in record.not_performed] == [
+            "dtmf: there is no command 'dance'",
+            "no such response type",
+        ]
+
+
+async def test_ten_thousand_responses_in_one_reply_are_read():
+    many = [{"response_type": "image", "source": "x"}] * 10_000
+    async with calling(answering([*many, "hello", END])) as talk:
+        record = await talk.over()
+        assert (record.outcome, talk.heard()) == ("completed", ["hello"])
+
+
+async def test_recognition_that_is_stopped_in_a_call_is_closed():
+    async with calling(answering(["hello"], go=[activities("stop", SPEECH)])) as talk:
+        talk.leg.speak(b"a" * 800)
+        talk.say("go")
+        await talk.wait(0.1)
+        talk.leg.speak(b"b" * 800)
+        await talk.wait(1)
+        assert [bytes(each.fed) for each in talk.stt.opened] == [b"a" * 800]
