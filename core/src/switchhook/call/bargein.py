@@ -46,4 +46,4 @@ def words_of(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[\w'-]+", text.casefold())
+    return re.findall(r"[\w'•-]+", text.casefold())  # • stands for what a mask has hidden

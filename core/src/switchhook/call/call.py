@@ -95,7 +95,7 @@ class Call:
         )
         self._dialogue = Dialogue(equipment.limits, equipment.failure_text, equipment.closing_text)
         self.notes = Notes(info, language, equipment.mask, self._measure)
-        self._journal = Journal(write_event, equipment.mask)
+        self._journal = Journal(write_event, equipment.mask, equipment.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
         self._hearing = Hearing(equipment.recognisers, line, self.handle, lambda: self._bytes)
         self._prompts = Prompts(equipment.voices, line, language)
@@ -147,7 +147,9 @@ class Call:
         at = now - self._began
         self._journal.note(at, event, hidden=self._dialogue.sensitive)
         self.notes.event(event, at, self._hearing.fed)
-        for effect in self._dialogue.handle(event, now):
+        effects = self._dialogue.handle(event, now)
+        self._journal.effects(at, effects)
+        for effect in effects:
             self.notes.effect(effect, at, self._playout.heard_of_current(), self._began)
             self._perform(effect)
         if isinstance(event, Closed):
@@ -215,6 +217,8 @@ class Call:
                 group.start_soon(self._hearing.listen, self.info.language, {})
                 group.start_soon(self._converse)
                 group.start_soon(self._keep_time)
+                made = self._equipment
+                self._journal.begin(made.name, made.limits, made.failure_text, made.closing_text)
                 self.handle(Opened())
                 self.leg.start(self)
                 await self._ended.wait()

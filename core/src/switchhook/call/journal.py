@@ -1,9 +1,12 @@
-"""A call's dialogue events as JSON lines: written as they happen, read back to run them again."""
+"""A call's dialogue events as JSON lines: written as they happen, read back to run them again.
+
+The first line says what the dialogue was made of, the line after an event which effects it had.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args
 
@@ -11,25 +14,38 @@ from pydantic import TypeAdapter
 
 from ..actions import Action, HandOver, Offer, Play, Say, SetVariables
 from ..leg import Digit
-from ..masking import DIGIT, Mask
+from ..masking import DIGIT, HIDDEN, Mask
 from ..speech import Transcript
-from .events import ActionDue, Event
+from .bargein import words_of
+from .events import ActionDue, Effect, Event
 from .fitting import ADAPTERS
+from .state import Limits
+
+CALL, EFFECTS, SCHEMA = "Call", "Effects", 1
+SIGNS = "*#"  # keys that are no digits: they end a number, and tell nothing of it
 
 _EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is not ActionDue}
 
 
-def masked(event: Event, mask: Mask, *, hidden: bool = False) -> Event:
-    """`hidden`: no key may be shown, whatever the mask shows."""
+def masked(event: Event, mask: Mask, *, hidden: bool = False, harmless: Container[str] = ()) -> Event:
+    """`hidden`: no digit may be shown, whatever the mask shows. `harmless`: words that mean nothing, as
+    `words_of` gives them, and are shown. What is hidden has as many words as before."""
     match event:
         case Digit():
-            return replace(event, key=DIGIT if hidden else mask.digits(event.key))
+            shown = event.key in SIGNS or not (hidden or mask.digits(event.key) != event.key)
+            return replace(event, key=event.key if shown else DIGIT)
         case Transcript():
-            return replace(event, text=mask.words(event.text), raw={})
+            aside = words_of(event.text) in harmless
+            return replace(event, text=event.text if aside else _words(event.text, mask), raw={})
         case ActionDue():
             return replace(event, action=_masked_action(event.action, mask))
         case _:
             return event
+
+
+def _words(text: str, mask: Mask) -> str:
+    shown = mask.words(text)
+    return " ".join([HIDDEN] * len(text.split())) if shown == HIDDEN else shown
 
 
 def _masked_action(action: Action, mask: Mask) -> Action:
@@ -52,7 +68,11 @@ def _masked_action(action: Action, mask: Mask) -> Action:
 
 def to_line(at: float, event: Event) -> str:
     """`at`: seconds since the call began, in the line as `time`."""
-    line = {"time": round(at, 3), **_tagged(event)}
+    return _line(at, _tagged(event))
+
+
+def _line(at: float, values: Mapping[str, Any]) -> str:
+    line = {"time": round(at, 6), **values}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
@@ -69,15 +89,19 @@ def _plain(value: Any) -> Any:
         return {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, bytes):
         return ""
+    if isinstance(value, frozenset):
+        return sorted(value)
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def read(lines: Iterable[str]) -> Iterator[tuple[float, Event]]:
-    """Raises ValueError for a line that is none of ours."""
+    """The events alone. Raises ValueError for a line that is none of ours."""
     for line in lines:
         try:
             item = json.loads(line)
             at, kind = float(item.pop("time")), item.pop("type")
+            if kind in (CALL, EFFECTS):
+                continue
             yield at, _action_due(item) if kind == "ActionDue" else _EVENTS[kind].validate_python(item)
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not an event of a call: {line[:80]!r}") from error
@@ -92,9 +116,20 @@ def _action_due(item: dict[str, Any]) -> ActionDue:
 class Journal:
     """Masks, and hands each line to `write`. Off, it costs nothing."""
 
-    def __init__(self, write: Callable[[str], None] | None, mask: Mask) -> None:
-        self._write, self._mask = write, mask
+    def __init__(
+        self, write: Callable[[str], None] | None, mask: Mask, harmless: Container[str] = ()
+    ) -> None:
+        self._write, self._mask, self._harmless = write, mask, harmless
+
+    def begin(self, connector: str, limits: Limits, failure_text: str, closing_text: str) -> None:
+        if self._write is not None:
+            made = {"limits": limits, "failure_text": failure_text, "closing_text": closing_text}
+            self._write(_line(0.0, {"type": CALL, "schema": SCHEMA, "connector": connector, **made}))
+
+    def effects(self, at: float, effects: Sequence[Effect]) -> None:
+        if self._write is not None and effects:
+            self._write(_line(at, {"type": EFFECTS, "names": [type(effect).__name__ for effect in effects]}))
 
     def note(self, at: float, event: Event, *, hidden: bool = False) -> None:
         if self._write is not None:
-            self._write(to_line(at, masked(event, self._mask, hidden=hidden)))
+            self._write(to_line(at, masked(event, self._mask, hidden=hidden, harmless=self._harmless)))

@@ -7,6 +7,8 @@
 In virtual time (trio's autojump clock) nothing waits for real.
 """
 
+from ..replay import Replay as Replay
+from ..replay import replay as replay
 from .engines import MemoryAssistant as MemoryAssistant
 from .engines import MemorySpeechToText as MemorySpeechToText
 from .engines import MemoryTextToSpeech as MemoryTextToSpeech
