@@ -14,7 +14,7 @@ from switchhook_conformance.profile import Profile
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-COMMANDS = {"serve", "check", "plugins", "connector", "dial", "conformance", "replay"}
+COMMANDS = {"serve", "check", "plugins", "connector", "dial", "conformance", "replay", "tune"}
 
 
 def examples(language):

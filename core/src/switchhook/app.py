@@ -20,7 +20,7 @@ from .leg import Transport
 from .masking import Mask
 from .options import Options
 from .plugins import Plugin, Plugins, refuse_unknown
-from .settings import Choosing, ConnectorSettings, Settings
+from .settings import BargeInSettings, Choosing, ConnectorSettings, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -168,9 +168,8 @@ async def _contained(plugin: Plugin, manager: AbstractAsyncContextManager[object
         logger.error(form, plugin.name, plugin.distribution, cause(error), place(error))  # noqa: TRY400  # its text may be private
 
 
-def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
-    asked = connector.barge_in
-    policy = BargeIn(
+def policy_of(asked: BargeInSettings) -> BargeIn:
+    return BargeIn(
         voice=asked.on == "voice",
         words=asked.words,
         seconds=asked.seconds,
@@ -178,12 +177,15 @@ def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
         confidence=asked.confidence,
         resume=asked.resume,
     )
+
+
+def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
     return Limits(
         max_call=max_call,
         post_response=connector.post_response_timeout,
         final_utterance=connector.final_utterance_timeout,
         no_input=connector.max_silences,
-        barge_in=policy,
+        barge_in=policy_of(connector.barge_in),
     )
 
 

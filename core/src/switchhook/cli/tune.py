@@ -1,0 +1,122 @@
+"""Try on recordings which of what callers say interrupts a prompt, under which policy, and when.
+
+Each recording is heard once, in real time, by the speech recognition of a connector or the first one that
+is installed. Then every policy is asked. Say --policy '{ words = 2, ignore = ["mhm"] }', as often as you
+like, to try one of your own; its keys are those of a connector's `barge_in`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..call.bargein import BargeIn
+    from ..settings import ConnectorSettings
+    from ..speech import SpeechToText
+    from ..tune import Interruption, Moment
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE.wav", help="recordings of any rate")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="with --connector: its engine and policy")
+    parser.add_argument("--connector", metavar="NAME")
+    parser.add_argument("--stt", metavar="NAME", help="the plugin that hears; default: the first installed")
+    parser.add_argument("--policy", action="append", default=[], metavar="TABLE", help="one to try, in TOML")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import anyio
+
+    from ..audio import AudioFormat
+    from ..errors import SettingsError
+    from ..standalone import load_audio
+    from ..tune import listen
+
+    connector = _connector(arguments)
+    policies = _policies(arguments.policy, connector)
+    line = AudioFormat()
+    sounds = {}
+    for file in arguments.files:
+        try:
+            sounds[file] = load_audio(file.read_bytes(), line.linear)
+        except OSError as error:
+            raise SettingsError(f"cannot read {file}: {error.strerror}") from None
+    engine = _engine(arguments.stt, connector)
+    language = connector.language if connector else "en-US"
+    total = sum(line.linear.seconds(len(sound)) for sound in sounds.values())
+    print(f"listening to {total:.0f} s of sound, in real time", file=sys.stderr)
+    for file, sound in sounds.items():
+        print(f"{file.name}  {line.linear.seconds(len(sound)):.1f} s", flush=True)
+        moments = anyio.run(listen, engine, sound, line, language)
+        for text in table(moments, policies):
+            print(f"  {text}", flush=True)
+    return 0
+
+
+def table(moments: Sequence[Moment], policies: Sequence[tuple[str, BargeIn]]) -> list[str]:
+    from ..speech import Transcript
+    from ..tune import interruptions
+
+    finals = [each.said.text for each in moments if isinstance(each.said, Transcript) and each.said.final]
+    lines = [f"heard: {' / '.join(text for text in finals if text) or 'nothing'}"]
+    for name, policy in policies:
+        found = interruptions(moments, policy)
+        shown = [_shown(each) for each in found]
+        lines.append(f"{name:22} {', '.join(shown) or 'does not interrupt'}")
+    return lines
+
+
+def _shown(each: Interruption) -> str:
+    text = f" {each.text!r}" if each.text else ""
+    return f"{each.at:.2f} s{text}" + ("" if each.kept else " (taken back)")
+
+
+def _connector(arguments: argparse.Namespace) -> ConnectorSettings | None:
+    from ..errors import SettingsError
+    from ..settings import load_settings
+
+    if bool(arguments.config) != bool(arguments.connector):
+        raise SettingsError("expected --config FILE and --connector NAME together")
+    if arguments.config is None:
+        return None
+    connectors = load_settings(arguments.config).connectors
+    if arguments.connector not in connectors:
+        known = ", ".join(sorted(connectors)) or "none"
+        raise SettingsError(f"there is no connector {arguments.connector!r}; known: {known}")
+    return connectors[arguments.connector]
+
+
+def _policies(texts: Sequence[str], connector: ConnectorSettings | None) -> list[tuple[str, BargeIn]]:
+    import tomllib
+
+    from ..app import policy_of
+    from ..errors import SettingsError
+    from ..options import Options
+    from ..settings import BargeInSettings
+    from ..tune import usual
+
+    own = []
+    for text in texts:
+        try:
+            given = tomllib.loads(f"policy = {text}")["policy"]
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"--policy: expected a table such as {{ words = 2 }}; {error}") from None
+        options = Options(
+            given if isinstance(given, dict) else {"": given}, place="--policy", base=Path.cwd()
+        )
+        own.append((text, policy_of(options.parse(BargeInSettings))))
+    return [*own, *usual(policy_of(connector.barge_in) if connector else None)]
+
+
+def _engine(name: str | None, connector: ConnectorSettings | None) -> SpeechToText:
+    from ..standalone import load_recogniser
+
+    if connector is None or name is not None:
+        return load_recogniser(name)
+    first = connector.stt[0]
+    return load_recogniser(first.use, first.table())
