@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PARTS := core $(sort $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test lint bench relay docs clean
+.PHONY: demo test lint bench bargein relay docs clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -20,6 +20,9 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)  ## the figures of docs/benchmarks.md
 	$(BIN)/python benchmarks/measure.py
+
+bargein: $(INSTALLED)  ## how soon recorded people interrupt, and how often noise does
+	@$(BIN)/python benchmarks/bargein.py
 
 relay: $(INSTALLED)  ## what a call costs in protocol and sockets, on uvloop
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop
