@@ -55,3 +55,12 @@ async def test_the_script_conforms(tmp_path):
     assistant = create_assistant(Options({"file": "bot.toml"}, place="assistant", base=tmp_path))
     greeting, answer = await check_assistant(assistant, ["hello"])
     assert [reply[0].text for reply in (greeting, answer)] == ["Hello.", "Hello."]
+
+
+@pytest.mark.parametrize("name", ["moonshine", "whisper"])
+async def test_key_tones_are_not_speech(name):
+    from switchhook.tune import listen
+    from switchhook_responses.tones import Tone, tones
+
+    sound = load_audio(tones([Tone(code=code) for code in range(12)], 150), PCM)
+    assert await listen(load_recogniser(name, {"workers": 1}), sound, LINE, "en-US") == []

@@ -17,6 +17,7 @@ from switchhook import (
     SetCallerAudio,
     SetVariables,
     SpeechError,
+    Transcript,
     hookimpl,
 )
 from switchhook.call.journal import read
@@ -566,3 +567,35 @@ async def test_the_same_language_again_changes_nothing():
         talk.leg.change_language("en-US")
         await talk.wait(1)
         assert len(talk.stt.opened) == 1
+
+
+async def test_an_interrupted_turn_knows_what_was_heard_about():
+    async with a_call(answers(start=["one two three four", "five six"])) as talk:
+        await talk.wait(1.1)
+        talk.say("stop")
+        await talk.wait(1)
+        assert talk.turns[1].heard == "one two"
+
+
+async def test_what_was_heard_has_the_prompts_before_too():
+    async with a_call(answers(start=["one two", "three four"])) as talk:
+        await talk.wait(3.1)
+        talk.say("stop")
+        await talk.wait(1)
+        assert talk.turns[1].heard == "one two three"
+
+
+async def test_a_turn_that_interrupts_nothing_says_nothing_of_what_was_heard():
+    async with a_call(answers(start=["one two"])) as talk:
+        await talk.wait(3)
+        talk.say("hello")
+        await talk.wait(1)
+        assert talk.turns[1].heard == ""
+
+
+async def test_a_turn_has_the_recognitions_own_message():
+    async with a_call(answers(start=["one two"])) as talk:
+        await talk.wait(3)
+        talk.stt.hear(Transcript("hello", True, raw={"result_index": 1}))
+        await talk.wait(1)
+        assert talk.turns[1].raw == {"result_index": 1}

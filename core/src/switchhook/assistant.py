@@ -23,7 +23,8 @@ class Turn:
     asked for one, `follow_up` when the reply before asked for it.
     `input` is sent whole instead of the text where the caller chose an option. `flags` are those of
     IBM's phone integration that hold for this turn only (`is_dtmf`, `barge_in_occurred`, …).
-    `variables` are the session variables of both directions, merged.
+    `variables` are the session variables of both directions, merged. `heard`: where the turn interrupted a
+    reply, the words of it that had been heard, about. `raw`: the recognition's own message.
     """
 
     number: int  # 1 is the greeting turn
@@ -33,6 +34,8 @@ class Turn:
     flags: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     confidence: float | None = None
+    heard: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

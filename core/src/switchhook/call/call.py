@@ -12,6 +12,7 @@ from typing import Any
 
 import anyio
 
+from ..actions import Say
 from ..assistant import Assistant, Turn
 from ..errors import cause
 from ..guard import Fault, reporting
@@ -34,6 +35,7 @@ from .events import (
     Listen,
     MergeVariables,
     Opened,
+    PromptFinished,
     Queue,
     SendTurn,
     Stopping,
@@ -48,6 +50,7 @@ from .notes import Notes
 from .playout import Playout, Signal
 from .prompts import Prompts
 from .replies import Replies
+from .spoken import Spoken
 from .state import Limits
 from .variables import to_strings
 
@@ -100,6 +103,7 @@ class Call:
         self._hearing = Hearing(equipment.recognisers, line, self.handle, lambda: self._bytes)
         self._prompts = Prompts(equipment.voices, line, language)
         self._playout = Playout(leg, self._prompts.fetch, self.handle)
+        self._spoken = Spoken()
         self._replies = Replies(hooks, self.info, self.variables, self.handle)
         self._reply: anyio.CancelScope | None = None
         self._turn: Turn | None = None
@@ -155,6 +159,8 @@ class Call:
         if isinstance(event, Closed):
             self._closed.set()
             self._ended.set()
+        elif isinstance(event, PromptFinished) and not event.failed:
+            self._spoken.finish(event.prompt)
         elif isinstance(event, LanguageChanged):
             self._change_language(event.language)
         self._timer.set()
@@ -162,11 +168,18 @@ class Call:
     def _perform(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind
         match effect:
             case SendTurn():
-                self._turn = replace(effect.turn, variables=dict(self.variables))
+                heard = self._spoken.take()
+                interrupted = effect.turn.flags["barge_in_occurred"]
+                self._turn = replace(
+                    effect.turn, variables=dict(self.variables), heard=heard if interrupted else ""
+                )
                 self._turns.set()
             case Queue():
+                if isinstance(effect.content, Say):
+                    self._spoken.queue(effect.prompt, effect.content.text)
                 self._playout.queue(effect)
             case Flush():
+                self._spoken.interrupt(*self._playout.current())
                 self._playout.flush()
             case Abandon():
                 self._replies.abandon()

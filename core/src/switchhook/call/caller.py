@@ -79,7 +79,7 @@ class CallerSide:
                 return Heard.FALSE_ALARM
             if playing and self.policy.is_aside(said):
                 return Heard.NOTHING
-            self.put(Input("speech", said.text, now, said.confidence))
+            self.put(Input("speech", said.text, now, said.confidence, raw=said.raw))
         return Heard.INTERRUPTION if not protected and self.policy.interrupts(said) else Heard.NOTHING
 
     def give_up_utterance(self) -> None:

@@ -393,7 +393,9 @@ class Dialogue:
         }
         if said.collected is not None:
             flags["dtmf_collection_succeeded"] = said.collected
-        turn = Turn(self._turns, said.kind, said.text, said.input, flags, confidence=said.confidence)
+        turn = Turn(
+            self._turns, said.kind, said.text, said.input, flags, confidence=said.confidence, raw=said.raw
+        )
         self._flight, self._barged, self._forced = Flight(turn), False, None
         self._effects.append(SendTurn(turn, said.at, said.sensitive))
         if self._recognition.end_turn(turn.number):

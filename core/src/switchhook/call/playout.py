@@ -97,6 +97,14 @@ class Playout:
         first = self._segments[0] if self._segments else None
         return max(0.0, self.heard() - first.begin) if first and first.begin is not None else 0.0
 
+    def current(self) -> tuple[int, float, float | None]:
+        """The prompt that plays, seconds heard of it, and its length, if known. 0: none."""
+        first = self._segments[0] if self._segments else None
+        if first is None or first.begin is None:
+            return 0, 0.0, None
+        length = first.end - first.begin + self._format.seconds(len(first.data))
+        return first.prompt, self.heard_of_current(), length if first.complete else None
+
     async def run(self) -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(self._fetch_all)

@@ -39,6 +39,7 @@ class Input:
     at: float
     confidence: float | None = None
     input: Mapping[str, Any] | None = None  # of the option that it chose
+    raw: Mapping[str, Any] = field(default_factory=dict)
     collected: bool | None = None  # digits: whether as asked for
     sensitive: bool = False
 
