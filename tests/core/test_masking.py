@@ -85,3 +85,31 @@ def test_what_is_shown_is_a_copy():
 
 def test_unmasked_variables_show_telephone_numbers():
     assert Mask(["variables"]).number("+4930123") == "+4930123"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("your card is 4242", "your card is ••••"),
+        ("4 2 4 2, right?", "••••, right?"),
+        ("4-2-4-2", "••••"),
+        ("4243", "4243"),
+    ],
+)
+def test_digits_that_were_keyed_in_confidence_are_hidden_whoever_repeats_them(text, shown):
+    mask = Mask(["transcripts", "digits", "variables"]).of_call()
+    mask.keep("4242")
+    assert mask.words(text) == shown
+    assert mask.variables({"a": text}) == {"a": text if text == shown else HIDDEN}
+
+
+def test_what_is_kept_of_one_call_is_not_of_another():
+    connector = Mask(["transcripts", "digits"])
+    connector.of_call().keep("4242")
+    assert connector.of_call().words("4242") == "4242"
+
+
+def test_two_digits_are_no_secret():
+    mask = Mask(["transcripts", "digits"]).of_call()
+    mask.keep("42")
+    assert mask.words("at 42 Main Street") == "at 42 Main Street"

@@ -301,13 +301,21 @@ async def test_digits_of_a_sensitive_number_are_nowhere_but_in_the_turn():
     from switchhook.masking import Mask
 
     collect = command("dtmf", "collect", count=4, sensitive=True)
-    assistant = answering([collect], **{"9876": ["thank you", END]})
+    assistant = MemoryAssistant(
+        lambda turn: ["you keyed 9 8 7 6", END] if turn.text else [collect], lambda _: {"pin": "9876"}
+    )
     async with calling(assistant, mask=Mask({"digits", "transcripts", "variables"})) as talk:
         await press(talk, "9876")
         record = await talk.over()
         assert talk.turns[1].text == "9876"
-        assert record.turns[1].text == "••••"
-        assert not any(f'"key":"{digit}"' in line for line in talk.events for digit in "9876")
+        assert talk.heard() == ["you keyed 9 8 7 6"]
+        assert talk.leg.outputs == {"pin": "9876"}
+        assert (record.turns[1].text, record.turns[1].said) == ("••••", ["you keyed ••••"])
+        assert record.output_variables == {"pin": "•••"}
+        assert [report.text for report in talk.leg.reports] == ["", "you keyed ••••"]
+        assert not any(
+            "9 8 7 6" in line or f'"key":"{digit}"' in line for line in talk.events for digit in "9876"
+        )
 
 
 # --- timers and forced turns

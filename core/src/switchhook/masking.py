@@ -8,6 +8,7 @@ from typing import Any
 
 HIDDEN = "•••"
 DIGIT = "•"
+SHORTEST_SECRET = 3  # digits: fewer are part of everything
 _NUMBER_WORDS = (
     "zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
@@ -21,7 +22,24 @@ class Mask:
 
     def __init__(self, shown: Collection[str] = (), language: str = "en") -> None:
         self._shown = frozenset(shown)
+        self._language = language
         self._english = language.lower().startswith("en")
+        self._secrets: set[str] = set()
+
+    def of_call(self) -> Mask:
+        """The same for one call, which has secrets of its own."""
+        return Mask(self._shown, self._language)
+
+    def keep(self, digits: str) -> None:
+        """These were keyed in confidence: whoever repeats them is not shown, whatever else is."""
+        if len(digits) >= SHORTEST_SECRET:
+            self._secrets.add(digits)
+
+    def without_secrets(self, text: str) -> str:
+        """As it is, but for digits that were keyed in confidence, read out one by one or not."""
+        for digits in self._secrets:
+            text = re.sub(r"[\W_]{0,3}".join(map(re.escape, digits)), DIGIT * len(digits), text)
+        return text
 
     def words(self, text: str) -> str:
         """Something said; numbers in it are digits, spelled out or not. Those of other languages than
@@ -29,14 +47,17 @@ class Mask:
         digits = "digits" in self._shown
         if "transcripts" not in self._shown or not (digits or self._english):
             return HIDDEN if text else ""
-        return text if digits else _NUMBERS.sub(DIGIT, text)
+        return self.without_secrets(text) if digits else _NUMBERS.sub(DIGIT, text)
 
     def digits(self, keys: str) -> str:
         return keys if "digits" in self._shown else DIGIT * len(keys)
 
     def variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Names stay."""
-        return dict(variables) if "variables" in self._shown else dict.fromkeys(variables, HIDDEN)
+        if "variables" not in self._shown:
+            return dict.fromkeys(variables, HIDDEN)
+        kept = {name: self.without_secrets(str(value)) == str(value) for name, value in variables.items()}
+        return {name: value if kept[name] else HIDDEN for name, value in variables.items()}
 
     def number(self, address: str) -> str:
         """A telephone number is a variable like any other."""

@@ -97,8 +97,9 @@ class Call:
             configuration=MappingProxyType(dict(info.configuration)),
         )
         self._dialogue = Dialogue(equipment.limits, equipment.failure_text, equipment.closing_text)
-        self.notes = Notes(info, language, equipment.mask, self._measure)
-        self._journal = Journal(write_event, equipment.mask, equipment.limits.barge_in.ignore)
+        self._mask = equipment.mask.of_call()
+        self.notes = Notes(info, language, self._mask, self._measure)
+        self._journal = Journal(write_event, self._mask, equipment.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
         self._hearing = Hearing(equipment.recognisers, line, self.handle, lambda: self._bytes)
         self._prompts = Prompts(equipment.voices, line, language)
@@ -168,12 +169,7 @@ class Call:
     def _perform(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind
         match effect:
             case SendTurn():
-                heard = self._spoken.take()
-                interrupted = effect.turn.flags["barge_in_occurred"]
-                self._turn = replace(
-                    effect.turn, variables=dict(self.variables), heard=heard if interrupted else ""
-                )
-                self._turns.set()
+                self._send(effect)
             case Queue():
                 if isinstance(effect.content, Say):
                     self._spoken.queue(effect.prompt, effect.content.text)
@@ -188,7 +184,7 @@ class Call:
                 if self._reply is not None:
                     self._reply.cancel()
             case Tell():
-                self.leg.tell(effect.report)
+                self.leg.tell(replace(effect.report, text=self._mask.without_secrets(effect.report.text)))
             case TakeCallerAudio():
                 (self.leg.resume if effect.on else self.leg.pause)()
             case Listen():
@@ -198,12 +194,21 @@ class Call:
             case End():
                 self._end(effect)
 
+    def _send(self, effect: SendTurn) -> None:
+        if effect.sensitive:
+            self._mask.keep(effect.turn.text)
+        heard = self._spoken.take()
+        if not effect.turn.flags["barge_in_occurred"]:
+            heard = ""
+        self._turn = replace(effect.turn, variables=dict(self.variables), heard=heard)
+        self._turns.set()
+
     def _end(self, end: End) -> None:
         reserved: Mapping[str, str] = {}
         if end.outcome not in ("completed", "handed_over"):
             reserved = {"switchhook_outcome": end.outcome, "switchhook_reason": end.reason}
         outputs = to_strings({**end.variables, **self.variables, **reserved})
-        self.notes.record.output_variables = self._equipment.mask.variables(outputs)
+        self.notes.record.output_variables = self._mask.variables(outputs)
         self.leg.end(Outcome("completed", end.outcome), outputs)
         self._ended.set()
 
