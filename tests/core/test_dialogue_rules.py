@@ -444,3 +444,12 @@ def test_an_interruption_does_not_lose_a_collection(text):
     talk.tell(Transcript("", True))
     talk.press("12")
     assert said(talk) == [("digits", "12")]
+
+
+def test_who_said_nothing_may_still_key_the_number():
+    talk = Conversation(CollectDigits(count=2))
+    talk.wait(7.1)
+    talk.reply(Say("are you there?"))
+    talk.hear()
+    talk.press("12")
+    assert said(talk)[-1] == ("digits", "12")

@@ -129,9 +129,12 @@ class CallerSide:
         return Input("digits", collected.digits, at, collected=collected.succeeded, sensitive=hidden)
 
     def chosen(self, said: Input) -> Input:
-        """With the option that it chooses, if one is offered and that is it. What was asked for is over."""
+        """With the option that it chooses, if one is offered and that is it. Then what was asked for is over;
+        who said nothing may still choose, or key a number."""
+        if said.kind not in ("speech", "digits"):
+            return said
         offer, self._offer = self._offer, None
         self.keypad.clear()
         if said.kind == "speech":
             return replace(said, input=chosen_by_voice(offer, said.text))
-        return replace(said, input=chosen_by_key(offer, said.text)) if said.kind == "digits" else said
+        return replace(said, input=chosen_by_key(offer, said.text))
