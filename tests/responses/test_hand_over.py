@@ -53,6 +53,19 @@ def test_variables_named_in_the_channel_options_are_set_before():
     assert first == SetVariables({"summary": "a lost card"})
 
 
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        ({"service_desk": {"sip": {"transfer_headers_send_method": "x", "uri": "sip:a@b"}}}, "sip:a@b"),
+        ({"zendesk": {"department": "Payments"}}, "Payments"),
+        ("sip:a@b", "sip:a@b"),
+    ],
+)
+def test_a_target_is_found_however_deep_it_is(target, named):
+    [over] = handed_over(transfer_info={"target": target})
+    assert over.variables["wxa_transfer_target"] == named
+
+
 @pytest.mark.parametrize("info", [{"target": 7}, {"target": {}}, {"target": {"sip": 7}}, {"target": [1]}])
 def test_a_target_of_another_form_is_passed_over(info):
     [over] = handed_over(transfer_info=info)

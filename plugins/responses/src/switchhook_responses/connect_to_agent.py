@@ -6,6 +6,7 @@ person is wanted, and whom. What the assistant itself has set under these names 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field
@@ -24,6 +25,8 @@ from switchhook import (
 from .channels import is_for_telephone, output_variables
 from .settings import lifespan_of
 from .speaking import to_speech
+
+DEEPEST = 5  # levels of tables
 
 
 class HandOverSettings(Table):
@@ -67,10 +70,16 @@ def hand_over(response: ConnectToAgentResponse, names: HandOverSettings) -> list
     return [*actions, HandOver({name: value for name, value in told.items() if name and value})]
 
 
-def _target(info: dict[str, Any]) -> str:
-    """Of `transfer_info.target`: a SIP address, a queue, or whatever text there is first."""
-    target = info.get("target")
-    inner = next(iter(target.values()), None) if isinstance(target, dict) else target
-    if isinstance(inner, dict):
-        inner = inner.get("uri") or next((value for value in inner.values() if isinstance(value, str)), "")
-    return inner.replace("\\", "") if isinstance(inner, str) else ""
+def _target(info: Mapping[str, Any]) -> str:
+    """Of `transfer_info.target`, such as `service_desk.sip.uri` or `zendesk.department`: the address, else
+    whatever text stands there first."""
+    texts = dict(_texts(info.get("target"), "target"))
+    return texts.get("uri", next(iter(texts.values()), "")).replace("\\", "")
+
+
+def _texts(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping) and depth < DEEPEST:
+        for key, inner in value.items():
+            yield from _texts(inner, str(key), depth + 1)
