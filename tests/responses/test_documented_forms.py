@@ -51,23 +51,31 @@ FORMS = [
         [Say("You have ended the call.")],
     ),
     (
-        '{"response_type": "text", "values": [{"text_expression": {"concat": [{"scalar": "Hello, "}, '
-        '{"scalar": "caller."}]}}], "selection_policy": "sequential"}',
+        (
+            '{"response_type": "text", "values": [{"text_expression": {"concat": [{"scalar": "Hello, "}, '
+            '{"scalar": "caller."}]}}], "selection_policy": "sequential"}'
+        ),
         [Say("Hello, caller.")],
     ),
     (
-        '{"response_type": "dtmf", "command_info": {"type": "collect", "parameters": {"termination_key": "#", '
-        f'"count": 16, "ignore_speech": true}}}}, {PHONE}}}',
+        (
+            '{"response_type": "dtmf", "command_info": {"type": "collect", "parameters": {"termination_key": "#", '
+            f'"count": 16, "ignore_speech": true}}}}, {PHONE}}}'
+        ),
         [CollectDigits(16, termination_key="#", ignore_speech=True)],
     ),
     (
-        '{"response_type": "dtmf", "command_info": {"type": "collect", "parameters": {"termination_key": "#", '
-        '"count": "16", "ignore_speech": "true", "inter_digit_timeout_count": "3000"}}}',
+        (
+            '{"response_type": "dtmf", "command_info": {"type": "collect", "parameters": {"termination_key": "#", '
+            '"count": "16", "ignore_speech": "true", "inter_digit_timeout_count": "3000"}}}'
+        ),
         [CollectDigits(16, termination_key="#", inter_digit_timeout=3.0, ignore_speech=True)],
     ),
     (
-        '{"response_type": "dtmf", "command_info": {"type": "send", "parameters": {"digits": [{"code": "9", '
-        f'"volume": -8}}, {{"code": "11"}}], "send_interval": 100}}}}, {PHONE}}}',
+        (
+            '{"response_type": "dtmf", "command_info": {"type": "send", "parameters": {"digits": [{"code": "9", '
+            f'"volume": -8}}, {{"code": "11"}}], "send_interval": 100}}}}, {PHONE}}}'
+        ),
         [Play],
     ),
     (
@@ -80,9 +88,11 @@ FORMS = [
         [ConfigureRecognition({"model": "es-ES_Telephony", "smart_formatting": True})],
     ),
     (
-        '{"response_type": "speech_to_text", "command_info": {"type": "configure", "parameters": '
-        '{"update_strategy": "merge_once", "narrowband_recognize": {"x-watson-learning-opt-out": true, '
-        '"grammar_name": "names", "language_customization_id": "an-id"}}}}',
+        (
+            '{"response_type": "speech_to_text", "command_info": {"type": "configure", "parameters": '
+            '{"update_strategy": "merge_once", "narrowband_recognize": {"x-watson-learning-opt-out": true, '
+            '"grammar_name": "names", "language_customization_id": "an-id"}}}}'
+        ),
         [
             ConfigureRecognition(
                 {
@@ -95,9 +105,11 @@ FORMS = [
         ],
     ),
     (
-        '{"response_type": "speech_to_text", "command_info": {"type": "configure", "parameters": '
-        '{"band_preference": "broadband", "broadband_recognize": {"model": "es-ES_Multimedia"}, '
-        '"narrowband_recognize": {"model": "es-ES_Telephony"}}}}',
+        (
+            '{"response_type": "speech_to_text", "command_info": {"type": "configure", "parameters": '
+            '{"band_preference": "broadband", "broadband_recognize": {"model": "es-ES_Multimedia"}, '
+            '"narrowband_recognize": {"model": "es-ES_Telephony"}}}}'
+        ),
         [ConfigureRecognition({"model": "es-ES_Telephony"})],
     ),
     (
@@ -120,15 +132,19 @@ FORMS = [
         [SetListening(digits=False)],
     ),
     (
-        '{"response_type": "connect_to_agent", "message_to_human_agent": "A lost card.", "agent_available": '
-        '{"message": "Please wait."}, "agent_unavailable": {"message": "Nobody is there."}, "transfer_info": '
-        '{"target": {"service_desk": {"sip": {"uri": "sip:12223334444\\\\@example.com", '
-        '"transfer_headers_send_method": "refer_to_header"}}}}}',
+        (
+            '{"response_type": "connect_to_agent", "message_to_human_agent": "A lost card.", "agent_available": '
+            '{"message": "Please wait."}, "agent_unavailable": {"message": "Nobody is there."}, "transfer_info": '
+            '{"target": {"service_desk": {"sip": {"uri": "sip:12223334444\\\\@example.com", '
+            '"transfer_headers_send_method": "refer_to_header"}}}}}'
+        ),
         [Say("Please wait."), HandOver],
     ),
     (
-        '{"response_type": "end_session", "channel_options": {"voice_telephony": {"sip": {"headers": '
-        '[{"name": "Customer-Header1", "value": "Some-Custom-Info"}]}}}}',
+        (
+            '{"response_type": "end_session", "channel_options": {"voice_telephony": {"sip": {"headers": '
+            '[{"name": "Customer-Header1", "value": "Some-Custom-Info"}]}}}}'
+        ),
         [EndCall()],
     ),
     (
@@ -136,14 +152,18 @@ FORMS = [
         [ForceTurn("vgwNoInputTurn")],
     ),
     (
-        '{"source": "https://example.com/music.wav", "response_type": "audio", "channel_options": '
-        '{"voice_telephony": {"loop": true}}}',
+        (
+            '{"source": "https://example.com/music.wav", "response_type": "audio", "channel_options": '
+            '{"voice_telephony": {"loop": true}}}'
+        ),
         [NOT_FETCHED],
     ),
     (
-        '{"response_type": "user_defined", "user_defined": {"vgwActionSequence": [{"command": '
-        '"vgwActCollectDTMF", "parameters": {"dtmfTermKey": "#", "dtmfCount": 12, "dtmfIgnoreSpeech": true}}, '
-        '{"command": "vgwActPlayText"}]}}',
+        (
+            '{"response_type": "user_defined", "user_defined": {"vgwActionSequence": [{"command": '
+            '"vgwActCollectDTMF", "parameters": {"dtmfTermKey": "#", "dtmfCount": 12, "dtmfIgnoreSpeech": true}}, '
+            '{"command": "vgwActPlayText"}]}}'
+        ),
         [CollectDigits(12, termination_key="#", ignore_speech=True)],
     ),
 ]
