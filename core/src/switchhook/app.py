@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from .masking import Mask
 from .options import Options
 from .plugins import Plugin, Plugins, refuse_unknown
 from .settings import BargeInSettings, Choosing, ConnectorSettings, Settings
+from .speech import SpeechToText, TextToSpeech
 
 logger = logging.getLogger(__name__)
 
@@ -97,11 +98,25 @@ class App:
             self._engines[key] = made
         return self._engines[key]
 
+    def rehearse(self, name: str, ear: SpeechToText, voice: TextToSpeech, mask: Mask) -> Equipment:
+        """A connector with other speech than its own, which is not loaded. Raises SettingsError."""
+        if name not in self.settings.connectors:
+            known = ", ".join(sorted(self.settings.connectors)) or "none"
+            raise SettingsError(f"there is no connector {name!r}; known: {known}")
+        connector = self.settings.connectors[name]
+        assistants = self._engines_of(name, "assistant", connector.assistant)
+        return self._equip(name, connector, {"assistant": assistants, "stt": (ear,), "tts": (voice,)}, mask)
+
     def _equipment(self, name: str, connector: ConnectorSettings) -> Equipment:
-        made = {
-            group: tuple(self._make(group, choice, f"connectors.{name}.{group}") for choice in choices)
-            for group, choices in _drivers(connector)
-        }
+        made = {group: self._engines_of(name, group, choices) for group, choices in _drivers(connector)}
+        return self._equip(name, connector, made, Mask(connector.unmask, connector.language))
+
+    def _engines_of(self, name: str, group: str, choices: Sequence[Choosing]) -> tuple[Any, ...]:
+        return tuple(self._make(group, choice, f"connectors.{name}.{group}") for choice in choices)
+
+    def _equip(
+        self, name: str, connector: ConnectorSettings, made: Mapping[str, tuple[Any, ...]], mask: Mask
+    ) -> Equipment:
         return Equipment(
             name=name,
             assistants=made["assistant"],
@@ -112,7 +127,7 @@ class App:
             failure_text=connector.failure_text,
             closing_text=connector.closing_text,
             limits=limits_of(connector, self.settings.server.max_call),
-            mask=Mask(connector.unmask, connector.language),
+            mask=mask,
         )
 
     def _plugins_of(self, connector: ConnectorSettings) -> list[Plugin]:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .assistant import Turn
 from .call.dialogue import Dialogue
-from .call.events import Effect, End, Event, SendTurn, Time
+from .call.events import Effect, Event, SendTurn, Time
 from .call.journal import CALL, EFFECTS, SCHEMA, read
 from .call.state import Limits
 from .errors import SettingsError
@@ -39,22 +39,16 @@ class Step:
 class Replay:
     connector: str = ""
     steps: list[Step] = field(default_factory=list)
+    outcome: str = ""  # as the call record has it; empty if the recording ends before the call
 
     @property
     def turns(self) -> list[Turn]:
-        return [each.turn for each in self._of(SendTurn)]
-
-    @property
-    def outcome(self) -> str:
-        """As the call record has it; empty if the recording ends before the call."""
-        return next((each.outcome for each in self._of(End)), "")
+        effects = (effect for step in self.steps for effect in step.effects)
+        return [effect.turn for effect in effects if isinstance(effect, SendTurn)]
 
     @property
     def differences(self) -> list[Step]:
         return [step for step in self.steps if step.differs]
-
-    def _of(self, kind: type[Any]) -> list[Any]:
-        return [effect for step in self.steps for effect in step.effects if isinstance(effect, kind)]
 
 
 def replay(file: Path | str) -> Replay:
@@ -93,6 +87,7 @@ def _run(head: dict[str, Any], lines: list[str]) -> Replay:
         made.steps.append(Step(at, event, [], kept or []))
         kept = None
     made.steps = [_again(dialogue, step) for step in reversed(made.steps)]
+    made.outcome = dialogue.outcome.outcome if dialogue.outcome else ""
     return made
 
 

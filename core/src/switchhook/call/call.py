@@ -218,6 +218,11 @@ class Call:
         self._prompts.language = language
         self._hearing.speak(language)
 
+    @property
+    def busy(self) -> bool:
+        """The bot speaks, or its answer is due."""
+        return self._dialogue.busy
+
     def stop(self, *, at_once: bool) -> None:
         """The server ends: give the call back, after what is being said or at once."""
         self.handle(Stopping(at_once))

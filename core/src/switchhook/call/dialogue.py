@@ -99,6 +99,11 @@ class Dialogue:
         return self._timers.deadline()
 
     @property
+    def busy(self) -> bool:
+        """The bot speaks, or its answer is due."""
+        return self._flight is not None or bool(self._prompts)
+
+    @property
     def sensitive(self) -> bool:
         """Whether keys that are pressed now must not be shown anywhere."""
         asked = self._caller.keypad.asked

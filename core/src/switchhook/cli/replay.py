@@ -2,6 +2,10 @@
 
 A connector with `events = true` records them beside the call records. What its `unmask` does not name is
 hidden in them, and the dialogue goes the same way all the same. Exit status: 0 when it does, 1 when not.
+
+With --config and --connector the recorded caller calls the bot as it is today: assistant and handlers are
+asked, speech engines are not, and what is different is shown. That needs a recording in which nothing is
+hidden. It takes no time where trio is installed and the assistant needs no network; else say --real-time.
 """
 
 from __future__ import annotations
@@ -18,15 +22,56 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("file", type=Path, metavar="FILE", help="events-….jsonl")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="with --connector: the bot of today")
+    parser.add_argument("--connector", metavar="NAME")
+    parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="an input variable")
+    parser.add_argument("--real-time", action="store_true", help="for assistants that are on a network")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from ..errors import SettingsError
     from ..replay import replay
 
     again = replay(arguments.file)
+    if bool(arguments.config) != bool(arguments.connector):
+        raise SettingsError("expected --config FILE and --connector NAME together")
+    if arguments.config:
+        return _today(arguments, again)
     for line in timeline(again):
         print(line)
     return 1 if again.differences else 0
+
+
+def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
+    from functools import partial
+
+    import anyio
+
+    from ..app import App
+    from ..rerun import difference, rerun
+    from ..settings import load_settings
+
+    app = App(load_settings(arguments.config), arguments.config.parent.absolute())
+    variables = dict(text.partition("=")[::2] for text in arguments.var)
+    backend, options = ("asyncio", {}) if arguments.real_time else _virtual_time()
+    call = partial(rerun, app, arguments.connector, recorded, variables)
+    now = anyio.run(call, backend=backend, backend_options=options)
+    for line in timeline(now):
+        print(line)
+    for line in (different := difference(recorded, now)):
+        print(line)
+    print("otherwise than recorded" if different else "as recorded")
+    return 1 if different else 0
+
+
+def _virtual_time() -> tuple[str, dict[str, object]]:
+    from ..errors import SettingsError
+
+    try:
+        from trio.testing import MockClock
+    except ImportError:
+        raise SettingsError("trio is not installed; say --real-time, or pip install trio") from None
+    return "trio", {"clock": MockClock(autojump_threshold=0.001)}
 
 
 def timeline(again: Replay) -> Iterator[str]:
