@@ -129,7 +129,10 @@ def test_an_unknown_command_is_refused_with_the_nearest(site, run):
 
 def test_a_command_like_no_other_is_refused_with_the_list(site, run):
     status, _, err = run("zzz")
-    assert (status, err) == (2, "switchhook: unknown command 'zzz'; commands: check, plugins, replay, serve, tune\n")
+    assert (status, err) == (
+        2,
+        "switchhook: unknown command 'zzz'; commands: check, plugins, replay, serve, tune\n",
+    )
 
 
 # --- running commands

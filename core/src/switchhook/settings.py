@@ -128,7 +128,9 @@ class ConnectorSettings(Table):
     failure_text: str = Field(
         "I am sorry, something went wrong. One moment please.", description="spoken when an engine fails"
     )
-    closing_text: str = Field("", description="spoken when the longest call is over")
+    closing_text: str = Field(
+        "I am sorry, our time is up. One moment please.", description="spoken when the longest call is over"
+    )
     barge_in: BargeInSettings = Field(
         default_factory=BargeInSettings, description="what of the caller's speech interrupts a prompt"
     )
