@@ -35,6 +35,7 @@ def settings_page() -> str:
         ("[transport]", settings.TransportSettings),
         ("[connectors.NAME]", settings.ConnectorSettings),
         ("[connectors.NAME] barge_in", settings.BargeInSettings),
+        ("[connectors.NAME] outputs", settings.ReservedSettings),
         ("[records]", settings.RecordsSettings),
         ("[admin]", settings.AdminSettings),
         ("[plugins]", settings.PluginsSettings),

@@ -599,3 +599,16 @@ async def test_a_turn_has_the_recognitions_own_message():
         talk.stt.hear(Transcript("hello", True, raw={"result_index": 1}))
         await talk.wait(1)
         assert talk.turns[1].raw == {"result_index": 1}
+
+
+@pytest.mark.parametrize(
+    ("names", "outputs"),
+    [
+        (("how", "why"), {"how": "no_input", "why": "1 times nothing was said"}),
+        (("how", ""), {"how": "no_input"}),
+    ],
+)
+async def test_the_flow_is_told_under_names_of_its_own(names, outputs):
+    async with a_call(answers(), reserved=names, limits=Limits(no_input=1)) as talk:
+        await talk.over()
+        assert talk.leg.outputs == outputs

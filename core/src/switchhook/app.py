@@ -126,6 +126,7 @@ class App:
             language=connector.language,
             failure_text=connector.failure_text,
             closing_text=connector.closing_text,
+            reserved=(connector.outputs.outcome, connector.outputs.reason),
             limits=limits_of(connector, self.settings.server.max_call),
             mask=mask,
         )

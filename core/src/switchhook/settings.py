@@ -114,6 +114,14 @@ class BargeInSettings(Table):
     resume: bool = Field(False, description="a prompt that was stopped by such a one begins again")
 
 
+class ReservedSettings(Table):
+    """Names of the output variables that tell a flow when a call did not end as the assistant wanted. An empty
+    one is not sent."""
+
+    outcome: str = Field("switchhook_outcome", description="holds the outcome, as the call record has it")
+    reason: str = Field("switchhook_reason", description="holds why, in a few words")
+
+
 class ConnectorSettings(Table):
     """One bot, as a flow calls it."""
 
@@ -144,6 +152,9 @@ class ConnectorSettings(Table):
     )
     max_silences: int | None = Field(
         None, ge=1, description="turns without input, in a row, until the call is given back; none: no limit"
+    )
+    outputs: ReservedSettings = Field(
+        default_factory=ReservedSettings, description="names of reserved output variables"
     )
     unmask: list[Literal["transcripts", "variables", "digits"]] = Field(
         default_factory=list, description="what logs, records and event files may show"

@@ -55,6 +55,7 @@ from .state import Limits
 from .variables import to_strings
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
+RESERVED = ("switchhook_outcome", "switchhook_reason")  # names of output variables
 OPENING = 5.0  # seconds that an assistant may take to open until the next one is tried
 
 
@@ -70,6 +71,7 @@ class Equipment:
     language: str = "en-US"
     failure_text: str = ""
     closing_text: str = ""
+    reserved: tuple[str, str] = RESERVED
     limits: Limits = field(default_factory=Limits)
     mask: Mask = field(default_factory=Mask)
 
@@ -206,7 +208,8 @@ class Call:
     def _end(self, end: End) -> None:
         reserved: Mapping[str, str] = {}
         if end.outcome not in ("completed", "handed_over"):
-            reserved = {"switchhook_outcome": end.outcome, "switchhook_reason": end.reason}
+            told = zip(self._equipment.reserved, (end.outcome, end.reason), strict=True)
+            reserved = {name: value for name, value in told if name}
         outputs = to_strings({**end.variables, **self.variables, **reserved})
         self.notes.record.output_variables = self._mask.variables(outputs)
         self.leg.end(Outcome("completed", end.outcome), outputs)

@@ -10,7 +10,7 @@ import anyio
 
 from ..actions import Action, Choice, EndCall, Offer, Say
 from ..assistant import Turn
-from ..call.call import Call, Equipment
+from ..call.call import RESERVED, Call, Equipment
 from ..call.state import Limits
 from ..hooks import Hooks
 from ..markers import hookimpl
@@ -97,6 +97,7 @@ async def a_call(
     limits: Limits | None = None,
     mask: Mask | None = None,
     failure_text: str = "sorry",
+    reserved: tuple[str, str] = RESERVED,
 ) -> AsyncIterator[Talk]:
     """`plugins` are asked before the plain handlers of the testing kit. The call is cut off when left."""
     held = Plugins()
@@ -114,6 +115,7 @@ async def a_call(
         (tts,),
         hooks,
         failure_text=failure_text,
+        reserved=reserved,
         limits=limits or Limits(),
         mask=mask or Mask(),
     )
