@@ -453,3 +453,19 @@ def test_who_said_nothing_may_still_key_the_number():
     talk.hear()
     talk.press("12")
     assert said(talk)[-1] == ("digits", "12")
+
+
+def test_a_prompt_that_a_key_stopped_does_not_begin_again():
+    talk = with_policy(Say("enter two digits"), CollectDigits(count=2), resume=True, voice=True)
+    talk.press("1")
+    talk.tell(SpeechStarted(0.0))
+    talk.tell(Transcript("", True))
+    assert [queued.content.text for queued in talk.told(Queue)] == ["enter two digits"]
+
+
+def test_noise_after_an_interruption_that_was_answered_restores_nothing():
+    talk = with_policy(Say("hello"), resume=True, voice=True)
+    talk.say("stop")
+    talk.tell(SpeechStarted(0.0))
+    talk.tell(Transcript("", True))
+    assert [queued.content.text for queued in talk.told(Queue)] == ["hello"]

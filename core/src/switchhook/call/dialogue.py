@@ -79,6 +79,7 @@ class Dialogue:
     _silences: int = 0  # turns without input, in a row
     _alone: int = 0  # turns that nobody began, in a row
     _barged: bool = False  # for the next turn's flag
+    _doubted: bool = False  # by speech that may turn out to be none
     _forced: str | None = None  # the text of a turn that is due when the prompts have been heard
     _ending: End | None = None  # waits until what was queued has been heard
     _caller: CallerSide = field(init=False)
@@ -157,9 +158,9 @@ class Dialogue:
 
     def _react(self, heard: Heard) -> None:
         if heard is Heard.INTERRUPTION:
-            self._barge_in()
-        elif heard is Heard.FALSE_ALARM and self._barged and self.limits.barge_in.resume:
-            self._barged = False
+            self._doubted = self._barge_in() or self._doubted
+        elif heard is Heard.FALSE_ALARM and self._doubted and self.limits.barge_in.resume:
+            self._barged = self._doubted = False
             self._effects += self._prompts.restore()
             if self._flight is not None:
                 self._flight.muted = False
@@ -168,15 +169,18 @@ class Dialogue:
         if not self._caller.digits or self._prompts.ignores_digits():
             return
         self._barge_in()
+        self._doubted = False
         self._caller.put(Input("digits", key, self._now))
         self._timers.stop("listening", "digits")  # begun anew, if there are more to come
 
-    def _barge_in(self) -> None:
-        """Drops only what would be heard, of the reply that plays; its other actions are still performed."""
+    def _barge_in(self) -> bool:
+        """Drops only what would be heard, of the reply that plays; its other actions are still performed.
+        Whether there was something."""
         if turns := self._drop_prompts():
             self._barged, self._forced = True, None  # the turn is the caller's
             if self._flight is not None and self._flight.turn.number in turns:
                 self._flight.muted = True
+        return bool(turns)
 
     def _drop_prompts(self) -> set[int]:
         """The turns they were of."""
@@ -401,7 +405,7 @@ class Dialogue:
         turn = Turn(
             self._turns, said.kind, said.text, said.input, flags, confidence=said.confidence, raw=said.raw
         )
-        self._flight, self._barged, self._forced = Flight(turn), False, None
+        self._flight, self._barged, self._doubted, self._forced = Flight(turn), False, False, None
         self._effects.append(SendTurn(turn, said.at, said.sensitive))
         if self._recognition.end_turn(turn.number):
             self._listen()
