@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import AudioFormat, Play, Say, hookimpl
+from switchhook.breakers import FAILURES, Breakers
+from switchhook.call.equipment import Equipment
 from switchhook.call.events import Queue
 from switchhook.call.line import Line
-from switchhook.call.prompts import STALL, Prompts, plain, split
+from switchhook.call.prompts import LAST, SLOW, STALL, Prompts, plain, split
 from switchhook.hooks import Hooks
 from switchhook.plugins import Plugin, Plugins
+from switchhook.promptcache import Prompt, PromptCache
 from switchhook.testing import MemoryTextToSpeech
 
 LONGEST_CHARACTER = 4  # bytes of UTF-8; no engine takes less
@@ -122,20 +125,22 @@ class Doubling:
         return pcm[::2]
 
 
-def prompts(*engines):
+def prompts(*engines, **equipment):
     plugins = Plugins()
     plugins.hold(Plugin("codec/files", "test", "1", Files()))
-    return Prompts(engines, Line(AudioFormat(), Hooks(plugins, list(plugins.loaded.values()))), "en-US")
+    hooks = Hooks(plugins, list(plugins.loaded.values()))
+    made = Equipment("test", (), (), tuple(engines), hooks, **equipment)
+    return Prompts(made, Line(AudioFormat(), hooks), "en-US")
 
 
-async def fetched(content, *engines):
+async def fetched(content, *engines, **equipment):
     """What the engines gave, and the problem."""
     audio = bytearray()
 
     async def put(chunk):
         audio.extend(chunk)
 
-    problem = await prompts(*engines).fetch(Queue(1, content), put)
+    problem = await prompts(*engines, **equipment).fetch(Queue(1, content), put)
     return bytes(audio), problem
 
 
@@ -191,16 +196,60 @@ async def test_the_next_engine_speaks_when_one_gives_nothing():
     assert anyio.current_time() - began == pytest.approx(STALL)
 
 
-@pytest.mark.anyio
-async def test_an_engine_that_was_heard_is_not_followed_by_another():
-    class Breaking(MemoryTextToSpeech):
-        async def _chunks(self, text, audio):
-            yield b"\x01" * 800
-            raise RuntimeError("4111")
+class Breaking(MemoryTextToSpeech):
+    """Gives a tenth of a second, and fails; after `times` it speaks."""
 
-    second = MemoryTextToSpeech()
-    assert await fetched(Say("hello"), Breaking(), second) == (b"\x01" * 800, "RuntimeError")
-    assert second.texts == []
+    times = 99
+
+    async def _chunks(self, text, audio):
+        self.times -= 1
+        if self.times < 0:
+            yield b"\x07" * 800
+            return
+        yield b"\x01" * 800
+        raise RuntimeError("4111")
+
+
+@pytest.mark.anyio
+async def test_a_text_that_broke_off_is_said_again_by_the_next_engine():
+    second = MemoryTextToSpeech(seconds=0.1)
+    audio, problem = await fetched(Say("hello"), Breaking(), second)
+    assert (audio, problem) == (b"\x01" * 800 + second.sound("hello") * 800, "")
+
+
+@pytest.mark.anyio
+async def test_the_last_engine_gets_a_second_chance():
+    engine = Breaking()
+    engine.times = 1
+    assert await fetched(Say("hello"), engine) == (b"\x01" * 800 + b"\x07" * 800, "")
+
+
+@pytest.mark.anyio
+async def test_and_no_third_one():
+    assert await fetched(Say("hello"), Breaking()) == (b"\x01" * 1600, "RuntimeError")
+
+
+@pytest.mark.anyio
+async def test_who_waits_for_a_slow_engine_is_told_so_by_what_is_ready():
+    engine = MemoryTextToSpeech(seconds=0.1, stall={"hello"})
+    cache = PromptCache(memory=10_000, disk=0)
+    async with cache.running():
+        await cache.keep(engine, Prompt("MemoryTextToSpeech", "wait", AudioFormat(), "en-US"))
+        began = anyio.current_time()
+        audio, problem = await fetched(Say("hello"), engine, cache=cache, waiting_text="wait")
+    assert (audio, problem) == (engine.sound("wait") * 800, SLOW)
+    assert anyio.current_time() - began == pytest.approx(STALL + LAST)
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_keeps_failing_is_asked_last():
+    broken, second = MemoryTextToSpeech(fail={"hello"}), MemoryTextToSpeech(seconds=0.1)
+    breakers = Breakers()
+    for _ in range(FAILURES):
+        await fetched(Say("hello"), broken, second, breakers=breakers)
+    asked = len(broken.parameters)
+    await fetched(Say("hello"), broken, second, breakers=breakers)
+    assert len(broken.parameters) == asked
 
 
 @pytest.mark.anyio

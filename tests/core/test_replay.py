@@ -23,7 +23,7 @@ END = {"response_type": "end_session"}
 def recorded(peer, mask):
     lines = []
     journal = Journal(lines.append, mask)
-    journal.begin("bank", peer.dialogue.limits, "sorry", "")
+    journal.begin("bank", peer.dialogue.limits, {"failure_text": "sorry", "closing_text": ""})
     for now, event, effects in peer.log:
         journal.note(now, event)
         journal.effects(now, effects)

@@ -156,9 +156,9 @@ WRONG = {
     "[server]\ntls = { certificat = 'a', key = 'b', certificate = 'c' }": (
         "server.tls.certificat: unknown key; did you mean 'certificate'?"
     ),
-    CONNECTOR + "languag = 'en'\nfailure = 'oh'": (
+    CONNECTOR + "languag = 'en'\nfailure_txt = 'oh'": (
         "connectors.support.languag: unknown key; did you mean 'language'?\n"
-        "connectors.support.failure: unknown key; did you mean 'failure_text'?"
+        "connectors.support.failure_txt: unknown key; did you mean 'failure_text'?"
     ),
 }
 

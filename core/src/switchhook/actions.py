@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak `text`, plain or SSML, in the call's current voice."""
+    """Speak `text`, plain or SSML, in the call's current voice. Not `cached`: its audio is kept nowhere."""
 
     text: str
+    cached: bool = True
 
 
 @dataclass(frozen=True, slots=True)

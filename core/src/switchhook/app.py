@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,8 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from .breakers import Breakers
 from .call.bargein import BargeIn, words_of
-from .call.call import Equipment
+from .call.equipment import Equipment, Reserved
 from .call.state import Limits
 from .errors import PluginError, SettingsError, StartError, SwitchhookError, cause, place
 from .hooks import Hooks
@@ -20,10 +22,13 @@ from .leg import Transport
 from .masking import Mask
 from .options import Options
 from .plugins import Plugin, Plugins, refuse_unknown
+from .promptcache import PromptCache
 from .settings import BargeInSettings, Choosing, ConnectorSettings, Settings
 from .speech import SpeechToText, TextToSpeech
 
 logger = logging.getLogger(__name__)
+
+MEGABYTE = 1024 * 1024
 
 
 class App:
@@ -37,6 +42,8 @@ class App:
         self.plugins = plugins or Plugins(settings.plugins.order)
         self.plugins.load_shared(settings.plugins.only, settings.plugins.exclude)
         self._engines: dict[str, Any] = {}
+        self.breakers = Breakers(_report_rest)
+        self.cache = self._prompt_cache()
         self.plugins.load_one("transport", settings.transport.use)
         for connector in settings.connectors.values():
             for group, choices in _drivers(connector):
@@ -96,7 +103,16 @@ class App:
             if made is None:
                 raise PluginError(plugin.name, "returned None", distribution=plugin.distribution, hook=hook)
             self._engines[key] = made
+            # what tells engines of one plugin apart, here and after a restart
+            mark = f"-{hashlib.sha256(key.encode()).hexdigest()[:6]}" if choice.table() else ""
+            self.breakers.name(made, f"{group} {choice.use}{mark}")
         return self._engines[key]
+
+    def _prompt_cache(self) -> PromptCache | None:
+        asked = self.settings.prompts
+        if not asked.memory:
+            return None
+        return PromptCache(asked.directory, memory=asked.memory * MEGABYTE, disk=asked.disk * MEGABYTE)
 
     def rehearse(self, name: str, ear: SpeechToText, voice: TextToSpeech, mask: Mask) -> Equipment:
         """A connector with other speech than its own, which is not loaded. Raises SettingsError."""
@@ -126,9 +142,14 @@ class App:
             language=connector.language,
             failure_text=connector.failure_text,
             closing_text=connector.closing_text,
-            reserved=(connector.outputs.outcome, connector.outputs.reason),
+            waiting_text=connector.waiting.text,
+            prompts=tuple(connector.prompts),
+            reserved=Reserved(connector.outputs.outcome, connector.outputs.reason, connector.outputs.intent),
+            on_failure=connector.on_failure,
             limits=limits_of(connector, self.settings.server.max_call),
             mask=mask,
+            breakers=self.breakers,
+            cache=self.cache,
         )
 
     def _plugins_of(self, connector: ConnectorSettings) -> list[Plugin]:
@@ -184,6 +205,13 @@ async def _contained(plugin: Plugin, manager: AbstractAsyncContextManager[object
         logger.error(form, plugin.name, plugin.distribution, cause(error), place(error))  # noqa: TRY400  # its text may be private
 
 
+def _report_rest(engine: str, resting: bool) -> None:
+    if resting:
+        logger.warning("%s fails again and again: others are tried before it", engine)
+    else:
+        logger.info("%s works again", engine)
+
+
 def policy_of(asked: BargeInSettings) -> BargeIn:
     return BargeIn(
         voice=asked.on == "voice",
@@ -201,6 +229,8 @@ def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
         post_response=connector.post_response_timeout,
         final_utterance=connector.final_utterance_timeout,
         no_input=connector.max_silences,
+        waiting=connector.waiting.after,
+        waiting_again=connector.waiting.again,
         barge_in=policy_of(connector.barge_in),
     )
 

@@ -15,13 +15,15 @@ import anyio.abc
 from .admin import serve_admin
 from .app import App
 from .audio import AudioFormat
-from .call.call import Call, Equipment
+from .call.call import Call
+from .call.equipment import Equipment
 from .errors import cause, place
 from .hooks import Hooks
 from .leg import Leg, Outcome
 from .logs import call_ids
 from .records import CallRecord, EventFile, RecordFile, utc_now
 from .trial import first_problem
+from .warming import warmed
 from .watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
@@ -126,6 +128,7 @@ class Server:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.app.lifespans())
             await stack.enter_async_context(Watchdog(self.app.plugins).watching())
+            await stack.enter_async_context(warmed(self.app.cache, self._equipment.values()))
             async with anyio.create_task_group() as group:
                 signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
                 urls = await group.start(self._transport.serve, self)
@@ -175,7 +178,11 @@ class Server:
 async def serving(app: App) -> AsyncIterator[str]:
     """A server inside another program or a test: yields its URL, ends its calls when left."""
     server = Server(app)
-    async with app.lifespans(), anyio.create_task_group() as group:
+    async with (
+        app.lifespans(),
+        warmed(app.cache, server._equipment.values()),  # noqa: SLF001  # one module
+        anyio.create_task_group() as group,
+    ):
         urls = await group.start(server._transport.serve, server)  # noqa: SLF001  # one module
         try:
             yield urls[0]

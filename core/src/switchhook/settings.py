@@ -120,6 +120,15 @@ class ReservedSettings(Table):
 
     outcome: str = Field("switchhook_outcome", description="holds the outcome, as the call record has it")
     reason: str = Field("switchhook_reason", description="holds why, in a few words")
+    intent: str = Field("Intent", description="holds the outcome too, for flows that branch on an intent")
+
+
+class WaitingSettings(Table):
+    """What the caller hears while an answer takes long."""
+
+    text: str = Field("One moment, please.", description="empty: nothing")
+    after: Seconds = Field(2.0, gt=0, description="of silence since the caller spoke")
+    again: Seconds = Field(8.0, gt=0, description="of silence since it was said last")
 
 
 class ConnectorSettings(Table):
@@ -138,6 +147,17 @@ class ConnectorSettings(Table):
     )
     closing_text: str = Field(
         "I am sorry, our time is up. One moment please.", description="spoken when the longest call is over"
+    )
+    on_failure: Literal["completed", "error"] = Field(
+        "completed",
+        description="how a failed call is given back; outputs are not known to reach a flow with error",
+    )
+    waiting: WaitingSettings = Field(
+        default_factory=WaitingSettings, description="what is spoken while an answer takes long"
+    )
+    prompts: list[str] = Field(
+        default_factory=list,
+        description="texts that are spoken often: made at the start, and kept on disk if [prompts] names one",
     )
     barge_in: BargeInSettings = Field(
         default_factory=BargeInSettings, description="what of the caller's speech interrupts a prompt"
@@ -168,6 +188,16 @@ class RecordsSettings(Table):
     )
 
 
+class PromptsSettings(Table):
+    """What was spoken before is played from memory."""
+
+    memory: int = Field(64, ge=0, description="megabytes of audio to keep; 0: none")
+    directory: FilePath | None = Field(
+        None, description="where the audio of listed prompts outlives a restart; none: nowhere"
+    )
+    disk: int = Field(256, ge=1, description="megabytes that it may take there")
+
+
 class AdminSettings(Table):
     host: str = Field("127.0.0.1", description="address of the admin port")
     port: Port = Field(9090, ge=0, le=65535, description="livez and readyz; 0: any free port")
@@ -190,6 +220,7 @@ class Settings(Table):
     transport: TransportSettings = Field(default_factory=lambda: TransportSettings(use="genesys"))
     connectors: dict[Name, ConnectorSettings] = Field(default_factory=dict)
     records: RecordsSettings = Field(default_factory=RecordsSettings)
+    prompts: PromptsSettings = Field(default_factory=PromptsSettings)
     admin: AdminSettings | None = Field(None, description="without this table there is no admin port")
     plugins: PluginsSettings = Field(default_factory=PluginsSettings)
 

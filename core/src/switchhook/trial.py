@@ -9,7 +9,7 @@ import anyio
 
 from .assistant import Assistant, Turn
 from .audio import AudioFormat
-from .call.call import Equipment
+from .call.equipment import Equipment
 from .errors import SwitchhookError, cause
 from .info import CallInfo
 from .speech import SpeechToText, TextToSpeech

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -16,13 +16,11 @@ from ..actions import Say
 from ..assistant import Assistant, Turn
 from ..errors import cause
 from ..guard import Fault, reporting
-from ..hooks import Hooks
 from ..info import CallInfo
 from ..leg import Closed, LanguageChanged, Leg, LegEvent, Outcome, PlaybackFinished, PlaybackStarted
-from ..masking import Mask
 from ..records import CallRecord
-from ..speech import SpeechToText, TextToSpeech
 from .dialogue import Dialogue
+from .equipment import Equipment
 from .events import (
     Abandon,
     CancelReply,
@@ -51,29 +49,12 @@ from .playout import Playout, Signal
 from .prompts import Prompts
 from .replies import Replies
 from .spoken import Spoken
-from .state import Limits
 from .variables import to_strings
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
-RESERVED = ("switchhook_outcome", "switchhook_reason")  # names of output variables
-OPENING = 5.0  # seconds that an assistant may take to open until the next one is tried
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What a connector gives its calls. Engines are tried in order."""
-
-    name: str
-    assistants: tuple[Assistant, ...]
-    recognisers: tuple[SpeechToText, ...]
-    voices: tuple[TextToSpeech, ...]
-    hooks: Hooks
-    language: str = "en-US"
-    failure_text: str = ""
-    closing_text: str = ""
-    reserved: tuple[str, str] = RESERVED
-    limits: Limits = field(default_factory=Limits)
-    mask: Mask = field(default_factory=Mask)
+OPENING = 2.5  # seconds that an assistant may take to open until the next one is tried
+ANSWERING = 7.5  # likewise, to begin to answer
+LAST = 5.0  # seconds that the last one may take to open
 
 
 class Call:
@@ -98,17 +79,21 @@ class Call:
             context=MappingProxyType(dict(info.details)),
             configuration=MappingProxyType(dict(info.configuration)),
         )
-        self._dialogue = Dialogue(equipment.limits, equipment.failure_text, equipment.closing_text)
+        self._dialogue = Dialogue(
+            equipment.limits, equipment.failure_text, equipment.closing_text, equipment.waiting_text
+        )
         self._mask = equipment.mask.of_call()
         self.notes = Notes(info, language, self._mask, self._measure)
         self._journal = Journal(write_event, self._mask, equipment.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
-        self._hearing = Hearing(equipment.recognisers, line, self.handle, lambda: self._bytes)
-        self._prompts = Prompts(equipment.voices, line, language)
+        self._breakers = equipment.breakers
+        self._hearing = Hearing(equipment.recognisers, line, self.handle, lambda: self._bytes, self._breakers)
+        self._prompts = Prompts(equipment, line, language, self._prompt_faulted)
         self._playout = Playout(leg, self._prompts.fetch, self.handle)
         self._spoken = Spoken()
         self._replies = Replies(hooks, self.info, self.variables, self.handle)
         self._reply: anyio.CancelScope | None = None
+        self._patience = anyio.CancelScope()  # with an assistant
         self._turn: Turn | None = None
         self._turns, self._timer = Signal(), Signal()
         self._events: deque[Event] = deque()
@@ -208,11 +193,12 @@ class Call:
     def _end(self, end: End) -> None:
         reserved: Mapping[str, str] = {}
         if end.outcome not in ("completed", "handed_over"):
-            told = zip(self._equipment.reserved, (end.outcome, end.reason), strict=True)
+            told = zip(self._equipment.reserved, (end.outcome, end.reason, end.outcome), strict=True)
             reserved = {name: value for name, value in told if name}
         outputs = to_strings({**end.variables, **self.variables, **reserved})
         self.notes.record.output_variables = self._mask.variables(outputs)
-        self.leg.end(Outcome("completed", end.outcome), outputs)
+        reason = self._equipment.on_failure if end.outcome == "failed" else "completed"
+        self.leg.end(Outcome(reason, end.outcome), outputs)
         self._ended.set()
 
     def _change_language(self, language: str) -> None:
@@ -244,7 +230,12 @@ class Call:
                 group.start_soon(self._converse)
                 group.start_soon(self._keep_time)
                 made = self._equipment
-                self._journal.begin(made.name, made.limits, made.failure_text, made.closing_text)
+                texts = {
+                    "failure_text": made.failure_text,
+                    "closing_text": made.closing_text,
+                    "waiting_text": made.waiting_text,
+                }
+                self._journal.begin(made.name, made.limits, texts)
                 self.handle(Opened())
                 self.leg.start(self)
                 await self._ended.wait()
@@ -278,35 +269,47 @@ class Call:
             self._equipment.hooks.tell("call_ended", call=self.info, record=record)
 
     async def _converse(self) -> None:
-        """One conversation, one turn at a time. Assistants are tried until one has begun to answer."""
+        """One conversation, one turn at a time. When an assistant fails, the next one is told the turn."""
         problem = "no engine"
-        for assistant in self._equipment.assistants:
-            with anyio.CancelScope(deadline=anyio.current_time() + OPENING) as patience:
-                problem = await self._talk_to(assistant, patience)
-            if patience.cancelled_caught:
-                problem = f"did not open within {OPENING:g} s"
-            if self._replies.begun or assistant is self._equipment.assistants[-1]:
-                break
-            self.handle(Faulted("assistant", "engine", problem))
+        assistants = self._breakers.order(self._equipment.assistants, anyio.current_time())
+        for assistant in assistants:
+            last = assistant is assistants[-1]
+            opening = LAST if last else OPENING
+            with anyio.CancelScope(deadline=anyio.current_time() + opening) as self._patience:
+                problem = await self._talk_to(assistant, inf if last else ANSWERING)
+            if self._patience.cancelled_caught:
+                problem = "no answer in time"
+            self._breakers.failed(assistant, anyio.current_time())
+            if not last:
+                self.handle(Faulted("assistant", "engine", problem, self._breakers.name_of(assistant)))
         self.handle(Failure("assistant", problem))
 
-    async def _talk_to(self, assistant: Assistant, patience: anyio.CancelScope) -> str:
-        """Why it ended."""
+    async def _talk_to(self, assistant: Assistant, answering: float) -> str:
+        """Why it ended. `answering`: seconds that it may take to begin to answer."""
         try:
             async with assistant.open(self.info) as conversation:
-                patience.deadline = inf
                 while True:
+                    self._patience.deadline = inf
                     while self._turn is None:
                         await self._turns.wait()
                     turn = self._turn
+                    self._patience.deadline = anyio.current_time() + answering
                     with anyio.CancelScope() as self._reply:
-                        if problem := await self._replies.read(conversation, turn):
+                        if problem := await self._replies.read(conversation, turn, self._answered):
                             return problem  # the turn is kept, for the next assistant
+                        self._breakers.worked(assistant)
                     self._reply = None
                     if self._turn is turn:  # else the next one is due already
                         self._turn = None
         except Exception as error:  # noqa: BLE001  # the next is tried, or the call ends well
             return cause(error)
+
+    def _answered(self) -> None:
+        """It has begun to: how long the rest may take is for the dialogue to say."""
+        self._patience.deadline = inf
+
+    def _prompt_faulted(self, engine: str, problem: str) -> None:
+        self.handle(Faulted("prompt", "engine", problem, engine))
 
     async def _keep_time(self) -> None:
         while True:

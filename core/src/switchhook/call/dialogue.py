@@ -59,6 +59,7 @@ from .state import Flight, Input, Limits, Prompting, Timers
 
 NO_INPUT, NO_FINAL = "vgwPostResponseTimeout", "vgwFinalUtteranceTimeout"
 ALONE = ("forced", "follow_up")
+FILLER = 0  # the turn of what is of no reply
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Dialogue:
     limits: Limits = field(default_factory=Limits)
     failure_text: str = ""
     closing_text: str = ""  # spoken when the longest call is over
+    waiting_text: str = ""  # spoken when an answer takes long
     outcome: End | None = None
     closed: Closed | None = None
     _now: float = 0.0
@@ -176,7 +178,7 @@ class Dialogue:
     def _barge_in(self) -> bool:
         """Drops only what would be heard, of the reply that plays; its other actions are still performed.
         Whether there was something."""
-        if turns := self._drop_prompts():
+        if turns := self._drop_prompts() - {FILLER}:
             self._barged, self._forced = True, None  # the turn is the caller's
             if self._flight is not None and self._flight.turn.number in turns:
                 self._flight.muted = True
@@ -318,6 +320,9 @@ class Dialogue:
             self._cut_off()
         if "speech" in due:
             self._caller.give_up_utterance()
+        if "waiting" in due and self._flight is not None:
+            self._flight.filled = True
+            self._effects.append(self._prompts.fill(Say(self.waiting_text)))
         if "reply" in due:
             self._fail("assistant", "no answer in time")
         if "final" in due:
@@ -373,6 +378,9 @@ class Dialogue:
         self._timers.keep("speech", caller.uttering, self._now + limits.speech)
         self._timers.keep("digits", quiet and between_digits is not None, self._now + (between_digits or 0.0))
         self._timers.keep("listening", quiet and between_digits is None, self._now + limits.post_response)
+        silent = bool(self.waiting_text and self._flight and not self._prompts and not caller.speaking)
+        patience = limits.waiting_again if self._flight and self._flight.filled else limits.waiting
+        self._timers.keep("waiting", silent and self._ending is None, self._now + patience)
         timed = caller.speaking and limits.final_utterance is not None
         self._timers.keep("final", timed, self._now + (limits.final_utterance or 0.0))
 

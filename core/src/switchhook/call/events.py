@@ -73,11 +73,12 @@ class ReplyEnded:
 
 @dataclass(frozen=True, slots=True)
 class Faulted:
-    """A plugin did wrong and was contained; the call goes on."""
+    """A plugin did wrong and was contained; the call goes on. `engine`: which one failed."""
 
     source: str
     hook: str
     error: str
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

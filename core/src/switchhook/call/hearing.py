@@ -8,14 +8,18 @@ from math import inf
 
 import anyio
 
+from ..breakers import Breakers
 from ..errors import cause
-from ..speech import Parameters, Recognition, SpeechToText
+from ..speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
 from .events import Event, Failure, Faulted
 from .line import Line
 from .playout import Signal
 
 KEPT = 30.0  # seconds of caller audio that wait for a recognition to open
-OPENING = 5.0  # seconds that an engine may take to open until the next one is tried
+OPENING = 2.5  # seconds that an engine may take to open until the next one is tried
+LAST = 5.0  # and the last one, or any to close
+UNSURE = 8.0  # seconds of caller audio that are kept until a final covers them
+STEADY = 10.0  # seconds that an engine must have listened to be tried again after it failed
 
 
 class Hearing:
@@ -27,10 +31,14 @@ class Hearing:
         line: Line,
         emit: Callable[[Event], None],
         received: Callable[[], int],
+        breakers: Breakers | None = None,
     ) -> None:
         self._engines, self._line, self._emit, self._received = engines, line, emit, received
-        self._early: deque[bytes] = deque()
+        self._breakers = breakers or Breakers()
+        self._since, self._opening = inf, LAST  # when the recognition opened, and how long it may take
+        self._early: deque[bytes] = deque()  # not given to a recognition yet
         self._kept = 0
+        self._unsure: deque[bytes] = deque()  # given, and no final covers it
         self._base = 0
         self.take: Callable[[bytes], None] = self._keep
         self._wanted: tuple[str, Parameters] = ("", {})
@@ -51,14 +59,26 @@ class Hearing:
             self._kept -= len(self._early.popleft())
 
     async def listen(self, language: str, parameters: Parameters) -> None:
-        """Engines are tried in order; when the last has failed, so has the call."""
+        """Engines are tried in order; when none is left that has not just failed, so has the call."""
         self._wanted = (language, parameters)
-        problem = "no engine"
-        for engine in self._engines:
+        problem, failed = "no engine", list[SpeechToText]()
+        while untried := [engine for engine in self._in_order() if engine not in failed]:
+            engine = untried[0]
+            self._since, self._opening = inf, OPENING if len(untried) > 1 else LAST
             problem = await self._stay_with(engine)
-            if engine is not self._engines[-1]:
-                self._emit(Faulted("recognition", "engine", problem))
+            now = anyio.current_time()
+            self._breakers.failed(engine, now)
+            if now - self._since >= STEADY:
+                failed.clear()
+            else:
+                failed.append(engine)
+            if len(failed) < len(self._engines):
+                name = self._breakers.name_of(engine)
+                self._emit(Faulted("recognition", "engine", problem, name))
         self._emit(Failure("recognition", problem))
+
+    def _in_order(self) -> list[SpeechToText]:
+        return self._breakers.order(self._engines, anyio.current_time())
 
     def speak(self, language: str) -> None:
         """The conversation goes on in another language."""
@@ -98,7 +118,7 @@ class Hearing:
 
     def _switch(self, old: Recognition) -> None:
         self.take, self._recognition, self._switching = self._keep, None, True
-        self._patience.deadline = anyio.current_time() + OPENING  # for its last words
+        self._patience.deadline = anyio.current_time() + LAST  # for its last words
         old.finish()
 
     async def _stay_with(self, engine: SpeechToText) -> str:
@@ -108,14 +128,14 @@ class Hearing:
             while self._resting:
                 await self._awake.wait()
             wanted = self._wanted
-            with anyio.CancelScope(deadline=anyio.current_time() + OPENING) as self._patience:
+            with anyio.CancelScope(deadline=anyio.current_time() + self._opening) as self._patience:
                 problem = await self._listen(engine, *wanted)
             if self._patience.cancelled_caught:
-                problem = f"did not open within {OPENING:g} s"
+                problem = f"did not open within {self._opening:g} s"
             if self._switching:
                 good, self._switching = wanted, False
             elif good is not None and wanted != good and not self._opened:
-                self._emit(Faulted("recognition", "engine", problem))
+                self._emit(Faulted("recognition", "engine", problem, self._breakers.name_of(engine)))
                 if self._wanted == wanted:
                     self._wanted = good  # better as before than not at all
             else:
@@ -129,6 +149,7 @@ class Hearing:
         try:
             async with engine.open(audio, language, parameters) as recognition:
                 self._patience.deadline, self._opened = inf, True
+                self._since = anyio.current_time()
                 self._pour(self._line.decoder(recognition.feed, direct))
                 self._recognition = recognition
                 if self._resting:
@@ -138,17 +159,44 @@ class Hearing:
                     self._switch(recognition)
                 try:
                     async for heard in recognition:
+                        self._breakers.worked(engine)
+                        self._cover(heard)
                         self._emit(heard)
                 finally:
                     # not to an engine that takes its time to close
                     self.take, self._recognition = self._pass if self._resting else self._keep, None
+                    self._hear_again()
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
             return cause(error)
         return "the recognition ended by itself"
 
     def _pour(self, feed: Callable[[bytes], None]) -> None:
         self._base = self._received() - self._kept
+        given = self._unsure = deque[bytes]()
+        most = self._line.audio.size(UNSURE)
+
+        def give(data: bytes) -> None:
+            given.append(data)
+            if len(given) * len(data) > most:  # pieces of a call are of one length, about
+                given.popleft()
+            feed(data)
+
         while self._early:
-            feed(self._early.popleft())
+            give(self._early.popleft())
         self._kept = 0
-        self.take = feed
+        self.take = give
+
+    def _cover(self, heard: SpeechStarted | Transcript) -> None:
+        """A final tells for how much of the audio no other recognition has to be asked."""
+        if isinstance(heard, Transcript) and heard.final:
+            sure = self._line.audio.size(heard.end) if heard.end else inf
+            since = self._received() - self._base - sum(map(len, self._unsure))
+            while self._unsure and since + len(self._unsure[0]) <= sure:
+                since += len(self._unsure.popleft())
+
+    def _hear_again(self) -> None:
+        """The next recognition is given what the last one was in the middle of."""
+        if not (self._resting or self._switching):
+            for data in self._unsure:
+                self._keep(data)
+        self._unsure = deque()

@@ -51,7 +51,7 @@ def _words(text: str, mask: Mask) -> str:
 def _masked_action(action: Action, mask: Mask) -> Action:
     match action:
         case Say():
-            return Say(mask.words(action.text))
+            return replace(action, text=mask.words(action.text))
         case SetVariables() | HandOver():
             return type(action)(mask.variables(action.variables))
         case Play():
@@ -121,10 +121,10 @@ class Journal:
     ) -> None:
         self._write, self._mask, self._harmless = write, mask, harmless
 
-    def begin(self, connector: str, limits: Limits, failure_text: str, closing_text: str) -> None:
+    def begin(self, connector: str, limits: Limits, texts: Mapping[str, str]) -> None:
         if self._write is not None:
-            made = {"limits": limits, "failure_text": failure_text, "closing_text": closing_text}
-            self._write(_line(0.0, {"type": CALL, "schema": SCHEMA, "connector": connector, **made}))
+            made = {"type": CALL, "schema": SCHEMA, "connector": connector, "limits": limits, **texts}
+            self._write(_line(0.0, made))
 
     def effects(self, at: float, effects: Sequence[Effect]) -> None:
         if self._write is not None and effects:

@@ -93,7 +93,7 @@ class Notes:
             case PromptFinished(failed=str(why)) if why:
                 self.fault("prompt", "synthesis", why, at)
             case Faulted():
-                self.fault(event.source, event.hook, event.error, at)
+                self.fault(event.source, event.hook, event.error, at, event.engine)
             case Failure():
                 self.fault(event.source, "engine", event.error, at)
             case Closed():
@@ -120,9 +120,10 @@ class Notes:
             case _:
                 pass
 
-    def fault(self, source: str, hook: str, error: str, at: float) -> None:
+    def fault(self, source: str, hook: str, error: str, at: float, engine: str = "") -> None:
         if len(self.record.faults) < MOST_FAULTS:
-            self.record.faults.append({"source": source, "hook": hook, "error": error, "at": round(at, 3)})
+            noted = {"source": source, "hook": hook, "error": error, "at": round(at, 3)}
+            self.record.faults.append(noted | ({"engine": engine} if engine else {}))
 
     def _shown(self, turn: Turn, sensitive: bool) -> str:
         match turn.kind:

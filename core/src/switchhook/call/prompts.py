@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from math import inf
+from typing import cast
 
 import anyio
 
-from ..actions import Play
+from ..actions import Play, Say
+from ..audio import AudioFormat
 from ..errors import cause
+from ..promptcache import Prompt
 from ..speech import Parameters, TextToSpeech
+from .equipment import Equipment
 from .events import Queue
 from .line import Line
 from .playout import Put
 
 LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
-STALL = 8.0  # seconds without a byte from an engine until its prompt is given up
+STALL = 2.0  # seconds without a byte from an engine until the next one is tried
+LAST = 5.0  # likewise, until the prompt is given up, once the caller was told to wait
+SLOW = "no audio in time"
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
-class Prompts:
-    """Engines are tried in order until one gives a first byte."""
+def _nobody(_engine: str, _problem: str) -> None:
+    pass
 
-    def __init__(self, engines: Sequence[TextToSpeech], line: Line, language: str) -> None:
-        self._engines, self._line, self.language = engines, line, language
+
+class Prompts:
+    """Engines are tried in order. One that stops in the middle is followed by the next from the beginning of
+    the text: said again is understood, half a sentence is not. The last one gets a second chance."""
+
+    def __init__(
+        self, equipment: Equipment, line: Line, language: str, faulted: Callable[[str, str], None] = _nobody
+    ) -> None:
+        """`faulted` is told the name of an engine and its problem when there is another try."""
+        self._equipment, self._line, self.language, self._faulted = equipment, line, language, faulted
+        self._breakers, self._cache = equipment.breakers, equipment.cache
 
     async def fetch(self, queued: Queue, put: Put) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put."""
@@ -35,13 +51,38 @@ class Prompts:
         if isinstance(content, Play):
             return await self._play(content, put)
         problem = "no engine"
-        for engine in self._engines:
-            spoken = _Counted(put)
-            problem = await self._speak(engine, content.text, queued.parameters, spoken)
-            if not problem and not spoken.bytes and any(map(str.isalnum, plain(content.text))):
-                problem = "no audio came"
-            if not problem or spoken.bytes:
-                break
+        engines = self._breakers.order(self._equipment.voices, anyio.current_time())
+        for turn, engine in enumerate(engines, 1):
+            problem = await self._try(engine, queued, put, STALL)
+            if not problem:
+                return ""
+            if turn < len(engines):
+                self._faulted(self._breakers.name_of(engine), problem)
+            elif patience := await self._second_chance(engine, problem, put):
+                self._faulted(self._breakers.name_of(engine), problem)
+                problem = await self._try(engine, queued, put, patience)
+        return problem
+
+    async def _second_chance(self, engine: TextToSpeech, problem: str, put: Put) -> float:
+        """Seconds for it to begin; 0: none. Who waits for an engine that is slow is told so."""
+        if problem != SLOW:
+            return STALL
+        waiting = self._prompt(engine, self._equipment.waiting_text, {})
+        if self._cache is None or not (sound := self._cache.ready(waiting)):
+            return 0.0
+        await put(self._coded(waiting.audio, sound))
+        return LAST
+
+    async def _try(self, engine: TextToSpeech, queued: Queue, put: Put, patience: float) -> str:
+        spoken = _Counted(put)
+        said = cast("Say", queued.content)
+        problem = await self._speak(engine, said, queued.parameters, spoken, patience)
+        if not problem and not spoken.bytes and any(map(str.isalnum, plain(said.text))):
+            problem = "no audio came"
+        if problem:
+            self._breakers.failed(engine, anyio.current_time())
+        else:
+            self._breakers.worked(engine)
         return problem
 
     async def _play(self, content: Play, put: Put) -> str:
@@ -53,22 +94,37 @@ class Prompts:
             await put(samples)
         return ""
 
-    async def _speak(self, engine: TextToSpeech, text: str, parameters: Parameters, put: Put) -> str:
-        direct = self._line.audio in engine.formats
-        audio = self._line.audio if direct else self._line.audio.linear
+    async def _speak(
+        self, engine: TextToSpeech, said: Say, parameters: Parameters, put: Put, first: float
+    ) -> str:
         # one scope around everything: an engine may hold scopes of its own while it is open
         with anyio.CancelScope() as patience:
             try:
-                for part in parts(text, engine):
-                    patience.deadline = anyio.current_time() + STALL
-                    async with engine.synthesize(part, audio, self.language, parameters) as chunks:
+                for part in parts(said.text, engine):
+                    patience.deadline = anyio.current_time() + first
+                    prompt = self._prompt(engine, part, parameters)
+                    async with self._synthesis(engine, prompt, said.cached) as chunks:
                         async for chunk in chunks:
                             patience.deadline = inf
-                            await put(chunk if direct else self._line.codec.encode(chunk))
+                            await put(self._coded(prompt.audio, chunk))
                             patience.deadline = anyio.current_time() + STALL
             except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call says so and ends well
                 return cause(error)
-        return f"no audio for {STALL:g} s" if patience.cancelled_caught else ""
+        return SLOW if patience.cancelled_caught else ""
+
+    def _prompt(self, engine: TextToSpeech, text: str, parameters: Parameters) -> Prompt:
+        audio = self._line.audio if self._line.audio in engine.formats else self._line.audio.linear
+        return Prompt(self._breakers.name_of(engine), text, audio, self.language, parameters)
+
+    def _coded(self, audio: AudioFormat, chunk: bytes) -> bytes:
+        return chunk if audio == self._line.audio else self._line.codec.encode(chunk)
+
+    def _synthesis(
+        self, engine: TextToSpeech, prompt: Prompt, cached: bool
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        if cached and self._cache is not None and self._cache.takes(prompt.text):
+            return self._cache.speak(engine, prompt)
+        return engine.synthesize(prompt.text, prompt.audio, prompt.language, prompt.parameters)
 
 
 class _Counted:

@@ -31,20 +31,21 @@ class Replies:
         self._hooks, self._call, self._variables, self._emit = hooks, call, variables, emit
         self._handler: anyio.CancelScope | None = None
         self._abandoned = False
-        self.begun = False  # something of the reply has been performed
         self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of it yet
 
-    async def read(self, conversation: Conversation, turn: Turn) -> str:
-        """Why the assistant failed; nothing when its reply is read, which ReplyEnded then says."""
+    async def read(
+        self, conversation: Conversation, turn: Turn, began: Callable[[], None] = lambda: None
+    ) -> str:
+        """Why the assistant failed; nothing when its reply is read, which ReplyEnded then says. `began` is
+        called when the first response is here."""
         self._abandoned, self._set = False, {}
-        self.begun = False
         position = 0
         try:
             async with conversation.send(turn) as reply:
                 async for response in reply:
                     position += 1
-                    if not self.begun:
-                        self.begun = True
+                    if position == 1:
+                        began()
                         self._emit(ReplyBegan(turn.number, reply.matched))
                     await self._respond(turn.number, position, response)
                 context = reply.context

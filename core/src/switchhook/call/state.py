@@ -27,6 +27,8 @@ class Limits:
     final_utterance: float | None = None  # from the first sign of speech to a turn without its final
     no_input: int | None = None  # turns without input, in a row, until the call is given back
     alone: int = 25  # turns in a row that neither the caller nor time began
+    waiting: float = 2.0  # of silence while an answer is due, until the caller is told so
+    waiting_again: float = 8.0  # likewise, from then on
     barge_in: BargeIn = field(default_factory=BargeIn)
 
 
@@ -101,10 +103,24 @@ class Prompting:
 
     def queue(self, content: Say | Play, turn: int, parameters: Mapping[str, Any] | None = None) -> Queue:
         """Of no turn: what nothing may interrupt."""
+        return self._queue_as(
+            content, turn, (self._speech and turn > 0, self._digits and turn > 0), parameters
+        )
+
+    def fill(self, content: Say) -> Queue:
+        """Of no turn, and interrupted by whatever comes: the answer is still to be heard."""
+        return self._queue_as(content, 0, (True, True))
+
+    def _queue_as(
+        self,
+        content: Say | Play,
+        turn: int,
+        interrupts: tuple[bool, bool],
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Queue:
         self._ids += 1
-        speech, digits = self._speech and turn > 0, self._digits and turn > 0
         queued = Queue(self._ids, content, parameters or {})
-        self._queue.append(_Prompt(self._ids, turn, speech, digits, queued))
+        self._queue.append(_Prompt(self._ids, turn, *interrupts, queued))
         return queued
 
     @property
@@ -168,6 +184,7 @@ class Flight:
     muted: bool = False  # a barge-in: nothing more of this reply is heard
     abandoned: bool = False  # and no async handler of it is waited for
     reported: bool = False
+    filled: bool = False  # the caller was told that it takes longer
     said: list[str] = field(default_factory=list)
 
     def report(self) -> TurnReport | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..app import App
-    from ..call.call import Equipment
+    from ..call.equipment import Equipment
     from ..checks import Finding
     from ..plugins import Plugin
 

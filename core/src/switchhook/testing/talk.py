@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import anyio
 
 from ..actions import Action, Choice, EndCall, Offer, Say
 from ..assistant import Turn
-from ..call.call import RESERVED, Call, Equipment
+from ..call.call import Call
+from ..call.equipment import Equipment, Reserved
 from ..call.state import Limits
 from ..hooks import Hooks
 from ..markers import hookimpl
@@ -97,9 +99,11 @@ async def a_call(
     limits: Limits | None = None,
     mask: Mask | None = None,
     failure_text: str = "sorry",
-    reserved: tuple[str, str] = RESERVED,
+    reserved: tuple[str, ...] = Reserved(),
+    **equipment: Any,
 ) -> AsyncIterator[Talk]:
-    """`plugins` are asked before the plain handlers of the testing kit. The call is cut off when left."""
+    """`plugins` are asked before the plain handlers of the testing kit; `equipment`: what else a connector
+    gives its calls, spare engines for instance. The call is cut off when left."""
     held = Plugins()
     for number, module in enumerate(plugins, 1):
         held.hold(Plugin(f"responses/test{number}", "test", "0", module))
@@ -108,19 +112,18 @@ async def a_call(
     )  # last: asked after other bundled ones
     stt, tts, leg = MemorySpeechToText(), tts or MemoryTextToSpeech(), leg or MemoryLeg()
     hooks = Hooks(held, list(held.loaded.values()))
-    equipment = Equipment(
-        "test",
-        (assistant,),
-        (stt,),
-        (tts,),
-        hooks,
-        failure_text=failure_text,
-        reserved=reserved,
-        limits=limits or Limits(),
-        mask=mask or Mask(),
-    )
+    given: dict[str, Any] = {
+        "assistants": (assistant,),
+        "recognisers": (stt,),
+        "voices": (tts,),
+        "failure_text": failure_text,
+        "reserved": Reserved(*reserved),
+        "limits": limits or Limits(),
+        "mask": mask or Mask(),
+    }
+    made = Equipment("test", hooks=hooks, **{**given, **equipment})
     events: list[str] = []
-    call = Call(leg, equipment, events.append)
+    call = Call(leg, made, events.append)
     talk = Talk(call, leg, stt, tts, assistant, events)
 
     async def run() -> None:

@@ -1,0 +1,44 @@
+"""What a connector gives its calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from ..assistant import Assistant
+from ..breakers import Breakers
+from ..hooks import Hooks
+from ..masking import Mask
+from ..promptcache import PromptCache
+from ..speech import SpeechToText, TextToSpeech
+from .state import Limits
+
+
+class Reserved(NamedTuple):
+    """Names of output variables; an empty one is not sent."""
+
+    outcome: str = "switchhook_outcome"
+    reason: str = "switchhook_reason"
+    intent: str = "Intent"  # flows made for other bots branch on it
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """Engines are tried in order. `prompts`, and the three texts, are had ready from the start."""
+
+    name: str
+    assistants: tuple[Assistant, ...]
+    recognisers: tuple[SpeechToText, ...]
+    voices: tuple[TextToSpeech, ...]
+    hooks: Hooks
+    language: str = "en-US"
+    failure_text: str = ""
+    closing_text: str = ""
+    waiting_text: str = ""
+    prompts: tuple[str, ...] = ()
+    reserved: Reserved = field(default_factory=Reserved)
+    on_failure: Literal["completed", "error"] = "completed"
+    limits: Limits = field(default_factory=Limits)
+    mask: Mask = field(default_factory=Mask)
+    breakers: Breakers = field(default_factory=Breakers)
+    cache: PromptCache | None = None

@@ -1,0 +1,157 @@
+"""Spare engines take over, within a call and for those after it."""
+
+import pytest
+
+from switchhook import AssistantError, SpeechError, Transcript
+from switchhook.breakers import FAILURES
+from switchhook.call.hearing import STEADY
+from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
+from switchhook.testing.talk import a_call
+
+pytestmark = pytest.mark.anyio
+
+GONE = AssistantError("x", reason="gone")
+
+
+def answers(*texts):
+    return MemoryAssistant(lambda turn: list(texts))
+
+
+def greeter():
+    return MemoryAssistant(lambda turn: ["welcome"] if turn.number == 1 else [])
+
+
+# --- assistants
+
+
+async def test_the_spare_assistant_is_told_the_turn_that_the_first_one_failed():
+    first = MemoryAssistant(lambda turn: ["welcome"] if turn.number == 1 else [GONE])
+    spare = answers("let me connect you")
+    async with a_call(first, assistants=(first, spare)) as talk:
+        await talk.wait(3)
+        talk.say("my balance")
+        await talk.wait(3)
+        assert talk.heard() == ["welcome", "let me connect you"]
+        assert [turn.text for turn in spare.turns] == ["my balance"]
+
+
+async def test_also_when_it_fails_in_the_middle_of_its_reply():
+    first, spare = answers("your balance", 0.5, GONE), answers("sorry for that")
+    async with a_call(first, assistants=(first, spare)) as talk:
+        await talk.wait(6)
+        assert talk.heard() == ["your balance", "sorry for that"]
+
+
+async def test_and_when_it_does_not_begin_to_answer():
+    first, spare = answers(1e6), answers("here I am")
+    async with a_call(first, assistants=(first, spare)) as talk:
+        await talk.wait(9)
+        assert talk.heard() == ["here I am"]
+
+
+async def test_a_slow_end_of_a_reply_is_left_its_time():
+    first, spare = answers("one", 9.0, "two"), answers("not me")
+    async with a_call(first, assistants=(first, spare)) as talk:
+        await talk.wait(15)
+        assert talk.heard() == ["one", "two"]
+
+
+async def test_the_record_says_which_assistant_failed():
+    first, spare = answers(GONE), answers("here I am")
+    async with a_call(first, assistants=(first, spare)) as talk:
+        await talk.wait(3)
+        [fault] = talk.call.notes.record.faults
+        assert (fault["source"], fault["error"], fault["engine"]) == ("assistant", "gone", "MemoryAssistant")
+
+
+async def test_calls_after_several_failures_begin_with_the_spare():
+    first, spare = answers(GONE), answers("here I am")
+    breakers = None
+    for _ in range(FAILURES + 1):
+        more = {"breakers": breakers} if breakers else {}
+        async with a_call(first, assistants=(first, spare), **more) as talk:
+            breakers = talk.call._breakers
+            await talk.wait(1)
+    assert (len(first.turns), len(spare.turns)) == (FAILURES, FAILURES + 1)
+
+
+# --- recognition
+
+
+async def test_a_recogniser_that_fails_after_a_while_is_tried_again():
+    async with a_call(greeter()) as talk:
+        await talk.wait(STEADY + 1)
+        talk.stt.hear(SpeechError("gone"))
+        await talk.wait(1)
+        talk.say("still here")
+        await talk.wait(1)
+        assert talk.turns[-1].text == "still here"
+
+
+async def test_a_recogniser_that_fails_at_once_is_not():
+    async with a_call(greeter()) as talk:
+        await talk.wait(1)
+        talk.stt.hear(SpeechError("gone"))
+        assert (await talk.over()).outcome == "failed"
+
+
+async def test_a_spare_recogniser_hears_what_was_said_meanwhile():
+    spare = MemorySpeechToText()
+    first = MemorySpeechToText()
+    async with a_call(greeter(), recognisers=(first, spare)) as talk:
+        await talk.wait(3)
+        first.hear(SpeechError("gone"))
+        talk.leg.speak(bytes(8000))
+        await talk.wait(2)
+        assert len(spare.opened[-1].fed) >= 8000
+
+
+async def test_what_a_final_covers_is_not_heard_twice():
+    first, spare = MemorySpeechToText(), MemorySpeechToText()
+    async with a_call(greeter(), recognisers=(first, spare)) as talk:
+        await talk.wait(3)
+        talk.leg.speak(b"\x01" * 8000)
+        talk.leg.speak(b"\x02" * 8000)
+        first.hear(Transcript("one", True, 0.0, 1.0))
+        await talk.wait(1)
+        first.hear(SpeechError("gone"))
+        await talk.wait(1)
+        assert bytes(spare.opened[-1].fed) == b"\x02" * 8000
+
+
+async def test_from_a_spare_recogniser_the_call_may_go_back():
+    first, spare = MemorySpeechToText(), MemorySpeechToText()
+    async with a_call(greeter(), recognisers=(first, spare)) as talk:
+        await talk.wait(1)
+        first.hear(SpeechError("gone"))
+        await talk.wait(STEADY + 2)
+        spare.hear(SpeechError("gone"))
+        await talk.wait(1)
+        first.hear(Transcript("back again", True))
+        await talk.wait(1)
+        assert talk.turns[-1].text == "back again"
+
+
+# --- voices
+
+
+async def test_a_spare_voice_speaks_what_the_first_cannot():
+    spare = MemoryTextToSpeech()
+    async with a_call(answers("welcome"), voices=(MemoryTextToSpeech(fail={"welcome"}), spare)) as talk:
+        await talk.wait(3)
+        assert spare.texts == ["welcome"]
+
+
+# --- the end
+
+
+async def test_a_failed_call_may_be_given_back_as_an_error():
+    async with a_call(answers(GONE), on_failure="error") as talk:
+        await talk.over()
+        assert talk.leg.outcome.reason == "error"
+
+
+async def test_a_failed_call_names_itself_as_an_intent():
+    async with a_call(answers(GONE)) as talk:
+        await talk.over()
+        assert talk.leg.outputs["Intent"] == "failed"
