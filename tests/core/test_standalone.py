@@ -6,6 +6,7 @@ from switchhook import (
     AudioFormat,
     PluginError,
     codec_for,
+    load_assistant,
     load_audio,
     load_recogniser,
     load_voice,
@@ -104,3 +105,12 @@ def test_a_file_is_read_in_the_format_of_the_line(site):
 def test_a_file_that_nobody_reads_is_refused(site):
     with pytest.raises(PluginError, match="no installed plugin reads this as a WAV file"):
         load_audio(b"ID3", AudioFormat())
+
+
+def test_an_assistant_is_loaded_by_its_name(site):
+    site.add(
+        "assistant",
+        "acme",
+        "from switchhook import hookimpl\n@hookimpl\ndef create_assistant(options): return dict(options)\n",
+    )
+    assert load_assistant("acme", {"file": "bank.toml"}) == {"file": "bank.toml"}

@@ -9,6 +9,7 @@ import pytest
 
 from switchhook import LegInfo, ReplyContext
 from switchhook.call.state import Limits
+from switchhook.promptcache import PromptCache
 from switchhook.testing import MemoryAssistant, MemoryLeg, a_call
 from switchhook_codecs import wav
 from switchhook_responses import (
@@ -441,3 +442,28 @@ async def test_recognition_that_is_stopped_in_a_call_is_closed():
         talk.leg.speak(b"b" * 800)
         await talk.wait(1)
         assert [bytes(each.fed) for each in talk.stt.opened] == [b"a" * 800]
+
+
+async def test_texts_behind_the_command_are_not_kept():
+    spoken = [vgw("vgwActExcludeFromTTSCache"), {"response_type": "text", "text": "your balance is 12"}]
+    cache = PromptCache(memory=1_000_000, disk=0)
+    async with cache.running():
+        async with calling(answering(["welcome"], balance=spoken), cache=cache) as talk:
+            for _ in range(2):
+                await talk.wait(3)
+                talk.say("balance")
+            await talk.wait(3)
+        assert len(talk.tts.parameters) == 3
+
+
+async def test_texts_of_the_next_reply_are():
+    cache = PromptCache(memory=1_000_000, disk=0)
+    async with cache.running():
+        async with calling(
+            answering([vgw("vgwActExcludeFromTTSCache")], hello=["good day"]), cache=cache
+        ) as talk:
+            for _ in range(2):
+                await talk.wait(1)
+                talk.say("hello")
+                await talk.wait(3)
+        assert len(talk.tts.parameters) == 1

@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from .speech import TextToSpeech as TextToSpeech
     from .speech import Transcript as Transcript
     from .standalone import codec_for as codec_for
+    from .standalone import load_assistant as load_assistant
     from .standalone import load_audio as load_audio
     from .standalone import load_recogniser as load_recogniser
     from .standalone import load_voice as load_voice
@@ -122,7 +123,7 @@ _HOME = {
         "UserDefinedResponse parse_response"
     ),
     "settings": "ServerSettings Settings load_settings",
-    "standalone": "codec_for load_audio load_recogniser load_voice",
+    "standalone": "codec_for load_assistant load_audio load_recogniser load_voice",
     "speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}

@@ -42,7 +42,7 @@ class App:
         self.plugins = plugins or Plugins(settings.plugins.order)
         self.plugins.load_shared(settings.plugins.only, settings.plugins.exclude)
         self._engines: dict[str, Any] = {}
-        self.breakers = Breakers(_report_rest)
+        self.breakers = Breakers(report_rest)
         self.cache = self._prompt_cache()
         self.plugins.load_one("transport", settings.transport.use)
         for connector in settings.connectors.values():
@@ -205,7 +205,7 @@ async def _contained(plugin: Plugin, manager: AbstractAsyncContextManager[object
         logger.error(form, plugin.name, plugin.distribution, cause(error), place(error))  # noqa: TRY400  # its text may be private
 
 
-def _report_rest(engine: str, resting: bool) -> None:
+def report_rest(engine: str, resting: bool) -> None:
     if resting:
         logger.warning("%s fails again and again: others are tried before it", engine)
     else:

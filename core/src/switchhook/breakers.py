@@ -14,7 +14,7 @@ E = TypeVar("E")
 
 @dataclass(slots=True)
 class _Health:
-    name: str = ""
+    name: str
     failures: int = 0
     resting: float = 0.0  # until then
 
@@ -32,15 +32,16 @@ class Breakers:
         self._of(engine).name = name
 
     def name_of(self, engine: object) -> str:
-        return self._of(engine).name or type(engine).__name__
+        return self._of(engine).name
 
     def order(self, engines: Sequence[E], now: float) -> list[E]:
         """Those that rest behind the others; else as they are."""
         return sorted(engines, key=lambda engine: self._of(engine).resting > now)
 
-    def failed(self, engine: object, now: float) -> None:
+    def failed(self, engine: object, now: float, *, silent: bool = False) -> None:
+        """`silent`: it said nothing, not even that it fails. That costs callers most, so once is enough."""
         health = self._of(engine)
-        health.failures += 1
+        health.failures = max(health.failures + 1, FAILURES if silent else 0)
         if health.failures >= FAILURES:
             if health.resting <= now:
                 self.report(self.name_of(engine), True)
@@ -48,9 +49,13 @@ class Breakers:
 
     def worked(self, engine: object) -> None:
         health = self._of(engine)
-        if health.failures >= FAILURES:
+        if health.resting:
             self.report(self.name_of(engine), False)
         health.failures, health.resting = 0, 0.0
 
     def _of(self, engine: object) -> _Health:
-        return self._health.setdefault(id(engine), _Health())
+        if id(engine) not in self._health:
+            kind = type(engine).__name__
+            alike = sum(health.name.split()[0] == kind for health in self._health.values())
+            self._health[id(engine)] = _Health(f"{kind} {alike + 1}" if alike else kind)
+        return self._health[id(engine)]

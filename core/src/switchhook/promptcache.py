@@ -79,13 +79,13 @@ class _Recording:
 
 
 class PromptCache:
-    """`memory` and `disk` in bytes. `measure` is told of each hit and miss."""
+    """`memory` and `disk` in bytes. `measure` is told of each "hit" and "miss"."""
 
     def __init__(
         self, directory: Path | None = None, *, memory: int, disk: int, measure: Measure = lambda _: None
     ) -> None:
         self._disk = _Disk(directory, disk) if directory is not None else None
-        self._most, self._measure = memory, measure
+        self._most, self.measure = memory, measure
         self._held: OrderedDict[str, _Recording] = OrderedDict()  # the least recently heard first
         self._listed: dict[str, _Recording] = {}  # not counted: there are only so many
         self._group: anyio.abc.TaskGroup | None = None
@@ -141,7 +141,7 @@ class PromptCache:
     def _recording(self, engine: TextToSpeech, prompt: Prompt) -> _Recording:
         key = prompt.key
         known = self._listed.get(key) or self._held.get(key)
-        self._measure("hit" if known else "miss")
+        self.measure("hit" if known else "miss")
         if known is not None:
             if key in self._held:
                 self._held.move_to_end(key)

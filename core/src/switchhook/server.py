@@ -13,7 +13,7 @@ import anyio
 import anyio.abc
 
 from .admin import serve_admin
-from .app import App
+from .app import App, report_rest
 from .audio import AudioFormat
 from .call.call import Call
 from .call.equipment import Equipment
@@ -46,6 +46,7 @@ class Server:
         logger.info("engines ready after %.2f s", time.monotonic() - began)
         self._records = RecordFile(app.settings.records.directory)
         self._hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
+        self._watch_engines()
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
         self._calls: set[Call] = set()
         self._stopping = ""
@@ -65,6 +66,18 @@ class Server:
 
     def measured(self, name: str, value: float, labels: Mapping[str, str], /) -> None:
         self._hooks.measure(name, value, labels)
+
+    def _watch_engines(self) -> None:
+        def prompt(result: str) -> None:
+            self.measured("prompts", 1, {"from": "cache" if result == "hit" else "engine"})
+
+        def resting(engine: str, is_resting: bool) -> None:
+            report_rest(engine, is_resting)
+            self.measured("engines_resting", 1 if is_resting else -1, {"engine": engine})
+
+        self.app.breakers.report = resting
+        if self.app.cache is not None:
+            self.app.cache.measure = prompt
 
     async def probe(self, connectors: Sequence[str], /) -> str:
         with anyio.move_on_after(PROBING):

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .assistant import Assistant
 from .audio import AudioFormat, Codec
 from .errors import PluginError
 from .hooks import Hooks
@@ -54,6 +55,12 @@ def load_recogniser(name: str | None = None, options: Mapping[str, Any] | None =
     """The installed speech recognition of that name, or the first one. Raises PluginError."""
     recogniser: SpeechToText = _driver("stt", name, options or {})
     return recogniser
+
+
+def load_assistant(name: str, options: Mapping[str, Any] | None = None) -> Assistant:
+    """The installed assistant of that name. Raises PluginError, and SettingsError for wrong options."""
+    assistant: Assistant = _driver("assistant", name, options or {})
+    return assistant
 
 
 def _driver(group: str, name: str | None, options: Mapping[str, Any]) -> Any:

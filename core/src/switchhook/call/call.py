@@ -23,6 +23,7 @@ from .dialogue import Dialogue
 from .equipment import Equipment
 from .events import (
     Abandon,
+    ActionDue,
     CancelReply,
     Effect,
     End,
@@ -32,9 +33,11 @@ from .events import (
     Flush,
     Listen,
     MergeVariables,
+    NotPerformed,
     Opened,
     PromptFinished,
     Queue,
+    ReplyBegan,
     SendTurn,
     Stopping,
     TakeCallerAudio,
@@ -54,6 +57,7 @@ from .variables import to_strings
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
 OPENING = 2.5  # seconds that an assistant may take to open until the next one is tried
 ANSWERING = 7.5  # likewise, to begin to answer
+GOING_ON = 0.9  # likewise, to go on: before the dialogue gives the reply up
 LAST = 5.0  # seconds that the last one may take to open
 
 
@@ -94,6 +98,7 @@ class Call:
         self._replies = Replies(hooks, self.info, self.variables, self.handle)
         self._reply: anyio.CancelScope | None = None
         self._patience = anyio.CancelScope()  # with an assistant
+        self._progressing = inf  # seconds that it may take to go on with a reply
         self._turn: Turn | None = None
         self._turns, self._timer = Signal(), Signal()
         self._events: deque[Event] = deque()
@@ -151,6 +156,8 @@ class Call:
             self._spoken.finish(event.prompt)
         elif isinstance(event, LanguageChanged):
             self._change_language(event.language)
+        elif isinstance(event, ReplyBegan | ActionDue | NotPerformed):
+            self._patience.deadline = now + self._progressing
         self._timer.set()
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind
@@ -276,10 +283,11 @@ class Call:
             last = assistant is assistants[-1]
             opening = LAST if last else OPENING
             with anyio.CancelScope(deadline=anyio.current_time() + opening) as self._patience:
+                self._progressing = inf if last else GOING_ON * self._equipment.limits.reply
                 problem = await self._talk_to(assistant, inf if last else ANSWERING)
-            if self._patience.cancelled_caught:
+            if silent := self._patience.cancelled_caught:
                 problem = "no answer in time"
-            self._breakers.failed(assistant, anyio.current_time())
+            self._breakers.failed(assistant, anyio.current_time(), silent=silent)
             if not last:
                 self.handle(Faulted("assistant", "engine", problem, self._breakers.name_of(assistant)))
         self.handle(Failure("assistant", problem))
@@ -295,7 +303,7 @@ class Call:
                     turn = self._turn
                     self._patience.deadline = anyio.current_time() + answering
                     with anyio.CancelScope() as self._reply:
-                        if problem := await self._replies.read(conversation, turn, self._answered):
+                        if problem := await self._replies.read(conversation, turn):
                             return problem  # the turn is kept, for the next assistant
                         self._breakers.worked(assistant)
                     self._reply = None
@@ -303,10 +311,6 @@ class Call:
                         self._turn = None
         except Exception as error:  # noqa: BLE001  # the next is tried, or the call ends well
             return cause(error)
-
-    def _answered(self) -> None:
-        """It has begun to: how long the rest may take is for the dialogue to say."""
-        self._patience.deadline = inf
 
     def _prompt_faulted(self, engine: str, problem: str) -> None:
         self.handle(Faulted("prompt", "engine", problem, engine))

@@ -156,6 +156,8 @@ class Dialogue:
         )
         if said.text and not said.final:
             self._timers.start("speech", self._now + self.limits.speech)
+        elif said.text:
+            self._wait_anew()
         self._react(heard)
 
     def _react(self, heard: Heard) -> None:
@@ -174,6 +176,13 @@ class Dialogue:
         self._doubted = False
         self._caller.put(Input("digits", key, self._now))
         self._timers.stop("listening", "digits")  # begun anew, if there are more to come
+        self._wait_anew()
+
+    def _wait_anew(self) -> None:
+        """Who has spoken again is soon told again that the answer takes long."""
+        self._timers.stop("waiting")
+        if self._flight is not None:
+            self._flight.filled = False
 
     def _barge_in(self) -> bool:
         """Drops only what would be heard, of the reply that plays; its other actions are still performed.

@@ -67,7 +67,7 @@ class Hearing:
             self._since, self._opening = inf, OPENING if len(untried) > 1 else LAST
             problem = await self._stay_with(engine)
             now = anyio.current_time()
-            self._breakers.failed(engine, now)
+            self._breakers.failed(engine, now, silent=self._since == inf)
             if now - self._since >= STEADY:
                 failed.clear()
             else:

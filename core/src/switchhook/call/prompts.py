@@ -80,7 +80,7 @@ class Prompts:
         if not problem and not spoken.bytes and any(map(str.isalnum, plain(said.text))):
             problem = "no audio came"
         if problem:
-            self._breakers.failed(engine, anyio.current_time())
+            self._breakers.failed(engine, anyio.current_time(), silent=problem == SLOW)
         else:
             self._breakers.worked(engine)
         return problem

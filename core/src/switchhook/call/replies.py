@@ -33,11 +33,8 @@ class Replies:
         self._abandoned = False
         self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of it yet
 
-    async def read(
-        self, conversation: Conversation, turn: Turn, began: Callable[[], None] = lambda: None
-    ) -> str:
-        """Why the assistant failed; nothing when its reply is read, which ReplyEnded then says. `began` is
-        called when the first response is here."""
+    async def read(self, conversation: Conversation, turn: Turn) -> str:
+        """Why the assistant failed; nothing when its reply is read, which ReplyEnded then says."""
         self._abandoned, self._set = False, {}
         position = 0
         try:
@@ -45,7 +42,6 @@ class Replies:
                 async for response in reply:
                     position += 1
                     if position == 1:
-                        began()
                         self._emit(ReplyBegan(turn.number, reply.matched))
                     await self._respond(turn.number, position, response)
                 context = reply.context

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import AsyncGeneratorType
 from typing import Any
 
-from switchhook import Action, AppInfo, CallInfo, UserDefinedResponse, hookimpl, parse_response
+from switchhook import Action, AppInfo, CallInfo, Say, UserDefinedResponse, hookimpl, parse_response
 
 # Modules, not their handlers: a hook in this namespace would be asked here too.
 from . import dtmf, speech_to_text, start_activities, stop_activities, text_to_speech
@@ -20,7 +20,7 @@ from .channels import is_for_telephone
 from .connect_to_agent import HandOverSettings, hand_over
 from .fetching import Fetcher
 from .settings import settings_of
-from .vgw import Response, perform
+from .vgw import UNCACHED, Response, perform
 
 MOST = 50  # commands in one response
 
@@ -63,6 +63,17 @@ def handle_user_defined(
     if not commands:
         return None
     return _perform(commands[:MOST], call) if is_for_telephone(response) else []
+
+
+@hookimpl
+def rewrite_action(action: Action, call: CallInfo) -> Action | None:
+    """Texts behind vgwActExcludeFromTTSCache, in the same reply."""
+    return replace(action, cached=False) if isinstance(action, Say) and call.state.get(UNCACHED) else None
+
+
+@hookimpl
+def turn_completed(call: CallInfo) -> None:
+    call.state.pop(UNCACHED, None)
 
 
 def _commands(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:

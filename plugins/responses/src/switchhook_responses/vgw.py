@@ -12,6 +12,7 @@ from .option import Lists, configure
 from .speaking import to_speech
 
 NO_INPUT_TURN = "vgwNoInputTurn"
+UNCACHED = "uncached"  # in the call's state, until its reply has been performed
 Given = Mapping[str, Any]
 Response = dict[str, Any]
 Made = Response | Action | list[Response | Action]
@@ -113,6 +114,11 @@ def _transfer(given: Given, _: CallInfo) -> Made:
     return {"response_type": "connect_to_agent", "transfer_info": {"target": target}}
 
 
+def _exclude_from_cache(_: Given, call: CallInfo) -> Made:
+    call.state[UNCACHED] = True
+    return []
+
+
 def _refused(why: str) -> Callable[[Given, CallInfo], Made]:
     return lambda _, __: Remark(why)
 
@@ -144,7 +150,7 @@ COMMANDS: Mapping[str, Callable[[Given, CallInfo], Made]] = {
     "vgwActSetOptionsConfig": _lists("option"),
     "vgwActSetDisambiguationConfig": _lists("suggestion"),
     "vgwActTransfer": _transfer,
-    "vgwActExcludeFromTTSCache": _ignored,
+    "vgwActExcludeFromTTSCache": _exclude_from_cache,
     "vgwActSendSIPInfo": _ignored,
     "vgwActAddCustomCDRData": _ignored,
     "vgwActEnableTranscriptionReport": _ignored,

@@ -26,6 +26,8 @@ ABOUT = {
     "position_drifts": "Times that a client's position left ours by more than a second",
     "client_errors": "Errors that clients reported, by code; 429 is too fast",
     "probes": "Connection probes answered, by result",
+    "prompts": "Prompts and parts of them that were spoken, from the cache or by an engine",
+    "engines_resting": "Engines that failed again and again and are asked last",
     "faults": "Faults of plugins and engines that were contained, by source",
     "recognition_seconds": "From the end of an utterance to its final transcript",
     "turn_seconds": "From the end of an utterance to the first sound of the answer",
@@ -37,7 +39,7 @@ class Figures:
     """One registry for one application."""
 
     #: counts that fall as well as rise
-    LEVELS: ClassVar = frozenset({"connections"})
+    LEVELS: ClassVar = frozenset({"connections", "engines_resting"})
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
