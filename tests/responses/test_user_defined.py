@@ -3,6 +3,7 @@
 import pytest
 
 from switchhook import (
+    Annotate,
     CallInfo,
     Choice,
     CollectDigits,
@@ -89,7 +90,17 @@ async def performed(call, *commands, key="vgwActionSequence"):
             [Remark("vgwActSetConversationConfig: an assistant cannot name another")],
         ),
         ("vgwActSendSIPInfo", {"sipHeaders": []}, []),
-        ("vgwActAddCustomCDRData", {"a": 1}, []),
+        ("vgwActAddCustomCDRData", {"a": 1}, [Annotate({"a": 1})]),
+        (
+            "vgwActSetSTTConfig",
+            {"confidenceScoreThreshold": "0.2", "bargeInResume": "true"},
+            [SetBargeIn(confidence=0.2, resume=True)],
+        ),
+        (
+            "vgwActSetSTTConfig",
+            {"confidenceScoreThreshold": 7},
+            [Remark("vgwActSetSTTConfig: confidenceScoreThreshold: Input should be less than or equal to 1")],
+        ),
         ("vgwActDance", {}, [Remark("user_defined: there is no command 'vgwActDance'")]),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 from switchhook import LegInfo, ReplyContext
 from switchhook.call.state import Limits
+from switchhook.masking import Mask
 from switchhook.promptcache import PromptCache
 from switchhook.testing import MemoryAssistant, MemoryLeg, a_call
 from switchhook_codecs import wav
@@ -467,3 +468,28 @@ async def test_texts_of_the_next_reply_are():
                 talk.say("hello")
                 await talk.wait(3)
         assert len(talk.tts.parameters) == 1
+
+
+async def test_an_assistant_says_how_sure_recognition_must_be():
+    settings = vgw("vgwActSetSTTConfig", confidenceScoreThreshold=0.5, bargeInResume=True)
+    async with calling(answering([settings, "one", "two"])) as talk:
+        await talk.wait(1)
+        talk.say("mumble", final=False)
+        talk.say("mumble", confidence=0.3)
+        await talk.wait(6)
+        assert (turns(talk), talk.heard()) == ([], ["one", "two"])
+
+
+async def test_what_an_assistant_notes_is_kept_in_the_record():
+    noted = vgw("vgwActAddCustomCDRData", order="4711", card="x")
+    taken_out = vgw("vgwActAddCustomCDRData", card="")
+    shown = Mask(["variables"])
+    async with calling(answering([noted, taken_out, END]), mask=shown) as talk:
+        assert (await talk.over()).custom_data == {"order": "4711"}
+
+
+async def test_also_what_it_notes_in_its_context():
+    context = ReplyContext(custom_data={"order": "4711"})
+    assistant = MemoryAssistant(lambda turn: [END], context=lambda turn: context)
+    async with calling(assistant) as talk:
+        assert (await talk.over()).custom_data == {"order": "•••"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .actions import Action as Action
     from .actions import Actions as Actions
+    from .actions import Annotate as Annotate
     from .actions import Choice as Choice
     from .actions import CollectDigits as CollectDigits
     from .actions import ConfigureRecognition as ConfigureRecognition
@@ -101,8 +102,8 @@ if TYPE_CHECKING:
 _HOME = {
     "markers": "hookimpl",
     "actions": (
-        "Action Actions Choice CollectDigits ConfigureRecognition ConfigureSynthesis EndCall ForceTurn "
-        "HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetListening SetVariables Strategy"
+        "Action Actions Annotate Choice CollectDigits ConfigureRecognition ConfigureSynthesis EndCall "
+        "ForceTurn HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetListening SetVariables Strategy"
     ),
     "app": "App",
     "assistant": "Assistant Conversation Reply ReplyContext Turn",

@@ -48,10 +48,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class SetBargeIn:
-    """Whether speech, or keys, interrupt what is queued from here on. None: as before."""
+    """Whether speech, or keys, interrupt what is queued from here on. `confidence` (0 to 1): a final
+    transcript below it is none, from now on; `resume`: what it stopped begins again. None: as before."""
 
     speech: bool | None = None
     digits: bool | None = None
+    confidence: float | None = None
+    resume: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,13 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotate:
+    """Keep `values` in the call record, under `custom_data`; an empty text takes one out again."""
+
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SetVariables:
     """Merge into the session variables."""
 
@@ -158,6 +168,7 @@ Action = (
     | ConfigureSynthesis
     | ForceTurn
     | Remark
+    | Annotate
     | SetVariables
     | HandOver
     | EndCall

@@ -46,6 +46,7 @@ class ReplyContext:
     post_response_timeout: float | None = None  # seconds; None: unchanged
     final_utterance_timeout: float | None = None  # seconds from the first sign of speech; None: unchanged
     follow_up: bool = False  # another turn, without text, is due at once
+    custom_data: Mapping[str, Any] = field(default_factory=dict)  # for the call record; "" takes one out
 
 
 class Reply(Protocol):

@@ -75,6 +75,9 @@ class CallRecord:
     ] = field(default_factory=list)
     input_variables: Annotated[dict[str, Any], "from the flow; values masked"] = field(default_factory=dict)
     output_variables: Annotated[dict[str, Any], "to the flow; values masked"] = field(default_factory=dict)
+    custom_data: Annotated[dict[str, Any], "what the assistant had noted; values masked"] = field(
+        default_factory=dict
+    )
     caller_audio: Annotated[float, "seconds received"] = 0.0
     gaps: Annotated[float, "seconds of caller audio that never came"] = 0.0
     prompt_audio: Annotated[float, "seconds that the caller heard"] = 0.0

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from ..actions import (
     Action,
+    Annotate,
     CollectDigits,
     ConfigureRecognition,
     ConfigureSynthesis,
@@ -243,6 +244,7 @@ class Dialogue:
                 self._caller.collect(action)
             case SetBargeIn():
                 self._prompts.switch(action)
+                self._doubt(action)
             case SetListening():
                 self._caller.listen(action.speech, action.digits)
                 if action.speech is not None:
@@ -258,7 +260,7 @@ class Dialogue:
                 self._forced = action.text
             case SetVariables():
                 self._effects.append(MergeVariables(action.variables))
-            case Remark():
+            case Remark() | Annotate():
                 pass  # the record has it
             case HandOver():
                 self._ending = End("handed_over", "", action.variables)
@@ -266,6 +268,15 @@ class Dialogue:
                 self._ending = End("completed")
             case _:
                 assert_never(action)
+
+    def _doubt(self, asked: SetBargeIn) -> None:
+        policy = self.limits.barge_in
+        sure = policy.confidence if asked.confidence is None else asked.confidence
+        policy = replace(
+            policy, confidence=sure, resume=policy.resume if asked.resume is None else asked.resume
+        )
+        self.limits = replace(self.limits, barge_in=policy)
+        self._caller.policy = policy
 
     def _queue(self, action: Say | Play, flight: Flight) -> None:
         if flight.muted:

@@ -69,6 +69,7 @@ class ReplyEnded:
     post_response_timeout: float | None = None
     final_utterance_timeout: float | None = None
     follow_up: bool = False
+    custom_data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

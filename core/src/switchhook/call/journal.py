@@ -12,12 +12,12 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from ..actions import Action, HandOver, Offer, Play, Say, SetVariables
+from ..actions import Action, Annotate, HandOver, Offer, Play, Say, SetVariables
 from ..leg import Digit
 from ..masking import DIGIT, HIDDEN, Mask
 from ..speech import Transcript
 from .bargein import words_of
-from .events import ActionDue, Effect, Event
+from .events import ActionDue, Effect, Event, ReplyEnded
 from .fitting import ADAPTERS
 from .state import Limits
 
@@ -39,6 +39,8 @@ def masked(event: Event, mask: Mask, *, hidden: bool = False, harmless: Containe
             return replace(event, text=event.text if aside else _words(event.text, mask), raw={})
         case ActionDue():
             return replace(event, action=_masked_action(event.action, mask))
+        case ReplyEnded():
+            return replace(event, custom_data=mask.variables(event.custom_data))
         case _:
             return event
 
@@ -54,6 +56,8 @@ def _masked_action(action: Action, mask: Mask) -> Action:
             return replace(action, text=mask.words(action.text))
         case SetVariables() | HandOver():
             return type(action)(mask.variables(action.variables))
+        case Annotate():
+            return Annotate(mask.variables(action.values))
         case Play():
             return replace(action, wav=b"")
         case Offer():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..actions import Remark, Say
+from ..actions import Annotate, Remark, Say
 from ..assistant import Turn
 from ..leg import Closed, Digit, Gap, LegInfo
 from ..masking import DIGIT, Mask
@@ -26,12 +26,14 @@ from .events import (
     PromptStarted,
     Queue,
     ReplyBegan,
+    ReplyEnded,
     SendTurn,
 )
 
 logger = logging.getLogger(__name__)
 
 MOST_FAULTS = 100  # in one record
+MOST_DATA = 100  # values that an assistant adds to one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Notes:
     def _turn(self) -> TurnRecord | None:
         return self.record.turns[-1] if self.record.turns else None
 
-    def event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901  # one arm for each kind
+    def event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901, PLR0912  # one arm for each kind
         """`fed`: seconds of caller audio that the recognition was given until now."""
         match event:
             case Transcript(final=True) if event.text:
@@ -81,6 +83,8 @@ class Notes:
                 self._said[at] = None
             case Gap():
                 self.record.gaps += event.length
+            case ReplyEnded() if event.custom_data:
+                self.annotate(event.custom_data)
             case ReplyBegan() if self._turn:
                 _note(self._turn, "assistant", at - self._turn.at)
             case ActionDue():
@@ -148,6 +152,8 @@ class Notes:
     def _response(self, event: ActionDue) -> None:
         if isinstance(event.action, Remark):
             self._remark(event, event.action.text[:200])
+        elif isinstance(event.action, Annotate):
+            self.annotate(event.action.values)
         elif turn := self._turn:
             done: dict[str, Any] = {
                 "response": event.response,
@@ -155,6 +161,14 @@ class Notes:
                 "plugin": event.plugin,
             }
             turn.actions.append(done)
+
+    def annotate(self, values: Mapping[str, Any]) -> None:
+        kept = self.record.custom_data
+        kept.update(self._mask.variables(values))
+        for name in [name for name, value in values.items() if value == ""]:
+            del kept[name]
+        for name in list(kept)[MOST_DATA:]:
+            del kept[name]
 
     def _remark(self, event: ActionDue, said: str) -> None:
         logger.warning("%s, response %d of turn %d: %s", event.plugin, event.response, event.turn, said)

@@ -51,7 +51,8 @@ class Replies:
             self._variables.clear()
             self._variables.update({**context.variables, **self._set})
         timeouts = context.post_response_timeout, context.final_utterance_timeout
-        self._emit(ReplyEnded(turn.number, *timeouts, follow_up=context.follow_up))
+        custom = dict(context.custom_data)
+        self._emit(ReplyEnded(turn.number, *timeouts, follow_up=context.follow_up, custom_data=custom))
         with reporting(self._fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
         return ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from switchhook import Action, CallInfo, EndCall, ForceTurn, Remark, Say
+from pydantic import Field
 
-from .commands import is_true, read
+from switchhook import Action, Annotate, CallInfo, EndCall, ForceTurn, Remark, Say, SetBargeIn
+
+from .commands import Parameters, is_true, read
 from .option import Lists, configure
 from .speaking import to_speech
 
@@ -88,7 +90,26 @@ def _recognition(given: Given, _: CallInfo) -> Made:
     if isinstance(given.get("config"), Mapping):
         asked = {"narrowband_recognize": given["config"], "update_strategy": _strategy(given)}
         made.append(_command("speech_to_text", "configure", **asked))
+    if doubt := _doubt(given):
+        made.append(doubt)
     return made
+
+
+class Doubt(Parameters):
+    confidenceScoreThreshold: float | None = Field(None, ge=0, le=1)  # noqa: N815  # as it is called there
+    bargeInResume: bool | None = None  # noqa: N815  # likewise
+
+
+def _doubt(given: Given) -> SetBargeIn | Remark | None:
+    """When a final transcript is believed, and whether a prompt goes on when it is not."""
+    doubt = read(Doubt, given, "vgwActSetSTTConfig")
+    if isinstance(doubt, Remark) or doubt == Doubt():
+        return doubt if isinstance(doubt, Remark) else None
+    return SetBargeIn(confidence=doubt.confidenceScoreThreshold, resume=doubt.bargeInResume)
+
+
+def _annotate(given: Given, _: CallInfo) -> Made:
+    return Annotate(dict(given))
 
 
 def _synthesis(given: Given, _: CallInfo) -> Made:
@@ -152,7 +173,7 @@ COMMANDS: Mapping[str, Callable[[Given, CallInfo], Made]] = {
     "vgwActTransfer": _transfer,
     "vgwActExcludeFromTTSCache": _exclude_from_cache,
     "vgwActSendSIPInfo": _ignored,
-    "vgwActAddCustomCDRData": _ignored,
+    "vgwActAddCustomCDRData": _annotate,
     "vgwActEnableTranscriptionReport": _ignored,
     "vgwActDisableTranscriptionReport": _ignored,
     "vgwActSetWVAConfig": _ignored,
