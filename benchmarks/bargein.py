@@ -1,6 +1,8 @@
-"""How soon recorded people interrupt a prompt, and how often noise does: the table of docs/benchmarks.md.
+"""How soon recorded people interrupt a prompt, and how often noise and listeners do: the table of
+docs/benchmarks.md.
 
-`python benchmarks/bargein.py` hears every clip of tests/data/speech in real time, four at once.
+`python benchmarks/bargein.py` hears every clip of tests/data/speech in real time, four at once. What
+listeners say in between ("mhm", "okay") is spoken by the offline voices: there are no recordings of it.
 """
 
 from __future__ import annotations
@@ -14,13 +16,16 @@ from pathlib import Path
 
 import anyio
 
-from switchhook import AudioFormat, SpeechToText, Transcript, load_audio, load_recogniser
+from switchhook import AudioFormat, SpeechToText, Transcript, load_audio, load_recogniser, load_voice
+from switchhook.call.bargein import BargeIn, words_of
 from switchhook.tune import Moment, interruptions, listen, usual
 
 CLIPS = Path(__file__).parents[1] / "tests/data/speech"
 LINE = AudioFormat()
 AT_ONCE = 4
 NOISE = 100.0  # seconds of each kind
+ASIDES = ("mhm", "uh huh", "okay", "yeah", "right", "I see", "sure", "yes", "all right", "hmm")
+ALSO_HEARD = ("mm", "hm", "mm hmm", "um", "uh", "ok", "alright", "yep", "oh")  # as recognisers write them
 LOUD = 800  # of 32,767: what counts as the onset of speech
 
 
@@ -39,6 +44,27 @@ def noises() -> dict[str, bytes]:
     music = load_audio((CLIPS / "noise/music_morning_coffee.wav").read_bytes(), LINE.linear)
     times = round(NOISE / LINE.linear.seconds(len(music)))
     return {"music": music * times, "hiss, -40 dB": white(NOISE, 330), "hiss, -30 dB": white(NOISE, 1000)}
+
+
+async def asides() -> dict[str, bytes]:
+    """Each with a second of silence before it."""
+    made = {}
+    for name in ("hibari", "pico"):
+        voice = load_voice(name)
+        for text in ASIDES:
+            async with voice.synthesize(f"{text}.", LINE.linear, "en-US", {}) as chunks:
+                spoken = b"".join([chunk async for chunk in chunks])
+            made[f"{text}, {name}"] = LINE.linear.silence(1.0) + spoken
+    return made
+
+
+def policies() -> Sequence[tuple[str, BargeIn]]:
+    ignored = frozenset(words_of(text) for text in (*ASIDES, *ALSO_HEARD))
+    return [
+        *usual(),
+        ("1 word, asides ignored", BargeIn(ignore=ignored)),
+        ("voice, asides ignored and resumed", BargeIn(voice=True, ignore=ignored, resume=True)),
+    ]
 
 
 async def hear_all(engine: SpeechToText, sounds: dict[str, bytes]) -> dict[str, list[Moment]]:
@@ -67,19 +93,30 @@ def main() -> None:
     other = noises()
     engine = load_recogniser("moonshine")
     spoken, noise = anyio.run(hear_all, engine, people), anyio.run(hear_all, engine, other)
+    listeners = anyio.run(hear_all, engine, anyio.run(asides))
     seconds = sum(LINE.linear.seconds(len(each)) for each in other.values())
-    print("| policy | missed | onset to stop, p50 | p90 | false stops in 1,000 s of noise |")
-    print("| --- | --- | --- | --- | --- |")
-    for name, policy in usual():
+    print(
+        "| policy | missed | onset to stop, p50 | p90 | false stops in 1,000 s of noise | asides that stop |"
+    )
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name, policy in policies():
         found = {clip: interruptions(moments, policy) for clip, moments in spoken.items()}
         waits = [each[0].at - onset(people[clip]) for clip, each in found.items() if each]
         missed = 100 * (1 - len(waits) / len(people))
         false = sum(len(interruptions(moments, policy)) for moments in noise.values())
         times = f"{statistics.median(waits):.2f} s | {rank(waits, 0.9):.2f} s"
-        print(f"| {name} | {missed:.0f} % | {times} | {1000 * false / seconds:.1f} |")
+        stops = [each[0] for moments in listeners.values() if (each := interruptions(moments, policy))]
+        taken_back = sum(not stop.kept for stop in stops)
+        aside = f"{len(stops)} of {len(listeners)}" + (f", {taken_back} taken back" if taken_back else "")
+        print(f"| {name} | {missed:.0f} % | {times} | {1000 * false / seconds:.1f} | {aside} |")
     words = [
         each.said.text for each in noise["music"] if isinstance(each.said, Transcript) and each.said.text
     ]
+    said = {
+        name: " ".join(m.said.text for m in moments if isinstance(m.said, Transcript) and m.said.final)
+        for name, moments in listeners.items()
+    }
+    print(f"\nasides as they were heard: {said}", file=sys.stderr)
     print(f"\nheard in the music: {words[:5] or 'nothing'}", file=sys.stderr)
 
 

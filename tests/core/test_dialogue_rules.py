@@ -469,3 +469,18 @@ def test_noise_after_an_interruption_that_was_answered_restores_nothing():
     talk.tell(SpeechStarted(0.0))
     talk.tell(Transcript("", True))
     assert [queued.content.text for queued in talk.told(Queue)] == ["hello"]
+
+
+def test_a_prompt_that_a_listeners_voice_stopped_begins_again():
+    talk = with_policy(Say("hello"), ignore=frozenset(["mhm"]), resume=True, voice=True)
+    talk.tell(SpeechStarted(0.0))
+    talk.say("mhm")
+    assert [queued.content.text for queued in talk.told(Queue)] == ["hello", "hello"]
+    assert said(talk) == []
+
+
+def test_without_resumption_what_a_listener_says_then_is_an_answer():
+    talk = with_policy(Say("hello"), ignore=frozenset(["mhm"]), voice=True)
+    talk.tell(SpeechStarted(0.0))
+    talk.say("mhm")
+    assert said(talk) == [("speech", "mhm")]

@@ -79,3 +79,19 @@ async def test_a_refused_client_is_told_so(kit, server):
     with pytest.raises(ConnectError):
         async with connect(f"ws://{host}:{port}/no", kit.Keeper()):
             pass
+
+
+async def test_a_client_sees_the_headers_of_the_answer(kit, server):
+    host, port = server.addresses[0]
+    async with connect(f"ws://{host}:{port}/", kit.Keeper()) as socket:
+        assert socket.answered["Upgrade"] == "websocket"
+
+
+async def test_a_ping_shows_whether_the_peer_lives(kit, server):
+    host, port = server.addresses[0]
+    async with connect(f"ws://{host}:{port}/", kit.Keeper()) as socket:
+        before = socket.received
+        socket.ping()
+        with anyio.fail_after(5):
+            while socket.received == before:
+                await anyio.sleep(0.001)

@@ -103,7 +103,8 @@ _HOME = {
     "markers": "hookimpl",
     "actions": (
         "Action Actions Annotate Choice CollectDigits ConfigureRecognition ConfigureSynthesis EndCall "
-        "ForceTurn HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetListening SetVariables Strategy"
+        "ForceTurn HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetListening SetVariables "
+        "Strategy"
     ),
     "app": "App",
     "assistant": "Assistant Conversation Reply ReplyContext Turn",

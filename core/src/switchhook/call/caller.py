@@ -65,6 +65,7 @@ class CallerSide:
         return Heard.INTERRUPTION if self.speaking and self.policy.voice else Heard.NOTHING
 
     def hear(self, said: Transcript, now: float, *, protected: bool, playing: bool) -> Heard:
+        """`playing`: a prompt, or one that would go on if this were nothing."""
         if not self.speech:
             return Heard.NOTHING
         # what began before a protected prompt is heard to its end, what began in one is not
@@ -78,7 +79,7 @@ class CallerSide:
             if not said.text or self.policy.is_doubtful(said):
                 return Heard.FALSE_ALARM
             if playing and self.policy.is_aside(said):
-                return Heard.NOTHING
+                return Heard.FALSE_ALARM
             self.put(Input("speech", said.text, now, said.confidence, raw=said.raw))
         return Heard.INTERRUPTION if not protected and self.policy.interrupts(said) else Heard.NOTHING
 

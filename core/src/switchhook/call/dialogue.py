@@ -152,9 +152,8 @@ class Dialogue:
         self._timers.start("speech", self._now + self.limits.speech)
 
     def _hear(self, said: Transcript) -> None:
-        heard = self._caller.hear(
-            said, self._now, protected=self._prompts.ignores_speech(), playing=bool(self._prompts)
-        )
+        playing = bool(self._prompts) or (self._doubted and self.limits.barge_in.resume)
+        heard = self._caller.hear(said, self._now, protected=self._prompts.ignores_speech(), playing=playing)
         if said.text and not said.final:
             self._timers.start("speech", self._now + self.limits.speech)
         elif said.text:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import ssl
 import struct
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 import anyio
@@ -39,6 +39,7 @@ class ClientSocket(Socket):
         super().__init__(self._client, limits)
         self.handler = handler
         self._headers = headers
+        self.answered: Mapping[str, str] = {}  # the headers of the server's answer
         self._ready = asyncio.Event()
 
     async def opened(self) -> None:
@@ -72,6 +73,7 @@ class ClientSocket(Socket):
         response, rest = self._first_event(data)
         self._flush()
         if isinstance(response, Response) and self._client.state is State.OPEN:
+            self.answered = response.headers
             self._upgraded()
         if self._client.handshake_exc or self._incoming:
             self._ready.set()

@@ -38,6 +38,7 @@ class Socket(asyncio.Protocol):
         self._incoming: Incoming | None = None  # from the end of the handshake
         self._loop = asyncio.get_running_loop()
         self._stalled = False
+        self.received = 0  # how often something came, whatever it was: does the peer live?
         self._watch: asyncio.TimerHandle | None = None  # of a peer that does not read
         self._closing: asyncio.TimerHandle | None = None
         self.gone: asyncio.Future[None] = self._loop.create_future()
@@ -72,6 +73,12 @@ class Socket(asyncio.Protocol):
             self._protocol.send_text(message.encode())
             self._flush()
 
+    def ping(self) -> None:
+        """The answer shows in `received`; nobody is told of it."""
+        if self.open:
+            self._protocol.send_ping(b"")
+            self._flush()
+
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Starts the closing handshake. No message is delivered any more."""
         if self._incoming is not None:
@@ -98,6 +105,7 @@ class Socket(asyncio.Protocol):
         self.transport.set_write_buffer_limits(HIGH_WATER)
 
     def data_received(self, data: bytes) -> None:
+        self.received += 1
         if self._incoming is None:
             self._shake_hands(data)
             return
