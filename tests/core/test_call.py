@@ -184,6 +184,7 @@ async def test_a_silent_assistant_is_given_up():
 async def test_a_recognition_that_fails_is_said_and_the_call_given_back():
     async with a_call(answers(start=["welcome"])) as talk:
         await talk.wait(5)
+        talk.stt.broken = True
         talk.stt.hear(SpeechError("gone"))
         record = await talk.over()
         assert (talk.heard(), record.outcome) == (["welcome", "sorry"], "failed")
@@ -424,6 +425,7 @@ async def test_a_wav_that_cannot_be_played_is_reported_and_skipped():
 
 async def test_a_second_failure_does_not_cut_the_failure_text():
     async with a_call(MemoryAssistant(lambda turn: [0.2, AssistantError("gone")])) as talk:
+        talk.stt.broken = True
         talk.stt.hear(SpeechError("gone"))
         await talk.over()
         assert len(talk.leg.ear) == 16000
@@ -433,6 +435,7 @@ async def test_a_failure_after_end_session_does_not_lose_the_output_variables():
     assistant = MemoryAssistant(lambda turn: [END, 1.0], lambda turn: {"late": "yes"})
     async with a_call(assistant) as talk:
         await talk.wait(0.5)
+        talk.stt.broken = True
         talk.stt.hear(SpeechError("gone"))
         await talk.over()
         assert talk.leg.outputs == {"late": "yes"}

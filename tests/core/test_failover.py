@@ -4,7 +4,7 @@ import pytest
 
 from switchhook import AssistantError, SpeechError, Transcript
 from switchhook.breakers import FAILURES
-from switchhook.call.hearing import STEADY
+from switchhook.call.hearing import AGAIN, PERSISTENCE, STEADY
 from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
 
@@ -88,11 +88,28 @@ async def test_a_recogniser_that_fails_after_a_while_is_tried_again():
         assert talk.turns[-1].text == "still here"
 
 
-async def test_a_recogniser_that_fails_at_once_is_not():
+async def test_also_at_once_after_a_short_trouble():
     async with a_call(greeter()) as talk:
         await talk.wait(1)
+        talk.stt.broken = True
         talk.stt.hear(SpeechError("gone"))
-        assert (await talk.over()).outcome == "failed"
+        await talk.wait(PERSISTENCE - 0.1)
+        talk.stt.broken = False
+        talk.leg.speak(bytes(8000))
+        await talk.wait(1)
+        talk.say("still here")
+        await talk.wait(1)
+        assert (talk.turns[-1].text, len(talk.stt.opened[-1].fed)) == ("still here", 8000)
+
+
+async def test_a_trouble_that_lasts_fails_the_call_in_time():
+    async with a_call(greeter()) as talk:
+        await talk.wait(4)
+        talk.stt.broken = True
+        talk.stt.hear(SpeechError("gone"))
+        await talk.wait(PERSISTENCE + AGAIN + 0.1)
+        assert talk.tts.texts == ["welcome", "sorry"]
+        assert (await talk.over()).reason == "recognition: broken by the test"
 
 
 async def test_a_spare_recogniser_hears_what_was_said_meanwhile():

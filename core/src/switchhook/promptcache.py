@@ -109,6 +109,10 @@ class PromptCache:
         known = self._listed.get(prompt.key) or self._held.get(prompt.key)
         return b"".join(known.chunks) if known is not None and known.complete else b""
 
+    def forget(self, prompt: Prompt) -> None:
+        """It takes too long: who asks next has it made anew."""
+        self._held.pop(prompt.key, None)
+
     @asynccontextmanager
     async def speak(self, engine: TextToSpeech, prompt: Prompt) -> AsyncIterator[AsyncIterator[bytes]]:
         """As the engine's own `synthesize`, whose SpeechError it raises."""
@@ -165,8 +169,9 @@ class PromptCache:
         if patience.cancelled_caught:
             recording.problem = SpeechError("the prompt did not end", reason=f"not made in {PATIENCE:g} s")
         recording.wake()
-        if recording.problem is not None or not recording.size:
-            self._held.pop(key, None)
+        useless = recording.problem is not None or not recording.size
+        if useless and self._held.get(key) is recording:
+            del self._held[key]
         self._make_room()
 
     def _make_room(self) -> None:

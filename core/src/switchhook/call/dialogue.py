@@ -137,6 +137,8 @@ class Dialogue:
                 self._expire()
             case Faulted() | NotPerformed():
                 self._timers.start("reply", self._now + self.limits.reply)  # the reply goes on after it
+                if isinstance(event, Faulted) and event.alone:
+                    self._fill()
             case PromptStarted():
                 if self._flight and self._prompts.begins_of(event.prompt, self._flight.turn.number):
                     self._report(self._flight)
@@ -299,6 +301,8 @@ class Dialogue:
         if self._ending is None:
             self._caller.clear()
             self._cancel_reply()
+            if source == "prompt":  # what is queued behind it could not be spoken either
+                self._drop_prompts()
             self._ending = End("failed", f"{source}: {error}")
             if self.failure_text:
                 self._effects.append(self._prompts.queue(Say(self.failure_text), 0))
@@ -339,9 +343,8 @@ class Dialogue:
             self._cut_off()
         if "speech" in due:
             self._caller.give_up_utterance()
-        if "waiting" in due and self._flight is not None:
-            self._flight.filled = True
-            self._effects.append(self._prompts.fill(Say(self.waiting_text)))
+        if "waiting" in due:
+            self._fill()
         if "reply" in due:
             self._fail("assistant", "no answer in time")
         if "final" in due:
@@ -349,6 +352,13 @@ class Dialogue:
             self._caller.put(Input("no_final", NO_FINAL, self._now))
         if "listening" in due or "digits" in due:
             self._hear_nothing()
+
+    def _fill(self) -> None:
+        """Rather than silence."""
+        if self._flight is not None:
+            self._flight.filled = True
+        if self.waiting_text and not self._prompts and self._ending is None:
+            self._effects.append(self._prompts.fill(Say(self.waiting_text)))
 
     def _end_longest(self) -> None:
         """Before the peer does, who would lose the variables."""

@@ -74,12 +74,14 @@ class ReplyEnded:
 
 @dataclass(frozen=True, slots=True)
 class Faulted:
-    """A plugin did wrong and was contained; the call goes on. `engine`: which one failed."""
+    """A plugin did wrong and was contained; the call goes on. `engine`: which one failed; `alone`: no other
+    is left, and it is tried again."""
 
     source: str
     hook: str
     error: str
     engine: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

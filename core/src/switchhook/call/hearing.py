@@ -19,7 +19,9 @@ KEPT = 30.0  # seconds of caller audio that wait for a recognition to open
 OPENING = 2.5  # seconds that an engine may take to open until the next one is tried
 LAST = 5.0  # and the last one, or any to close
 UNSURE = 8.0  # seconds of caller audio that are kept until a final covers them
-STEADY = 10.0  # seconds that an engine must have listened to be tried again after it failed
+STEADY = 10.0  # seconds that an engine must have listened, for a failure to be a new trouble
+PERSISTENCE = 2.0  # seconds of a trouble in which engines are tried again
+AGAIN = 0.5  # seconds until then
 
 
 class Hearing:
@@ -59,22 +61,29 @@ class Hearing:
             self._kept -= len(self._early.popleft())
 
     async def listen(self, language: str, parameters: Parameters) -> None:
-        """Engines are tried in order; when none is left that has not just failed, so has the call."""
+        """Engines are tried in order, and again for a while: a call outlives a short trouble of its network.
+        When none has listened again, the call has failed."""
         self._wanted = (language, parameters)
-        problem, failed = "no engine", list[SpeechToText]()
-        while untried := [engine for engine in self._in_order() if engine not in failed]:
-            engine = untried[0]
+        problem, failed, trouble = "no engine", list[SpeechToText](), inf
+        while self._engines:
+            untried = [engine for engine in self._in_order() if engine not in failed]
+            if not untried:
+                if anyio.current_time() >= trouble + PERSISTENCE:
+                    break
+                await anyio.sleep(AGAIN)
+                failed.clear()
+                continue
+            engine, began = untried[0], anyio.current_time()
             self._since, self._opening = inf, OPENING if len(untried) > 1 else LAST
             problem = await self._stay_with(engine)
             now = anyio.current_time()
-            self._breakers.failed(engine, now, silent=self._since == inf)
+            self._breakers.failed(engine, now, silent=self._since == inf and now > began)
             if now - self._since >= STEADY:
-                failed.clear()
-            else:
-                failed.append(engine)
-            if len(failed) < len(self._engines):
-                name = self._breakers.name_of(engine)
-                self._emit(Faulted("recognition", "engine", problem, name))
+                failed, trouble = [], now
+            failed.append(engine)
+            trouble = min(trouble, began if self._since == inf else now)
+            name, alone = self._breakers.name_of(engine), len(failed) == len(self._engines)
+            self._emit(Faulted("recognition", "engine", problem, name, alone))
         self._emit(Failure("recognition", problem))
 
     def _in_order(self) -> list[SpeechToText]:

@@ -22,7 +22,7 @@ from .line import Line
 from .playout import Put
 
 LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
-STALL = 2.0  # seconds without a byte from an engine until the next one is tried
+STALL = 2.0  # seconds that an engine may be behind its own sound until the next one is tried
 LAST = 5.0  # likewise, until the prompt is given up, once the caller was told to wait
 SLOW = "no audio in time"
 
@@ -95,22 +95,29 @@ class Prompts:
         return ""
 
     async def _speak(
-        self, engine: TextToSpeech, said: Say, parameters: Parameters, put: Put, first: float
+        self, engine: TextToSpeech, said: Say, parameters: Parameters, put: Put, lag: float
     ) -> str:
+        """`lag`: seconds that the engine may be behind its own sound: nobody understands a slower one."""
         # one scope around everything: an engine may hold scopes of its own while it is open
         with anyio.CancelScope() as patience:
             try:
                 for part in parts(said.text, engine):
-                    patience.deadline = anyio.current_time() + first
                     prompt = self._prompt(engine, part, parameters)
+                    patience.deadline = anyio.current_time() + lag
                     async with self._synthesis(engine, prompt, said.cached) as chunks:
                         async for chunk in chunks:
-                            patience.deadline = inf
+                            until, patience.deadline = patience.deadline, inf
+                            began = anyio.current_time()
                             await put(self._coded(prompt.audio, chunk))
-                            patience.deadline = anyio.current_time() + STALL
+                            waited = anyio.current_time() - began
+                            patience.deadline = until + waited + prompt.audio.seconds(len(chunk))
             except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call says so and ends well
                 return cause(error)
-        return SLOW if patience.cancelled_caught else ""
+        if not patience.cancelled_caught:
+            return ""
+        if self._cache is not None:
+            self._cache.forget(prompt)
+        return SLOW
 
     def _prompt(self, engine: TextToSpeech, text: str, parameters: Parameters) -> Prompt:
         audio = self._line.audio if self._line.audio in engine.formats else self._line.audio.linear

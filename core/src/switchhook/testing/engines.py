@@ -22,16 +22,18 @@ Heard = SpeechStarted | Transcript
 
 
 class MemorySpeechToText:
-    """Hears what the test says it hears."""
+    """Hears what the test says it hears. `broken`: it does not open."""
 
     def __init__(self, formats: Sequence[AudioFormat] = (AudioFormat("PCMU", 8000),)) -> None:
-        self.formats = formats
+        self.formats, self.broken = formats, False
         self.opened: list[MemoryRecognition] = []
 
     @asynccontextmanager
     async def open(
         self, audio: AudioFormat, language: str, parameters: Parameters, /
     ) -> AsyncIterator[MemoryRecognition]:
+        if self.broken:
+            raise SpeechError("no recognition", reason="broken by the test")
         recognition = MemoryRecognition(audio, language, parameters)
         self.opened.append(recognition)
         with recognition.send, recognition.receive:

@@ -1,0 +1,90 @@
+"""A thousand calls whose engines fail in every way: what the caller hears, how soon, and how each call ends."""
+
+import random
+from itertools import product
+
+import pytest
+from trio.testing import MockClock
+
+from switchhook.call.equipment import Equipment
+from switchhook.call.state import Limits
+from switchhook.promptcache import PromptCache
+from switchhook.testing.talk import a_call
+from switchhook.warming import warmed
+
+from .actors import FAILURE, NO_FAULT, WAITING, WORDS, Assistant, Caller, Ear, Fault, Voice
+
+pytestmark = pytest.mark.anyio
+
+OUTCOMES = ("failed", "hung_up")
+
+
+@pytest.fixture
+def anyio_backend():
+    return ("trio", {"clock": MockClock(autojump_threshold=0)})
+
+
+FAULTS = [
+    Fault(backend, phase, kind, nth)
+    for backend in ("stt", "tts", "assistant")
+    for phase, kind, nth in product(("open", "first", "middle"), ("error", "silence"), (1, 2))
+    # an engine that goes silent in the middle of listening has to find that out itself
+    if not (backend == "stt" and phase != "open" and kind == "silence")
+]
+
+
+async def faulted(fault, spare, pause=1.0):
+    """How long the caller waited for a sound, at the longest, the outcome, and how often he spoke."""
+    engines = [(Assistant(each), Ear(each), Voice(each)) for each in (fault, NO_FAULT)[: 1 + spare]]
+    assistants, ears, voices = zip(*engines, strict=True)
+    caller, cache = Caller(pause), PromptCache(memory=1_000_000, disk=0)
+    limits = Limits(no_input=2)
+    shown = Equipment("warm", (), (), voices, None, failure_text=FAILURE, waiting_text=WAITING)
+    async with (
+        warmed(cache, [shown]),
+        a_call(
+            assistants[0],
+            leg=caller.leg,
+            limits=limits,
+            failure_text=FAILURE,
+            assistants=assistants,
+            recognisers=ears,
+            voices=voices,
+            waiting_text=WAITING,
+            cache=cache,
+        ) as talk,
+    ):
+        await caller.call(talk)
+        if talk.record is None:
+            caller.leg.close()
+        record = await talk.over()
+    return max(caller.waits, default=0.0), record.outcome, caller.spoken
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault)))
+@pytest.mark.parametrize(("spare", "most"), [(False, 3.0), (True, 3.0)], ids=["alone", "spare"])
+async def test_something_is_heard_soon(fault, spare, most):
+    waited, outcome, _ = await faulted(fault, spare)
+    assert waited <= most
+    assert outcome in OUTCOMES
+
+
+LOUD = [fault for fault in FAULTS if fault.kind == "error"]
+
+
+@pytest.mark.parametrize("fault", LOUD, ids=lambda fault: "-".join(map(str, fault)))
+async def test_a_spare_engine_goes_on_within_a_second(fault):
+    waited, outcome, spoken = await faulted(fault, spare=True)
+    assert (waited <= 1.0, outcome, spoken) == (True, "hung_up", WORDS)
+
+
+async def test_a_thousand_faulted_calls():
+    """At times of their own: none without an outcome, 99 in 100 with a sound within three seconds."""
+    dice = random.Random(1)
+    waits = []
+    for _ in range(1000):
+        fault, spare = dice.choice(FAULTS), dice.random() < 0.5
+        waited, outcome, _ = await faulted(fault._replace(nth=dice.randint(1, 3)), spare, dice.uniform(0, 3))
+        assert outcome in OUTCOMES
+        waits.append(waited)
+    assert sorted(waits)[989] <= 3.0
