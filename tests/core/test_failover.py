@@ -159,6 +159,31 @@ async def test_a_spare_voice_speaks_what_the_first_cannot():
         assert spare.texts == ["welcome"]
 
 
+async def test_the_failure_text_is_heard_whatever_was_queued_behind_the_prompt_that_failed():
+    tts = MemoryTextToSpeech(fail={"one", "two"})
+    async with a_call(answers("one", "two", "three"), tts=tts) as talk:
+        await talk.over()
+        assert talk.heard() == ["sorry"]
+
+
+async def test_while_the_only_recogniser_is_tried_again_the_caller_is_told_to_wait():
+    async with a_call(greeter(), waiting_text="wait") as talk:
+        await talk.wait(4)
+        talk.stt.broken = True
+        talk.stt.hear(SpeechError("gone"))
+        await talk.over()
+        assert talk.heard() == ["welcome", "wait", "sorry"]
+
+
+async def test_a_spare_recogniser_takes_over_without_a_word():
+    first, spare = MemorySpeechToText(), MemorySpeechToText()
+    async with a_call(greeter(), waiting_text="wait", recognisers=(first, spare)) as talk:
+        await talk.wait(4)
+        first.hear(SpeechError("gone"))
+        await talk.wait(3)
+        assert talk.tts.texts == ["welcome"]
+
+
 # --- the end
 
 

@@ -230,6 +230,14 @@ async def test_and_no_third_one():
 
 
 @pytest.mark.anyio
+async def test_and_none_where_it_was_silent_just_before():
+    engine = Breaking()
+    breakers = Breakers()
+    breakers.failed(engine, anyio.current_time(), silent=True)
+    assert await fetched(Say("hello"), engine, breakers=breakers) == (b"\x01" * 800, "RuntimeError")
+
+
+@pytest.mark.anyio
 async def test_who_waits_for_a_slow_engine_is_told_so_by_what_is_ready():
     engine = MemoryTextToSpeech(seconds=0.1, stall={"hello"})
     cache = PromptCache(memory=10_000, disk=0)
@@ -239,6 +247,36 @@ async def test_who_waits_for_a_slow_engine_is_told_so_by_what_is_ready():
         audio, problem = await fetched(Say("hello"), engine, cache=cache, waiting_text="wait")
     assert (audio, problem) == (engine.sound("wait") * 800, SLOW)
     assert anyio.current_time() - began == pytest.approx(STALL + LAST)
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_is_slower_than_its_sound_is_given_up():
+    class Dripping(MemoryTextToSpeech):
+        async def _chunks(self, text, audio):
+            while True:
+                yield b"\x01" * 400  # 0.05 s
+                await anyio.sleep(0.5)
+
+    second = MemoryTextToSpeech(seconds=0.1)
+    began = anyio.current_time()
+    _, problem = await fetched(Say("hello"), Dripping(), second)
+    assert (problem, second.texts) == ("", ["hello"])
+    assert anyio.current_time() - began < STALL + 0.5
+
+
+@pytest.mark.anyio
+async def test_a_prompt_that_took_too_long_is_made_anew():
+    class OnceSilent(MemoryTextToSpeech):
+        async def _chunks(self, text, audio):
+            if len(self.parameters) == 2 and text == "hello":
+                await anyio.sleep(60)
+            yield b"\x05" * 800
+
+    engine, cache = OnceSilent(), PromptCache(memory=10_000, disk=0)
+    async with cache.running():
+        await cache.keep(engine, Prompt("OnceSilent", "wait", AudioFormat(), "en-US"))
+        audio, problem = await fetched(Say("hello"), engine, cache=cache, waiting_text="wait")
+    assert (len(audio), problem) == (1600, "")
 
 
 @pytest.mark.anyio

@@ -36,7 +36,10 @@ class Breakers:
 
     def order(self, engines: Sequence[E], now: float) -> list[E]:
         """Those that rest behind the others; else as they are."""
-        return sorted(engines, key=lambda engine: self._of(engine).resting > now)
+        return sorted(engines, key=lambda engine: self.rests(engine, now))
+
+    def rests(self, engine: object, now: float) -> bool:
+        return self._of(engine).resting > now
 
     def failed(self, engine: object, now: float, *, silent: bool = False) -> None:
         """`silent`: it said nothing, not even that it fails. That costs callers most, so once is enough."""

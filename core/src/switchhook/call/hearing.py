@@ -81,7 +81,7 @@ class Hearing:
             if now - self._since >= STEADY:
                 failed, trouble = [], now
             failed.append(engine)
-            trouble = min(trouble, began if self._since == inf else now)
+            trouble = min(trouble, now)
             name, alone = self._breakers.name_of(engine), len(failed) == len(self._engines)
             self._emit(Faulted("recognition", "engine", problem, name, alone))
         self._emit(Failure("recognition", problem))

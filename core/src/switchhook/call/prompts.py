@@ -36,7 +36,8 @@ def _nobody(_engine: str, _problem: str) -> None:
 
 class Prompts:
     """Engines are tried in order. One that stops in the middle is followed by the next from the beginning of
-    the text: said again is understood, half a sentence is not. The last one gets a second chance."""
+    the text: said again is understood, half a sentence is not. The last one gets a second chance, unless it
+    had to rest before."""
 
     def __init__(
         self, equipment: Equipment, line: Line, language: str, faulted: Callable[[str, str], None] = _nobody
@@ -53,12 +54,13 @@ class Prompts:
         problem = "no engine"
         engines = self._breakers.order(self._equipment.voices, anyio.current_time())
         for turn, engine in enumerate(engines, 1):
+            rested = self._breakers.rests(engine, anyio.current_time())
             problem = await self._try(engine, queued, put, STALL)
             if not problem:
                 return ""
             if turn < len(engines):
                 self._faulted(self._breakers.name_of(engine), problem)
-            elif patience := await self._second_chance(engine, problem, put):
+            elif not rested and (patience := await self._second_chance(engine, problem, put)):
                 self._faulted(self._breakers.name_of(engine), problem)
                 problem = await self._try(engine, queued, put, patience)
         return problem
