@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 PARTS := core $(sort $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test lint bench bargein relay docs clean
+.PHONY: demo demo-watson test lint bench bargein relay faults docs clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
+
+demo-watson: $(INSTALLED)  ## the same call through the Watson plugins, to emulated services
+	@$(BIN)/python demo/run.py --watson
 
 test: lint  ## everything CI runs
 	$(BIN)/python -m pytest
@@ -27,6 +30,9 @@ bargein: $(INSTALLED)  ## how soon recorded people interrupt, and how often nois
 relay: $(INSTALLED)  ## what a call costs in protocol and sockets, on uvloop
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop
 	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/relay.py
+
+faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
+	$(BIN)/python -m pytest tests/faults/test_matrix.py --write-faults
 
 docs: $(INSTALLED)  ## the generated pages of docs/reference
 	$(BIN)/python docs/generate.py

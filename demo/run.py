@@ -1,7 +1,8 @@
 """A server, a signed call with a recorded human voice, and the same call with a wrong secret.
 
 Everything is real: the server is `switchhook serve` in a process of its own, the caller signs its upgrade and
-speaks AudioHook over a socket, the words are recognised and spoken by the offline engines.
+speaks AudioHook over a socket, the words are recognised and spoken by the offline engines. With `--watson`
+the server reaches these through the Watson plugins, over the wire protocols of IBM's services.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,14 +57,17 @@ SHOWN = {
 def main() -> int:
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir(parents=True)
-    return anyio.run(demo)
+    return anyio.run(demo, "--watson" in sys.argv)
 
 
-async def demo() -> int:
+async def demo(watson: bool) -> int:
     secret = secrets.token_bytes(32)
-    print("starting the server (speech models are loaded) …", flush=True)
     began = time.monotonic()
-    async with server(secret) as url:
+    async with AsyncExitStack() as stack:
+        environ = await stack.enter_async_context(emulators()) if watson else {}
+        config = HERE / ("watson.toml" if watson else "switchhook.toml")
+        print("starting the server (speech models are loaded) …", flush=True)
+        url = await stack.enter_async_context(server(config, secret, environ))
         print(f"listening on {url} after {time.monotonic() - began:.1f} s\n", flush=True)
         target = Target(url.rstrip("/") + "/" + CONNECTOR, "demo-key", secret)
         result = await placed(target)
@@ -77,17 +81,39 @@ async def demo() -> int:
 
 
 @asynccontextmanager
-async def server(secret: bytes) -> AsyncIterator[str]:
-    """`switchhook serve`, ended politely."""
+async def emulators() -> AsyncIterator[dict[str, str]]:
+    """Watson's services on this machine: what a client of them has to have in its environment."""
+    print(
+        "starting what speaks as watsonx Assistant, Watson Speech to Text and Text to Speech do …", flush=True
+    )
+    credentials = OUTPUT / "ibm-credentials.env"
+    log = OUTPUT / "emulators.log"
+    given = ["--script", str(HERE / "bank.toml"), "--environment", str(credentials)]
+    async with program(["emulate-watson", *given], log, {}) as url:
+        print(f"listening on {url}", flush=True)
+        authority = next(line for line in log.read_text().splitlines() if line.startswith("the authority is"))
+        yield {"IBM_CREDENTIALS_FILE": str(credentials), "REQUESTS_CA_BUNDLE": authority.split()[-1]}
+
+
+@asynccontextmanager
+async def server(config: Path, secret: bytes, environ: dict[str, str]) -> AsyncIterator[str]:
+    """`switchhook serve`: its URL."""
     environ = {
-        **os.environ,
+        **environ,
         "DEMO_CLIENT_SECRET": base64.b64encode(secret).decode(),
         "SWITCHHOOK_RECORDS__DIRECTORY": str(OUTPUT / "server"),
     }
-    command = [sys.executable, "-m", "switchhook", "serve", "--config", str(HERE / "switchhook.toml")]
-    log = OUTPUT / "server.log"
+    command = ["serve", "--config", str(config), "--log-format", "json"]
+    async with program(command, OUTPUT / "server.log", environ) as url:
+        yield url
+
+
+@asynccontextmanager
+async def program(command: list[str], log: Path, environ: dict[str, str]) -> AsyncIterator[str]:
+    """One of Switchhook's commands, in a process of its own that is ended politely; where it listens."""
+    whole = [sys.executable, "-m", "switchhook", *command]
     with log.open("wb") as file:
-        process = await anyio.open_process([*command, "--log-format", "json"], env=environ, stderr=file)
+        process = await anyio.open_process(whole, env={**os.environ, **environ}, stdout=file, stderr=file)
         async with process:
             try:
                 yield await url_of(log, process)
@@ -103,7 +129,7 @@ async def url_of(log: Path, process: anyio.abc.Process) -> str:
             if line.startswith("listening on "):
                 return line.split()[-1]
         await anyio.sleep(0.05)
-    sys.exit(f"the server did not start:\n{log.read_text()}")
+    sys.exit(f"it did not start:\n{log.read_text()}")
 
 
 async def placed(target: Target) -> CallResult:
