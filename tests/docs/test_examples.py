@@ -14,7 +14,10 @@ from switchhook_conformance.profile import Profile
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-COMMANDS = {"serve", "check", "plugins", "connector", "dial", "conformance", "replay", "tune"}
+COMMANDS = {
+    *("serve", "check", "plugins", "connector", "dial", "conformance", "replay", "tune"),
+    "emulate-watson",
+}
 
 
 def examples(language):
@@ -69,8 +72,8 @@ def test_the_tutorials_test_of_its_plugin_passes():
 def test_a_shell_example_uses_commands_that_exist(text):
     used = re.findall(r"^switchhook (\S+)", text, re.MULTILINE)
     assert set(used) <= COMMANDS
-    made = re.findall(r"^make (\w+)", text, re.MULTILINE)
-    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    made = re.findall(r"^make ([\w-]+)", text, re.MULTILINE)
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert set(made) <= set(targets)
 
 

@@ -39,7 +39,7 @@ def test_a_plugin_is_typed_and_under_the_same_licence(name):
 def test_the_extras_of_core_name_distributions_of_ours():
     named = {
         name
-        for extra in ("genesys", "embedded", "telemetry")
+        for extra in ("genesys", "embedded", "telemetry", "watson")
         for name in CORE["project"]["optional-dependencies"][extra]
     }
     assert named <= {part["project"]["name"] for part in PARTS.values()}
