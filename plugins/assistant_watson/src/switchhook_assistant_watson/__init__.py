@@ -1,0 +1,1 @@
+"""IBM watsonx Assistant, spoken to over its v2 API."""

@@ -1,0 +1,29 @@
+"""The engine: one conversation for each call."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from switchhook import CallInfo
+from switchhook_watson import Service
+
+from .api import Api, failing
+from .conversation import WatsonConversation
+from .options import AssistantOptions
+
+
+class WatsonAssistant:
+    def __init__(self, service: Service, options: AssistantOptions) -> None:
+        self._api, self._options = Api(service, options), options
+
+    @asynccontextmanager
+    async def open(self, call: CallInfo, /) -> AsyncIterator[WatsonConversation]:
+        """Raises AssistantError, whose text says what a person can do."""
+        with failing(self._api.service):
+            session = "" if self._options.stateless else await self._api.make_session()
+        conversation = WatsonConversation(self._api, call, self._options, session)
+        try:
+            yield conversation
+        finally:
+            await self._api.delete_session(conversation.session)

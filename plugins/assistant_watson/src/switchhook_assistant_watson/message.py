@@ -1,0 +1,76 @@
+"""A turn as a message: what IBM's own phone integration sends, in the form of its v2 API."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from switchhook import CallInfo, Turn
+
+LONGEST = 2048  # characters of text that the service accepts
+VARIABLES, TELEPHONY = "genesys_audio_connector", "voice_telephony"
+# Two flags are documented for the input and, elsewhere, for the context, so they are sent in both. The
+# service merges contexts: one that is not reset on every turn would hold for ever.
+TIMEOUTS = "post_response_timeout_occurred", "final_utterance_timeout_occurred"
+
+Json = dict[str, Any]
+
+
+def input_of(turn: Turn) -> Json:
+    """The caller's words, or an option's whole `input`; what is true of this turn only is in
+    `integrations.voice_telephony`. IBM's integration does not tell what was heard of an interrupted reply;
+    here it is `heard` beside `barge_in_occurred`."""
+    given = dict(turn.input) if turn.input is not None else {"text": turn.text}
+    text = given.get("text", "")
+    telephony = dict(turn.flags)
+    if turn.kind == "speech" and turn.raw:
+        telephony["speech_to_text_result"] = dict(turn.raw)
+    if turn.heard:
+        telephony["heard"] = turn.heard
+    return {
+        "message_type": "text",
+        **given,
+        "text": cleaned(text) if isinstance(text, str) else "",
+        "options": {**table(given, "options"), "return_context": True},
+        "integrations": {**table(given, "integrations"), TELEPHONY: telephony},
+    }
+
+
+def cleaned(text: str) -> str:
+    """Line breaks and tabs are not accepted, nor is a longer text."""
+    return " ".join(text.split())[:LONGEST]
+
+
+def context_of(turn: Turn, call: CallInfo, *, first: bool) -> Json:
+    """What the assistant is told: session variables with every turn, the numbers with the first."""
+    telephony: Json = {name: bool(turn.flags.get(name)) for name in TIMEOUTS}
+    integrations: Json = {VARIABLES: dict(turn.variables), TELEPHONY: telephony}
+    if first:
+        telephony["sip_call_id"] = call.conversation_id or call.id
+        telephony["assistant_phone_number"] = call.dnis
+        telephony["private"] = {"user_phone_number": call.ani}
+        user = {"id": call.ani, "phone_number": call.ani}
+        integrations["channel"] = {"name": "Phone", "private": {"user": user}}
+    return {"integrations": integrations}
+
+
+def merged(kept: Mapping[str, Any], new: Json) -> Json:
+    """What an earlier answer said, and over it what `context_of` says now."""
+    before, now = table(kept, "integrations"), new["integrations"]
+    telephony = {**table(before, TELEPHONY), **now[TELEPHONY]}
+    return {**kept, "integrations": {**before, **now, TELEPHONY: telephony}}
+
+
+def user_of(call: CallInfo, who: str) -> str:
+    if who == "caller" and call.ani:
+        # as IBM's phone integration does, so that a caller is not counted twice when it is replaced
+        return hashlib.md5(call.ani.encode(), usedforsecurity=False).hexdigest()
+    return call.conversation_id or call.id
+
+
+def table(value: object, *path: str) -> Json:
+    """The object at that path; an empty one where there is none."""
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, dict) else {}

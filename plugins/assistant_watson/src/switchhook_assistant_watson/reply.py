@@ -1,0 +1,68 @@
+"""Replies as a call reads them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+
+import anyio
+
+from switchhook import ReplyContext, Response, parse_response
+from switchhook_watson import HttpReply, Service, WatsonError
+
+from .answer import Answer
+from .api import failing
+from .sse import Events
+from .streaming import StreamedAnswer
+
+END = 0.1  # seconds that the end of a stream may come after its last event
+LONGEST = 60.0  # seconds for the whole of a stream; the service's own bound is 30
+
+
+class WholeReply:
+    """An assistant does not say whether it understood: intents may be empty in the middle of an action, and a
+    fallback is an action like others. So an input counts as not understood where nothing is said to it."""
+
+    def __init__(self, answer: Answer, context: ReplyContext) -> None:
+        self.matched, self.context = bool(answer.items), context
+        self._items = answer.items
+
+    async def __aiter__(self) -> AsyncIterator[Response]:
+        for item in self._items:
+            yield parse_response(item)
+
+
+class StreamedReply:
+    def __init__(self, reply: HttpReply, service: Service, take: Callable[[Answer], ReplyContext]) -> None:
+        self.matched, self.context = True, ReplyContext()
+        self._reply, self._service, self._take = reply, service, take
+
+    async def __aiter__(self) -> AsyncIterator[Response]:
+        streamed = StreamedAnswer()
+        with failing(self._service):
+            async with aclosing(self._events()) as events:
+                async for data in events:
+                    for item in streamed.take(data):
+                        yield parse_response(item)
+                    if streamed.answer is not None:
+                        break
+                with anyio.move_on_after(END):  # a connection can be used again only when all was read
+                    async for _ in events:
+                        pass
+            if streamed.answer is None:
+                raise WatsonError("broken", detail="the stream ended without a final response")
+        self.context = self._take(streamed.answer)
+
+    async def _events(self) -> AsyncGenerator[str]:
+        events, deadline = Events(), anyio.current_time() + LONGEST
+        try:
+            async with aclosing(self._reply.chunks()) as chunks:
+                async for chunk in chunks:
+                    for data in events.feed(chunk):
+                        yield data
+                    if anyio.current_time() > deadline:
+                        raise WatsonError("timeout")
+            for data in events.finish():
+                yield data
+        except ValueError as error:
+            raise WatsonError("garbage", detail=str(error)) from None

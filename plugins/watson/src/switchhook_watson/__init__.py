@@ -1,0 +1,20 @@
+"""What the Watson plugins share: one configured service, as IBM's SDK would read it, and how to reach it."""
+
+from .errors import Problem, WatsonError
+from .http import HttpClient, HttpReply, Timeouts
+from .options import Kind, WatsonOptions
+from .problems import explain
+from .service import Service, make_service
+
+__all__ = [
+    "HttpClient",
+    "HttpReply",
+    "Kind",
+    "Problem",
+    "Service",
+    "Timeouts",
+    "WatsonError",
+    "WatsonOptions",
+    "explain",
+    "make_service",
+]

@@ -1,0 +1,61 @@
+"""One configured instance of a Watson service."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from . import credentials, trust
+from .http import HttpClient
+from .options import Kind, WatsonOptions
+from .tokens import Tokens
+
+
+class Service:
+    """Made at start-up, and there as long as the process. `headers` go with every request beside the
+    authorization; `ssl` verifies, unless the SDK's DISABLE_SSL is set."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        url: str,
+        context: ssl.SSLContext,
+        headers: Mapping[str, str],
+        way_in: Tokens | Mapping[str, str],
+    ) -> None:
+        self.kind, self.url, self.ssl, self.headers = kind, url, context, headers
+        self._way_in = way_in
+        self.http = HttpClient(url, context, headers, self.authorization)
+
+    async def authorization(self) -> dict[str, str]:
+        """The header `Authorization`, or nothing where none is asked for. Raises WatsonError."""
+        if isinstance(self._way_in, Tokens):
+            return {"Authorization": f"Bearer {await self._way_in.get()}"}
+        return dict(self._way_in)
+
+    def refused(self) -> None:
+        """The service answered 401: the token in use is not used again."""
+        if isinstance(self._way_in, Tokens):
+            self._way_in.refuse()
+
+    def socket_url(self, path: str, query: Mapping[str, str]) -> str:
+        """The address of a WebSocket: wss, or ws where the service's is http."""
+        return "ws" + self.url.removeprefix("http") + path + (f"?{urlencode(query)}" if query else "")
+
+    async def aclose(self) -> None:
+        """For tests: idle connections close by themselves."""
+        await self.http.aclose()
+
+
+def make_service(kind: Kind, options: WatsonOptions) -> Service:
+    """Raises SettingsError."""
+    read = credentials.read(kind, options)
+    context = trust.context(options.ca, verify=read.verify)
+    headers = {"X-Watson-Learning-Opt-Out": "true"} if options.learning_opt_out else {}
+    # late for the same reason as there
+    from .fetching import fetcher, fixed_header
+
+    manager = getattr(read.authenticator, "token_manager", None)
+    way_in = Tokens(fetcher(manager, options.ca)) if manager else fixed_header(read.authenticator)
+    return Service(kind, read.url, context, headers, way_in)

@@ -1,0 +1,82 @@
+"""A turn in the form of the API. No sockets."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchhook import CallInfo, Turn
+from switchhook_assistant_watson.message import cleaned, context_of, input_of, merged
+
+SPEECH = Turn(2, "speech", "agent", flags={"is_dtmf": False, "barge_in_occurred": True})
+
+
+@given(st.text())
+def test_any_text_becomes_one_that_is_accepted(text):
+    sent = cleaned(text)
+
+    assert len(sent) <= 2048
+    assert not set(sent) & set("\r\n\t")
+    assert sent.split() == text.split() or len(" ".join(text.split())) > 2048
+
+
+def test_flags_are_of_this_turn():
+    assert input_of(SPEECH)["integrations"] == {
+        "voice_telephony": {"is_dtmf": False, "barge_in_occurred": True}
+    }
+
+
+def test_the_recognition_s_message_goes_with_what_was_spoken():
+    raw = {"results": [{"final": True}]}
+    spoken = input_of(Turn(2, "speech", "agent", raw=raw))
+    keyed = input_of(Turn(2, "digits", "12", raw=raw))
+
+    assert spoken["integrations"]["voice_telephony"]["speech_to_text_result"] == raw
+    assert "speech_to_text_result" not in keyed["integrations"]["voice_telephony"]
+
+
+def test_what_was_heard_of_an_interrupted_reply_is_told():
+    sent = input_of(Turn(2, "speech", "agent", heard="your balance is"))
+
+    assert sent["integrations"]["voice_telephony"]["heard"] == "your balance is"
+
+
+def test_an_option_is_sent_whole():
+    option = {
+        "text": "savings\naccount",
+        "intents": [{"intent": "savings", "confidence": 1}],
+        "suggestion_id": "abc",
+        "options": {"debug": True, "return_context": False},
+        "integrations": {"other": 1},
+    }
+    sent = input_of(Turn(2, "speech", "one", input=option, flags={"is_dtmf": True}))
+
+    assert sent["text"] == "savings account"
+    assert (sent["intents"], sent["suggestion_id"]) == (option["intents"], "abc")
+    assert sent["options"] == {"debug": True, "return_context": True}
+    assert sent["integrations"] == {"other": 1, "voice_telephony": {"is_dtmf": True}}
+
+
+def test_an_option_of_any_form_can_be_sent():
+    for option in ({}, {"text": 7}, {"text": None, "options": [], "integrations": "x"}):
+        assert input_of(Turn(2, "speech", "one", input=option))["text"] == ""
+
+
+def test_what_is_said_now_lies_over_what_was_said_before():
+    kept = {
+        "skills": {"main skill": {}},
+        "integrations": {"genesys_audio_connector": {"old": 1}, "voice_telephony": {"a": 1}, "x": 2},
+    }
+    new = context_of(Turn(2, "speech", variables={"new": 2}), CallInfo("c", "s"), first=False)
+
+    assert merged(kept, new) == {
+        "skills": {"main skill": {}},
+        "integrations": {
+            "genesys_audio_connector": {"new": 2},
+            "voice_telephony": {
+                "a": 1,
+                "post_response_timeout_occurred": False,
+                "final_utterance_timeout_occurred": False,
+            },
+            "x": 2,
+        },
+    }
+    assert merged({"integrations": None}, new)["integrations"]["genesys_audio_connector"] == {"new": 2}
