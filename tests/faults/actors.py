@@ -146,12 +146,12 @@ class Reply:
 class Caller:
     """Speaks a word when the bot has been quiet for `pause` seconds; notes how long it owed him a sound."""
 
-    def __init__(self, pause):
-        self.leg, self.waits, self.spoken, self.pause = MemoryLeg(), [], 0, pause
+    def __init__(self, pause, words=WORDS):
+        self.leg, self.waits, self.spoken, self.pause, self.words = MemoryLeg(), [], 0, pause, words
 
     async def call(self, talk):
         owed, heard, quiet = anyio.current_time(), 0, 0.0
-        while talk.record is None and self.spoken < WORDS:
+        while talk.record is None and self.spoken < self.words:
             now = anyio.current_time()
             self.leg._advance()
             if len(self.leg.ear) > heard:

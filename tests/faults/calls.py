@@ -21,7 +21,7 @@ from .proxy import network
 
 SERVICES = {"assistant": "assistant", "stt": "speech_to_text", "tts": "text_to_speech"}
 LONGEST = 100.0  # seconds of one call
-AT_ONCE = 16
+AT_ONCE = 24
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,15 @@ async def watson(row, number):
             "recognisers": (load_recogniser("watson", given["stt"]),),
             "voices": (load_voice("watson", given["tts"]),),
         }
+        for service in services_of(engines):
+            stack.push_async_callback(service.aclose)
         yield engines, emulated.behaviour, net
+
+
+def services_of(engines):
+    """Whose idle connections would outlive the test."""
+    yield engines["assistants"][0]._api.service
+    yield engines["voices"][0]._service
 
 
 async def strike(row, behaviour, net):
@@ -106,7 +114,7 @@ def vars_of(fault):
 async def placed(row, number):
     """One call, from its first sound to its record."""
     async with watson(row, number) as (engines, behaviour, net), anyio.create_task_group() as group:
-        cache, caller = PromptCache(memory=1_000_000, disk=0), Caller(1.0)
+        cache, caller = PromptCache(memory=1_000_000, disk=0), Caller(1.0, 8 if row.lasting else 4)
         shown = Equipment(
             "faulted", (), (), engines["voices"], None, failure_text=FAILURE, waiting_text=WAITING
         )
@@ -168,5 +176,5 @@ async def all_placed(rows):
     async with anyio.create_task_group() as group:
         for number, row in enumerate(rows):
             group.start_soon(one, row, number)
-            await anyio.sleep(0.1)
+            await anyio.sleep(1.0)
     return results

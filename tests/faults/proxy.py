@@ -34,7 +34,7 @@ class Network:
         self._server.close()
         for writer in list(self._live):
             writer.transport.abort()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.1)  # the event loop tells them one after the other
 
     async def _carry(self, reader, writer):
         self._live.add(writer)

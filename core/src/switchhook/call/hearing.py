@@ -74,7 +74,7 @@ class Hearing:
                 failed.clear()
                 continue
             engine, began = untried[0], anyio.current_time()
-            self._since, self._opening = inf, OPENING if len(untried) > 1 else LAST
+            self._since, self._opening = inf, LAST if len(untried) == 1 and trouble == inf else OPENING
             problem = await self._stay_with(engine)
             now = anyio.current_time()
             self._breakers.failed(engine, now, silent=self._since == inf and now > began)

@@ -24,6 +24,8 @@ from .playout import Put
 LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
 STALL = 2.0  # seconds that an engine may be behind its own sound until the next one is tried
 LAST = 5.0  # likewise, until the prompt is given up, once the caller was told to wait
+PERSISTENCE = 1.5  # seconds in which the only voice is tried again after it failed
+AGAIN = 0.5  # seconds until then
 SLOW = "no audio in time"
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
@@ -53,27 +55,36 @@ class Prompts:
             return await self._play(content, put)
         problem = "no engine"
         engines = self._breakers.order(self._equipment.voices, anyio.current_time())
-        for turn, engine in enumerate(engines, 1):
+        for engine in engines:
             rested = self._breakers.rests(engine, anyio.current_time())
             problem = await self._try(engine, queued, put, STALL)
             if not problem:
                 return ""
-            if turn < len(engines):
+            if engine is not engines[-1]:
                 self._faulted(self._breakers.name_of(engine), problem)
-            elif not rested and (patience := await self._second_chance(engine, problem, put)):
-                self._faulted(self._breakers.name_of(engine), problem)
-                problem = await self._try(engine, queued, put, patience)
+            elif not rested:
+                return await self._insist(engine, queued, put, problem)
         return problem
 
-    async def _second_chance(self, engine: TextToSpeech, problem: str, put: Put) -> float:
-        """Seconds for it to begin; 0: none. Who waits for an engine that is slow is told so."""
-        if problem != SLOW:
-            return STALL
+    async def _insist(self, engine: TextToSpeech, queued: Queue, put: Put, problem: str) -> str:
+        """The last engine again. Who waits for a slow one is told so; a short trouble passes in silence."""
+        began = anyio.current_time()
+        heard = _Counted(put)
+        while problem and not heard.bytes and anyio.current_time() < began + PERSISTENCE:
+            self._faulted(self._breakers.name_of(engine), problem)
+            if problem == SLOW:
+                return await self._wait_for(engine, queued, put)
+            problem = await self._try(engine, queued, heard, STALL)
+            if problem and not heard.bytes:
+                await anyio.sleep(AGAIN)
+        return problem
+
+    async def _wait_for(self, engine: TextToSpeech, queued: Queue, put: Put) -> str:
         waiting = self._prompt(engine, self._equipment.waiting_text, {})
         if self._cache is None or not (sound := self._cache.ready(waiting)):
-            return 0.0
+            return SLOW
         await put(self._coded(waiting.audio, sound))
-        return LAST
+        return await self._try(engine, queued, put, LAST)
 
     async def _try(self, engine: TextToSpeech, queued: Queue, put: Put, patience: float) -> str:
         spoken = _Counted(put)
