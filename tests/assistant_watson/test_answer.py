@@ -142,3 +142,13 @@ def test_an_answer_may_lack_nearly_everything():
 def test_responses_are_counted():
     with pytest.raises(WatsonError):
         parse(json.dumps({"output": {"generic": [{}] * (MOST + 1)}}).encode())
+
+
+def test_what_the_assistant_notes_for_the_record_is_handed_on():
+    context = telephony(cdr_custom_data={"order": "4711"})
+    assert reader().read(context).custom_data == {"order": "4711"}
+
+
+@pytest.mark.parametrize("value", [None, "x", ["x"], 7])
+def test_notes_that_are_none_are_passed_over(value):
+    assert reader().read(telephony(cdr_custom_data=value)).custom_data == {}

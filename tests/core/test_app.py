@@ -227,8 +227,8 @@ def test_a_driver_that_raises_stops_the_start_by_its_name(engines, tmp_path):
     assert message.startswith("plugin stt/deaf (from acme-deaf), hook create_stt: ZeroDivisionError at ")
 
 
-@pytest.mark.parametrize("kind", ["StartError", "SettingsError"])
-def test_a_driver_that_refuses_is_heard_in_its_own_words(engines, tmp_path, kind):
+@pytest.mark.parametrize(("kind", "place"), [("StartError", ""), ("SettingsError", "connectors.a.stt: ")])
+def test_a_driver_that_refuses_is_heard_in_its_own_words(engines, tmp_path, kind, place):
     source = f"""
     from switchhook import {kind}, hookimpl
 
@@ -238,7 +238,7 @@ def test_a_driver_that_refuses_is_heard_in_its_own_words(engines, tmp_path, kind
     """
     engines.add("stt", "deaf", source)
     app = app_of(tmp_path, {"a": connector(stt={"use": "deaf"})})
-    assert refusal((StartError, SettingsError), app.equip) == "no model; download it"
+    assert refusal((StartError, SettingsError), app.equip) == f"{place}no model; download it"
 
 
 def test_a_driver_that_is_not_installed_stops_the_start(engines, tmp_path):

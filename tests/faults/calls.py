@@ -177,4 +177,5 @@ async def all_placed(rows):
         for number, row in enumerate(rows):
             group.start_soon(one, row, number)
             await anyio.sleep(1.0)
+    await anyio.sleep(0.2)  # until the event loop has told every socket that it is closed
     return results

@@ -99,7 +99,11 @@ class App:
             hook = f"create_{group}"
             if hook not in plugin.hooks:
                 raise PluginError(plugin.name, f"has no {hook}", distribution=plugin.distribution, hook=hook)
-            made = self._ask(plugin, hook, options=options, **more)
+            try:
+                made = self._ask(plugin, hook, options=options, **more)
+            except SettingsError as error:
+                said = str(error)
+                raise SettingsError(said if options.place in said else f"{options.place}: {said}") from None
             if made is None:
                 raise PluginError(plugin.name, "returned None", distribution=plugin.distribution, hook=hook)
             self._engines[key] = made

@@ -82,7 +82,7 @@ async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Findi
     for kind, attempt in tries(equipment):
         if said := await problem(attempt, PATIENCE):
             failed = True
-            cure = "its own options, and what it needs, say more; a call would fail here"
+            cure = "a call would fail here"
             yield Finding("error", f"{place}.{kind}", f"does not answer: {said}", cure)
     if not equipment.hooks.handles("text"):
         cure = "pip install switchhook-responses, or look at [plugins] only and exclude"

@@ -73,6 +73,7 @@ class ContextReader:
             post_response_timeout=self._timer(context, "post_response"),
             final_utterance_timeout=self._timer(context, "final_utterance"),
             follow_up=table(context, "global", "system").get("skip_user_input") in (True, "true"),
+            custom_data=table(integrations, TELEPHONY, "cdr_custom_data"),
         )
 
     def _timer(self, context: Mapping[str, Any], what: str) -> float | None:
