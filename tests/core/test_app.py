@@ -482,3 +482,31 @@ async def test_a_task_of_a_lifespan_that_fails_is_the_error_that_is_seen(engines
         async with app.lifespans():
             await anyio.sleep(10)
     assert str(caught.value.exceptions[0]) == "disk"
+
+
+CLOSABLE = """
+from switchhook import hookimpl
+
+class Engine:
+    closed = 0
+
+    async def aclose(self):
+        self.closed += 1
+        raise ZeroDivisionError("pin 1234")
+
+@hookimpl
+def create_stt():
+    return Engine()
+"""
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_can_be_closed_is_closed_at_the_end(engines, tmp_path, caplog):
+    engines.add("stt", "tidy", CLOSABLE)
+    app = app_of(tmp_path, {"a": connector(stt={"use": "tidy"})})
+    [engine] = app.equip()["a"].recognisers
+    async with app.lifespans():
+        assert engine.closed == 0
+    assert engine.closed == 1
+    assert "stt tidy, when closed: ZeroDivisionError" in caplog.text
+    assert "1234" not in caplog.text

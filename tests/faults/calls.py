@@ -84,15 +84,9 @@ async def watson(row, number):
             "recognisers": (load_recogniser("watson", given["stt"]),),
             "voices": (load_voice("watson", given["tts"]),),
         }
-        for service in services_of(engines):
-            stack.push_async_callback(service.aclose)
+        for kind in ("assistants", "voices"):
+            stack.push_async_callback(engines[kind][0].aclose)
         yield engines, emulated.behaviour, net
-
-
-def services_of(engines):
-    """Whose idle connections would outlive the test."""
-    yield engines["assistants"][0]._api.service
-    yield engines["voices"][0]._service
 
 
 async def strike(row, behaviour, net):

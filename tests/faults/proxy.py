@@ -1,86 +1,81 @@
 """A network that fails: TCP between a client and a service, which refuses, resets or falls silent when told."""
 
-import asyncio
 import socket
 import struct
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+
+import anyio
+from anyio.abc import SocketAttribute
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, no time: a close is a reset
+BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream)
 
 
 class Network:
     """`trouble`: "", "refused", "reset" or "silent" (half-open: nothing more arrives, on either side)."""
 
-    def __init__(self, host, port):
-        self._to, self.trouble = (host, port), ""
-        self._server, self._live = None, set()
+    def __init__(self, group, host, port):
+        self._group, self._to, self.trouble = group, (host, port), ""
+        self._listener, self._live = None, set()
         self.port = 0
 
     async def open(self):
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._listener = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=self.port)
+        self.port = self._listener.listeners[0].extra(SocketAttribute.local_port)
+        self._group.start_soon(self._serve, self._listener)
 
     async def be(self, trouble):
         before, self.trouble = self.trouble, trouble
         if trouble == "refused":
-            self._server.close()
+            await self._listener.aclose()
         elif before == "refused":
             await self.open()
         if trouble in ("refused", "reset"):
-            for writer in list(self._live):
-                _reset(writer)
+            for stream in list(self._live):
+                await _reset(stream)
 
-    async def close(self):
-        self._server.close()
-        for writer in list(self._live):
-            writer.transport.abort()
-        await asyncio.sleep(0.1)  # the event loop tells them one after the other
-
-    async def _carry(self, reader, writer):
-        self._live.add(writer)
+    async def _serve(self, listener):
         try:
-            if self.trouble == "reset":
-                _reset(writer)
-                return
-            there = await asyncio.open_connection(*self._to)
-            self._live.add(there[1])
-            try:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._pump(reader, there[1]))
-                    group.create_task(self._pump(there[0], writer))
-            finally:
-                self._live.discard(there[1])
-                there[1].transport.abort()
-        except OSError:
+            await listener.serve(self._carry)
+        except* BROKEN:  # closed: it refuses
+            pass
+
+    async def _carry(self, near):
+        if self.trouble == "reset":
+            await _reset(near)
+            return
+        self._live.add(near)
+        try:
+            async with near, await anyio.connect_tcp(*self._to) as far, anyio.create_task_group() as group:
+                group.start_soon(self._pump, near, far, group.cancel_scope)
+                group.start_soon(self._pump, far, near, group.cancel_scope)
+        except BROKEN:
             pass
         finally:
-            self._live.discard(writer)
-            writer.transport.abort()
+            self._live.discard(near)
 
-    async def _pump(self, reader, writer):
+    async def _pump(self, source, sink, over):
         try:
-            while data := await reader.read(65536):
+            async for data in source:
                 while self.trouble == "silent":
-                    await asyncio.sleep(0.05)
-                writer.write(data)
-                await writer.drain()
-        except OSError:
+                    await anyio.sleep(0.05)
+                await sink.send(data)
+        except BROKEN:
             pass
-        writer.transport.abort()
+        over.cancel()
 
 
-def _reset(writer):
-    sock = writer.get_extra_info("socket")
-    if sock is not None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    writer.transport.abort()
+async def _reset(stream):
+    with suppress(OSError):  # it has gone by itself
+        stream.extra(SocketAttribute.raw_socket).setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    await anyio.aclose_forcefully(stream)
 
 
 @asynccontextmanager
 async def network(host, port):
-    made = Network(host, port)
-    await made.open()
-    try:
+    async with anyio.create_task_group() as group:
+        made = Network(group, host, port)
+        await made.open()
         yield made
-    finally:
-        await made.close()
+        await made._listener.aclose()
+        group.cancel_scope.cancel()

@@ -66,13 +66,23 @@ class App:
 
     @asynccontextmanager
     async def lifespans(self) -> AsyncIterator[None]:
-        """Around everything that serves; left in reverse order."""
+        """Around everything that serves; left in reverse order, and engines that can be closed at last."""
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._close_engines)
             for plugin in self.plugins.loaded.values():
                 if "lifespan" in plugin.hooks:
                     for manager in self._ask(plugin, "lifespan", app=self):
                         self.plugins.guard.values[plugin.name] = await self._enter(stack, plugin, manager)
             yield
+
+    async def _close_engines(self) -> None:
+        for engine in self._engines.values():
+            if hasattr(engine, "aclose"):
+                try:
+                    await engine.aclose()
+                except Exception as error:  # noqa: BLE001  # an engine may raise anything; the others are closed too
+                    name = self.breakers.name_of(engine)
+                    logger.error("%s, when closed: %s%s", name, cause(error), place(error))  # noqa: TRY400  # its text may be private
 
     async def _enter(self, stack: AsyncExitStack, plugin: Plugin, manager: Any) -> object:
         if not isinstance(manager, AbstractAsyncContextManager):

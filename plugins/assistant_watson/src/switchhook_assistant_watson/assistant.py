@@ -27,3 +27,6 @@ class WatsonAssistant:
             yield conversation
         finally:
             await self._api.delete_session(conversation.session)
+
+    async def aclose(self) -> None:
+        await self._api.service.aclose()

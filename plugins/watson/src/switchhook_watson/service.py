@@ -44,7 +44,7 @@ class Service:
         return "ws" + self.url.removeprefix("http") + path + (f"?{urlencode(query)}" if query else "")
 
     async def aclose(self) -> None:
-        """For tests: idle connections close by themselves."""
+        """Its idle connections."""
         await self.http.aclose()
 
 
