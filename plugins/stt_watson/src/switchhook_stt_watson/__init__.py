@@ -1,0 +1,1 @@
+"""Speech to text by IBM Watson: one WebSocket per call, which survives what happens to it."""

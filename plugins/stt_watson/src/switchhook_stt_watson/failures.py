@@ -1,0 +1,55 @@
+"""What went wrong, in words for a person and in fixed words for logs."""
+
+from __future__ import annotations
+
+from math import inf
+
+from switchhook import SpeechError
+from switchhook_watson import Service, WatsonError, explain
+
+AGAIN = 30.0  # seconds within which a second failure is one too many
+
+# how the service's errors begin that say nothing against the request
+PASSING = ("session timed out", "no speech detected")
+
+
+class Failures:
+    """One may happen. Two in a row, with nothing heard between them, and another engine is better."""
+
+    def __init__(self) -> None:
+        self._last = -inf
+
+    def again(self, now: float) -> bool:
+        """Whether there is to be another try."""
+        last, self._last = self._last, now
+        return now - last > AGAIN
+
+    def give_up(self) -> None:
+        """The next failure is the last."""
+        self._last = inf
+
+    def worked(self) -> None:
+        self._last = -inf
+
+
+def unreachable(error: WatsonError, service: Service) -> SpeechError:
+    cause, cure = explain(error, service)
+    return SpeechError(f"{cause}; {cure}", reason=error.reason)
+
+
+def broken(reason: str) -> SpeechError:
+    return SpeechError(f"Watson Speech to Text: {reason}; try again, and look at the network", reason=reason)
+
+
+def refused(said: str, model: str) -> SpeechError:
+    """`said` is the service's own message."""
+    if said.lower().startswith(PASSING):
+        return broken("the service ended the session")
+    if "model" in said.lower():
+        cure = f"look whether this instance and region offer {model!r}, and what it supports"
+    else:
+        cure = "look at `parameters` and `model`: what it says names the setting"
+    return SpeechError(
+        f"Watson Speech to Text does not accept what was asked with the model {model!r} ({said}); {cure}",
+        reason="the service refuses the request",
+    )

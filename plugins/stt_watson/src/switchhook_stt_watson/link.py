@@ -1,0 +1,112 @@
+"""One connection to the service: how it is made, and whether there is still somebody at its other end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from math import inf
+from typing import Protocol
+
+import anyio
+
+from switchhook_watson import Service, WatsonError
+from switchhook_websocket import ClientSocket, ConnectError, Limits, connect
+
+PATH = "/v1/recognize"
+OPENING = 2.0  # seconds, with the token: a call has other engines to try
+LIMITS = Limits(message=1_048_576, handshake=OPENING, closing=0.5, stalled=5.0)
+SILENT = 2  # beats without a sign of life, pings and all, after which nobody is there
+TRANSACTION = ("x-global-transaction-id", "x-dp-watson-tran-id")  # IBM's support asks for them
+
+
+class Listener(Protocol):
+    """Told which link it is: what still comes from an old one is known by that."""
+
+    def said(self, link: Link, text: str, /) -> None: ...
+    def ready(self, link: Link, /) -> None: ...
+    def lost(self, link: Link, why: str, /) -> None: ...
+
+
+class Link:
+    """The handler of its socket."""
+
+    socket: ClientSocket  # once it is attached
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._received = self._quiet = 0
+        self._looked_at = inf
+        self.attached = False
+        self.transactions: dict[str, str] = {}
+
+    def attach(self, socket: ClientSocket) -> None:
+        self.socket, self.attached = socket, True
+        self.transactions = {
+            name: socket.answered[name][:100] for name in TRANSACTION if name in socket.answered
+        }
+
+    def is_alive(self, now: float, beat: float) -> bool:
+        """Asked once a `beat` (seconds), when the next ping goes out."""
+        came = self.socket.received != self._received
+        # where this process was busy itself, it could not hear either
+        self._quiet = 0 if came or now - self._looked_at > 2 * beat else self._quiet + 1
+        self._received, self._looked_at = self.socket.received, now
+        self.socket.ping()
+        return self._quiet < SILENT
+
+    def abort(self) -> None:
+        if self.attached:
+            self.socket.abort()
+
+    # --- Called by the socket
+
+    def text(self, message: str, /) -> None:
+        self._listener.said(self, message)
+
+    def binary(self, _message: bytes, /) -> None:
+        self._listener.said(self, "")  # the service sends none
+
+    def writable(self) -> None:
+        self._listener.ready(self)
+
+    def lost(self, why: str, /) -> None:
+        self._listener.lost(self, why)
+
+
+@asynccontextmanager
+async def dial(service: Service, query: Mapping[str, str], link: Link) -> AsyncIterator[None]:
+    """Raises WatsonError, at the latest after OPENING seconds."""
+    async with AsyncExitStack() as stack:
+        try:
+            with anyio.fail_after(OPENING):
+                link.attach(await _connect(service, query, link, stack))
+        except TimeoutError:
+            raise WatsonError("timeout") from None
+        yield
+
+
+async def _connect(
+    service: Service, query: Mapping[str, str], link: Link, stack: AsyncExitStack
+) -> ClientSocket:
+    url = service.socket_url(PATH, query)
+    for last in (False, True):
+        headers = {**service.headers, **await service.authorization()}
+        connection = connect(url, link, headers=headers.items(), limits=LIMITS, context=service.ssl)
+        try:
+            return await stack.enter_async_context(connection)
+        except ConnectError as error:
+            if error.status != 401 or last:
+                raise _translated(error) from None
+            service.refused()
+    raise AssertionError  # for mypy: the second time returns or raises
+
+
+def _translated(error: ConnectError) -> WatsonError:
+    said = str(error)
+    if error.status is not None:
+        return WatsonError("status", status=error.status)
+    if said.startswith("TLS failed"):
+        return WatsonError("tls", detail=said)
+    if said.startswith("no answer"):
+        return WatsonError("timeout")
+    return WatsonError("connect" if said.startswith("cannot connect") else "broken", detail=said)

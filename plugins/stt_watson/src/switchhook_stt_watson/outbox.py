@@ -1,0 +1,54 @@
+"""What was heard and waits for the call to take it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from switchhook import SpeechError, SpeechStarted, Transcript
+
+MOST = 1000  # a call takes them as they come; a service that floods it is not listened to
+
+
+class Outbox:
+    """`again` asks whoever reads for another connection, which is made where the reading is."""
+
+    def __init__(self) -> None:
+        self._told: deque[SpeechStarted | Transcript] = deque()
+        self._news = asyncio.Event()
+        self.over = False
+        self.again: SpeechError | None = None  # why the connection ended
+        self.dropped = 0
+
+    def tell(self, heard: SpeechStarted | Transcript) -> None:
+        if self._told and isinstance(heard, Transcript):
+            last = self._told[-1]
+            if isinstance(last, Transcript) and not last.final:
+                self._told.pop()
+        if len(self._told) >= MOST:
+            self._told.popleft()
+            self.dropped += 1
+        self._told.append(heard)
+        self._news.set()
+
+    def end(self) -> None:
+        """What was told is still taken."""
+        self.over = True
+        self._news.set()
+
+    def ask_again(self, why: SpeechError) -> None:
+        self.again = why
+        self._news.set()
+
+    async def next(self) -> SpeechStarted | Transcript | SpeechError | None:
+        """None at the end; a SpeechError, each once, where the connection ended."""
+        while True:
+            if self._told:
+                return self._told.popleft()
+            if self.over:
+                return None
+            if self.again is not None:
+                why, self.again = self.again, None
+                return why
+            self._news.clear()
+            await self._news.wait()

@@ -1,0 +1,207 @@
+"""One caller being listened to, over as many connections as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+
+from switchhook import AudioFormat, Parameters, SpeechError, SpeechStarted, Transcript
+from switchhook_watson import Service, WatsonError
+
+from . import messages
+from .exchange import STOP, Exchange
+from .failures import Failures, broken, refused, unreachable
+from .hearing import Hearing
+from .link import Link, dial
+from .once import Once
+from .outbox import Outbox
+from .request import Request
+from .sending import BEAT, Sending
+
+logger = logging.getLogger(__name__)
+
+ANSWERED = 3.0  # seconds for the service to say that it listens
+FINISHING = 4.0  # seconds for the last finals
+
+Plan = Callable[[str, Parameters], Request]
+
+
+class WatsonRecognition:
+    """Where a connection fails, the next one is made by whoever iterates; what was fed since the last final
+    is sent again. `plan` tells what to ask the service for."""
+
+    def __init__(self, service: Service, audio: AudioFormat, plan: Plan, request: Request) -> None:
+        self._service, self._plan = service, plan
+        self._request = self._wanted = request
+        self._good: Request | None = None  # the last one that the service took
+        self._sending = Sending(audio, self._stop)
+        self._hearing = Hearing(audio, self._sending)
+        self.feed = self._sending.feed
+        self._outbox, self._failures, self._warned = Outbox(), Failures(), Once()
+        self._exchange = Exchange()
+        self._link: Link | None = None
+        self._connection = AsyncExitStack()
+        self._finishing = self._forgiven = False
+        self._loop = asyncio.get_running_loop()
+        self._asked_at = self._loop.time()
+        self._beat = self._loop.call_later(BEAT, self._look)
+        self._patience: asyncio.TimerHandle | None = None
+
+    def configure(self, language: str, parameters: Parameters, /) -> bool:
+        try:
+            wanted = self._plan(language, parameters)
+        except SpeechError:
+            return False
+        if self._outbox.over or wanted.query != self._request.query:
+            return False
+        self._wanted = wanted
+        if self._link and self._exchange.takes_audio and wanted != self._request and not self._finishing:
+            self._stop()
+        return True
+
+    def finish(self) -> None:
+        if not self._finishing:
+            self._finishing = True
+            self._patience = self._loop.call_later(FINISHING, self._end)
+            self._sending.close()
+
+    async def __aiter__(self) -> AsyncIterator[SpeechStarted | Transcript]:
+        while (told := await self._outbox.next()) is not None:
+            if isinstance(told, SpeechError):
+                await self._recover(told)
+            else:
+                yield told
+
+    # --- The connection
+
+    async def connect(self) -> None:
+        """Raises SpeechError."""
+        self._exchange, self._link = Exchange(), Link(self)
+        link = self._link
+        try:
+            await self._connection.enter_async_context(dial(self._service, self._wanted.query, link))
+        except WatsonError as error:
+            raise unreachable(error, self._service) from None
+        if self._link is link:  # else it is lost already
+            self._sending.backlog.rewind()
+            self._start(link)
+
+    async def close(self) -> None:
+        self._end()
+        if lost := self._sending.dropped:
+            logger.warning("Watson Speech to Text was too slow: %.1f s of audio were dropped", lost)
+        await self._connection.aclose()
+
+    async def _recover(self, error: SpeechError) -> None:
+        if not self._forgiven and not self._failures.again(self._loop.time()):
+            self._end()
+            raise error
+        self._forgiven = False
+        logger.warning("Watson Speech to Text: connecting again: %s", error.reason)
+        await self._connection.aclose()
+        try:
+            await self.connect()
+        except SpeechError:
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        self._beat.cancel()
+        if self._patience is not None:
+            self._patience.cancel()
+        self._sending.hold()
+        self._sending.close()
+        self._link = None
+        self._outbox.end()
+
+    def _lose(self, error: SpeechError) -> None:
+        if self._link is not None:
+            self._link.abort()
+        self._link = None
+        self._sending.hold()
+        self._outbox.ask_again(error)
+
+    # --- What is sent
+
+    def _start(self, link: Link) -> None:
+        self._request = self._wanted
+        self._exchange.start()
+        self._asked_at = self._loop.time()
+        link.socket.send(self._request.start)
+        self._sending.begin(link)
+
+    def _stop(self) -> None:
+        if self._link is None or not self._exchange.takes_audio:
+            return
+        self._sending.fill_up()
+        self._sending.hold()
+        self._exchange.stop()
+        self._asked_at = self._loop.time()
+        self._link.socket.send(STOP)
+
+    def _look(self) -> None:
+        """Once a beat."""
+        now = self._loop.time()
+        self._beat = self._loop.call_later(BEAT, self._look)
+        if self._link is None or not self._link.attached:
+            return
+        if not self._link.is_alive(now, BEAT):
+            self._lose(broken("no answer to pings"))
+        elif self._exchange.awaited and now - self._asked_at > ANSWERED:
+            self._lose(broken("no answer in time"))
+        else:
+            self._sending.keep_up()
+
+    # --- Told by the link
+
+    def ready(self, link: Link, /) -> None:
+        if link is self._link:
+            self._sending.pump()
+
+    def lost(self, link: Link, why: str, /) -> None:
+        if link is self._link:
+            self._lose(broken(why))
+
+    def said(self, link: Link, text: str, /) -> None:
+        if link is not self._link:
+            return
+        match messages.read(text):
+            case messages.Listening():
+                self._listening(link)
+            case messages.Warned(text=said):
+                self._warn(said)
+            case messages.Refused(text=said):
+                self._refused(said)
+            case messages.Garbage():
+                self._lose(broken("unreadable answer"))
+            case found:
+                for each in found:
+                    self._failures.worked()
+                    self._outbox.tell(self._hearing.take(each, link.transactions))
+
+    def _listening(self, link: Link) -> None:
+        match self._exchange.listening():
+            case "confirmed":
+                self._good = self._request
+            case "stopped" if self._finishing and not self._sending.backlog.waiting:
+                self._end()
+            case "stopped":
+                self._start(link)
+
+    def _refused(self, said: str) -> None:
+        error = refused(said, self._request.query["model"])
+        if self._good is None:
+            self._failures.give_up()
+        elif self._good is not self._request and not self._exchange.confirmed:
+            logger.warning("Watson Speech to Text refuses the new parameters; those before stay")
+            self._wanted, self._forgiven = self._good, True
+        self._lose(error)
+
+    def _warn(self, said: str) -> None:
+        """The service's words may quote values; names are enough."""
+        asked = {*self._request.parameters, *self._request.query}
+        names = ", ".join(sorted(ascii(name)[:60] for name in asked if name in said)) or "something"
+        if self._warned.first(names):
+            logger.warning("Watson Speech to Text warns of %s", names)

@@ -1,0 +1,107 @@
+"""The caller's audio on its way to the service: at once where the connection keeps up, else as it can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from switchhook import AudioFormat
+
+from .backlog import Backlog
+from .link import Link
+from .timeline import Timeline
+from .upkeep import Upkeep
+
+BEAT = 1.0  # seconds between two looks at the connection
+UNSURE, QUIET = 30.0, 8.0  # seconds of audio kept until a final covers them; sent, and nobody spoke
+STEP, FASTER = 0.1, 10  # what waited is sent every so many seconds, at so many times its own pace
+SHORTEST = 100  # bytes: a request of less is an error for the service
+
+
+class Sending:
+    """`drained` is called when all has been sent that there will be."""
+
+    def __init__(self, audio: AudioFormat, drained: Callable[[], None]) -> None:
+        self._audio, self._drained = audio, drained
+        self.backlog = Backlog(audio.size(UNSURE), audio.size(QUIET), audio.size(1 / audio.rate))
+        self.timeline = Timeline(0)
+        self._upkeep = Upkeep(audio.size(BEAT))
+        self._link: Link | None = None  # where a request takes audio
+        self._direct = self._closed = False
+        self._skipped = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def feed(self, audio: bytes, /) -> None:
+        if not audio:  # it would mean stop
+            return
+        if self._direct and self._link is not None and self._link.socket.writable:
+            self.backlog.pass_by(audio)
+            self._link.socket.send(audio)
+        elif not self._closed:
+            self._direct = False
+            self.backlog.add(audio)
+
+    @property
+    def dropped(self) -> float:
+        """Seconds that no connection got."""
+        return self._audio.seconds(self.backlog.dropped)
+
+    def begin(self, link: Link) -> None:
+        """A request has started."""
+        self.timeline = Timeline(self.backlog.sent)
+        self._skipped = self.backlog.dropped
+        self._upkeep = Upkeep(self._audio.size(BEAT))
+        self._link = link
+        self.pump()
+
+    def hold(self) -> None:
+        """Audio waits from now on."""
+        self._link, self._direct = None, False
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def close(self) -> None:
+        """No more audio; what waits is still sent."""
+        self._closed, self._direct = True, False
+        self.pump()
+
+    def pump(self) -> None:
+        """Sends what waits, a step of it, if the connection takes it."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._link is None:
+            return
+        self._skip()
+        left = self._audio.size(STEP * FASTER)
+        while self.backlog.waiting and left > 0 and self._link.socket.writable:
+            audio = self.backlog.next(left)
+            self._link.socket.send(audio)
+            left -= len(audio)
+        if self.backlog.waiting:
+            self._timer = asyncio.get_running_loop().call_later(STEP, self.pump)
+        elif self._closed:
+            self._drained()
+        else:
+            self._direct = True
+
+    def keep_up(self) -> None:
+        """Once a beat: silence where the caller's audio does not come."""
+        if self._direct and self._upkeep.due(self.timeline.sent(self.backlog.sent)):
+            self._put_in(self._upkeep.per_beat)
+
+    def fill_up(self) -> None:
+        """So that the request can be stopped."""
+        missing = SHORTEST - self.timeline.sent(self.backlog.sent)
+        if missing > 0:
+            self._put_in(missing + missing % 2)
+
+    def _put_in(self, size: int) -> None:
+        if self._link is not None:
+            self._link.socket.send(self._audio.silence(self._audio.seconds(size)))
+            self.timeline.silence(self.backlog.sent, size)
+
+    def _skip(self) -> None:
+        """What was dropped while it waited is not in what is sent."""
+        if gone := self.backlog.dropped - self._skipped:
+            self.timeline.skip(self.backlog.sent - gone, gone)
+            self._skipped = self.backlog.dropped

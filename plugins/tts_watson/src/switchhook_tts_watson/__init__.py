@@ -1,0 +1,1 @@
+"""Text to speech by IBM Watson, heard while it is made."""

@@ -1,0 +1,98 @@
+"""One request to speak, and its audio as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+
+import anyio
+
+from switchhook import AudioFormat, SpeechError
+from switchhook_watson import HttpReply, Service, Timeouts, WatsonError, explain
+
+PATH = "/v1/synthesize"
+ACCEPT = {
+    AudioFormat("PCMU", 8000): "audio/mulaw;rate=8000",
+    AudioFormat("PCM", 8000): "audio/l16;rate=8000;endianness=little-endian",
+}
+PATIENCE = 3.0  # seconds until the first byte, and between two pieces
+TIMEOUTS = Timeouts(connect=2.0, read=PATIENCE)
+LONGEST = 1200.0  # seconds of speech in one answer: more than 5 KB of text can last
+
+
+class Synthesis:
+    """`status`: of an answer that was an error."""
+
+    def __init__(self, service: Service, text: str, audio: AudioFormat, query: Mapping[str, str]) -> None:
+        self._service, self._text, self._audio, self._query = service, text, audio, query
+        self.status: int | None = None
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Whole samples. Raises SpeechError."""
+        try:
+            async with AsyncExitStack() as stack:
+                with anyio.fail_after(PATIENCE):
+                    samples = self._samples(await self._answer(stack))
+                    await stack.enter_async_context(aclosing(samples))
+                    first = await anext(samples, b"")
+                if first:
+                    yield first
+                async for chunk in samples:
+                    yield chunk
+        except TimeoutError:
+            raise self._described(WatsonError("timeout")) from None
+        except WatsonError as error:
+            self.status = error.status
+            raise self._described(error) from None
+
+    async def _answer(self, stack: AsyncExitStack) -> HttpReply:
+        """A token that is refused is replaced once; so is a kept connection that turns out to be dead."""
+        for last in (False, True):
+            try:
+                reply = await stack.enter_async_context(self._asked())
+            except WatsonError as error:
+                if error.problem != "broken" or last:
+                    raise
+                continue
+            if reply.status != 401 or last:
+                break
+            self._service.refused()
+            await stack.aclose()
+        if reply.status != 200:
+            raise await reply.error()
+        self._check(reply.headers.get("content-type", ""))
+        return reply
+
+    def _asked(self) -> AbstractAsyncContextManager[HttpReply]:
+        return self._service.http.request(
+            "POST",
+            PATH,
+            query=self._query,
+            headers={"Accept": ACCEPT[self._audio]},
+            json={"text": self._text},
+            timeouts=TIMEOUTS,
+        )
+
+    def _check(self, content_type: str) -> None:
+        """Anything else would be noise in the caller's ear."""
+        wanted = ACCEPT[self._audio].partition(";")[0]
+        came = content_type.lower().partition(";")[0].strip()
+        if came != wanted and not (wanted == "audio/mulaw" and came == "audio/basic"):
+            raise WatsonError("garbage", detail=f"expected {wanted}, got {came[:60] or 'no content type'}")
+
+    async def _samples(self, reply: HttpReply) -> AsyncGenerator[bytes, None]:
+        unit, left = self._audio.size(1 / self._audio.rate), self._audio.size(LONGEST)
+        rest = b""
+        async for chunk in reply.chunks():
+            data = rest + chunk
+            whole = len(data) - len(data) % unit
+            rest, left = data[whole:], left - whole
+            if left < 0:
+                raise WatsonError("garbage", detail=f"more than {LONGEST:g} s of audio")
+            if whole:
+                yield data[:whole]
+
+    def _described(self, error: WatsonError) -> SpeechError:
+        cause, cure = explain(error, self._service)
+        voice = f" (the voice is {self._query['voice']!r})" if error.problem == "status" else ""
+        return SpeechError(f"{cause}{voice}; {cure}", reason=error.reason)

@@ -1,0 +1,46 @@
+"""Which of Watson's voices speaks a language, where none is named."""
+
+from __future__ import annotations
+
+from switchhook import SpeechError
+
+# IBM's list of voices, March 2026. Enhanced ones where there are any: only they know all of SSML.
+VOICES = {
+    "de-DE": "de-DE_BirgitV3Voice",
+    "en-US": "en-US_MichaelV3Voice",
+    "en-AU": "en-AU_HeidiExpressive",
+    "en-CA": "en-CA_HannahNatural",
+    "en-GB": "en-GB_KateV3Voice",
+    "es-LA": "es-LA_SofiaV3Voice",
+    "es-ES": "es-ES_LauraV3Voice",
+    "es-US": "es-US_SofiaV3Voice",
+    "fr-FR": "fr-FR_ReneeV3Voice",
+    "fr-CA": "fr-CA_LouiseV3Voice",
+    "it-IT": "it-IT_FrancescaV3Voice",
+    "ja-JP": "ja-JP_EmiV3Voice",
+    "ko-KR": "ko-KR_JinV3Voice",
+    "nl-NL": "nl-NL_MerelV3Voice",
+    "pt-BR": "pt-BR_IsabelaV3Voice",
+}
+
+
+def voice_for(language: str) -> str:
+    """The first of a language speaks for its other regions too. Raises SpeechError."""
+    locale = language.replace("_", "-").lower()
+    for same in (lambda one: one.lower() == locale, lambda one: spoken_by(one) == spoken_by(locale)):
+        for known, voice in VOICES.items():
+            if same(known):
+                return voice
+    raise SpeechError(
+        f"Watson has no voice for {language!r}; name one in `voice`, or use another engine",
+        reason="no voice for the language",
+    )
+
+
+def spoken_by(name: str) -> str:
+    """The language of a voice or a locale, without its region."""
+    return name.replace("_", "-").partition("-")[0].lower()
+
+
+def is_natural(voice: str) -> bool:
+    return voice.endswith("Natural")

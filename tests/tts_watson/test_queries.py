@@ -1,0 +1,76 @@
+"""Which voice speaks, and how."""
+
+import logging
+
+import pytest
+
+from switchhook import SpeechError
+from switchhook_tts_watson.queries import Queries
+from switchhook_tts_watson.voices import VOICES, voice_for
+
+
+@pytest.mark.parametrize(
+    ("language", "voice"),
+    [
+        ("en-US", "en-US_MichaelV3Voice"),
+        ("en_us", "en-US_MichaelV3Voice"),
+        ("de", "de-DE_BirgitV3Voice"),
+        ("de-AT", "de-DE_BirgitV3Voice"),
+        ("es-MX", "es-LA_SofiaV3Voice"),
+        ("pt-PT", "pt-BR_IsabelaV3Voice"),
+    ],
+)
+def test_a_language_has_a_voice(language, voice):
+    assert voice_for(language) == voice
+
+
+def test_a_language_without_a_voice_says_what_to_do():
+    with pytest.raises(SpeechError, match="no voice for 'xx-XX'; name one in `voice`"):
+        voice_for("xx-XX")
+
+
+def test_all_voices_are_those_of_their_locales():
+    assert all(voice.startswith(locale) for locale, voice in VOICES.items())
+
+
+def test_the_configured_voice_speaks_its_own_language_only():
+    queries = Queries("en-GB_KateV3Voice", {})
+    assert queries.make("en-US", {})["voice"] == "en-GB_KateV3Voice"
+    assert queries.make("de-DE", {})["voice"] == "de-DE_BirgitV3Voice"
+
+
+def test_a_voice_that_the_assistant_names_is_taken_whatever_the_language():
+    assert Queries(None, {}).make("de-DE", {"voice": "en-GB_KateV3Voice"})["voice"] == "en-GB_KateV3Voice"
+
+
+def test_a_customization_goes_with_the_language_it_was_made_for():
+    queries = Queries("en-GB_KateV3Voice", {"customization_id": "mine"})
+    assert queries.make("en-GB", {}) == {"voice": "en-GB_KateV3Voice", "customization_id": "mine"}
+    assert "customization_id" not in queries.make("de-DE", {})
+
+
+@pytest.mark.parametrize(
+    ("voice", "given", "left_out"),
+    [
+        ("en-US_EllieNatural", {"rate_percentage": 10}, "rate_percentage"),
+        ("en-US_EllieNatural", {"pitch_percentage": 10}, "pitch_percentage"),
+        ("en-US_LisaV3Voice", {"spell_out_mode": "pairs"}, "spell_out_mode"),
+        ("en-US_LisaV3Voice", {"timings": "words"}, "timings"),
+    ],
+)
+def test_what_a_voice_does_not_know_is_left_out_with_one_warning(voice, given, left_out, caplog):
+    queries = Queries(voice, {})
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            assert queries.make("en-US", given) == {"voice": voice}
+    assert [left_out in each.getMessage() for each in caplog.records] == [True]
+
+
+@pytest.mark.parametrize("value", [None, {"a": 1}, ["x"], True])
+def test_values_that_are_none_are_left_out(value):
+    assert "rate_percentage" not in Queries(None, {}).make("en-US", {"rate_percentage": value})
+
+
+def test_a_german_voice_spells():
+    query = Queries(None, {}).make("de-DE", {"spell_out_mode": "pairs"})
+    assert query["spell_out_mode"] == "pairs"
