@@ -7,8 +7,8 @@ import pytest
 from switchhook import AudioFormat, SpeechError
 from switchhook_stt_watson.exchange import Exchange
 from switchhook_stt_watson.models import current, model_for, speaks
-from switchhook_stt_watson.once import Once
 from switchhook_stt_watson.request import Requests
+from switchhook_watson.once import Once
 
 LINE = AudioFormat("PCMU", 8000)
 

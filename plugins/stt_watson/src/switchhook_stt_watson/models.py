@@ -6,8 +6,7 @@ import logging
 import re
 
 from switchhook import SpeechError
-
-from .once import Once
+from switchhook_watson import Once
 
 logger = logging.getLogger(__name__)
 

@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 from switchhook import AudioFormat, Parameters, SpeechError, SpeechStarted, Transcript
-from switchhook_watson import Service, WatsonError
+from switchhook_watson import Once, Service, WatsonError
 
 from . import messages
 from .exchange import STOP, Exchange
 from .failures import Failures, broken, refused, unreachable
 from .hearing import Hearing
 from .link import Link, dial
-from .once import Once
 from .outbox import Outbox
 from .request import Request
 from .sending import BEAT, Sending

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from switchhook import AudioFormat, Parameters
+from switchhook_watson import Once
 
 from .models import current, has_low_latency, is_large, model_for, speaks
-from .once import Once
 
 logger = logging.getLogger(__name__)
 

@@ -85,7 +85,7 @@ class Socket:
             await anyio.sleep_forever()
         finally:
             if transport is not None:
-                transport.resume_reading()  # else its end is never seen
+                transport.abort()  # else its end is never seen, as nothing is read
 
     async def _send(self, message: str | bytes) -> None:
         if self._mute:

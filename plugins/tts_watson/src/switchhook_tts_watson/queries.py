@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterator, Mapping
 
 from switchhook import Parameters
+from switchhook_watson import Once
 
-from .once import Once
 from .voices import is_natural, spoken_by, voice_for
 
 logger = logging.getLogger(__name__)

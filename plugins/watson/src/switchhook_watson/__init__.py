@@ -2,6 +2,7 @@
 
 from .errors import Problem, WatsonError
 from .http import HttpClient, HttpReply, Timeouts
+from .once import Once
 from .options import Kind, WatsonOptions
 from .problems import explain
 from .service import Service, make_service
@@ -10,6 +11,7 @@ __all__ = [
     "HttpClient",
     "HttpReply",
     "Kind",
+    "Once",
     "Problem",
     "Service",
     "Timeouts",
