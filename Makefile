@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PARTS := core $(sort $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo demo-watson test lint bench bargein relay faults docs clean
+.PHONY: demo demo-watson test lint bench bargein relay watson faults docs clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -30,6 +30,10 @@ bargein: $(INSTALLED)  ## how soon recorded people interrupt, and how often nois
 relay: $(INSTALLED)  ## what a call costs in protocol and sockets, on uvloop
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop
 	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/relay.py
+
+watson: $(INSTALLED)  ## what Watson's plugins cost a call, against bare clients and IBM's SDK
+	@$(BIN)/python benchmarks/watson_speech.py
+	@$(BIN)/python benchmarks/assistant_http.py
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 	$(BIN)/python -m pytest tests/faults/test_matrix.py --write-faults
