@@ -5,7 +5,7 @@ from switchhook.call.equipment import Equipment
 from switchhook.promptcache import PromptCache
 from switchhook.testing import MemoryAssistant, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
-from switchhook.warming import AGAIN, warmed
+from switchhook.warming import AGAIN, COOLING, warmed
 
 pytestmark = pytest.mark.anyio
 
@@ -55,3 +55,20 @@ async def test_without_a_cache_nothing_is_made():
     async with warmed(None, [connector(voice, failure_text="sorry")]):
         await anyio.sleep(1)
     assert voice.texts == []
+
+
+class Warm(MemoryTextToSpeech):
+    warmed = 0
+
+    async def warm(self):
+        self.warmed += 1
+        if self.warmed == 1:
+            raise RuntimeError("pin 1234")
+
+
+async def test_an_engine_that_can_be_warmed_is_kept_warm_whatever_it_raises(caplog):
+    voice = Warm()
+    async with warmed(None, [connector(voice), connector(voice)]):
+        await anyio.sleep(COOLING + 1)
+    assert voice.warmed == 2
+    assert "1234" not in caplog.text

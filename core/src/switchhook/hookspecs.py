@@ -70,9 +70,10 @@ def create_transport(options: Options, server: ServerSettings) -> Transport:  # 
 
 @first_answer_wins
 def create_stt(options: Options) -> SpeechToText:  # type: ignore[empty-body]
-    """At start-up, of the plugin that a connector's `stt` names. Equal tables share the engine; after the
-    last call it is closed if it has `async def aclose()`. Raises SettingsError or StartError; None is an
-    error. For plugins in `switchhook.stt`."""
+    """At start-up, of the plugin that a connector's `stt` names. Equal tables share the engine. If it has
+    `async def warm()`, that is called now and then, so that a call finds tokens and connections ready; if it
+    has `async def aclose()`, that is called after the last call. Raises SettingsError or StartError; None is
+    an error. For plugins in `switchhook.stt`."""
 
 
 @first_answer_wins

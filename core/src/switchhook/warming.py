@@ -1,21 +1,25 @@
-"""Has the prompts ready that a connector lists, from the start and whatever happens to its voices later."""
+"""What is had ready before a call needs it: the prompts that a connector lists, whatever happens to its
+voices later, and the engines' own way in."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import anyio
 
 from .audio import AudioFormat
 from .call.equipment import Equipment
 from .call.prompts import parts
+from .errors import cause
 from .promptcache import Prompt, PromptCache
 from .speech import TextToSpeech
 
 logger = logging.getLogger(__name__)
 
+COOLING = 60.0  # seconds until an engine is warmed again
 AGAIN = 30.0  # seconds until a prompt that could not be made is tried again
 LINE = AudioFormat()  # of nearly every call; a call on another line makes its own
 
@@ -23,13 +27,32 @@ LINE = AudioFormat()  # of nearly every call; a call on another line makes its o
 @asynccontextmanager
 async def warmed(cache: PromptCache | None, connectors: Iterable[Equipment]) -> AsyncIterator[None]:
     """Around all calls; nothing waits for a prompt but who wants to hear it."""
-    if cache is None:
+    made = list(connectors)
+    async with AsyncExitStack() as stack:
+        if cache is not None:
+            await stack.enter_async_context(cache.running())
+        group = await stack.enter_async_context(anyio.create_task_group())
+        stack.callback(group.cancel_scope.cancel)
+        if cache is not None:
+            group.start_soon(_warm, cache, [each for one in made for each in _listed(one)])
+        for engine in _distinct(made):
+            group.start_soon(_keep_warm, engine)
         yield
-        return
-    async with cache.running(), anyio.create_task_group() as group:
-        group.start_soon(_warm, cache, [each for one in connectors for each in _listed(one)])
-        yield
-        group.cancel_scope.cancel()
+
+
+def _distinct(connectors: Iterable[Equipment]) -> Iterator[Any]:
+    """Engines that have `async def warm()`."""
+    engines = {id(e): e for one in connectors for e in (*one.assistants, *one.recognisers, *one.voices)}
+    return (engine for engine in engines.values() if hasattr(engine, "warm"))
+
+
+async def _keep_warm(engine: Any) -> None:
+    while True:
+        try:
+            await engine.warm()
+        except Exception as error:  # noqa: BLE001  # a call will say so, if it is still true then
+            logger.info("%s is not ready: %s", type(engine).__name__, cause(error))
+        await anyio.sleep(COOLING)
 
 
 def _listed(connector: Equipment) -> Iterator[tuple[TextToSpeech, Prompt]]:

@@ -28,5 +28,9 @@ class WatsonAssistant:
         finally:
             await self._api.delete_session(conversation.session)
 
+    async def warm(self) -> None:
+        """Has a token ready. Raises WatsonError."""
+        await self._api.service.authorization()
+
     async def aclose(self) -> None:
         await self._api.service.aclose()

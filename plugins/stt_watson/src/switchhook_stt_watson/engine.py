@@ -21,6 +21,10 @@ class WatsonSpeechToText:
     def __init__(self, service: Service, requests: Requests) -> None:
         self._service, self._requests = service, requests
 
+    async def warm(self) -> None:
+        """Has a token ready. Raises WatsonError."""
+        await self._service.authorization()
+
     @asynccontextmanager
     async def open(
         self, audio: AudioFormat, language: str, parameters: Parameters, /

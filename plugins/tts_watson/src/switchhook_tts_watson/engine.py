@@ -25,6 +25,10 @@ class WatsonTextToSpeech:
     def __init__(self, service: Service, queries: Queries) -> None:
         self._service, self._queries = service, queries
 
+    async def warm(self) -> None:
+        """Has a token ready. Raises WatsonError."""
+        await self._service.authorization()
+
     async def aclose(self) -> None:
         await self._service.aclose()
 
