@@ -196,6 +196,12 @@ async def test_the_next_engine_speaks_when_one_gives_nothing():
     assert anyio.current_time() - began == pytest.approx(STALL)
 
 
+@pytest.mark.anyio
+async def test_what_no_voice_can_speak_may_have_a_recording():
+    engine = MemoryTextToSpeech(fail={"hello"})
+    assert await fetched(Say("hello", otherwise=Play(b"RIFFabc")), engine) == (b"abc", "")
+
+
 class Breaking(MemoryTextToSpeech):
     """Gives a tenth of a second, and fails; after `times` it speaks."""
 

@@ -7,9 +7,10 @@ from ipaddress import ip_address
 import anyio
 import pytest
 
-from switchhook import CallInfo, Play, Remark
+from switchhook import CallInfo, Play, Remark, Say
 from switchhook_responses.audio import handle_audio
 from switchhook_responses.fetching import FetchError, fetcher, is_public
+from switchhook_responses.user_defined import Kit, handle_user_defined
 
 from .conftest import all_of, asked
 
@@ -203,3 +204,21 @@ def test_an_address_that_is_not_public(address):
 @pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111"])
 def test_an_address_that_is_public(address):
     assert is_public(ip_address(address))
+
+
+async def test_the_older_command_has_a_recording_where_no_voice_can_speak():
+    async with web({"/a.wav": OK}) as (url, _), files() as fetched:
+        call = CallInfo("1", "bank", plugin=Kit(fetched))
+        given = {"text": ["Hello"], "errAudioURL": f"{url}/a.wav"}
+        action = {"command": "vgwActPlayText", "parameters": given}
+        item = {"response_type": "user_defined", "user_defined": {"vgwAction": action}}
+        assert await all_of(asked(handle_user_defined, item, call)) == [Say("Hello", otherwise=Play(WAV))]
+
+
+async def test_a_recording_that_is_not_there_costs_the_text_nothing():
+    async with web({}) as (url, _), files() as fetched:
+        call = CallInfo("1", "bank", plugin=Kit(fetched))
+        given = {"text": ["Hello"], "errAudioURL": f"{url}/a.wav"}
+        action = {"command": "vgwActPlayText", "parameters": given}
+        item = {"response_type": "user_defined", "user_defined": {"vgwAction": action}}
+        assert await all_of(asked(handle_user_defined, item, call)) == [Say("Hello")]

@@ -13,14 +13,6 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
-    """Speak `text`, plain or SSML, in the call's current voice. Not `cached`: its audio is kept nowhere."""
-
-    text: str
-    cached: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Play:
     """Play a WAV file's bytes. What cannot be read is reported and skipped. `loop`: again and again, until it
     is interrupted or the next reply has something to say."""
@@ -28,6 +20,16 @@ class Play:
     wav: bytes
     name: str = "audio"  # for the record
     loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak `text`, plain or SSML, in the call's current voice. Not `cached`: its audio is kept nowhere.
+    `otherwise` is played where no voice can speak it."""
+
+    text: str
+    cached: bool = True
+    otherwise: Play | None = None
 
 
 @dataclass(frozen=True, slots=True)

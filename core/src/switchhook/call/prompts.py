@@ -53,6 +53,10 @@ class Prompts:
         content = queued.content
         if isinstance(content, Play):
             return await self._play(content, put)
+        problem = await self._say(queued, put)
+        return await self._play(content.otherwise, put) if problem and content.otherwise else problem
+
+    async def _say(self, queued: Queue, put: Put) -> str:
         problem = "no engine"
         engines = self._breakers.order(self._equipment.voices, anyio.current_time())
         for engine in engines:

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 from types import AsyncGeneratorType
 from typing import Any
 
-from switchhook import Action, AppInfo, CallInfo, Say, UserDefinedResponse, hookimpl, parse_response
+from switchhook import (
+    Action,
+    AppInfo,
+    CallInfo,
+    Play,
+    Say,
+    UserDefinedResponse,
+    hookimpl,
+    parse_response,
+)
 
 # Modules, not their handlers: a hook in this namespace would be asked here too.
 from . import dtmf, speech_to_text, start_activities, stop_activities, text_to_speech
@@ -20,7 +29,7 @@ from .channels import is_for_telephone
 from .connect_to_agent import HandOverSettings, hand_over
 from .fetching import Fetcher
 from .settings import settings_of
-from .vgw import UNCACHED, Response, perform
+from .vgw import UNCACHED, Response, Spoken, perform
 
 MOST = 50  # commands in one response
 
@@ -89,8 +98,16 @@ async def _perform(commands: list[Mapping[str, Any]], call: CallInfo) -> AsyncGe
             if isinstance(made, dict):
                 async for action in _as_response(made, call):
                     yield action
+            elif isinstance(made, Spoken):
+                yield Say(made.text, otherwise=await _fallback(made.source, call))
             else:
                 yield made
+
+
+async def _fallback(source: str, call: CallInfo) -> Play | None:
+    given: Response = {"response_type": "audio", "source": source}
+    found = [each async for each in _as_response(given, call) if isinstance(each, Play)]
+    return found[0] if found else None
 
 
 async def _as_response(made: Response, call: CallInfo) -> AsyncIterator[Action]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
@@ -17,7 +18,18 @@ NO_INPUT_TURN = "vgwNoInputTurn"
 UNCACHED = "uncached"  # in the call's state, until its reply has been performed
 Given = Mapping[str, Any]
 Response = dict[str, Any]
-Made = Response | Action | list[Response | Action]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A text, and the address of what is played where no voice can speak it."""
+
+    text: str
+    source: str
+
+
+Part = Response | Action | Spoken
+Made = Part | list[Part]
 
 
 def _command(kind: str, command: str, **parameters: Any) -> Response:
@@ -64,7 +76,9 @@ def _strategy(given: Given) -> str:
 def _play_text(given: Given, _: CallInfo) -> Made:
     texts = given.get("text")
     said = [str(text) for text in (texts if isinstance(texts, list) else [texts]) if text]
-    return [Say(speech) for text in said if (speech := to_speech(text))]
+    speech = [each for text in said if (each := to_speech(text))]
+    source = str(given.get("errAudioURL") or "")
+    return [Spoken(each, source) for each in speech] if source else [Say(each) for each in speech]
 
 
 def _play_url(given: Given, _: CallInfo) -> Made:
@@ -84,7 +98,7 @@ def _send(given: Given, _: CallInfo) -> Made:
 
 
 def _recognition(given: Given, _: CallInfo) -> Made:
-    made: list[Response | Action] = []
+    made: list[Part] = []
     if given.get("credentials") or given.get("thirdPartyCredentials"):
         made.append(Remark("vgwActSetSTTConfig: credentials are not taken from an assistant"))
     if isinstance(given.get("config"), Mapping):
@@ -185,7 +199,7 @@ COMMANDS: Mapping[str, Callable[[Given, CallInfo], Made]] = {
 BY_NAME = {name.lower(): name for name in COMMANDS}
 
 
-def perform(name: str, given: Given, call: CallInfo) -> list[Response | Action]:
+def perform(name: str, given: Given, call: CallInfo) -> list[Part]:
     known = BY_NAME.get(name.lower())
     if known is None:
         return [Remark(f"user_defined: there is no command {name[:40]!r}")]
