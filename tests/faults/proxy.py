@@ -46,7 +46,11 @@ class Network:
             return
         self._live.add(near)
         try:
-            async with near, await anyio.connect_tcp(*self._to) as far, anyio.create_task_group() as group:
+            with anyio.CancelScope(
+                shield=True
+            ):  # a connection that is cancelled on its way is closed by nobody
+                there = await anyio.connect_tcp(*self._to)
+            async with near, there as far, anyio.create_task_group() as group:
                 group.start_soon(self._pump, near, far, group.cancel_scope)
                 group.start_soon(self._pump, far, near, group.cancel_scope)
         except BROKEN:
