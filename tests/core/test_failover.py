@@ -1,5 +1,8 @@
 """Spare engines take over, within a call and for those after it."""
 
+from contextlib import asynccontextmanager
+
+import anyio
 import pytest
 
 from switchhook import AssistantError, SpeechError, Transcript
@@ -134,6 +137,23 @@ async def test_what_a_final_covers_is_not_heard_twice():
         first.hear(SpeechError("gone"))
         await talk.wait(1)
         assert bytes(spare.opened[-1].fed) == b"\x02" * 8000
+
+
+class SlowlyBroken(MemorySpeechToText):
+    """Says that it fails, after a while: as a refused connection does."""
+
+    @asynccontextmanager
+    async def open(self, audio, language, parameters, /):
+        await anyio.sleep(0.2)
+        raise SpeechError("refused", reason="refused")
+        yield
+
+
+async def test_a_recogniser_that_says_that_it_fails_is_not_taken_for_a_silent_one():
+    first, spare = SlowlyBroken(), MemorySpeechToText()
+    async with a_call(greeter(), recognisers=(first, spare)) as talk:
+        await talk.wait(2)
+        assert not talk.call._breakers.rests(first, anyio.current_time())
 
 
 async def test_from_a_spare_recogniser_the_call_may_go_back():

@@ -73,11 +73,12 @@ class Hearing:
                 await anyio.sleep(AGAIN)
                 failed.clear()
                 continue
-            engine, began = untried[0], anyio.current_time()
+            engine = untried[0]
             self._since, self._opening = inf, LAST if len(untried) == 1 and trouble == inf else OPENING
             problem = await self._stay_with(engine)
             now = anyio.current_time()
-            self._breakers.failed(engine, now, silent=self._since == inf and now > began)
+            silent = self._since == inf and self._patience.cancelled_caught
+            self._breakers.failed(engine, now, silent=silent)
             if now - self._since >= STEADY:
                 failed, trouble = [], now
             failed.append(engine)
