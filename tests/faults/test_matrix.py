@@ -11,10 +11,6 @@ from switchhook_testing_watson import Fault
 
 from .calls import Row, all_placed
 
-# A connection that is cut while it is made leaves a socket to the garbage collector, and a hundred calls are cut
-# here; that ours are closed is tested where they are made.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 NETWORK = ("refused", "reset", "silent")
 STATUSES = (401, 404, 429, 503)
 HTTP = {

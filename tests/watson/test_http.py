@@ -1,6 +1,7 @@
 """One service over real sockets."""
 
 import asyncio
+from contextlib import suppress
 from urllib.parse import parse_qs
 
 import anyio
@@ -234,3 +235,37 @@ def test_a_socket_has_the_address_of_its_service(service, options, monkeypatch):
 
     assert url == f"wss{service.url.removeprefix('https')}/v1/recognize?model=en-US_Telephony"
     assert plain == "ws://localhost:1/x/v1"
+
+
+async def test_a_connection_that_is_given_up_while_tls_is_agreed_on_is_closed(options, monkeypatch):
+    """By a peer that accepts and then says nothing."""
+    monkeypatch.setenv("ASSISTANT_AUTH_TYPE", "noauth")
+    greeted, gone = anyio.Event(), anyio.Event()
+
+    async def silent(stream):
+        async with stream:
+            await stream.receive()
+            greeted.set()
+            with suppress(anyio.EndOfStream, anyio.BrokenResourceError):
+                await stream.receive()
+            gone.set()
+
+    with anyio.fail_after(5):
+        listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+        port = listener.extra(anyio.abc.SocketAttribute.local_port)
+        made = make_service("assistant", options(url=f"https://localhost:{port}"))
+        async with listener, anyio.create_task_group() as group, anyio.create_task_group() as calls:
+
+            async def ask():
+                async with made.http.request("GET", "/v2"):
+                    pass
+
+            group.start_soon(listener.serve, silent)
+            calls.start_soon(ask)
+            await greeted.wait()
+            calls.cancel_scope.cancel()
+            with anyio.move_on_after(2, shield=True):
+                await gone.wait()
+            group.cancel_scope.cancel()
+        await made.aclose()
+    assert gone.is_set()

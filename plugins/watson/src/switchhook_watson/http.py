@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import httpcore2
 
 from .errors import WatsonError, chain, said_in
+from .network import Network
 from .proxies import proxy_for
 
 CONNECTIONS = 1000
@@ -99,6 +100,7 @@ class HttpClient:
             max_connections=CONNECTIONS,
             max_keepalive_connections=KEPT,
             keepalive_expiry=KEPT_FOR,
+            network_backend=Network(),
         )
 
     def request(
