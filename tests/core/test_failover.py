@@ -1,13 +1,14 @@
 """Spare engines take over, within a call and for those after it."""
 
 from contextlib import asynccontextmanager
+from math import inf
 
 import anyio
 import pytest
 
 from switchhook import AssistantError, SpeechError, Transcript
 from switchhook.breakers import FAILURES
-from switchhook.call.hearing import AGAIN, PERSISTENCE, STEADY
+from switchhook.call.hearing import AGAIN, LAST, OPENING, PERSISTENCE, STEADY
 from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
 
@@ -154,6 +155,37 @@ async def test_a_recogniser_that_says_that_it_fails_is_not_taken_for_a_silent_on
     async with a_call(greeter(), recognisers=(first, spare)) as talk:
         await talk.wait(2)
         assert not talk.call._breakers.rests(first, anyio.current_time())
+
+
+class Silent(MemorySpeechToText):
+    @asynccontextmanager
+    async def open(self, audio, language, parameters, /):
+        await anyio.sleep(inf)
+        yield
+
+
+async def test_a_spare_recogniser_is_opened_soon_where_the_first_is_silent():
+    spare = MemorySpeechToText()
+    async with a_call(greeter(), recognisers=(Silent(), spare)) as talk:
+        talk.leg.speak(bytes(8000))
+        await talk.wait(OPENING - 0.1)
+        assert not spare.opened
+        await talk.wait(0.2)
+        assert len(spare.opened[-1].fed) == 8000
+
+
+async def test_a_recogniser_without_a_spare_has_longer():
+    class Slow(MemorySpeechToText):
+        @asynccontextmanager
+        async def open(self, audio, language, parameters, /):
+            await anyio.sleep(LAST - 0.1)
+            async with super().open(audio, language, parameters) as recognition:
+                yield recognition
+
+    slow = Slow()
+    async with a_call(greeter(), recognisers=(slow,)) as talk:
+        await talk.wait(LAST)
+        assert len(slow.opened) == 1
 
 
 async def test_from_a_spare_recogniser_the_call_may_go_back():

@@ -1,6 +1,8 @@
 """From a text to parts that an engine takes, and from markup to words."""
 
 import re
+from contextlib import aclosing, asynccontextmanager
+from math import inf
 
 import anyio
 import pytest
@@ -12,7 +14,10 @@ from switchhook.breakers import FAILURES, Breakers
 from switchhook.call.equipment import Equipment
 from switchhook.call.events import Queue
 from switchhook.call.line import Line
-from switchhook.call.prompts import LAST, SLOW, STALL, Prompts, plain, split
+from switchhook.call.prompts import Prompts
+from switchhook.call.speaking import LATE, STALL
+from switchhook.call.texts import plain, split
+from switchhook.call.voices import LAST, OUTRUN, SLOW
 from switchhook.hooks import Hooks
 from switchhook.plugins import Plugin, Plugins
 from switchhook.promptcache import Prompt, PromptCache
@@ -125,12 +130,46 @@ class Doubling:
         return pcm[::2]
 
 
-def prompts(*engines, **equipment):
+class Echo:
+    """A second of one byte, after `delay` seconds; it pauses after the first tenth, or stalls."""
+
+    formats, ssml, max_bytes = (AudioFormat(),), False, 4096
+
+    def __init__(self, byte, delay, *, pause=0.0, stalls=False):
+        self.sound, self.delay, self.pause, self.left = (
+            bytes([byte]) * 800,
+            delay,
+            inf if stalls else pause,
+            0,
+        )
+
+    @asynccontextmanager
+    async def synthesize(self, text, audio, language, parameters, /):
+        try:
+            async with aclosing(self.chunks()) as chunks:
+                yield chunks
+        except anyio.get_cancelled_exc_class():
+            self.left += 1
+            raise
+
+    async def chunks(self):
+        await anyio.sleep(self.delay)
+        yield self.sound
+        await anyio.sleep(self.pause)
+        for _ in range(9):
+            yield self.sound
+
+
+async def ignore(chunk):
+    pass
+
+
+def prompts(*engines, faulted=lambda engine, problem: None, **equipment):
     plugins = Plugins()
     plugins.hold(Plugin("codec/files", "test", "1", Files()))
     hooks = Hooks(plugins, list(plugins.loaded.values()))
     made = Equipment("test", (), (), tuple(engines), hooks, **equipment)
-    return Prompts(made, Line(AudioFormat(), hooks), "en-US")
+    return Prompts(made, Line(AudioFormat(), hooks), "en-US", faulted)
 
 
 async def fetched(content, *engines, **equipment):
@@ -188,12 +227,68 @@ async def test_the_next_engine_speaks_when_one_fails():
 
 
 @pytest.mark.anyio
-async def test_the_next_engine_speaks_when_one_gives_nothing():
+async def test_a_spare_engine_speaks_beside_one_that_is_late():
     second = MemoryTextToSpeech()
     began = anyio.current_time()
     _, problem = await fetched(Say("hello"), MemoryTextToSpeech(stall={"hello"}), second)
     assert (problem, second.texts) == ("", ["hello"])
+    assert anyio.current_time() - began == pytest.approx(LATE)
+
+
+@pytest.mark.anyio
+async def test_whoever_sounds_first_is_heard_and_the_other_is_left():
+    first, second = Echo(1, LATE + 0.2), Echo(2, 0.3)
+    assert await fetched(Say("hello"), first, second) == (b"\x01" * 8000, "")
+    assert (first.left, second.left) == (0, 1)
+    first, second = Echo(1, LATE + 0.4), Echo(2, 0.3)
+    assert await fetched(Say("hello"), first, second) == (b"\x02" * 8000, "")
+    assert (first.left, second.left) == (1, 0)
+
+
+@pytest.mark.anyio
+async def test_a_late_engine_is_not_given_up_where_the_spare_one_fails():
+    first = Echo(1, LATE + 0.5)
+    assert await fetched(Say("hello"), first, MemoryTextToSpeech(fail={"hello"})) == (b"\x01" * 8000, "")
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_stalls_within_its_sound_is_followed_by_the_spare_one():
+    second = Echo(2, 0.1)
+    audio, problem = await fetched(Say("hello"), Echo(1, 0.0, stalls=True), second)
+    assert (audio, problem) == (b"\x01" * 800 + b"\x02" * 8000, "")
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_is_late_twice_in_a_prompt_is_twice_waited_for():
+    first, second = Echo(1, LATE + 0.1, pause=LATE + 0.3), Echo(2, 0.4)
+    assert await fetched(Say("hello"), first, second) == (b"\x01" * 8000, "")
+    assert second.left == 2
+
+
+@pytest.mark.anyio
+async def test_no_spare_engine_is_asked_that_rests():
+    second, breakers = MemoryTextToSpeech(), Breakers()
+    breakers.failed(second, anyio.current_time(), silent=True)
+    began = anyio.current_time()
+    _, problem = await fetched(Say("hello"), MemoryTextToSpeech(stall={"hello"}), second, breakers=breakers)
+    assert (problem, second.texts) == ("", ["hello"])
     assert anyio.current_time() - began == pytest.approx(STALL)
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_was_late_again_and_again_is_asked_last():
+    first, second, breakers = Echo(1, LATE + 0.5), Echo(2, 0.1), Breakers()
+    for _ in range(FAILURES):
+        await fetched(Say("hello"), first, second, breakers=breakers)
+    assert breakers.order([first, second], anyio.current_time()) == [second, first]
+
+
+@pytest.mark.anyio
+async def test_the_call_is_told_of_an_engine_that_was_outrun():
+    told = []
+    made = prompts(Echo(1, 9.0), Echo(2, 0.1), faulted=lambda *fault: told.append(fault))
+    await made.fetch(Queue(1, Say("hello")), ignore)
+    assert told == [("Echo", OUTRUN)]
 
 
 @pytest.mark.anyio

@@ -62,20 +62,22 @@ async def faulted(fault, spare, pause=1.0):
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault)))
-@pytest.mark.parametrize(("spare", "most"), [(False, 3.0), (True, 3.0)], ids=["alone", "spare"])
-async def test_something_is_heard_soon(fault, spare, most):
+@pytest.mark.parametrize("spare", [False, True], ids=["alone", "spare"])
+async def test_something_is_heard_soon(fault, spare):
     waited, outcome, _ = await faulted(fault, spare)
-    assert waited <= most
+    assert waited <= 3.0
     assert outcome in OUTCOMES
 
 
-LOUD = [fault for fault in FAULTS if fault.kind == "error"]
+# a silent assistant may be thinking, and no other can take its place: the waiting text covers it
+SOON = [fault for fault in FAULTS if (fault.backend, fault.kind) != ("assistant", "silence")]
 
 
-@pytest.mark.parametrize("fault", LOUD, ids=lambda fault: "-".join(map(str, fault)))
+@pytest.mark.parametrize("fault", SOON, ids=lambda fault: "-".join(map(str, fault)))
 async def test_a_spare_engine_goes_on_within_a_second(fault):
+    undisturbed, *_ = await faulted(NO_FAULT, spare=True)
     waited, outcome, spoken = await faulted(fault, spare=True)
-    assert (waited <= 1.0, outcome, spoken) == (True, "hung_up", WORDS)
+    assert (waited - undisturbed <= 1.0, outcome, spoken) == (True, "hung_up", WORDS)
 
 
 async def test_a_thousand_faulted_calls():

@@ -12,7 +12,7 @@ import anyio
 
 from .audio import AudioFormat
 from .call.equipment import Equipment
-from .call.prompts import parts
+from .call.texts import parts
 from .errors import cause
 from .promptcache import Prompt, PromptCache
 from .speech import TextToSpeech

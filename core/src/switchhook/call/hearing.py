@@ -16,7 +16,8 @@ from .line import Line
 from .playout import Signal
 
 KEPT = 30.0  # seconds of caller audio that wait for a recognition to open
-OPENING = 2.5  # seconds that an engine may take to open until the next one is tried
+OPENING = 1.5  # seconds that an engine may take to open until the next one is tried
+AFRESH = 2.5  # and one that has failed, when it is tried again
 LAST = 5.0  # and the last one, or any to close
 UNSURE = 8.0  # seconds of caller audio that are kept until a final covers them
 STEADY = 10.0  # seconds that an engine must have listened, for a failure to be a new trouble
@@ -74,7 +75,8 @@ class Hearing:
                 failed.clear()
                 continue
             engine = untried[0]
-            self._since, self._opening = inf, LAST if len(untried) == 1 and trouble == inf else OPENING
+            last = LAST if trouble == inf else AFRESH
+            self._since, self._opening = inf, OPENING if len(untried) > 1 else last
             problem = await self._stay_with(engine)
             now = anyio.current_time()
             silent = self._since == inf and self._patience.cancelled_caught

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .prompts import plain
+from .texts import plain
 
 RATE = 14.0  # characters a second, of a prompt whose length is not known yet
 

@@ -1,0 +1,167 @@
+"""Who speaks a prompt.
+
+Engines are tried in order, and a spare one speaks beside one that is late: whichever sounds first is heard.
+One that stops in the middle is followed by the next from the beginning of the text: said again is understood,
+half a sentence is not. The last one gets a second chance, unless it had to rest before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+
+import anyio
+
+from ..actions import Say
+from ..audio import AudioFormat
+from ..errors import cause
+from ..promptcache import Prompt
+from ..speech import Parameters, TextToSpeech
+from .equipment import Equipment
+from .line import Line
+from .playout import Put
+from .speaking import Speaking
+from .texts import parts, plain
+
+LAST = 5.0  # seconds that the last engine may be behind its sound once the caller was told to wait
+PERSISTENCE = 1.5  # seconds in which the only voice is tried again after it failed
+AGAIN = 0.5  # seconds until then
+SLOW = "no audio in time"
+OUTRUN = "late: another voice was sooner"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be spoken, and to whom."""
+
+    said: Say
+    language: str
+    parameters: Parameters
+    put: Put
+
+
+class Voices:
+    def __init__(self, equipment: Equipment, line: Line, faulted: Callable[[str, str], None]) -> None:
+        """`faulted` is told the name of an engine and its problem when there is another try."""
+        self._equipment, self._line, self._faulted = equipment, line, faulted
+        self._breakers, self._cache = equipment.breakers, equipment.cache
+
+    async def say(self, said: Say, language: str, parameters: Parameters, put: Put) -> str:
+        """Why it failed, once no engine is left; nothing when all of it was put."""
+        wanted = Wanted(said, language, parameters, put)
+        engines = deque(self._breakers.order(self._equipment.voices, anyio.current_time()))
+        problem = "no engine"
+        while engines:
+            engine = engines.popleft()
+            rested = not self._is_ready(engine)
+            spare = engines[0] if engines and self._is_ready(engines[0]) else None
+            tried = await self._speak_beside(engine, spare, wanted)
+            if len(tried) > 1:
+                engines.popleft()
+            problem = "" if any(not each.problem for each in tried) else tried[-1].problem
+            alone = problem and not engines
+            self._report(tried[:-1] if alone else tried)
+            if alone and not rested:
+                return await self._insist(tried[-1].engine, wanted, problem)
+            if not problem:
+                return ""
+        return problem
+
+    def _is_ready(self, engine: TextToSpeech) -> bool:
+        return not self._breakers.rests(engine, anyio.current_time())
+
+    def _report(self, tried: list[Speaking]) -> None:
+        for each in tried:
+            if each.problem:
+                self._faulted(self._breakers.name_of(each.engine), each.problem)
+
+    async def _speak_beside(
+        self, engine: TextToSpeech, spare: TextToSpeech | None, wanted: Wanted
+    ) -> list[Speaking]:
+        """Those who tried; one of them at most has no problem. A spare one that was left has not tried."""
+        first = Speaking(engine, wanted.put)
+        if spare is None:
+            await self._speak(first, wanted)
+            return [first]
+        tried = [first]
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._speak, first, wanted)
+            while len(tried) == 1 and await first.is_late():
+                second = Speaking(spare, wanted.put)
+                first.rival, second.rival = second, first
+                await self._speak(second, wanted)
+                if not second.left:
+                    tried.append(second)
+        if first.left:
+            self._breakers.failed(engine, anyio.current_time())
+        return tried
+
+    async def _insist(self, engine: TextToSpeech, wanted: Wanted, problem: str) -> str:
+        """The last engine again. Who waits for a slow one is told so; a short trouble passes in silence."""
+        began = anyio.current_time()
+        heard = False
+        while problem and not heard and anyio.current_time() < began + PERSISTENCE:
+            self._faulted(self._breakers.name_of(engine), problem)
+            if problem == SLOW:
+                return await self._wait_for(engine, wanted)
+            again = Speaking(engine, wanted.put)
+            problem = await self._speak(again, wanted)
+            heard = bool(again.bytes)
+            if problem and not heard:
+                await anyio.sleep(AGAIN)
+        return problem
+
+    async def _wait_for(self, engine: TextToSpeech, wanted: Wanted) -> str:
+        waiting = self._prompt(engine, self._equipment.waiting_text, replace(wanted, parameters={}))
+        if self._cache is None or not (sound := self._cache.ready(waiting)):
+            return SLOW
+        await wanted.put(self._coded(waiting.audio, sound))
+        return await self._speak(Speaking(engine, wanted.put, LAST), wanted)
+
+    async def _speak(self, one: Speaking, wanted: Wanted) -> str:
+        """Why it failed. Who was left has a problem too, and no blame."""
+        problem = await self._synthesize(one, wanted)
+        if not problem and not one.bytes and any(map(str.isalnum, plain(wanted.said.text))):
+            problem = "no audio came"
+        if problem and not one.left:
+            self._breakers.failed(one.engine, anyio.current_time(), silent=problem == SLOW)
+        elif not problem:
+            self._breakers.worked(one.engine)
+        one.end(problem)
+        return problem
+
+    async def _synthesize(self, one: Speaking, wanted: Wanted) -> str:
+        # one scope around everything: an engine may hold scopes of its own while it is open
+        with one.scope:
+            try:
+                for part in parts(wanted.said.text, one.engine):
+                    prompt = self._prompt(one.engine, part, wanted)
+                    one.begin()
+                    async with self._synthesis(one.engine, prompt, wanted.said.cached) as chunks:
+                        async for chunk in chunks:
+                            await one.put(self._coded(prompt.audio, chunk), prompt.audio.seconds(len(chunk)))
+            except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call says so and ends well
+                return cause(error)
+        if one.left:
+            return OUTRUN
+        if not one.scope.cancelled_caught:
+            return ""
+        if self._cache is not None:
+            self._cache.forget(prompt)
+        return SLOW
+
+    def _prompt(self, engine: TextToSpeech, text: str, wanted: Wanted) -> Prompt:
+        audio = self._line.audio if self._line.audio in engine.formats else self._line.audio.linear
+        return Prompt(self._breakers.name_of(engine), text, audio, wanted.language, wanted.parameters)
+
+    def _coded(self, audio: AudioFormat, chunk: bytes) -> bytes:
+        return chunk if audio == self._line.audio else self._line.codec.encode(chunk)
+
+    def _synthesis(
+        self, engine: TextToSpeech, prompt: Prompt, cached: bool
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        if cached and self._cache is not None and self._cache.takes(prompt.text):
+            return self._cache.speak(engine, prompt)
+        return engine.synthesize(prompt.text, prompt.audio, prompt.language, prompt.parameters)
