@@ -29,6 +29,8 @@ SOCKET = {
     "reset before the first result": Fault("reset", phase="first"),
     "reset within the audio": Fault("reset", phase="middle", after=30_000),
     "silent within the audio": Fault("hang", phase="middle", after=30_000),
+    "reset before the final result": Fault("reset", phase="end"),
+    "silent before the final result": Fault("hang", phase="end"),
     "closed within the audio": Fault("close", 1011, phase="middle", after=30_000),
     "error within the audio": Fault("status", phase="middle", after=30_000),
     "garbage": Fault("garbage", phase="middle", after=30_000),

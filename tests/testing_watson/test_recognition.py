@@ -244,6 +244,17 @@ async def test_a_connection_is_reset_when_so_much_audio_has_come(house, caller_w
         assert await caller.closed() == 1006
 
 
+async def test_a_connection_is_reset_in_place_of_the_first_final_result(caller_with, ear):
+    async with caller_with(Fault("reset", phase="end")) as caller:
+        await begin(caller)
+        await caller.play(AUDIO)
+        ear.hear(Transcript("one", final=False))
+        ear.hear(Transcript("one two", final=True, end=0.2))
+
+        assert (await caller.told())["results"][0]["final"] is False
+        assert await caller.closed() == 1006
+
+
 async def test_a_connection_is_closed_with_a_code(house, caller_with):
     async with caller_with(Fault("close", 1001, phase="middle")) as caller:
         await begin(caller)

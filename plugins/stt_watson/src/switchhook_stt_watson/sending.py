@@ -12,7 +12,7 @@ from .link import Link
 from .timeline import Timeline
 from .upkeep import Upkeep
 
-BEAT = 0.5  # seconds between two looks at the connection
+BEAT = 0.4  # seconds between two looks at the connection
 UNSURE, QUIET = 30.0, 8.0  # seconds of audio kept until a final covers them; sent, and nobody spoke
 STEP, FASTER = 0.1, 10  # what waited is sent every so many seconds, at so many times its own pace
 SHORTEST = 100  # bytes: a request of less is an error for the service

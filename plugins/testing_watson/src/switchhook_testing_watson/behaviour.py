@@ -27,7 +27,8 @@ class Fault:
 
     Phases: `connect`, before the engine is asked, of a WebSocket before the upgrade is answered. `first`,
     before the first byte or message of the answer. `middle`, when `after` bytes of the answer were sent;
-    of Speech to Text, when `after` bytes of audio have come. `end`, before the last byte or message of it.
+    of Speech to Text, when `after` bytes of audio have come. `end`, before the last byte or message of it; of
+    Speech to Text, before the first final result.
     """
 
     kind: Kind

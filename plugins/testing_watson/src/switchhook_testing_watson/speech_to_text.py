@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -14,7 +14,7 @@ from aiohttp import WSMsgType, web
 from switchhook import SpeechError, SpeechToText
 
 from .answers import Answer, Refusal, cause
-from .behaviour import Exchange
+from .behaviour import Exchange, Phase
 from .media import can_code, media
 from .models import MODELS, describe_model
 from .protocol import IN_START, Begin, Fail, Feed, Finish, Order, Requests, Tell
@@ -91,14 +91,21 @@ class Connection:
         try:
             async with aclosing(request.messages()) as messages:
                 async for message in messages:
-                    if "state" in message:
-                        await self._socket.reach("first")
+                    if phase := _phase(message):
+                        await self._socket.reach(phase)
                     await self._socket.tell(message)
         except SpeechError as error:
             logger.warning("the engine behind the emulator failed: %s", cause(error))
             await self._socket.fail("unable to recognise: internal error")
         await self._socket.reach("end")
         await self._obey(self._requests.ended(time.monotonic()))
+
+
+def _phase(message: Mapping[str, Any]) -> Phase | None:
+    """Which one comes to its end with this message."""
+    if "state" in message:
+        return "first"
+    return "end" if any(result.get("final") for result in message.get("results", ())) else None
 
 
 def _json(message: Any) -> Any:
