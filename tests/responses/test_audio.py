@@ -9,7 +9,8 @@ import pytest
 
 from switchhook import CallInfo, Play, Remark, Say
 from switchhook_responses.audio import handle_audio
-from switchhook_responses.fetching import FetchError, fetcher, is_public
+from switchhook_responses.fetching import fetcher
+from switchhook_responses.reaching import FetchError, is_public
 from switchhook_responses.user_defined import Kit, handle_user_defined
 
 from .conftest import all_of, asked
@@ -66,6 +67,26 @@ async def test_a_file_is_played():
         item = {"response_type": "audio", "source": f"{base}/a.wav"}
         actions = await all_of(asked(handle_audio, item, CallInfo("1", "bank", plugin=made)))
     assert actions == [Play(WAV, "audio")]
+
+
+async def test_a_server_that_agrees_on_no_tls_keeps_no_connection_of_ours():
+    ended = anyio.Event()
+
+    async def silent(stream):
+        async with stream:
+            async for _ in stream:
+                pass
+        ended.set()
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
+        port = listener.extra(anyio.abc.SocketAttribute.local_port)
+        async with anyio.create_task_group() as group, files(patience=0.1) as made:
+            group.start_soon(listener.serve, silent)
+            with pytest.raises(FetchError, match="longer than"):
+                await made.fetch(f"https://127.0.0.1:{port}/a.wav")
+            with anyio.fail_after(2):
+                await ended.wait()
+            group.cancel_scope.cancel()
 
 
 @pytest.mark.parametrize(

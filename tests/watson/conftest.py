@@ -54,6 +54,7 @@ class House:
         self.answer = lambda _: web.json_response({})
         self.issue = self.good_token
         self.connections = set()
+        self.handshakes = 0
 
     async def good_token(self, _request):
         self.issued += 1
@@ -71,11 +72,20 @@ class House:
         answer = self.answer(request)
         return await answer if hasattr(answer, "__await__") else answer
 
+    def count(self, _socket, _name, _context):
+        self.handshakes += 1
+
+    def hang_up(self):
+        for connection in self.server.connections:
+            connection.transport.close()
+
     @asynccontextmanager
     async def open(self, authority):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.sni_callback = self.count
         authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-        runner = web.ServerRunner(web.Server(self.handle), shutdown_timeout=0.1)
+        self.server = web.Server(self.handle)
+        runner = web.ServerRunner(self.server, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
         await site.start()

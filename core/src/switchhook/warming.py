@@ -19,7 +19,7 @@ from .speech import TextToSpeech
 
 logger = logging.getLogger(__name__)
 
-COOLING = 60.0  # seconds until an engine is warmed again
+COOLING = 20.0  # seconds until an engine is warmed again: services close connections that idle for long
 AGAIN = 30.0  # seconds until a prompt that could not be made is tried again
 LINE = AudioFormat()  # of nearly every call; a call on another line makes its own
 
@@ -47,11 +47,16 @@ def _distinct(connectors: Iterable[Equipment]) -> Iterator[Any]:
 
 
 async def _keep_warm(engine: Any) -> None:
+    told = ""
     while True:
+        problem = ""
         try:
             await engine.warm()
         except Exception as error:  # noqa: BLE001  # a call will say so, if it is still true then
-            logger.info("%s is not ready: %s", type(engine).__name__, cause(error))
+            problem = cause(error)
+        if problem and problem != told:
+            logger.info("%s is not ready: %s", type(engine).__name__, problem)
+        told = problem
         await anyio.sleep(COOLING)
 
 

@@ -29,8 +29,8 @@ class WatsonAssistant:
             await self._api.delete_session(conversation.session)
 
     async def warm(self) -> None:
-        """Has a token ready. Raises WatsonError."""
-        await self._api.service.authorization()
+        """Has a token and a connection ready. Raises WatsonError."""
+        await self._api.service.warm()
 
     async def aclose(self) -> None:
         await self._api.service.aclose()

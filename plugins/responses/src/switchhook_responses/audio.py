@@ -11,7 +11,8 @@ from switchhook import Action, AppInfo, AudioResponse, CallInfo, Play, Remark, S
 
 from .channels import is_for_telephone
 from .commands import is_true
-from .fetching import Fetcher, FetchError, fetcher
+from .fetching import Fetcher, fetcher
+from .reaching import FetchError
 from .settings import settings_of
 
 

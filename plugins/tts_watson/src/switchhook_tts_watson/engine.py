@@ -26,8 +26,8 @@ class WatsonTextToSpeech:
         self._service, self._queries = service, queries
 
     async def warm(self) -> None:
-        """Has a token ready. Raises WatsonError."""
-        await self._service.authorization()
+        """Has a token and a connection ready. Raises WatsonError."""
+        await self._service.warm()
 
     async def aclose(self) -> None:
         await self._service.aclose()

@@ -14,7 +14,7 @@ from contextlib import (
 )
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpcore2
 
@@ -87,20 +87,21 @@ class HttpClient:
     def __init__(
         self, url: str, context: ssl.SSLContext, headers: Mapping[str, str], authorization: Authorization
     ) -> None:
-        self._url, self._authorization = url, authorization
+        self._url, self._authorization, self._context = url, authorization, context
         self._headers = {
             "accept": "application/json",
             "accept-encoding": "identity",
             "user-agent": "switchhook",
             **_lower(headers),
         }
+        self._network, self._proxy = Network(), proxy_for(url)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=context,
-            proxy=proxy_for(url),
+            proxy=self._proxy,
             max_connections=CONNECTIONS,
             max_keepalive_connections=KEPT,
             keepalive_expiry=KEPT_FOR,
-            network_backend=Network(),
+            network_backend=self._network,
         )
 
     def request(
@@ -141,7 +142,18 @@ class HttpClient:
                 response = await stack.enter_async_context(asked)
             yield HttpReply(response)
 
+    async def prepare(self) -> None:
+        """Has a connection ready for the next request that finds none in the pool. Through a proxy there is
+        none to be had ahead. Raises WatsonError."""
+        address = urlsplit(self._url)
+        if self._proxy is None:
+            secure = address.scheme == "https"
+            port, context = address.port or (443 if secure else 80), self._context if secure else None
+            with _translated():
+                await self._network.prepare(address.hostname or "", port, context, PATIENT.connect)
+
     async def aclose(self) -> None:
+        await self._network.aclose()
         await self._pool.aclose()
 
 

@@ -1,4 +1,4 @@
-"""Connections that are closed even where they are given up while TLS is agreed on.
+"""Connections that are had ready, and that are closed even where they are given up while TLS is agreed on.
 
 The HTTP library closes one that fails then, but not one that is cancelled: its socket would stay for as long
 as a silent peer does. Calls cancel requests all the time.
@@ -13,8 +13,16 @@ from typing import Any
 import anyio
 import httpcore2
 
+READY_FOR = 25.0  # seconds: a service closes a connection on which nothing comes
+SETTLING = 0.5  # seconds in which a peer sends what belongs to TLS: what comes later is its farewell
+
 
 class Network(httpcore2.AnyIOBackend):
+    """Who connects is given the connection that is ready, if there is one."""
+
+    def __init__(self) -> None:
+        self._ready: _Ready | None = None
+
     async def connect_tcp(
         self,
         host: str,
@@ -23,16 +31,67 @@ class Network(httpcore2.AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
+        ready, self._ready = self._ready, None
+        if ready is not None:
+            if ready.is_of_use(host, port):
+                return ready
+            await ready.aclose()
         return _Stream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
 
+    async def prepare(self, host: str, port: int, context: ssl.SSLContext | None, patience: float) -> None:
+        """Has a connection ready, in place of the one before. Raises httpcore2's errors."""
+        stream: httpcore2.AsyncNetworkStream
+        stream = _Stream(await super().connect_tcp(host, port, patience))
+        if context is not None:
+            stream = await stream.start_tls(context, host, patience)
+        try:
+            with anyio.move_on_after(SETTLING) as settled:
+                await stream.read(1)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await stream.aclose()
+            raise
+        await self.aclose()
+        if settled.cancelled_caught:
+            self._ready = _Ready(stream, host, port)
+        else:  # it talks unasked, or has closed
+            await stream.aclose()
 
-class _Stream(httpcore2.AsyncNetworkStream):
-    """Until TLS begins; what `start_tls` gives is the library's own."""
+    async def aclose(self) -> None:
+        ready, self._ready = self._ready, None
+        if ready is not None:
+            await ready.aclose()
 
+
+class _Wrapped(httpcore2.AsyncNetworkStream):
     def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
         self._inner = inner
         self.read, self.write = inner.read, inner.write  # type: ignore[method-assign]  # unchanged
         self.aclose, self.get_extra_info = inner.aclose, inner.get_extra_info  # type: ignore[method-assign]  # likewise
+
+
+class _Ready(_Wrapped):
+    """TLS is agreed on, if it is to be."""
+
+    def __init__(self, inner: httpcore2.AsyncNetworkStream, host: str, port: int) -> None:
+        super().__init__(inner)
+        self._peer, self._made = (host, port), anyio.current_time()
+
+    def is_of_use(self, host: str, port: int) -> bool:
+        young = anyio.current_time() - self._made < READY_FOR
+        return young and self._peer == (host, port) and not self.get_extra_info("is_readable")
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,  # noqa: ARG002  # the one it was made with
+        server_hostname: str | None = None,  # noqa: ARG002  # likewise
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109  # the library's signature
+    ) -> httpcore2.AsyncNetworkStream:
+        return self
+
+
+class _Stream(_Wrapped):
+    """Until TLS begins; what `start_tls` gives is the library's own."""
 
     async def start_tls(
         self,

@@ -34,6 +34,11 @@ class Service:
             return {"Authorization": f"Bearer {await self._way_in.get()}"}
         return dict(self._way_in)
 
+    async def warm(self) -> None:
+        """Has a token and a connection ready. Raises WatsonError."""
+        await self.authorization()
+        await self.http.prepare()
+
     def refused(self) -> None:
         """The service answered 401: the token in use is not used again."""
         if isinstance(self._way_in, Tokens):
