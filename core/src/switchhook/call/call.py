@@ -13,12 +13,12 @@ from typing import Any
 import anyio
 
 from ..actions import Say
-from ..assistant import Assistant, Turn
 from ..errors import cause
 from ..guard import Fault, reporting
 from ..info import CallInfo
-from ..leg import Closed, LanguageChanged, Leg, LegEvent, Outcome, PlaybackFinished, PlaybackStarted
+from ..leg import Closed, LanguageChanged, Leg, LegEvent, LegInfo, Outcome, PlaybackFinished, PlaybackStarted
 from ..records import CallRecord
+from .conversing import Conversing
 from .dialogue import Dialogue
 from .equipment import Equipment
 from .events import (
@@ -28,7 +28,6 @@ from .events import (
     Effect,
     End,
     Event,
-    Failure,
     Faulted,
     Flush,
     Listen,
@@ -55,10 +54,6 @@ from .spoken import Spoken
 from .variables import to_strings
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
-OPENING = 2.5  # seconds that an assistant may take to open until the next one is tried
-ANSWERING = 7.5  # likewise, to begin to answer
-GOING_ON = 0.9  # likewise, to go on: before the dialogue gives the reply up
-LAST = 5.0  # seconds that the last one may take to open
 
 
 class Call:
@@ -70,19 +65,7 @@ class Call:
         self.leg, self._equipment, hooks = leg, equipment, equipment.hooks
         info, language = leg.info, leg.info.language or equipment.language
         self.variables: dict[str, Any] = dict(info.variables)
-        self.info = CallInfo(
-            id=info.id,
-            connector=info.connector,
-            conversation_id=info.conversation_id,
-            correlation_id=info.correlation_id,
-            api_version=info.api_version,
-            language=language,
-            ani=info.ani,
-            dnis=info.dnis,
-            variables=MappingProxyType(self.variables),
-            context=MappingProxyType(dict(info.details)),
-            configuration=MappingProxyType(dict(info.configuration)),
-        )
+        self.info = _info_for_plugins(info, language, self.variables)
         self._dialogue = Dialogue(
             equipment.limits, equipment.failure_text, equipment.closing_text, equipment.waiting_text
         )
@@ -96,11 +79,8 @@ class Call:
         self._playout = Playout(leg, self._prompts.fetch, self.handle)
         self._spoken = Spoken()
         self._replies = Replies(hooks, self.info, self.variables, self.handle)
-        self._reply: anyio.CancelScope | None = None
-        self._patience = anyio.CancelScope()  # with an assistant
-        self._progressing = inf  # seconds that it may take to go on with a reply
-        self._turn: Turn | None = None
-        self._turns, self._timer = Signal(), Signal()
+        self._conversing = Conversing(equipment, self.info, self._replies, self.handle)
+        self._timer = Signal()
         self._events: deque[Event] = deque()
         self._handling = False
         self._broken: Exception | None = None
@@ -157,7 +137,7 @@ class Call:
         elif isinstance(event, LanguageChanged):
             self._change_language(event.language)
         elif isinstance(event, ReplyBegan | ActionDue | NotPerformed):
-            self._patience.deadline = now + self._progressing
+            self._conversing.went_on()
         self._timer.set()
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind
@@ -174,9 +154,7 @@ class Call:
             case Abandon():
                 self._replies.abandon()
             case CancelReply():
-                self._turn = None
-                if self._reply is not None:
-                    self._reply.cancel()
+                self._conversing.cancel()
             case Tell():
                 self.leg.tell(replace(effect.report, text=self._mask.without_secrets(effect.report.text)))
             case TakeCallerAudio():
@@ -194,8 +172,7 @@ class Call:
         heard = self._spoken.take()
         if not effect.turn.flags["barge_in_occurred"]:
             heard = ""
-        self._turn = replace(effect.turn, variables=dict(self.variables), heard=heard)
-        self._turns.set()
+        self._conversing.send(replace(effect.turn, variables=dict(self.variables), heard=heard))
 
     def _end(self, end: End) -> None:
         reserved: Mapping[str, str] = {}
@@ -234,7 +211,7 @@ class Call:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._playout.run)
                 group.start_soon(self._hearing.listen, self.info.language, {})
-                group.start_soon(self._converse)
+                group.start_soon(self._conversing.run)
                 group.start_soon(self._keep_time)
                 made = self._equipment
                 texts = {
@@ -275,43 +252,6 @@ class Call:
         with reporting(self._fault):
             self._equipment.hooks.tell("call_ended", call=self.info, record=record)
 
-    async def _converse(self) -> None:
-        """One conversation, one turn at a time. When an assistant fails, the next one is told the turn."""
-        problem = "no engine"
-        assistants = self._breakers.order(self._equipment.assistants, anyio.current_time())
-        for assistant in assistants:
-            last = assistant is assistants[-1]
-            opening = LAST if last else OPENING
-            with anyio.CancelScope(deadline=anyio.current_time() + opening) as self._patience:
-                self._progressing = inf if last else GOING_ON * self._equipment.limits.reply
-                problem = await self._talk_to(assistant, inf if last else ANSWERING)
-            if silent := self._patience.cancelled_caught:
-                problem = "no answer in time"
-            self._breakers.failed(assistant, anyio.current_time(), silent=silent)
-            if not last:
-                self.handle(Faulted("assistant", "engine", problem, self._breakers.name_of(assistant)))
-        self.handle(Failure("assistant", problem))
-
-    async def _talk_to(self, assistant: Assistant, answering: float) -> str:
-        """Why it ended. `answering`: seconds that it may take to begin to answer."""
-        try:
-            async with assistant.open(self.info) as conversation:
-                while True:
-                    self._patience.deadline = inf
-                    while self._turn is None:
-                        await self._turns.wait()
-                    turn = self._turn
-                    self._patience.deadline = anyio.current_time() + answering
-                    with anyio.CancelScope() as self._reply:
-                        if problem := await self._replies.read(conversation, turn):
-                            return problem  # the turn is kept, for the next assistant
-                        self._breakers.worked(assistant)
-                    self._reply = None
-                    if self._turn is turn:  # else the next one is due already
-                        self._turn = None
-        except Exception as error:  # noqa: BLE001  # the next is tried, or the call ends well
-            return cause(error)
-
     def _prompt_faulted(self, engine: str, problem: str) -> None:
         self.handle(Faulted("prompt", "engine", problem, engine))
 
@@ -329,3 +269,20 @@ class Call:
 
     def _measure(self, name: str, value: float) -> None:
         self._equipment.hooks.measure(name, value, {"connector": self._equipment.name})
+
+
+def _info_for_plugins(info: LegInfo, language: str, variables: dict[str, Any]) -> CallInfo:
+    """They see how the variables change, and change nothing."""
+    return CallInfo(
+        id=info.id,
+        connector=info.connector,
+        conversation_id=info.conversation_id,
+        correlation_id=info.correlation_id,
+        api_version=info.api_version,
+        language=language,
+        ani=info.ani,
+        dnis=info.dnis,
+        variables=MappingProxyType(variables),
+        context=MappingProxyType(dict(info.details)),
+        configuration=MappingProxyType(dict(info.configuration)),
+    )

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, assert_never
+from typing import assert_never
 
 from ..actions import (
     Action,
@@ -27,7 +27,6 @@ from ..actions import (
     SetListening,
     SetVariables,
 )
-from ..assistant import Turn
 from ..leg import Closed, Digit, Gap, LanguageChanged
 from ..speech import SpeechStarted, Transcript
 from .caller import CallerSide, Heard
@@ -57,9 +56,9 @@ from .events import (
 )
 from .parameters import Parameters
 from .state import Flight, Input, Limits, Prompting, Timers
+from .turns import Turns
 
 NO_INPUT, NO_FINAL = "vgwPostResponseTimeout", "vgwFinalUtteranceTimeout"
-ALONE = ("forced", "follow_up")
 FILLER = 0  # the turn of what is of no reply
 
 
@@ -78,12 +77,8 @@ class Dialogue:
     _recognition: Parameters = field(default_factory=Parameters)
     _voice: Parameters = field(default_factory=Parameters)
     _flight: Flight | None = None
-    _turns: int = 0
-    _silences: int = 0  # turns without input, in a row
-    _alone: int = 0  # turns that nobody began, in a row
-    _barged: bool = False  # for the next turn's flag
+    _turns: Turns = field(default_factory=Turns)
     _doubted: bool = False  # by speech that may turn out to be none
-    _forced: str | None = None  # the text of a turn that is due when the prompts have been heard
     _ending: End | None = None  # waits until what was queued has been heard
     _caller: CallerSide = field(init=False)
 
@@ -166,7 +161,7 @@ class Dialogue:
         if heard is Heard.INTERRUPTION:
             self._doubted = self._barge_in() or self._doubted
         elif heard is Heard.FALSE_ALARM and self._doubted and self.limits.barge_in.resume:
-            self._barged = self._doubted = False
+            self._turns.barged = self._doubted = False
             self._effects += self._prompts.restore()
             if self._flight is not None:
                 self._flight.muted = False
@@ -190,7 +185,7 @@ class Dialogue:
         """Drops only what would be heard, of the reply that plays; its other actions are still performed.
         Whether there was something."""
         if turns := self._drop_prompts() - {FILLER}:
-            self._barged, self._forced = True, None  # the turn is the caller's
+            self._turns.barged, self._turns.forced = True, None  # the turn is the caller's
             if self._flight is not None and self._flight.turn.number in turns:
                 self._flight.muted = True
         return bool(turns)
@@ -258,7 +253,7 @@ class Dialogue:
             case ConfigureSynthesis():
                 self._voice.configure(action.parameters, action.strategy, flight.turn.number)
             case ForceTurn():
-                self._forced = action.text
+                self._turns.forced = action.text
             case SetVariables():
                 self._effects.append(MergeVariables(action.variables))
             case Remark() | Annotate():
@@ -372,8 +367,8 @@ class Dialogue:
         """No input, or no more of it, in time."""
         if some := self._caller.expire(self._now):
             self._caller.put(some)
-        elif self._silences == self.limits.no_input:
-            self._ending = End("no_input", f"{self._silences} times nothing was said")
+        elif self._turns.silences == self.limits.no_input:
+            self._ending = End("no_input", f"{self._turns.silences} times nothing was said")
         else:
             self._caller.put(Input("no_input", NO_INPUT, self._now))
 
@@ -401,7 +396,7 @@ class Dialogue:
     def _keep_timers(self) -> None:
         caller, limits = self._caller, self.limits
         busy = self._flight or self._prompts or caller.speaking or self._ending
-        quiet = not busy and self._turns > 0
+        quiet = not busy and self._turns.made > 0
         between_digits = caller.keypad.patience
         self._timers.keep("reply", self._flight is not None, self._now + limits.reply)
         self._timers.keep("speech", caller.uttering, self._now + limits.speech)
@@ -418,31 +413,18 @@ class Dialogue:
         return self._flight is None or ending.outcome not in ("completed", "handed_over")
 
     def _send_next(self) -> None:
-        if self._forced is not None and (not self._prompts or self._prompts.loops):
-            self._caller.put(Input("forced", self._forced, self._now), first=True)
-            self._forced = None
+        if self._turns.forced is not None and (not self._prompts or self._prompts.loops):
+            self._caller.put(Input("forced", self._turns.forced, self._now), first=True)
+            self._turns.forced = None
         if said := self._caller.next():
             self._send(self._caller.chosen(said))
 
     def _send(self, said: Input) -> None:
-        self._alone = self._alone + 1 if said.kind in ALONE else 0
-        if self._alone > self.limits.alone:
-            self._fail("assistant", f"asked for {self._alone} turns in a row")
+        turn = self._turns.make(said)
+        if self._turns.alone > self.limits.alone:
+            self._fail("assistant", f"asked for {self._turns.alone} turns in a row")
             return
-        self._silences = self._silences + 1 if said.kind == "no_input" else 0
-        self._turns += 1
-        flags: dict[str, Any] = {
-            "is_dtmf": said.kind == "digits",
-            "barge_in_occurred": self._barged,
-            "post_response_timeout_occurred": said.kind == "no_input",
-            "final_utterance_timeout_occurred": said.kind == "no_final",
-        }
-        if said.collected is not None:
-            flags["dtmf_collection_succeeded"] = said.collected
-        turn = Turn(
-            self._turns, said.kind, said.text, said.input, flags, confidence=said.confidence, raw=said.raw
-        )
-        self._flight, self._barged, self._doubted, self._forced = Flight(turn), False, False, None
+        self._flight, self._doubted = Flight(turn), False
         self._effects.append(SendTurn(turn, said.at, said.sensitive))
         if self._recognition.end_turn(turn.number):
             self._listen()
