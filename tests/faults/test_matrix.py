@@ -29,6 +29,7 @@ SOCKET = {
     "reset before the first result": Fault("reset", phase="first"),
     "reset within the audio": Fault("reset", phase="middle", after=30_000),
     "silent within the audio": Fault("hang", phase="middle", after=30_000),
+    "mute within the audio, pings answered": Fault("mute", phase="middle", after=30_000),
     "reset before the final result": Fault("reset", phase="end"),
     "silent before the final result": Fault("hang", phase="end"),
     "closed within the audio": Fault("close", 1011, phase="middle", after=30_000),

@@ -60,6 +60,10 @@ class Service:
                 await self._news.wait()
 
 
+async def never(message, connection):
+    pass
+
+
 @pytest.fixture
 def service(monkeypatch, tmp_path):
     """`async with service() as (service, engine)`, without TLS and without a token."""
@@ -168,6 +172,46 @@ async def test_times_do_not_count_the_silence_that_was_put_in(service, monkeypat
         await house.connections[0].send(final("word", LINE.seconds(at), LINE.seconds(at + FRAME)))
         heard = await anext(aiter(recognition))
         assert (heard.start, heard.end) == pytest.approx((0.2, 0.4), abs=0.001)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A phrase ends after 0.1 s of silence, and its result is overdue soon."""
+    monkeypatch.setattr("switchhook_stt_watson.recognition.BEAT", 0.05)
+    monkeypatch.setattr("switchhook_stt_watson.attention.OVERDUE", 0.1)
+    monkeypatch.setattr("switchhook_stt_watson.recognition.PROMPTLY", 0.3)
+    return {"parameters": {"end_of_phrase_silence_time": 0.1}}
+
+
+async def test_a_service_that_has_gone_mute_is_found_out(service, impatient):
+    async with service(**impatient) as (house, engine), engine.open(LINE, "en-US", {}) as recognition:
+        await house.until(lambda it: it.messages)
+        house.answer = never
+        recognition.feed(b"\1" * FRAME)
+        with anyio.fail_after(5), pytest.raises(SpeechError, match="no answer in time"):
+            await anext(aiter(recognition))
+        assert house.actions == ["start", "stop"]
+
+
+async def test_a_service_that_found_no_words_goes_on(service, impatient):
+    async with service(**impatient) as (house, engine), engine.open(LINE, "en-US", {}) as recognition:
+        recognition.feed(b"\1" * FRAME)
+        await house.until(lambda it: it.actions == ["start", "stop", "start"])
+        recognition.feed(b"\2" * FRAME)
+        await house.until(lambda it: b"\2" in it.audio)
+        await house.connections[0].send(final("word"))
+        assert (await anext(aiter(recognition))).text == "word"
+        assert len(house.connections) == 1
+
+
+async def test_a_service_that_answers_is_not_asked(service, impatient):
+    async with service(**impatient) as (house, engine), engine.open(LINE, "en-US", {}) as recognition:
+        recognition.feed(b"\1" * FRAME)
+        await house.until(lambda it: it.audio)
+        await house.connections[0].send(final("word"))
+        await anext(aiter(recognition))
+        await anyio.sleep(0.5)
+        assert house.actions == ["start"]
 
 
 async def test_a_service_that_does_not_read_costs_the_oldest_audio_only(service):

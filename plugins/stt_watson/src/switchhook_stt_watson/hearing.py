@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from switchhook import AudioFormat, SpeechStarted, Transcript
 
+from .attention import PHRASE
 from .messages import Began, Words
 from .sending import QUIET, UNSURE, Sending
-
-PHRASE = 0.8  # seconds of silence after which the service ends a phrase, where it gives no times
 
 
 class Hearing:

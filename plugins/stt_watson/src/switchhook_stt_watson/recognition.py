@@ -11,6 +11,7 @@ from switchhook import AudioFormat, Parameters, SpeechError, SpeechStarted, Tran
 from switchhook_watson import Once, Service, WatsonError
 
 from . import messages
+from .attention import Attention
 from .exchange import STOP, Exchange
 from .failures import Failures, broken, refused, unreachable
 from .hearing import Hearing
@@ -22,6 +23,7 @@ from .sending import BEAT, Sending
 logger = logging.getLogger(__name__)
 
 ANSWERED = 3.0  # seconds for the service to say that it listens
+PROMPTLY = 0.9  # and where it is asked for a result that is overdue
 FINISHING = 4.0  # seconds for the last finals
 
 Plan = Callable[[str, Parameters], Request]
@@ -37,16 +39,20 @@ class WatsonRecognition:
         self._good: Request | None = None  # the last one that the service took
         self._sending = Sending(audio, self._stop)
         self._hearing = Hearing(audio, self._sending)
-        self.feed = self._sending.feed
         self._outbox, self._failures, self._warned = Outbox(), Failures(), Once()
         self._exchange = Exchange()
         self._link: Link | None = None
         self._connection = AsyncExitStack()
         self._finishing = self._forgiven = False
         self._loop = asyncio.get_running_loop()
+        self._attention = Attention(audio, self._loop.time)
         self._asked_at = self._loop.time()
         self._beat = self._loop.call_later(BEAT, self._look)
         self._patience: asyncio.TimerHandle | None = None
+
+    def feed(self, audio: bytes, /) -> None:
+        self._attention.hear(audio)
+        self._sending.feed(audio)
 
     def configure(self, language: str, parameters: Parameters, /) -> bool:
         try:
@@ -126,6 +132,7 @@ class WatsonRecognition:
 
     def _start(self, link: Link) -> None:
         self._request = self._wanted
+        self._attention.begin()
         self._exchange.start()
         self._asked_at = self._loop.time()
         link.socket.send(self._request.start)
@@ -148,10 +155,19 @@ class WatsonRecognition:
             return
         if not self._link.is_alive(now, BEAT):
             self._lose(broken("no answer to pings"))
-        elif self._exchange.awaited and now - self._asked_at > ANSWERED:
+        elif self._exchange.awaited and now - self._asked_at > self._answering:
+            if self._attention.tested:
+                self._failures.give_up()  # another connection would have to find out first, too
             self._lose(broken("no answer in time"))
+        elif self._attention.is_overdue(self._request.phrase) and not self._finishing:
+            self._attention.tested = True
+            self._stop()
         else:
             self._sending.keep_up()
+
+    @property
+    def _answering(self) -> float:
+        return PROMPTLY if self._attention.tested else ANSWERED
 
     # --- Told by the link
 
@@ -176,12 +192,16 @@ class WatsonRecognition:
             case messages.Garbage():
                 self._lose(broken("unreadable answer"))
             case found:
+                self._attention.answered()
                 for each in found:
                     self._failures.worked()
                     self._outbox.tell(self._hearing.take(each, link.transactions))
 
     def _listening(self, link: Link) -> None:
-        match self._exchange.listening():
+        told = self._exchange.listening()
+        if told == "stopped":
+            self._attention.answered()
+        match told:
             case "confirmed":
                 self._good = self._request
             case "stopped" if self._finishing and not self._sending.backlog.waiting:

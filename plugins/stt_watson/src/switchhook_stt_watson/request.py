@@ -11,6 +11,7 @@ from typing import Any
 from switchhook import AudioFormat, Parameters
 from switchhook_watson import Once
 
+from .attention import PHRASE
 from .models import current, has_low_latency, is_large, model_for, speaks
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,12 @@ class Request:
     @property
     def start(self) -> str:
         return json.dumps({"action": "start", **self.parameters}, default=str)
+
+    @property
+    def phrase(self) -> float:
+        """Seconds of silence that end one."""
+        asked = self.parameters.get("end_of_phrase_silence_time", PHRASE)
+        return float(asked) if isinstance(asked, int | float) else PHRASE
 
 
 class Requests:

@@ -1,0 +1,51 @@
+"""Whether the service answers to what a caller says: one that has gone mute may still answer pings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from switchhook import AudioFormat
+
+LOUD = 1000  # of 32,768: above the noise of a line, below a voice
+SHARE = 0.05  # of the samples that are loud where somebody speaks
+PHRASE = 0.8  # seconds of silence that end a phrase, where no parameter says so
+OVERDUE = 0.6  # seconds from then on in which its final result comes
+
+
+def _expanded(code: int) -> int:
+    """The size of a sample in mu-law (ITU-T G.711), of 32,768."""
+    code = ~code & 0x7F
+    return (((code & 0x0F) << 3) + 132 << (code >> 4)) - 132
+
+
+QUIET = {
+    "PCMU": bytes(code for code in range(256) if _expanded(code) < LOUD),
+    # of the higher byte of each sample
+    "PCM": bytes(high for high in range(256) if min(high, 255 - high) < LOUD >> 8),
+}
+
+
+class Attention:
+    def __init__(self, audio: AudioFormat, clock: Callable[[], float]) -> None:
+        self._step, self._quiet = audio.size(1 / audio.rate), QUIET[audio.encoding]
+        self._clock = clock
+        self._spoken_at = 0.0
+        self._owed = False  # something was said since the last result
+        self.tested = False  # it was asked to end the phrase, and that has to be answered
+
+    def hear(self, audio: bytes) -> None:
+        """Told of all that the caller says, also of what waits for a connection."""
+        samples = audio[self._step - 1 :: self._step] if self._step > 1 else audio
+        if len(samples.translate(None, self._quiet)) > SHARE * len(samples):
+            self._owed, self._spoken_at = True, self._clock()
+
+    def begin(self) -> None:
+        """What was said is sent once more, or comes anew."""
+        self.tested, self._spoken_at = False, self._clock()
+
+    def answered(self) -> None:
+        self._owed = self.tested = False
+
+    def is_overdue(self, phrase: float) -> bool:
+        """Somebody spoke, is silent, and nothing came. To end the phrase then cuts no word."""
+        return self._owed and not self.tested and self._clock() > self._spoken_at + phrase + OVERDUE
