@@ -1,5 +1,6 @@
 """What goes over the wire, seen by a server that is told what to say."""
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 
@@ -371,3 +372,21 @@ async def test_a_warning_is_logged_once_and_quotes_no_value(service, caplog):
         await anext(aiter(recognition))
         said = [record.getMessage() for record in caplog.records if "warns" in record.getMessage()]
         assert said == ["Watson Speech to Text warns of 'sad_module'"]
+
+
+async def test_the_proxy_of_the_environment_is_asked_to_connect(service, monkeypatch):
+    asked = []
+
+    async def refuse(reader, writer):
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+        writer.close()
+
+    proxy = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+    async with proxy, service() as (house, engine):
+        with pytest.raises(SpeechError, match="HTTPS_PROXY"):
+            async with engine.open(LINE, "en-US", {}):
+                pass
+    assert asked[0].startswith(b"CONNECT 127.0.0.1:")
+    assert not house.connections

@@ -91,7 +91,9 @@ async def _connect(
     url = service.socket_url(PATH, query)
     for last in (False, True):
         headers = {**service.headers, **await service.authorization()}
-        connection = connect(url, link, headers=headers.items(), limits=LIMITS, context=service.ssl)
+        connection = connect(
+            url, link, headers=headers.items(), limits=LIMITS, context=service.ssl, proxy=service.proxy
+        )
         try:
             return await stack.enter_async_context(connection)
         except ConnectError as error:
@@ -109,4 +111,5 @@ def _translated(error: ConnectError) -> WatsonError:
         return WatsonError("tls", detail=said)
     if said.startswith("no answer"):
         return WatsonError("timeout")
-    return WatsonError("connect" if said.startswith("cannot connect") else "broken", detail=said)
+    unconnected = said.startswith(("cannot connect", "the proxy", "expected an http"))
+    return WatsonError("connect" if unconnected else "broken", detail=said)

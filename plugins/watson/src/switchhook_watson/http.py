@@ -20,7 +20,7 @@ import httpcore2
 
 from .errors import WatsonError, chain, said_in
 from .network import Network
-from .proxies import proxy_for
+from .proxies import for_http, proxy_of
 
 CONNECTIONS = 1000
 KEPT = 100  # of them, when idle
@@ -94,10 +94,10 @@ class HttpClient:
             "user-agent": "switchhook",
             **_lower(headers),
         }
-        self._network, self._proxy = Network(), proxy_for(url)
+        self._network, self.proxy = Network(), proxy_of(url)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=context,
-            proxy=self._proxy,
+            proxy=for_http(self.proxy),
             max_connections=CONNECTIONS,
             max_keepalive_connections=KEPT,
             keepalive_expiry=KEPT_FOR,
@@ -146,7 +146,7 @@ class HttpClient:
         """Has a connection ready for the next request that finds none in the pool. Through a proxy there is
         none to be had ahead. Raises WatsonError."""
         address = urlsplit(self._url)
-        if self._proxy is None:
+        if self.proxy is None:
             secure = address.scheme == "https"
             port, context = address.port or (443 if secure else 80), self._context if secure else None
             with _translated():

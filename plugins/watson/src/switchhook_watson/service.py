@@ -28,6 +28,11 @@ class Service:
         self._way_in = way_in
         self.http = HttpClient(url, context, headers, self.authorization)
 
+    @property
+    def proxy(self) -> str | None:
+        """The URL of the one to go through; it may hold a password."""
+        return self.http.proxy
+
     async def authorization(self) -> dict[str, str]:
         """The header `Authorization`, or nothing where none is asked for. Raises WatsonError."""
         if isinstance(self._way_in, Tokens):

@@ -20,6 +20,7 @@ from .handler import Handler
 from .limits import Limits
 from .mask import apply_mask
 from .sockets import BROKEN, Socket, library
+from .way import NoWay, Way
 
 
 class ConnectError(Exception):
@@ -99,9 +100,11 @@ async def connect(
     headers: Iterable[tuple[str, str]] = (),
     limits: Limits = Limits(),  # noqa: B008  # frozen
     context: ssl.SSLContext | None = None,
+    proxy: str | None = None,
 ) -> AsyncIterator[ClientSocket]:
     """Closed with 1000 on leaving. `handler` may be called before the block is entered. `limits.handshake`
-    bounds all of the opening. For `wss`, without `context`, the system's certificates decide.
+    bounds all of the opening. For `wss`, without `context`, the system's certificates decide. `proxy`: the
+    URL of an HTTP proxy to go through, with its user and password if it wants them.
 
     Raises ConnectError."""
     try:
@@ -110,9 +113,8 @@ async def connect(
         raise ConnectError("expected a ws or wss URL") from None
     if uri.secure and context is None:
         context = ssl.create_default_context()
-    socket = await _open(
-        ClientSocket(uri, headers, handler, limits), uri, context if uri.secure else None, limits
-    )
+    way = Way(uri, context if uri.secure else None, limits.closing, proxy)
+    socket = await _open(ClientSocket(uri, headers, handler, limits), way, limits.handshake)
     try:
         yield socket
     finally:
@@ -123,24 +125,20 @@ async def connect(
         socket.abort()
 
 
-async def _open(
-    socket: ClientSocket, uri: WebSocketURI, context: ssl.SSLContext | None, limits: Limits
-) -> ClientSocket:
-    loop = asyncio.get_running_loop()
-    shutdown = limits.closing if context else None
+async def _open(socket: ClientSocket, way: Way, patience: float) -> ClientSocket:
     transport: asyncio.Transport | None = None
     opened = False
     try:
-        async with asyncio.timeout(limits.handshake):
-            transport, _ = await loop.create_connection(
-                lambda: socket, uri.host, uri.port, ssl=context, ssl_shutdown_timeout=shutdown
-            )
+        async with asyncio.timeout(patience):
+            transport = await way.take(socket)
             await socket.opened()
         opened = True
     except TimeoutError:
-        raise ConnectError(f"no answer within {limits.handshake:g} s") from None
+        raise ConnectError(f"no answer within {patience:g} s") from None
     except ssl.SSLError as error:
         raise ConnectError(f"TLS failed: {error.reason or 'unknown'}") from None
+    except NoWay as error:
+        raise ConnectError(str(error)) from None
     except OSError as error:
         raise ConnectError(f"cannot connect: {error.strerror or error}") from None
     finally:

@@ -1,0 +1,111 @@
+"""The way to a server: straight, or through an HTTP proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from dataclasses import dataclass
+from typing import cast
+
+from websockets.exceptions import InvalidProxy
+from websockets.proxy import parse_proxy, prepare_connect_request
+from websockets.uri import WebSocketURI
+
+ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3})[ \r]")
+LONGEST = 16_384  # bytes of a proxy's answer
+
+
+class NoWay(Exception):  # noqa: N818  # said by whoever asked for it
+    """Why the proxy does not let us through. It quotes neither its URL nor its answer."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """`closing`: seconds for TLS to be ended."""
+
+    uri: WebSocketURI
+    context: ssl.SSLContext | None
+    closing: float
+    proxy: str | None = None
+
+    async def take(self, protocol: asyncio.Protocol) -> asyncio.Transport:
+        """Raises NoWay, OSError, ssl.SSLError."""
+        shutdown = self.closing if self.context else None
+        if self.proxy is not None:
+            return await self._pass_through(await self._tunnel(self.proxy), protocol, shutdown)
+        transport, _ = await asyncio.get_running_loop().create_connection(
+            lambda: protocol, self.uri.host, self.uri.port, ssl=self.context, ssl_shutdown_timeout=shutdown
+        )
+        return transport
+
+    async def _tunnel(self, url: str) -> asyncio.Transport:
+        try:
+            proxy = parse_proxy(url)
+        except InvalidProxy:
+            raise NoWay("expected an http URL of a proxy") from None
+        if proxy.scheme != "http":
+            raise NoWay(f"expected an http proxy, got {proxy.scheme}")
+        asked = prepare_connect_request(proxy, self.uri, None)
+        tunnel, door = await asyncio.get_running_loop().create_connection(
+            lambda: _Door(asked), proxy.host, proxy.port
+        )
+        try:
+            await door.answered()
+        except BaseException:
+            tunnel.abort()
+            raise
+        return tunnel
+
+    async def _pass_through(
+        self, tunnel: asyncio.Transport, protocol: asyncio.Protocol, shutdown: float | None
+    ) -> asyncio.Transport:
+        transport = tunnel
+        try:
+            if self.context is None:
+                tunnel.set_protocol(protocol)
+            else:
+                started = await asyncio.get_running_loop().start_tls(
+                    tunnel,
+                    protocol,
+                    self.context,
+                    server_hostname=self.uri.host,
+                    ssl_shutdown_timeout=shutdown,
+                )
+                if started is None:
+                    raise NoWay("the proxy has closed the connection")
+                transport = started
+        except BaseException:
+            tunnel.abort()
+            raise
+        protocol.connection_made(transport)
+        return transport
+
+
+class _Door(asyncio.Protocol):
+    """A proxy that is asked to connect us. What a server sends after its answer is not for us to read: it
+    says nothing before we do."""
+
+    def __init__(self, request: bytes) -> None:
+        self._request, self._head = request, bytearray()
+        self._over = asyncio.Event()
+
+    async def answered(self) -> None:
+        """Raises NoWay."""
+        await self._over.wait()
+        found = ANSWER.match(self._head)
+        if found is None or b"\r\n\r\n" not in self._head:
+            raise NoWay("the proxy gives no valid answer")
+        if not found[1].startswith(b"2"):
+            raise NoWay(f"the proxy answers {found[1].decode()}")
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cast("asyncio.Transport", transport).write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._head += data
+        if b"\r\n\r\n" in self._head or len(self._head) > LONGEST:
+            self._over.set()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._over.set()
