@@ -1,4 +1,5 @@
-"""A network that fails: TCP between a client and a service, which refuses, resets or falls silent when told."""
+"""A network that fails: TCP between a client and a service, which refuses, resets, crawls or falls silent when
+told."""
 
 import socket
 import struct
@@ -8,11 +9,12 @@ import anyio
 from anyio.abc import SocketAttribute
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, no time: a close is a reset
+CRAWL, STEP = 2000, 0.05  # bytes a second, and seconds
 BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream)
 
 
 class Network:
-    """`trouble`: "", "refused", "reset" or "silent" (half-open: nothing more arrives, on either side)."""
+    """`trouble`: "", "refused", "reset", "slow" or "silent" (half-open: nothing more arrives, on either side)."""
 
     def __init__(self, group, host, port):
         self._group, self._to, self.trouble = group, (host, port), ""
@@ -61,12 +63,21 @@ class Network:
     async def _pump(self, source, sink, over):
         try:
             async for data in source:
-                while self.trouble == "silent":
-                    await anyio.sleep(0.05)
-                await sink.send(data)
+                await self._carry_on(data, sink)
         except BROKEN:
             pass
         over.cancel()
+
+    async def _carry_on(self, data, sink):
+        while data:
+            while self.trouble == "silent":
+                await anyio.sleep(STEP)
+            size = len(data)
+            if self.trouble == "slow":
+                size = int(CRAWL * STEP)
+                await anyio.sleep(STEP)
+            await sink.send(data[:size])
+            data = data[size:]
 
 
 async def _reset(stream):

@@ -11,8 +11,9 @@ from switchhook_testing_watson import Fault
 
 from .calls import Row, all_placed
 
-NETWORK = ("refused", "reset", "silent")
+NETWORK = ("refused", "reset", "slow", "silent")
 STATUSES = (401, 404, 429, 503)
+HEADERS = {429: {"Retry-After": "1"}}
 HTTP = {
     "reset before the answer": Fault("reset", phase="first"),
     "reset within the answer": Fault("reset", phase="middle"),
@@ -41,7 +42,10 @@ SOCKET = {
 
 def rows(backend, named):
     network = [(f"network {name}", name) for name in NETWORK]
-    statuses = [(f"status {status}", Fault("status", status, phase="connect")) for status in STATUSES]
+    statuses = [
+        (f"status {status}", Fault("status", status, phase="connect", headers=HEADERS.get(status, {})))
+        for status in STATUSES
+    ]
     for name, fault in [*network, *statuses, *named.items()]:
         for lasting in (False, True):
             yield Row(backend, name, fault, lasting)
