@@ -34,6 +34,7 @@ relay: $(INSTALLED)  ## what a call costs in protocol and sockets, on uvloop
 watson: $(INSTALLED)  ## what Watson's plugins cost a call, against bare clients and IBM's SDK
 	@$(BIN)/python benchmarks/watson_speech.py
 	@$(BIN)/python benchmarks/assistant_http.py
+	@$(BIN)/python benchmarks/watson_calls.py
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 	$(BIN)/python -m pytest tests/faults/test_matrix.py --write-faults

@@ -16,8 +16,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 KINDS = {
@@ -40,11 +41,12 @@ class Program:
             return line.strip()
         return sys.exit("a part of the benchmark has ended early")
 
-    def figures(self) -> dict[str, float]:
+    def figures(self) -> dict[str, Any]:
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        figures: dict[str, float] = json.loads(self.line())
+        with suppress(BrokenPipeError):  # `line` says so
+            self._process.stdin.write("\n")
+            self._process.stdin.flush()
+        figures: dict[str, Any] = json.loads(self.line())
         return figures
 
 
@@ -80,7 +82,8 @@ def _cost(kind: str, server: Program, before: tuple[dict[str, float], float], ca
     (figures, began), after, now = before, server.figures(), time.monotonic()
     if after["came"] - figures["came"] < 0.97 * calls * (now - began) / 0.2:
         sys.exit(f"{kind}: too few frames came through; this machine is too busy")
-    return 1000 * (after["cpu"] - figures["cpu"]) / (calls * (now - began))
+    used: float = after["cpu"] - figures["cpu"]
+    return 1000 * used / (calls * (now - began))
 
 
 def report(costs: dict[str, list[float]]) -> Iterator[str]:

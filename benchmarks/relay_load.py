@@ -65,6 +65,15 @@ async def call(stack: AsyncExitStack, url: str, *, audiohook: bool) -> Caller:
         return caller
     ids = [str(uuid.uuid4()) for _ in range(3)]
     caller = Caller(ClientSession(ids[0], time.monotonic))
+    await dial(stack, url, caller, ids)
+    await caller.ready.wait()
+    return caller
+
+
+async def dial(
+    stack: AsyncExitStack, url: str, caller: Caller, ids: list[str], variables: dict[str, str] | None = None
+) -> None:
+    """A signed upgrade, and `open`. `ids`: of the session, the organization and the conversation."""
     path = f"{INSTANCE}/connect?version=2024-08-25"
     names = ("Audiohook-Session-Id", "Audiohook-Organization-Id", "Audiohook-Correlation-Id")
     headers = list(zip(names, ids, strict=True))
@@ -74,11 +83,15 @@ async def call(stack: AsyncExitStack, url: str, *, audiohook: bool) -> Caller:
     assert caller.session is not None
     who = Participant(id=ids[2], ani="tel:+4915550100", ani_name="Kim", dnis="tel:+4930555010")
     caller.session.open(
-        Open(organization_id=ids[1], conversation_id=ids[2], participant=who, media=(Media(),))
+        Open(
+            organization_id=ids[1],
+            conversation_id=ids[2],
+            participant=who,
+            media=(Media(),),
+            input_variables=variables,
+        )
     )
     caller.flush()
-    await caller.ready.wait()
-    return caller
 
 
 async def main(kind: str, url: str, calls: int) -> None:

@@ -1,0 +1,105 @@
+"""The servers of `watson_calls.py`: `python benchmarks/watson_calls_server.py KIND [FOLDER or URL]`.
+
+"emulators" are Watson's services, which leave in the folder what a server has to know of them; "switchhook"
+is the server that is measured; "bare" and "second" are those of `relay_server.py`. Each prints its URL, and
+for each line on standard input its CPU time in seconds, and more; each ends when standard input does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import anyio
+import relay_server
+from relay_server import INSTANCE, KEY, SECRET
+from watson_calls_engines import Ear, Echo, Voice
+
+from switchhook import App, load_settings
+from switchhook.server import serving
+from switchhook_testing_watson import Emulated, emulate
+
+LOOP = {"use_uvloop": find_spec("uvloop") is not None}
+CONFIG = """
+[server]
+port = 0
+[transport]
+use = "genesys"
+[transport.integrations.main]
+keys = [{{ api_key = "{key}", client_secret = "{secret}" }}]
+[connectors.bench]
+address = {{ integration = "main", instance_id = "{instance}" }}
+assistant = {{ use = "watson", assistant_id = "{assistant}", environment_id = "{environment}", ca = "{ca}" }}
+stt = {{ use = "watson", ca = "{ca}" }}
+tts = {{ use = "watson", ca = "{ca}" }}
+[records]
+directory = "records"
+"""
+TASKS = Path("/proc/self/task")
+
+
+async def emulators(folder: str) -> None:
+    voice, echo = Voice(), Echo()
+
+    def figures() -> dict[str, object]:
+        return {"told": echo.told, "silences": echo.silences, "made": voice.made}
+
+    async with emulate(stt=Ear(), tts=voice, assistant=echo) as emulated:
+        configure(Path(folder), emulated)
+        started(emulated.url, figures)
+        await anyio.sleep_forever()
+
+
+def configure(folder: Path, emulated: Emulated) -> None:
+    given = {"assistant": emulated.assistant_id, "environment": emulated.environment_id, "ca": emulated.ca}
+    text = CONFIG.format(key=KEY, secret=SECRET, instance=INSTANCE, **given)
+    (folder / "switchhook.toml").write_text(text)
+    lines = (f"{name}={value}\n" for name, value in emulated.environ.items())
+    (folder / "ibm-credentials.env").write_text("".join(lines))
+
+
+async def switchhook(folder: str) -> None:
+    """As `switchhook serve` has it."""
+
+    def figures() -> dict[str, object]:
+        return {"threads": threads()}
+
+    base = Path(folder)
+    os.environ["IBM_CREDENTIALS_FILE"] = str(base / "ibm-credentials.env")
+    async with serving(App(load_settings(base / "switchhook.toml"), base)) as url:
+        started(url, figures)
+        await anyio.sleep_forever()
+
+
+def threads() -> int:
+    """Those that Python does not know of too, where the system tells."""
+    return len(list(TASKS.iterdir())) if TASKS.exists() else threading.active_count()
+
+
+def started(line: str, figures: Callable[[], dict[str, object]]) -> None:
+    def report() -> None:
+        if not sys.stdin.readline():
+            sys.exit()
+        print(json.dumps({"cpu": time.process_time(), **figures()}), flush=True)
+
+    print(line, flush=True)
+    asyncio.get_running_loop().add_reader(sys.stdin, report)
+
+
+KINDS: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {
+    "emulators": emulators,
+    "switchhook": switchhook,
+    "bare": relay_server.bare,
+    "second": relay_server.second,
+}
+
+if __name__ == "__main__":
+    anyio.run(KINDS[sys.argv[1]], sys.argv[-1], backend_options=LOOP)
