@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from switchhook_transport_genesys.dial.playback import Finished, Playback, Start
 from switchhook_transport_genesys.protocol import ClientSession, ClientState, events
 
 PHRASE = 7  # words in one utterance
+PAUSES = (1, 5)  # frames until the caller speaks; all alike would make callers speak in chorus
 PATIENCE = 10.0  # seconds for a prompt to come whole; then the caller goes on without
 
 
@@ -31,6 +33,8 @@ class Talker(relay_load.Caller):
         self.ending = False
         self.greeted, self.over = asyncio.Event(), asyncio.Event()
         self._next = number
+        self._random = random.Random(number)  # of one run as of another
+        self._pause = 0
         self._ahead: deque[int] = deque()
         self._owed, self._heard = sound(GREETING), bytearray()
         self._asked: float | None = None  # an answer that has not begun
@@ -107,7 +111,10 @@ class Talker(relay_load.Caller):
     def _is_my_turn(self) -> bool:
         if time.monotonic() > self._since + PATIENCE:
             return True
-        return not self._playback.playing and len(self._answer()) >= len(self._owed)
+        if self._playback.playing or len(self._answer()) < len(self._owed):
+            return False
+        self._pause -= 1
+        return self._pause < 0
 
     def _answer(self) -> bytes:
         return bytes(self._heard).replace(bytes([FILLER]), b"")
@@ -126,6 +133,7 @@ class Talker(relay_load.Caller):
         self.turns += 1
         self.spoken += words
         self._ahead.extend(words)
+        self._pause = self._random.randint(*PAUSES)
         self._owed, self._heard = sound(words), bytearray()
 
     def _finish(self) -> None:

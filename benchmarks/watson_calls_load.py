@@ -22,7 +22,7 @@ from watson_calls_server import LOOP
 
 from switchhook_transport_genesys.protocol import ClientSession
 
-RAMP = 7.2  # seconds in which all calls begin: two turns, so that turns are spread evenly too
+RAMP = 8.0  # seconds in which all calls begin: two turns, so that turns are spread evenly too
 
 
 async def call(url: str, number: int, later: float, callers: dict[int, Talker]) -> None:
