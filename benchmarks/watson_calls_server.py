@@ -8,6 +8,7 @@ for each line on standard input its CPU time in seconds, and more; each ends whe
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -75,6 +76,8 @@ async def switchhook(folder: str) -> None:
     base = Path(folder)
     os.environ["IBM_CREDENTIALS_FILE"] = str(base / "ibm-credentials.env")
     async with serving(App(load_settings(base / "switchhook.toml"), base)) as url:
+        gc.collect()
+        gc.freeze()
         started(url, figures)
         await anyio.sleep_forever()
 

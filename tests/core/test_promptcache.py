@@ -114,6 +114,17 @@ async def test_what_was_not_heard_for_longest_makes_room():
     assert len(engine.parameters) == 4
 
 
+async def test_what_was_forgotten_takes_no_room():
+    engine, cache = MemoryTextToSpeech(), cache_of(memory=40_000)
+    async with cache.running():
+        for text in ("one", "two"):
+            await heard(cache, engine, prompt(text))
+            cache.forget(prompt(text))
+        for text in ("three", "four", "three"):
+            await heard(cache, engine, prompt(text))
+    assert len(engine.parameters) == 4
+
+
 async def test_a_listed_prompt_needs_no_room():
     engine, cache = MemoryTextToSpeech(), cache_of(memory=20_000)
     async with cache.running():

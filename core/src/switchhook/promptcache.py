@@ -49,7 +49,7 @@ class _Recording:
     def __init__(self) -> None:
         self.chunks: list[bytes] = []
         self.problem: Exception | None = None
-        self.complete = False
+        self.complete = self.counted = False
         self.size = 0
         self._more = anyio.Event()
 
@@ -83,6 +83,7 @@ class PromptCache:
     ) -> None:
         self._disk = PromptDisk(directory, disk) if directory is not None else None
         self._most, self.measure = memory, measure
+        self._size = 0  # of those that are held and complete
         self._held: OrderedDict[str, _Recording] = OrderedDict()  # the least recently heard first
         self._listed: dict[str, _Recording] = {}  # not counted: there are only so many
         self._group: anyio.abc.TaskGroup | None = None
@@ -108,7 +109,7 @@ class PromptCache:
 
     def forget(self, prompt: Prompt) -> None:
         """It takes too long: who asks next has it made anew."""
-        self._held.pop(prompt.key, None)
+        self._drop(prompt.key)
 
     @asynccontextmanager
     async def speak(self, engine: TextToSpeech, prompt: Prompt) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -133,7 +134,7 @@ class PromptCache:
                 audio = b"".join([chunk async for chunk in chunks])
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; who asked tries again
             return cause(error)
-        self._held.pop(key, None)
+        self._drop(key)
         self._listed[key] = recording
         if self._disk is not None:
             await self._disk.write(key, audio)
@@ -166,14 +167,19 @@ class PromptCache:
         if patience.cancelled_caught:
             recording.problem = SpeechError("the prompt did not end", reason=f"not made in {PATIENCE:g} s")
         recording.wake()
-        useless = recording.problem is not None or not recording.size
-        if useless and self._held.get(key) is recording:
-            del self._held[key]
-        self._make_room()
+        if self._held.get(key) is recording:
+            if recording.problem is not None or not recording.size:
+                del self._held[key]
+            else:
+                recording.counted = True
+                self._size += recording.size
+                self._make_room()
+
+    def _drop(self, key: str) -> None:
+        known = self._held.pop(key, None)
+        if known is not None and known.counted:
+            self._size -= known.size
 
     def _make_room(self) -> None:
-        size = sum(recording.size for recording in self._held.values())
-        for key in list(self._held):
-            if size <= self._most:
-                return
-            size -= self._held.pop(key).size
+        while self._size > self._most:
+            self._drop(next(iter(self._held)))

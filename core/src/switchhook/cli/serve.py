@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -62,4 +63,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _say_ready(urls: str) -> None:
+    # What is there before the first call stays. Python's search for garbage would go through all of it again
+    # and again, and stop all calls for a tenth of a second each time.
+    gc.collect()
+    gc.freeze()
     print(f"listening on {urls}", file=sys.stderr, flush=True)
