@@ -9,7 +9,7 @@ from switchhook import AudioFormat
 LOUD = 1000  # of 32,768: above the noise of a line, below a voice
 SHARE = 0.05  # of the samples that are loud where somebody speaks
 PHRASE = 0.8  # seconds of silence that end a phrase, where no parameter says so
-OVERDUE = 0.6  # seconds from then on in which its final result comes
+OVERDUE = 0.5  # seconds from then on in which its final result comes
 
 
 def _expanded(code: int) -> int:
