@@ -1,10 +1,20 @@
-"""How properties are tried: the same examples in every run, so that a green run stays green.
-
-New ones are looked for with `pytest --hypothesis-profile=explore`.
+"""How properties are tried: the same examples in every run, so that a green run stays green. New ones are looked
+for with `pytest --hypothesis-profile=explore`.
 """
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("steady", deadline=None, max_examples=60, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("steady")
+
+
+@pytest.fixture
+def clean_environment(monkeypatch, tmp_path):
+    """What this machine has set for Watson or for proxies must not matter."""
+    names = "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy"
+    for name in [*names.split(), "IBM_CREDENTIALS_FILE", "REQUESTS_CA_BUNDLE", "VCAP_SERVICES"]:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)

@@ -19,14 +19,8 @@ def anyio_backend():
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch, tmp_path):
-    """What this machine has set for Watson or for proxies must not matter."""
-    names = "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy"
-    for name in [*names.split(), "IBM_CREDENTIALS_FILE", "REQUESTS_CA_BUNDLE", "VCAP_SERVICES"]:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
+def quick(clean_environment, monkeypatch):
     monkeypatch.setattr("switchhook_assistant_watson.retries.SHORT", 0.01)
-    monkeypatch.chdir(tmp_path)
 
 
 class Line:
