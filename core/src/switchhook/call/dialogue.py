@@ -9,24 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from ..actions import (
-    Action,
-    Annotate,
-    CollectDigits,
-    ConfigureRecognition,
-    ConfigureSynthesis,
-    EndCall,
-    ForceTurn,
-    HandOver,
-    Offer,
-    Play,
-    Remark,
-    Say,
-    SetBargeIn,
-    SetCallerAudio,
-    SetListening,
-    SetVariables,
-)
+from ..actions import Action, EndCall, HandOver, Say
 from ..leg import Closed, Digit, Gap, LanguageChanged
 from ..speech import SpeechStarted, Transcript
 from .caller import CallerSide, Heard
@@ -40,8 +23,6 @@ from .events import (
     Failure,
     Faulted,
     Flush,
-    Listen,
-    MergeVariables,
     NotPerformed,
     Opened,
     PromptFinished,
@@ -50,11 +31,10 @@ from .events import (
     ReplyEnded,
     SendTurn,
     Stopping,
-    TakeCallerAudio,
     Tell,
     Time,
 )
-from .parameters import Parameters
+from .program import Program
 from .state import Flight, Input, Limits, Prompting, Timers
 from .turns import Turns
 
@@ -74,16 +54,16 @@ class Dialogue:
     _effects: list[Effect] = field(default_factory=list)
     _timers: Timers = field(default_factory=Timers)
     _prompts: Prompting = field(default_factory=Prompting)
-    _recognition: Parameters = field(default_factory=Parameters)
-    _voice: Parameters = field(default_factory=Parameters)
     _flight: Flight | None = None
     _turns: Turns = field(default_factory=Turns)
     _doubted: bool = False  # by speech that may turn out to be none
     _ending: End | None = None  # waits until what was queued has been heard
     _caller: CallerSide = field(init=False)
+    _program: Program = field(init=False)
 
     def __post_init__(self) -> None:
         self._caller = CallerSide(self.limits.barge_in, self.limits.pending)
+        self._program = Program(self._caller, self._prompts, self._turns)
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         self._now, self._effects = now, []
@@ -149,7 +129,7 @@ class Dialogue:
         self._timers.start("speech", self._now + self.limits.speech)
 
     def _hear(self, said: Transcript) -> None:
-        playing = bool(self._prompts) or (self._doubted and self.limits.barge_in.resume)
+        playing = bool(self._prompts) or (self._doubted and self._caller.policy.resume)
         heard = self._caller.hear(said, self._now, protected=self._prompts.ignores_speech(), playing=playing)
         if said.text and not said.final:
             self._timers.start("speech", self._now + self.limits.speech)
@@ -160,7 +140,7 @@ class Dialogue:
     def _react(self, heard: Heard) -> None:
         if heard is Heard.INTERRUPTION:
             self._doubted = self._barge_in() or self._doubted
-        elif heard is Heard.FALSE_ALARM and self._doubted and self.limits.barge_in.resume:
+        elif heard is Heard.FALSE_ALARM and self._doubted and self._caller.policy.resume:
             self._turns.barged = self._doubted = False
             self._effects += self._prompts.restore()
             if self._flight is not None:
@@ -216,8 +196,7 @@ class Dialogue:
     def _end_reply(self, event: ReplyEnded, flight: Flight) -> None:
         self._report(flight)
         self._flight = None
-        self._end_loop(flight)
-        self._voice.end_reply(flight.turn.number)
+        self._effects += self._program.end_reply(flight.turn.number)
         if event.post_response_timeout is not None:
             self.limits = replace(self.limits, post_response=max(0.0, event.post_response_timeout))
         if event.final_utterance_timeout is not None:
@@ -225,65 +204,13 @@ class Dialogue:
         if event.follow_up:
             self._caller.put(Input("follow_up", "", self._now), first=True)
 
-    def _end_loop(self, flight: Flight) -> None:
-        """What plays again and again plays until the reply to the next turn has something to say, or ends."""
-        if self._prompts.loops and self._prompts.turn != flight.turn.number:
-            self._drop_prompts()
-
-    def _perform(self, action: Action, flight: Flight) -> None:  # noqa: C901, PLR0912  # one arm for each kind
-        match action:
-            case Say() | Play():
-                self._queue(action, flight)
-            case Offer():
-                self._caller.offer(action)
-            case CollectDigits():
-                self._caller.collect(action)
-            case SetBargeIn():
-                self._prompts.switch(action)
-                self._doubt(action)
-            case SetListening():
-                self._caller.listen(action.speech, action.digits)
-                if action.speech is not None:
-                    self._listen()
-            case SetCallerAudio():
-                self._effects.append(TakeCallerAudio(action.on))
-            case ConfigureRecognition():
-                self._recognition.configure(action.parameters, action.strategy, flight.turn.number)
-                self._listen()
-            case ConfigureSynthesis():
-                self._voice.configure(action.parameters, action.strategy, flight.turn.number)
-            case ForceTurn():
-                self._turns.forced = action.text
-            case SetVariables():
-                self._effects.append(MergeVariables(action.variables))
-            case Remark() | Annotate():
-                pass  # the record has it
-            case HandOver():
-                self._ending = End("handed_over", "", action.variables)
-            case EndCall():
-                self._ending = End("completed")
-            case _:
-                assert_never(action)
-
-    def _doubt(self, asked: SetBargeIn) -> None:
-        policy = self.limits.barge_in
-        sure = policy.confidence if asked.confidence is None else asked.confidence
-        policy = replace(
-            policy, confidence=sure, resume=policy.resume if asked.resume is None else asked.resume
-        )
-        self.limits = replace(self.limits, barge_in=policy)
-        self._caller.policy = policy
-
-    def _queue(self, action: Say | Play, flight: Flight) -> None:
-        if flight.muted:
-            return
-        self._end_loop(flight)
-        if isinstance(action, Say):
-            flight.said.append(action.text)
-        self._effects.append(self._prompts.queue(action, flight.turn.number, self._voice.use()))
-
-    def _listen(self) -> None:
-        self._effects.append(Listen(self._recognition.current if self._caller.speech else None))
+    def _perform(self, action: Action, flight: Flight) -> None:
+        if isinstance(action, HandOver):
+            self._ending = End("handed_over", "", action.variables)
+        elif isinstance(action, EndCall):
+            self._ending = End("completed")
+        else:
+            self._effects += self._program.perform(action, flight)
 
     def _report(self, flight: Flight) -> None:
         if report := flight.report():
@@ -426,5 +353,4 @@ class Dialogue:
             return
         self._flight, self._doubted = Flight(turn), False
         self._effects.append(SendTurn(turn, said.at, said.sensitive))
-        if self._recognition.end_turn(turn.number):
-            self._listen()
+        self._effects += self._program.begin_turn(turn.number)
