@@ -26,7 +26,7 @@ class Source:
         self.prompts = prompts
         self.names = list(prompts)
 
-    async def fetch(self, queued, put):
+    async def fetch(self, queued, put, ahead):
         content = queued.content
         seconds, work, pieces = self.prompts[content.text]
         for _ in range(pieces):

@@ -135,6 +135,15 @@ async def test_a_listed_prompt_needs_no_room():
     assert len(engine.parameters) == 3
 
 
+async def test_a_listed_prompt_without_sound_is_tried_again():
+    engine, cache = MemoryTextToSpeech(seconds=0.0), cache_of()
+    async with cache.running():
+        assert await cache.keep(engine, prompt()) == "no audio came"
+        engine.seconds = 1.0
+        assert await cache.keep(engine, prompt()) == ""
+        assert len(await heard(cache, engine, prompt())) == 8000
+
+
 async def test_why_a_listed_prompt_could_not_be_made_is_said():
     cache = cache_of()
     async with cache.running():

@@ -131,17 +131,15 @@ class Doubling:
 
 
 class Echo:
-    """A second of one byte, after `delay` seconds; it pauses after the first tenth, or stalls."""
+    """A second of one byte, after `delay` seconds; it pauses after the first tenth, or stalls, and comes to its
+    end `ending` seconds after the sound."""
 
     formats, ssml, max_bytes = (AudioFormat(),), False, 4096
 
-    def __init__(self, byte, delay, *, pause=0.0, stalls=False):
-        self.sound, self.delay, self.pause, self.left = (
-            bytes([byte]) * 800,
-            delay,
-            inf if stalls else pause,
-            0,
-        )
+    def __init__(self, byte, delay, *, pause=0.0, stalls=False, ending=0.0):
+        self.sound, self.delay, self.ending = bytes([byte]) * 800, delay, ending
+        self.pause = inf if stalls else pause
+        self.left = self.asked = 0
 
     @asynccontextmanager
     async def synthesize(self, text, audio, language, parameters, /):
@@ -158,6 +156,7 @@ class Echo:
         await anyio.sleep(self.pause)
         for _ in range(9):
             yield self.sound
+        await anyio.sleep(self.ending)
 
 
 async def ignore(chunk):
@@ -263,6 +262,51 @@ async def test_an_engine_that_is_late_twice_in_a_prompt_is_twice_waited_for():
     first, second = Echo(1, LATE + 0.1, pause=LATE + 0.3), Echo(2, 0.4)
     assert await fetched(Say("hello"), first, second) == (b"\x01" * 8000, "")
     assert second.left == 2
+
+
+@pytest.mark.anyio
+async def test_a_spare_engine_is_left_when_the_first_turns_out_to_have_said_all():
+    first, second = Echo(1, 0.0, ending=1.0 + LATE + 0.2), Echo(2, 0.4)
+    assert await fetched(Say("hello"), first, second) == (b"\x01" * 8000, "")
+    assert second.left == 1
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_was_outrun_speaks_where_the_spare_one_breaks_off():
+    first = Echo(1, LATE + 0.2)
+    assert await fetched(Say("hello"), first, Breaking()) == (b"\x01" * 800 + b"\x01" * 8000, "")
+    assert first.left == 1
+
+
+@pytest.mark.anyio
+async def test_a_prompt_that_was_outrun_is_made_anew():
+    class OnceSilent(Echo):
+        async def chunks(self):
+            silent, self.asked = self.asked == 0, self.asked + 1
+            await anyio.sleep(60 if silent else 0)
+            yield self.sound
+
+    first, second, cache, breakers = (
+        OnceSilent(1, 0),
+        Echo(2, 0.1),
+        PromptCache(memory=99_999, disk=0),
+        Breakers(),
+    )
+    async with cache.running():
+        for heard in (b"\x02" * 8000, b"\x01" * 800):
+            assert await fetched(Say("hello"), first, second, cache=cache, breakers=breakers) == (heard, "")
+
+
+@pytest.mark.anyio
+async def test_no_engine_is_late_while_the_caller_hears_what_was_said_before():
+    first, second = Echo(1, LATE + 3.0), Echo(2, 0.1)
+    audio = bytearray()
+
+    async def put(chunk):
+        audio.extend(chunk)
+
+    assert await prompts(first, second).fetch(Queue(1, Say("hello")), put, 3.1) == ""
+    assert bytes(audio) == b"\x01" * 8000
 
 
 @pytest.mark.anyio

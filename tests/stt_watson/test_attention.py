@@ -89,7 +89,7 @@ def test_it_is_asked_for_once(listening):
     attention, clock, hear = listening
     hear(8000)
     clock.now += 60
-    attention.tested = True
+    attention.asked(tested=True)
     assert not attention.is_overdue(PHRASE)
 
 
@@ -97,7 +97,25 @@ def test_a_new_connection_has_time_for_what_was_said(listening):
     attention, clock, hear = listening
     hear(8000)
     clock.now += 60
-    attention.begin()
+    attention.began()
     assert not attention.is_overdue(PHRASE)
     clock.now += PHRASE + OVERDUE + 0.01
+    assert attention.is_overdue(PHRASE)
+
+
+def test_nor_is_what_still_has_to_be_sent(listening):
+    attention, clock, hear = listening
+    hear(8000)
+    clock.now += 60
+    attention.wait()
+    assert not attention.is_overdue(PHRASE)
+
+
+def test_what_is_said_while_a_phrase_is_being_ended_is_owed_in_the_next(listening):
+    attention, clock, hear = listening
+    hear(8000)
+    attention.asked(tested=False)
+    hear(8000)
+    attention.began()
+    clock.now += 60
     assert attention.is_overdue(PHRASE)

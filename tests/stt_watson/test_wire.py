@@ -205,6 +205,53 @@ async def test_a_service_that_found_no_words_goes_on(service, impatient):
         assert len(house.connections) == 1
 
 
+async def test_a_mute_service_that_goes_on_to_tell_figures_is_found_out(service, impatient):
+    async def figures(message, connection):
+        await connection.send(json.dumps({"processing_metrics": {"periodic": True}}))
+
+    async with service(**impatient) as (house, engine), engine.open(LINE, "en-US", {}) as recognition:
+        await house.until(lambda it: it.messages)
+        house.answer = figures
+        recognition.feed(b"\1" * FRAME)
+        with anyio.fail_after(5), pytest.raises(SpeechError, match="no answer in time"):
+            await anext(aiter(recognition))
+
+
+async def test_no_phrase_is_ended_while_what_was_said_is_still_being_sent(service, impatient):
+    held = anyio.Event()
+
+    async def hold(message, connection):
+        if "stop" in str(message):
+            await held.wait()
+        await house.listens(message, connection)
+
+    async with service(**impatient) as (house, engine), engine.open(LINE, "en-US", {}) as recognition:
+        await house.until(lambda it: it.messages)
+        house.answer = hold
+        recognition.configure("en-US", {"end_of_phrase_silence_time": 0.1, "sad_module": 2})
+        for _ in range(30):
+            recognition.feed(b"\1" * FRAME)
+        held.set()
+        await house.until(lambda it: len(it.audio) >= 30 * FRAME)
+        assert house.actions == ["start", "stop", "start"]
+
+
+async def test_a_stop_for_other_parameters_has_its_time_also_after_speech(service, impatient):
+    async def slowly(message, connection):
+        if "stop" in str(message):
+            await anyio.sleep(0.8)  # longer than for a result that is overdue
+        await house.listens(message, connection)
+
+    async with service(**impatient) as (house, engine), engine.open(LINE, "en-US", {}) as recognition:
+        await house.until(lambda it: it.messages)
+        house.answer = slowly
+        recognition.feed(b"\1" * FRAME)
+        recognition.configure("en-US", {"end_of_phrase_silence_time": 0.1, "sad_module": 2})
+        recognition.feed(b"\2" * FRAME)
+        await house.until(lambda it: b"\2" in it.audio)
+        assert len(house.connections) == 1
+
+
 async def test_a_service_that_answers_is_not_asked(service, impatient):
     async with service(**impatient) as (house, engine), engine.open(LINE, "en-US", {}) as recognition:
         recognition.feed(b"\1" * FRAME)

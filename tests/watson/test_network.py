@@ -1,5 +1,7 @@
 """Connections that are ready before they are asked for."""
 
+from urllib.parse import urlsplit
+
 import anyio
 import pytest
 
@@ -68,6 +70,35 @@ async def test_a_service_that_is_closed_leaves_no_connection(service, house):
     await anyio.sleep(0.05)
 
     assert not house.server.connections
+
+
+async def test_warming_at_once_leaves_one_connection(service, house):
+    async with anyio.create_task_group() as group:
+        for _ in range(3):
+            group.start_soon(service.warm)
+    await anyio.sleep(0.05)
+
+    assert len(house.server.connections) == 1
+
+
+async def test_a_service_that_is_closed_while_it_is_warmed_leaves_no_connection(service, house):
+    async with anyio.create_task_group() as group:
+        group.start_soon(service.warm)
+        await service.authorization()
+        await anyio.sleep(0.03)  # while the connection settles
+        await service.aclose()
+    await anyio.sleep(0.05)
+
+    assert not house.server.connections
+
+
+async def test_a_connection_that_is_closed_counts_as_closed_by_the_peer(service, house):
+    address = urlsplit(house.url)
+    stream = await network.Network().connect_tcp(address.hostname, address.port)
+    await stream.aclose()
+    await anyio.sleep(0.01)
+
+    assert stream.get_extra_info("is_readable")
 
 
 async def test_who_is_cancelled_while_a_connection_settles_leaves_none(service, house, monkeypatch):

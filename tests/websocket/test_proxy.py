@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import ssl
+from contextlib import suppress
 
 import anyio
 import pytest
@@ -101,9 +102,48 @@ async def test_a_server_without_tls_is_reached_too():
     assert b"Upgrade: websocket" in proxy.seen
 
 
-async def failure(proxy, **more):
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 503 Busy\r\n\r\n"], ids=["nothing", "too early"])
+async def test_a_server_that_ends_the_connection_with_its_handshake(said):
+    """In TLS 1.2 the last word of the handshake is the server's, and more may come with it."""
+    authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+
+    async def pretend(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await shake_hands(reader, writer, context, said)
+
+    async with await asyncio.start_server(pretend, "127.0.0.1", 0) as proxy:
+        url = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        error = await failure(url, "wss://localhost/", context=trusting)
+    assert error.status is None
+
+
+async def shake_hands(reader, writer, context, said):
+    """With the last of it, and in the same piece, `said` and the end."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    secure = context.wrap_bio(incoming, outgoing, server_side=True)
+    while True:
+        try:
+            secure.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            writer.write(outgoing.read())
+            incoming.write(await reader.read(65_536))
+    if said:
+        secure.write(said)
+    with suppress(ssl.SSLWantReadError):
+        secure.unwrap()
+    writer.write(outgoing.read())
+    writer.close()
+
+
+async def failure(proxy, url="wss://watson.example.com/", **more):
     with anyio.fail_after(5), pytest.raises(ConnectError) as caught:
-        async with connect("wss://watson.example.com/", Keeper(), proxy=proxy, **more):
+        async with connect(url, Keeper(), proxy=proxy, **more):
             pass
     return caught.value
 
@@ -125,10 +165,18 @@ async def test_a_proxy_that_is_not_there():
 
 
 @pytest.mark.parametrize(
-    "url", ["socks5://127.0.0.1:1", "https://127.0.0.1:1", "127.0.0.1:1", "http://user@127.0.0.1:1"]
+    "url",
+    [
+        "socks5://127.0.0.1:1",
+        "https://127.0.0.1:1",
+        "127.0.0.1:1",
+        "http://user@127.0.0.1:1",
+        "http://us%E9r:x@127.0.0.1:1",
+        "http://127.0.0.1:99999",
+    ],
 )
 async def test_a_proxy_of_another_kind(url):
-    assert str(await failure(url)).startswith("expected an http")
+    assert str(await failure(url)).startswith("expected the URL of the proxy")
 
 
 async def test_a_proxy_that_hangs_up_gives_no_valid_answer():

@@ -83,7 +83,7 @@ class PromptCache:
     ) -> None:
         self._disk = PromptDisk(directory, disk) if directory is not None else None
         self._most, self.measure = memory, measure
-        self._size = 0  # of those that are held and complete
+        self._size = 0  # of those that are held and counted
         self._held: OrderedDict[str, _Recording] = OrderedDict()  # the least recently heard first
         self._listed: dict[str, _Recording] = {}  # not counted: there are only so many
         self._group: anyio.abc.TaskGroup | None = None
@@ -134,6 +134,8 @@ class PromptCache:
                 audio = b"".join([chunk async for chunk in chunks])
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; who asked tries again
             return cause(error)
+        if not audio:
+            return "no audio came"
         self._drop(key)
         self._listed[key] = recording
         if self._disk is not None:

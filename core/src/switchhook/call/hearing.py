@@ -16,9 +16,9 @@ from .line import Line
 from .playout import Signal
 
 KEPT = 30.0  # seconds of caller audio that wait for a recognition to open
-OPENING = 1.5  # seconds that an engine may take to open until the next one is tried
-AFRESH = 2.5  # and one that has failed, when it is tried again
-LAST = 5.0  # and the last one, or any to close
+OPENING = 1.5  # seconds that an engine may take to open while there are others to try
+AFRESH = 2.5  # and the last one, while there is trouble
+LAST = 5.0  # and the last one at first, or any to close
 UNSURE = 8.0  # seconds of caller audio that are kept until a final covers them
 STEADY = 10.0  # seconds that an engine must have listened, for a failure to be a new trouble
 PERSISTENCE = 2.0  # seconds of a trouble in which engines are tried again

@@ -18,8 +18,9 @@ AHEAD = 30.0  # seconds of a call's audio that may wait unsent: engines are read
 THIN = 0.1  # seconds left to play when less than a whole frame is sent rather than waited for
 
 Put = Callable[[bytes], Awaitable[None]]
-Fetch = Callable[[Queue, Put], Awaitable[str]]
-"""Puts a prompt's audio piece by piece; returns why it failed, or nothing."""
+Fetch = Callable[[Queue, Put, float], Awaitable[str]]
+"""Puts a prompt's audio piece by piece; seconds of other sound are heard before it. Returns why it failed, or
+nothing."""
 
 
 @dataclass(slots=True)
@@ -125,7 +126,8 @@ class Playout:
             segment = _Segment(queued.prompt)
             self._segments.append(segment)
             with anyio.CancelScope() as self._opening:
-                segment.failed = await self._fetch(queued, partial(self._take_in, segment))
+                put = partial(self._take_in, segment)
+                segment.failed = await self._fetch(queued, put, self._unsent())
             self._opening = None
             segment.complete = True
             self._sender.set()

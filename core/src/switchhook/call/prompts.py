@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..actions import Play, Say
-from ..speech import Parameters
+import anyio
+
+from ..actions import Play
 from .equipment import Equipment
 from .events import Queue
 from .line import Line
 from .playout import Put
-from .voices import Voices
+from .voices import Voices, Wanted
 
 LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
 
@@ -23,20 +24,19 @@ class Prompts:
     def __init__(
         self, equipment: Equipment, line: Line, language: str, faulted: Callable[[str, str], None] = _nobody
     ) -> None:
-        """`faulted` is told the name of an engine and its problem when there is another try."""
+        """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on."""
         self._line, self.language = line, language
         self._voices = Voices(equipment, line, faulted)
 
-    async def fetch(self, queued: Queue, put: Put) -> str:
-        """Why it failed, once no engine is left; nothing when all of it was put."""
+    async def fetch(self, queued: Queue, put: Put, ahead: float = 0.0) -> str:
+        """Why it failed, once no engine is left; nothing when all of it was put. `ahead`: seconds of sound
+        that the caller hears before it."""
         content = queued.content
         if isinstance(content, Play):
             return await self._play(content, put)
-        problem = await self._say(content, queued.parameters, put)
+        due = anyio.current_time() + ahead
+        problem = await self._voices.say(Wanted(content, self.language, queued.parameters, put, due))
         return await self._play(content.otherwise, put) if problem and content.otherwise else problem
-
-    async def _say(self, said: Say, parameters: Parameters, put: Put) -> str:
-        return await self._voices.say(said, self.language, parameters, put)
 
     async def _play(self, content: Play, put: Put) -> str:
         samples = self._line.load(content.wav)

@@ -6,6 +6,7 @@ from math import inf
 
 import anyio
 
+from ..promptcache import Prompt
 from ..speech import TextToSpeech
 from .playout import Put
 
@@ -16,14 +17,14 @@ STALL = 2.0  # likewise, until it is given up
 class Speaking:
     """Who sounds has the floor: the rival that was asked for the same prompt is left."""
 
-    def __init__(self, engine: TextToSpeech, put: Put, patience: float = STALL) -> None:
+    def __init__(self, engine: TextToSpeech, put: Put, due: float, patience: float = STALL) -> None:
+        """`due`: when the caller will have heard what is said before."""
         self.engine, self.problem, self.bytes = engine, "", 0
         self.left = self.over = False
         self.rival: Speaking | None = None
+        self.prompt: Prompt | None = None  # it is asked for now
         self._put, self._patience = put, patience
-        self._due = self._awaited = (
-            anyio.current_time()
-        )  # its next sound: without a gap, and after those it made
+        self._due = self._awaited = due  # its next sound: without a gap, and after those it made
         self._late = anyio.CancelScope()
         self.scope = anyio.CancelScope()  # ends when it is given up or left
 
@@ -58,6 +59,8 @@ class Speaking:
     def end(self, problem: str) -> None:
         self.problem, self.over = problem, True
         self._late.cancel()
+        if not problem and self.rival is not None:
+            self.rival.leave()  # all is said
 
     async def is_late(self) -> bool:
         """Waits until it is; False: it has come to its end."""

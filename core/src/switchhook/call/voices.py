@@ -22,7 +22,7 @@ from ..speech import Parameters, TextToSpeech
 from .equipment import Equipment
 from .line import Line
 from .playout import Put
-from .speaking import Speaking
+from .speaking import STALL, Speaking
 from .texts import parts, plain
 
 LAST = 5.0  # seconds that the last engine may be behind its sound once the caller was told to wait
@@ -34,25 +34,28 @@ OUTRUN = "late: another voice was sooner"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be spoken, and to whom."""
+    """What is to be spoken, and when its first sound is due."""
 
     said: Say
     language: str
     parameters: Parameters
     put: Put
+    due: float
+
+    def by(self, engine: TextToSpeech, patience: float = STALL) -> Speaking:
+        return Speaking(engine, self.put, max(self.due, anyio.current_time()), patience)
 
 
 class Voices:
     def __init__(self, equipment: Equipment, line: Line, faulted: Callable[[str, str], None]) -> None:
-        """`faulted` is told the name of an engine and its problem when there is another try."""
+        """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on."""
         self._equipment, self._line, self._faulted = equipment, line, faulted
         self._breakers, self._cache = equipment.breakers, equipment.cache
 
-    async def say(self, said: Say, language: str, parameters: Parameters, put: Put) -> str:
+    async def say(self, wanted: Wanted) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put."""
-        wanted = Wanted(said, language, parameters, put)
         engines = deque(self._breakers.order(self._equipment.voices, anyio.current_time()))
-        problem = "no engine"
+        problem, outrun = "no engine", list[TextToSpeech]()
         while engines:
             engine = engines.popleft()
             rested = not self._is_ready(engine)
@@ -61,6 +64,9 @@ class Voices:
             if len(tried) > 1:
                 engines.popleft()
             problem = "" if any(not each.problem for each in tried) else tried[-1].problem
+            if problem and tried[0].left and engine not in outrun:
+                outrun.append(engine)  # late is better than broken off
+                engines.append(engine)
             alone = problem and not engines
             self._report(tried[:-1] if alone else tried)
             if alone and not rested:
@@ -81,7 +87,7 @@ class Voices:
         self, engine: TextToSpeech, spare: TextToSpeech | None, wanted: Wanted
     ) -> list[Speaking]:
         """Those who tried; one of them at most has no problem. A spare one that was left has not tried."""
-        first = Speaking(engine, wanted.put)
+        first = wanted.by(engine)
         if spare is None:
             await self._speak(first, wanted)
             return [first]
@@ -89,13 +95,15 @@ class Voices:
         async with anyio.create_task_group() as group:
             group.start_soon(self._speak, first, wanted)
             while len(tried) == 1 and await first.is_late():
-                second = Speaking(spare, wanted.put)
+                second = wanted.by(spare)
                 first.rival, second.rival = second, first
                 await self._speak(second, wanted)
                 if not second.left:
                     tried.append(second)
         if first.left:
             self._breakers.failed(engine, anyio.current_time())
+            if self._cache is not None and first.prompt is not None:
+                self._cache.forget(first.prompt)  # the next to ask has it made anew
         return tried
 
     async def _insist(self, engine: TextToSpeech, wanted: Wanted, problem: str) -> str:
@@ -106,7 +114,7 @@ class Voices:
             self._faulted(self._breakers.name_of(engine), problem)
             if problem == SLOW:
                 return await self._wait_for(engine, wanted)
-            again = Speaking(engine, wanted.put)
+            again = wanted.by(engine)
             problem = await self._speak(again, wanted)
             heard = bool(again.bytes)
             if problem and not heard:
@@ -118,7 +126,7 @@ class Voices:
         if self._cache is None or not (sound := self._cache.ready(waiting)):
             return SLOW
         await wanted.put(self._coded(waiting.audio, sound))
-        return await self._speak(Speaking(engine, wanted.put, LAST), wanted)
+        return await self._speak(wanted.by(engine, LAST), wanted)
 
     async def _speak(self, one: Speaking, wanted: Wanted) -> str:
         """Why it failed. Who was left has a problem too, and no blame."""
@@ -137,7 +145,7 @@ class Voices:
         with one.scope:
             try:
                 for part in parts(wanted.said.text, one.engine):
-                    prompt = self._prompt(one.engine, part, wanted)
+                    one.prompt = prompt = self._prompt(one.engine, part, wanted)
                     one.begin()
                     async with self._synthesis(one.engine, prompt, wanted.said.cached) as chunks:
                         async for chunk in chunks:

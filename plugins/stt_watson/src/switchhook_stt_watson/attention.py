@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from switchhook import AudioFormat
 
-LOUD = 1000  # of 32,768: above the noise of a line, below a voice
+LOUD = 500  # of 32,768: above the noise of a line, below a voice
 SHARE = 0.05  # of the samples that are loud where somebody speaks
 PHRASE = 0.8  # seconds of silence that end a phrase, where no parameter says so
 OVERDUE = 0.5  # seconds from then on in which its final result comes
@@ -39,13 +39,22 @@ class Attention:
         if len(samples.translate(None, self._quiet)) > SHARE * len(samples):
             self._owed, self._spoken_at = True, self._clock()
 
-    def begin(self) -> None:
-        """What was said is sent once more, or comes anew."""
-        self.tested, self._spoken_at = False, self._clock()
+    def wait(self) -> None:
+        """What was said is still being sent."""
+        self._spoken_at = self._clock()
+
+    def asked(self, *, tested: bool) -> None:
+        """The phrase is being ended, and its result comes with that. What is said now is for the next one."""
+        self._owed, self.tested = False, tested
 
     def answered(self) -> None:
         self._owed = self.tested = False
 
+    def began(self) -> None:
+        """A phrase that the service hears from its beginning, perhaps once more."""
+        self.tested, self._spoken_at = False, self._clock()
+
     def is_overdue(self, phrase: float) -> bool:
-        """Somebody spoke, is silent, and nothing came. To end the phrase then cuts no word."""
-        return self._owed and not self.tested and self._clock() > self._spoken_at + phrase + OVERDUE
+        """Somebody spoke, all of it was sent, he is silent, and nothing came: to end the phrase then cuts no
+        word."""
+        return self._owed and self._clock() > self._spoken_at + phrase + OVERDUE

@@ -111,5 +111,5 @@ def _translated(error: ConnectError) -> WatsonError:
         return WatsonError("tls", detail=said)
     if said.startswith("no answer"):
         return WatsonError("timeout")
-    unconnected = said.startswith(("cannot connect", "the proxy", "expected an http"))
+    unconnected = said.startswith(("cannot connect", "the proxy", "expected the URL of the proxy"))
     return WatsonError("connect" if unconnected else "broken", detail=said)

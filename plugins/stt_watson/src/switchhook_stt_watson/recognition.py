@@ -23,7 +23,7 @@ from .sending import BEAT, Sending
 logger = logging.getLogger(__name__)
 
 ANSWERED = 3.0  # seconds for the service to say that it listens
-PROMPTLY = 0.9  # and where it is asked for a result that is overdue
+PROMPTLY = 1.2  # and where it is asked for a result that is overdue
 FINISHING = 4.0  # seconds for the last finals
 
 Plan = Callable[[str, Parameters], Request]
@@ -132,15 +132,17 @@ class WatsonRecognition:
 
     def _start(self, link: Link) -> None:
         self._request = self._wanted
-        self._attention.begin()
+        self._attention.began()
         self._exchange.start()
         self._asked_at = self._loop.time()
         link.socket.send(self._request.start)
         self._sending.begin(link)
 
-    def _stop(self) -> None:
+    def _stop(self, *, test: bool = False) -> None:
+        """`test`: the result is overdue."""
         if self._link is None or not self._exchange.takes_audio:
             return
+        self._attention.asked(tested=test)
         self._sending.fill_up()
         self._sending.hold()
         self._exchange.stop()
@@ -159,11 +161,15 @@ class WatsonRecognition:
             if self._attention.tested:
                 self._failures.give_up()  # another connection would have to find out first, too
             self._lose(broken("no answer in time"))
-        elif self._attention.is_overdue(self._request.phrase) and not self._finishing:
-            self._attention.tested = True
-            self._stop()
+        elif self._sending.backlog.waiting:
+            self._attention.wait()
+        elif self._exchange.takes_audio and not self._finishing and self._is_overdue():
+            self._stop(test=True)
         else:
             self._sending.keep_up()
+
+    def _is_overdue(self) -> bool:
+        return self._attention.is_overdue(self._request.phrase)
 
     @property
     def _answering(self) -> float:
@@ -192,16 +198,14 @@ class WatsonRecognition:
             case messages.Garbage():
                 self._lose(broken("unreadable answer"))
             case found:
-                self._attention.answered()
+                if found:
+                    self._attention.answered()
                 for each in found:
                     self._failures.worked()
                     self._outbox.tell(self._hearing.take(each, link.transactions))
 
     def _listening(self, link: Link) -> None:
-        told = self._exchange.listening()
-        if told == "stopped":
-            self._attention.answered()
-        match told:
+        match self._exchange.listening():
             case "confirmed":
                 self._good = self._request
             case "stopped" if self._finishing and not self._sending.backlog.waiting:

@@ -143,8 +143,8 @@ class HttpClient:
             yield HttpReply(response)
 
     async def prepare(self) -> None:
-        """Has a connection ready for the next request that finds none in the pool. Through a proxy there is
-        none to be had ahead. Raises WatsonError."""
+        """Has a connection ready for the next request that finds none in the pool; not where a proxy is in
+        between. Raises WatsonError."""
         address = urlsplit(self._url)
         if self.proxy is None:
             secure = address.scheme == "https"

@@ -24,6 +24,7 @@ class Network(httpcore2.AnyIOBackend):
 
     def __init__(self) -> None:
         self._ready: _Ready | None = None
+        self._closed = False
 
     async def connect_tcp(
         self,
@@ -37,7 +38,7 @@ class Network(httpcore2.AnyIOBackend):
         if ready is not None:
             if ready.is_of_use(host, port):
                 return ready
-            await ready.aclose()
+            await _close(ready)
         return _Stream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
 
     async def prepare(self, host: str, port: int, context: ssl.SSLContext | None, patience: float) -> None:
@@ -50,19 +51,23 @@ class Network(httpcore2.AnyIOBackend):
             with anyio.move_on_after(SETTLING) as settled:
                 await stream.read(1)
         except BaseException:
-            with anyio.CancelScope(shield=True):
-                await stream.aclose()
+            await _close(stream)
             raise
-        await self.aclose()
-        if settled.cancelled_caught:
-            self._ready = _Ready(stream, host, port)
-        else:  # it talks unasked, or has closed
-            await stream.aclose()
+        before: httpcore2.AsyncNetworkStream | None = stream
+        if settled.cancelled_caught and not self._closed:  # else it talks unasked, or has closed
+            before, self._ready = self._ready, _Ready(stream, host, port)
+        await _close(before)
 
     async def aclose(self) -> None:
+        self._closed = True
         ready, self._ready = self._ready, None
-        if ready is not None:
-            await ready.aclose()
+        await _close(ready)
+
+
+async def _close(stream: httpcore2.AsyncNetworkStream | None) -> None:
+    if stream is not None:
+        with anyio.CancelScope(shield=True):
+            await stream.aclose()
 
 
 class _Wrapped(httpcore2.AsyncNetworkStream):
@@ -80,7 +85,13 @@ class _Wrapped(httpcore2.AsyncNetworkStream):
     def _is_readable(self) -> bool:
         """Of an idle connection: the peer has closed it."""
         if self._poll is None:
-            self._socket, self._poll = self._inner.get_extra_info("socket"), select.poll()
+            try:
+                self._socket = self._inner.get_extra_info("socket")
+            except AttributeError:  # from uvloop, of a transport that has gone
+                return True
+            if self._socket is None or self._socket.fileno() < 0:
+                return True
+            self._poll = select.poll()
             self._poll.register(self._socket.fileno(), select.POLLIN)
         return self._socket.fileno() < 0 or bool(self._poll.poll(0))
 
@@ -117,6 +128,5 @@ class _Stream(_Wrapped):
         try:
             return _Wrapped(await self._inner.start_tls(ssl_context, server_hostname, timeout))
         except anyio.get_cancelled_exc_class():
-            with anyio.CancelScope(shield=True):
-                await self._inner.aclose()
+            await _close(self._inner)
             raise

@@ -42,10 +42,11 @@ class Way:
     async def _tunnel(self, url: str) -> asyncio.Transport:
         try:
             proxy = parse_proxy(url)
-        except InvalidProxy:
-            raise NoWay("expected an http URL of a proxy") from None
+        except (InvalidProxy, ValueError):
+            form = "http://host:port or http://user:password@host:port"
+            raise NoWay(f"expected the URL of the proxy as {form}") from None
         if proxy.scheme != "http":
-            raise NoWay(f"expected an http proxy, got {proxy.scheme}")
+            raise NoWay(f"expected the URL of the proxy to begin with http, got {proxy.scheme}")
         asked = prepare_connect_request(proxy, self.uri, None)
         tunnel, door = await asyncio.get_running_loop().create_connection(
             lambda: _Door(asked), proxy.host, proxy.port
@@ -60,26 +61,40 @@ class Way:
     async def _pass_through(
         self, tunnel: asyncio.Transport, protocol: asyncio.Protocol, shutdown: float | None
     ) -> asyncio.Transport:
-        transport = tunnel
         try:
-            if self.context is None:
-                tunnel.set_protocol(protocol)
-            else:
-                started = await asyncio.get_running_loop().start_tls(
-                    tunnel,
-                    protocol,
-                    self.context,
-                    server_hostname=self.uri.host,
-                    ssl_shutdown_timeout=shutdown,
-                )
-                if started is None:
-                    raise NoWay("the proxy has closed the connection")
-                transport = started
+            transport = await self._secured(tunnel, self.context, shutdown) if self.context else tunnel
+            transport.set_protocol(protocol)
+            protocol.connection_made(transport)
         except BaseException:
             tunnel.abort()
             raise
-        protocol.connection_made(transport)
         return transport
+
+    async def _secured(
+        self, tunnel: asyncio.Transport, context: ssl.SSLContext, shutdown: float | None
+    ) -> asyncio.Transport:
+        quiet = _Quiet()
+        transport = await asyncio.get_running_loop().start_tls(
+            tunnel, quiet, context, server_hostname=self.uri.host, ssl_shutdown_timeout=shutdown
+        )
+        if transport is None or quiet.broken:
+            raise OSError("the connection broke")
+        return transport
+
+
+class _Quiet(asyncio.Protocol):
+    """Until somebody listens: a server has nothing to say before it is asked."""
+
+    broken = False
+
+    def data_received(self, _data: bytes) -> None:
+        self.broken = True
+
+    def eof_received(self) -> None:
+        self.broken = True
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.broken = True
 
 
 class _Door(asyncio.Protocol):
