@@ -151,7 +151,7 @@ class Caller:
 
     async def call(self, talk):
         owed, heard, quiet = anyio.current_time(), 0, 0.0
-        while talk.record is None and self.spoken < self.words:
+        while talk.record is None and (self.spoken < self.words or owed is not None):
             now = anyio.current_time()
             self.leg._advance()
             if len(self.leg.ear) > heard:

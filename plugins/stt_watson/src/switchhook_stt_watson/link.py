@@ -14,6 +14,7 @@ from switchhook_websocket import ClientSocket, ConnectError, Limits, connect
 
 PATH = "/v1/recognize"
 OPENING = 2.0  # seconds, with the token: a call has other engines to try
+AGAIN = 1.2  # likewise, where there was a connection just before: its caller waits already
 LIMITS = Limits(message=1_048_576, handshake=OPENING, closing=0.5, stalled=5.0)
 SILENT = 2  # beats without a sign of life, pings and all, after which nobody is there
 TRANSACTION = ("x-global-transaction-id", "x-dp-watson-tran-id")  # IBM's support asks for them
@@ -74,11 +75,13 @@ class Link:
 
 
 @asynccontextmanager
-async def dial(service: Service, query: Mapping[str, str], link: Link) -> AsyncIterator[None]:
-    """Raises WatsonError, at the latest after OPENING seconds."""
+async def dial(
+    service: Service, query: Mapping[str, str], link: Link, patience: float
+) -> AsyncIterator[None]:
+    """Raises WatsonError, at the latest after `patience` seconds."""
     async with AsyncExitStack() as stack:
         try:
-            with anyio.fail_after(OPENING):
+            with anyio.fail_after(patience):
                 link.attach(await _connect(service, query, link, stack))
         except TimeoutError:
             raise WatsonError("timeout") from None

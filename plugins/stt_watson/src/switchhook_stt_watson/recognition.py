@@ -15,7 +15,7 @@ from .attention import Attention
 from .exchange import STOP, Exchange
 from .failures import Failures, broken, refused, unreachable
 from .hearing import Hearing
-from .link import Link, dial
+from .link import AGAIN, OPENING, Link, dial
 from .outbox import Outbox
 from .request import Request
 from .sending import BEAT, Sending
@@ -81,12 +81,14 @@ class WatsonRecognition:
 
     # --- The connection
 
-    async def connect(self) -> None:
-        """Raises SpeechError."""
+    async def connect(self, patience: float = OPENING) -> None:
+        """Raises SpeechError, at the latest after `patience` seconds."""
         self._exchange, self._link = Exchange(), Link(self)
         link = self._link
         try:
-            await self._connection.enter_async_context(dial(self._service, self._wanted.query, link))
+            await self._connection.enter_async_context(
+                dial(self._service, self._wanted.query, link, patience)
+            )
         except WatsonError as error:
             raise unreachable(error, self._service) from None
         if self._link is link:  # else it is lost already
@@ -107,7 +109,7 @@ class WatsonRecognition:
         logger.warning("Watson Speech to Text: connecting again: %s", error.reason)
         await self._connection.aclose()
         try:
-            await self.connect()
+            await self.connect(AGAIN)
         except SpeechError:
             self._end()
             raise
