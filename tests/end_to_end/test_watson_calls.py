@@ -9,7 +9,7 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks/watson_calls.py"
 
 def test_no_word_is_lost_in_calls_through_the_emulators():
     done = subprocess.run(
-        [sys.executable, SCRIPT, "--calls", "8", "--seconds", "6"],
+        [sys.executable, SCRIPT, "--calls", "8", "--seconds", "4"],
         capture_output=True,
         text=True,
         timeout=120,

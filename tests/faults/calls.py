@@ -172,6 +172,6 @@ async def all_placed(rows):
     async with anyio.create_task_group() as group:
         for number, row in enumerate(rows):
             group.start_soon(one, row, number)
-            await anyio.sleep(1.0)
+            await anyio.sleep(0.85)
     await anyio.sleep(0.2)  # until the event loop has told every socket that it is closed
     return results
