@@ -31,38 +31,24 @@ class Way:
 
     async def take(self, protocol: asyncio.Protocol) -> asyncio.Transport:
         """Raises NoWay, OSError, ssl.SSLError."""
-        shutdown = self.closing if self.context else None
         if self.proxy is not None:
-            return await self._pass_through(await self._tunnel(self.proxy), protocol, shutdown)
+            return await self._take_through(self.proxy, protocol)
         transport, _ = await asyncio.get_running_loop().create_connection(
-            lambda: protocol, self.uri.host, self.uri.port, ssl=self.context, ssl_shutdown_timeout=shutdown
+            lambda: protocol,
+            self.uri.host,
+            self.uri.port,
+            ssl=self.context,
+            ssl_shutdown_timeout=self.closing if self.context else None,
         )
         return transport
 
-    async def _tunnel(self, url: str) -> asyncio.Transport:
-        try:
-            proxy = parse_proxy(url)
-        except (InvalidProxy, ValueError):
-            form = "http://host:port or http://user:password@host:port"
-            raise NoWay(f"expected the URL of the proxy as {form}") from None
-        if proxy.scheme != "http":
-            raise NoWay(f"expected the URL of the proxy to begin with http, got {proxy.scheme}")
-        asked = prepare_connect_request(proxy, self.uri, None)
-        tunnel, door = await asyncio.get_running_loop().create_connection(
-            lambda: _Door(asked), proxy.host, proxy.port
-        )
+    async def _take_through(self, proxy: str, protocol: asyncio.Protocol) -> asyncio.Transport:
+        host, port, request = self._asking(proxy)
+        loop = asyncio.get_running_loop()
+        tunnel, door = await loop.create_connection(lambda: _Door(request), host, port)
         try:
             await door.answered()
-        except BaseException:
-            tunnel.abort()
-            raise
-        return tunnel
-
-    async def _pass_through(
-        self, tunnel: asyncio.Transport, protocol: asyncio.Protocol, shutdown: float | None
-    ) -> asyncio.Transport:
-        try:
-            transport = await self._secured(tunnel, self.context, shutdown) if self.context else tunnel
+            transport = await self._secured(tunnel, self.context) if self.context else tunnel
             transport.set_protocol(protocol)
             protocol.connection_made(transport)
         except BaseException:
@@ -70,12 +56,21 @@ class Way:
             raise
         return transport
 
-    async def _secured(
-        self, tunnel: asyncio.Transport, context: ssl.SSLContext, shutdown: float | None
-    ) -> asyncio.Transport:
+    def _asking(self, url: str) -> tuple[str, int, bytes]:
+        """Where the proxy is, and what it is asked."""
+        try:
+            proxy = parse_proxy(url)
+        except (InvalidProxy, ValueError):
+            form = "http://host:port or http://user:password@host:port"
+            raise NoWay(f"expected the URL of the proxy as {form}") from None
+        if proxy.scheme != "http":
+            raise NoWay(f"expected the URL of the proxy to begin with http, got {proxy.scheme}")
+        return proxy.host, proxy.port, prepare_connect_request(proxy, self.uri, None)
+
+    async def _secured(self, tunnel: asyncio.Transport, context: ssl.SSLContext) -> asyncio.Transport:
         quiet = _Quiet()
         transport = await asyncio.get_running_loop().start_tls(
-            tunnel, quiet, context, server_hostname=self.uri.host, ssl_shutdown_timeout=shutdown
+            tunnel, quiet, context, server_hostname=self.uri.host, ssl_shutdown_timeout=self.closing
         )
         if transport is None or quiet.broken:
             raise OSError("the connection broke")
