@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from switchhook import AudioFormat
 from switchhook_codecs.mulaw import decode, encode
 from switchhook_stt_watson.attention import LOUD, OVERDUE, PHRASE, Attention, _expanded
+from switchhook_stt_watson.request import Request
 
 LINE, LINEAR = AudioFormat("PCMU", 8000), AudioFormat("PCM", 8000)
 
@@ -119,3 +120,9 @@ def test_what_is_said_while_a_phrase_is_being_ended_is_owed_in_the_next(listenin
     attention.began()
     clock.now += 60
     assert attention.is_overdue(PHRASE)
+
+
+@pytest.mark.parametrize(("asked", "phrase"), [({}, PHRASE), (2, 2.0), (-5, 0.0), ("long", PHRASE)], ids=repr)
+def test_the_silence_that_ends_a_phrase_is_what_was_asked_for(asked, phrase):
+    parameters = {"end_of_phrase_silence_time": asked} if asked != {} else {}
+    assert Request({}, parameters).phrase == phrase

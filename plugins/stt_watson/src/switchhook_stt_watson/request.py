@@ -62,7 +62,7 @@ class Request:
     def phrase(self) -> float:
         """Seconds of silence that end one."""
         asked = self.parameters.get("end_of_phrase_silence_time", PHRASE)
-        return float(asked) if isinstance(asked, int | float) else PHRASE
+        return max(0.0, float(asked)) if isinstance(asked, int | float) else PHRASE
 
 
 class Requests:
