@@ -1,5 +1,6 @@
 """The command line: finding commands, and what `plugins` and `check` say."""
 
+import gc
 import json
 import re
 import sys
@@ -8,6 +9,7 @@ import pytest
 
 from switchhook import StartError
 from switchhook.__main__ import main
+from switchhook.cli.serve import ready
 
 COMMAND = '''
 """Greet somebody.
@@ -502,3 +504,12 @@ def test_check_finds_that_nothing_performs_text(check):
 def test_check_finds_a_directory_for_records_that_cannot_be_written(check):
     status, out, _ = check(re.sub(r'directory = "[^"]*"', 'directory = "/dev/null/records"', GOOD))
     assert (status, "FAIL   records.directory: cannot write" in out) == (1, True)
+
+
+def test_what_is_there_before_the_first_call_is_not_looked_through_for_garbage_again(capsys):
+    try:
+        ready("ws://localhost:1/")
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+    assert "listening on ws://localhost:1/" in capsys.readouterr().err

@@ -25,9 +25,11 @@ class Source:
     def __init__(self, **prompts):
         self.prompts = prompts
         self.names = list(prompts)
+        self.ahead = []  # of each fetch
 
     async def fetch(self, queued, put, ahead):
         content = queued.content
+        self.ahead.append(ahead)
         seconds, work, pieces = self.prompts[content.text]
         for _ in range(pieces):
             await anyio.sleep(work)
@@ -55,6 +57,15 @@ async def playing(source, *, leg=None):
         group.start_soon(playout.run)
         yield playout, leg, events
         group.cancel_scope.cancel()
+
+
+async def test_a_prompt_is_fetched_with_what_is_heard_before_it():
+    source = Source(one=(10.0, 0.0, 1), two=(1.0, 0.0, 1))
+    async with playing(source) as (playout, _leg, _events):
+        playout.queue(Queue(1, Say("one")))
+        playout.queue(Queue(2, Say("two")))
+        await anyio.sleep(0.1)
+    assert source.ahead == [0.0, pytest.approx(10.0, abs=1.0)]
 
 
 async def test_the_first_sound_goes_out_without_delay():

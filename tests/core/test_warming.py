@@ -72,3 +72,14 @@ async def test_an_engine_that_can_be_warmed_is_kept_warm_whatever_it_raises(capl
         await anyio.sleep(COOLING + 1)
     assert voice.warmed == 2
     assert "1234" not in caplog.text
+
+
+async def test_an_operator_is_told_once_that_an_engine_is_not_ready(caplog):
+    class Cold(MemoryTextToSpeech):
+        async def warm(self):
+            raise RuntimeError
+
+    with caplog.at_level("INFO"):
+        async with warmed(None, [connector(Cold())]):
+            await anyio.sleep(5 * COOLING)
+    assert caplog.text.count("Cold is not ready: RuntimeError") == 1

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(warning, file=sys.stderr, flush=True)
     server = Server(App(settings, arguments.config.parent.absolute()))
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
-    anyio.run(server.run, _say_ready, backend_options=options)
+    anyio.run(server.run, ready, backend_options=options)
     return 0
 
 
@@ -62,7 +62,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _say_ready(urls: str) -> None:
+def ready(urls: str) -> None:
     # What is there before the first call stays. Python's search for garbage would go through all of it again
     # and again, and stop all calls for a tenth of a second each time.
     gc.collect()
