@@ -165,13 +165,10 @@ class WatsonRecognition:
             self._lose(broken("no answer in time"))
         elif self._sending.backlog.waiting:
             self._attention.wait()
-        elif self._exchange.takes_audio and not self._finishing and self._is_overdue():
+        elif not self._finishing and self._attention.is_overdue(self._request.phrase):
             self._stop(test=True)
         else:
             self._sending.keep_up()
-
-    def _is_overdue(self) -> bool:
-        return self._attention.is_overdue(self._request.phrase)
 
     @property
     def _answering(self) -> float:
