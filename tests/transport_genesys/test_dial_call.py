@@ -184,6 +184,37 @@ async def test_the_command_shows_the_talk_and_leaves_its_files(tmp_path, capsys)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["call.wav", "messages.jsonl", "summary.json"]
 
 
+def stay(session, event):
+    """Greets, answers keys, and never leaves."""
+    return b"\x20" * 400 if isinstance(event, heard.Opening | heard.DigitReceived) else b""
+
+
+@pytest.mark.anyio
+async def test_a_bot_that_stays_is_hung_up_on_with_success(tmp_path, capsys):
+    async with bot(stay) as port:
+        status = await dial(target(port), {}, arguments(tmp_path))
+    assert status == 0
+    assert "ended: hung up: all was said, the bot had no more to say for 0.3 s" in capsys.readouterr().out
+
+
+@pytest.mark.anyio
+async def test_each_of_many_callers_hangs_up_on_its_own(tmp_path, capsys):
+    async with bot(stay) as port:
+        status = await dial(target(port), {}, arguments(tmp_path, "--calls", "2"))
+    assert status == 0
+    assert capsys.readouterr().out.startswith("2 calls: 2 hung_up")
+
+
+@pytest.mark.anyio
+async def test_a_bot_that_never_answers_is_one_line_and_status_1(tmp_path, capsys):
+    async with bot(lambda *_: None) as port:
+        status = await dial(target(port), {}, arguments(tmp_path, "--timeout", "1"))
+    captured = capsys.readouterr()
+    assert "caller  stays on the line: no answer yet to keys" in captured.out
+    assert status == 1
+    assert captured.err == "switchhook dial: timeout: not over after 1 s: no answer to 'keys'\n"
+
+
 @pytest.mark.anyio
 async def test_the_summary_is_json_when_asked_for(tmp_path, capsys):
     async with bot(greet_and_leave) as port:

@@ -101,9 +101,23 @@ def test_a_barge_in_ends_playback_at_once_and_tells_when():
 
 
 def test_the_caller_hangs_up_when_all_is_said_and_the_bot_is_silent():
-    scene = Scene(Step(SPEECH), manners=Manners(patience=3.0)).bot(800).until(4.0)
+    scene = Scene(Step(SPEECH)).bot(800).until(2.0).bot(8000).until(5.9)
     assert not scene.of(HangUp)
-    assert scene.until(4.4).of(HangUp)
+    assert [time for time, _ in scene.until(6.5).of(HangUp)] == [pytest.approx(6.0)]
+
+
+def test_a_caller_who_waits_for_the_last_answer_says_so_once():
+    scene = Scene(Step(SPEECH), manners=Manners(patience=3.0)).bot(800).until(60.0)
+    assert not scene.of(HangUp)
+    assert [(event.at, event.text) for event in scene.events if event.kind == "waits"] == [
+        (pytest.approx(0.1 + 0.7 + 0.5 + 3.0), "hello")
+    ]
+
+
+def test_a_prompt_that_is_stopped_after_the_caller_has_spoken_is_no_answer():
+    scene = Scene(Step(SPEECH, interrupt=True)).bot(40_000).until(2.5)
+    scene.caller.barge_in(2.5)
+    assert not scene.until(30.0).of(HangUp)
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.integers(0, 20_000)), max_size=8))

@@ -74,6 +74,13 @@ def talkative(exchange, event):
         exchange.server.disconnect("completed", "done", {"balance": "12", "pin": "1234"})
 
 
+def keeps_asking(exchange, event, *, answers=True):
+    """Greets, answers the caller's keys, and stays."""
+    if isinstance(event, heard.Opening) or (answers and isinstance(event, heard.DigitReceived)):
+        exchange.server.bot_turn_response("match", "Welcome")
+        exchange.play(4000)
+
+
 def test_a_call_runs_to_its_end_and_brings_its_variables():
     exchange = Exchange(Plan((Step(Keys("12#")),)), talkative)
     result = exchange.run()
@@ -102,7 +109,7 @@ def test_a_barge_in_stops_playback_and_is_confirmed():
         if isinstance(event, heard.Opening):
             exchange.play(60_000)
 
-    exchange = Exchange(Plan((Step(SPEECH, interrupt=True),), manners=Manners(patience=3)), bot)
+    exchange = Exchange(Plan((Step(SPEECH, interrupt=True),), timeout=9), bot)
     exchange.run(2.0)
     exchange.server.barge_in()
     exchange.flush()
@@ -114,12 +121,29 @@ def test_a_barge_in_stops_playback_and_is_confirmed():
     )
 
 
-def test_a_caller_who_has_said_all_hangs_up():
-    exchange = Exchange(Plan(manners=Manners(patience=3)))
+def test_a_caller_who_has_said_all_and_was_answered_hangs_up_politely():
+    exchange = Exchange(Plan((Step(Keys("#")),), manners=Manners(settled=4)), keeps_asking)
     result = exchange.run()
     assert (result.ending, result.ok) == ("hung_up", True)
+    assert result.detail == "all was said, the bot had no more to say for 4 s"
     assert of(exchange, heard.CloseReceived)[0].reason == "end"
-    assert exchange.now == pytest.approx(3.0)
+    assert exchange.now == pytest.approx(0.5 + 0.7 + 0.5 + 4.0)
+
+
+def test_an_answer_after_one_moment_please_is_heard():
+    def bot(exchange, event):
+        if isinstance(event, heard.DigitReceived):
+            exchange.play(4000)  # one moment, please
+        else:
+            keeps_asking(exchange, event)
+
+    exchange = Exchange(Plan((Step(Keys("#")),)), bot)
+    exchange.run(8.0)
+    exchange.server.bot_turn_response("match", "Ten dollars")
+    exchange.play(4000)
+    result = exchange.run()
+    assert [event.text for event in result.events if event.kind == "bot"] == ["Welcome", "Ten dollars"]
+    assert (result.ending, exchange.now) == ("hung_up", pytest.approx(8.0 + 0.5 + 3.0))
 
 
 def test_a_call_that_does_not_end_in_time_has_failed():
@@ -127,6 +151,18 @@ def test_a_call_that_does_not_end_in_time_has_failed():
     result = exchange.run()
     assert (result.ending, result.ok) == ("timeout", False)
     assert of(exchange, heard.CloseReceived)
+
+
+@pytest.mark.parametrize(
+    ("bot", "why"),
+    [
+        (lambda *_: None, "not over after 30 s: the bot never spoke"),
+        (lambda *told: keeps_asking(*told, answers=False), "not over after 30 s: no answer to 'hello'"),
+    ],
+)
+def test_a_bot_that_never_answers_has_failed_and_it_is_said_what_was_not_answered(bot, why):
+    result = Exchange(Plan((Step(SPEECH),) if "hello" in why else (), timeout=30.0), bot).run()
+    assert (result.ending, result.detail, result.ok) == ("timeout", why, False)
 
 
 def test_a_disconnect_with_an_error_has_failed():

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .playback import RATE, Finished, Playback, Started
-from .turns import QUIET, HangUp, Keys, Manners, Turns, Utterance
+from .turns import QUIET, HangUp, Keys, Manners, Turns, Utterance, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .turns import Step
+    from .turns import Step, Taken
 
 FRAME = 1600  # bytes in one message: 200 ms, as seen of Genesys
 KEY_GAP = 0.25  # seconds between keys
@@ -104,6 +104,15 @@ class Caller:
         self._observe(Event(now, "barge_in", f"{dropped:.2f} s of audio dropped{after}"))
         self._heard(told)
 
+    def bot_replied(self, now: float, *, to_silence: bool) -> None:
+        """The bot reports a turn of its own."""
+        self._turns.bot_replied(now, to_silence=to_silence)
+
+    @property
+    def unanswered(self) -> str:
+        """The turn that waits for an answer; empty: none."""
+        return self._turn if self._asked is not None else ""
+
     def deadline(self) -> float:
         times = [self.mouth.deadline(), self.playback.deadline(), self._turns.deadline(), self._speech_end]
         times += [self._keys[0][0]] if self._keys else []
@@ -134,8 +143,11 @@ class Caller:
             self.latencies.append(Latency(self._turn, None))
             self._asked = None
 
-    def _take(self, turn: Utterance | Keys | HangUp | None, now: float) -> None:
+    def _take(self, turn: Taken | None, now: float) -> None:
         if turn is None:
+            return
+        if isinstance(turn, Waits):
+            self._observe(Event(now, "waits", self._turn))
             return
         if isinstance(turn, HangUp):
             self._due.append(turn)
@@ -168,7 +180,7 @@ class Caller:
             self._due.append(each)
             if isinstance(each, Finished):
                 self._observe(Event(each.at, "bot_finished"))
-                self._turns.bot_finished(each.at)
+                self._turns.bot_finished(each.at, interrupted=each.dropped > 0)
                 continue
             self._turns.bot_started(each.at)
             self._observe(Event(each.at, "bot_started", self._answered(each.at)))

@@ -1,7 +1,8 @@
 """Call a bot as Genesys would: a simulated caller whose talk is shown live.
 
 Turns are taken in the order they are given: --say "my balance" --dtmf 12# --interrupt --say "stop".
-Before each the caller waits until the bot is silent, unless told to interrupt.
+Before each the caller waits until the bot is silent, unless told to interrupt. When all is said and
+answered, the caller hangs up.
 """
 
 from __future__ import annotations
@@ -55,14 +56,17 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="so many at once, ten new ones a second, and a summary",
     )
-    parser.add_argument("--linger", type=_seconds, default=10.0, metavar="SECONDS", help=LINGER)
+    parser.add_argument("--linger", type=_seconds, metavar="SECONDS", help=LINGER)
     parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="default: 300")
     parser.add_argument("--output", type=Path, default=Path("dial-output"), metavar="DIR", help=OUTPUT)
     parser.add_argument("--show-digits", action="store_true", help="on the screen and in the messages")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON, the talk to stderr")
 
 
-LINGER = "how long the bot may be silent before the caller goes on or, with all said, hangs up; default: 10"
+LINGER = (
+    "how long a bot that does not answer is waited for before the next turn, default: 10; and how long the "
+    "caller stays after the answer to the last one, default: 3"
+)
 OUTPUT = "where recording and messages go; default: dial-output"
 
 

@@ -34,7 +34,7 @@ async def dial(target: Target, variables: Mapping[str, str], arguments: Namespac
     plan = Plan(
         steps=await prepare(arguments.script.items, arguments.voice, target.language or "en-US"),
         variables=variables,
-        manners=Manners(patience=arguments.linger),
+        manners=_manners(arguments.linger),
         timeout=arguments.timeout,
         probe=arguments.probe,
         show_digits=arguments.show_digits,
@@ -49,6 +49,10 @@ async def dial(target: Target, variables: Mapping[str, str], arguments: Namespac
         _complain("left before the calls had ended")
         return 1
     return _one(results[0], arguments) if arguments.calls == 1 else _many(results, arguments)
+
+
+def _manners(linger: float | None) -> Manners:
+    return Manners() if linger is None else Manners(patience=linger, settled=linger)
 
 
 async def _place(

@@ -26,6 +26,7 @@ WORDS = {
     "caller_started": ("caller", "says"),
     "caller_finished": ("caller", "is silent"),
     "key": ("caller", "presses"),
+    "waits": ("caller", "stays on the line: no answer yet to"),
     "barge_in": ("bot", "was interrupted:"),
     "pause": ("bot", "pauses the caller's audio"),
     "resume": ("bot", "resumes the caller's audio"),

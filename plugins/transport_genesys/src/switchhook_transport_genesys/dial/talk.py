@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..protocol import NULL_ID, ClientSession, ClientState, Media, Open, Participant
 from ..protocol import events as told
-from .caller import Caller, Event, Frame, Key
+from .caller import GREETING, Caller, Event, Frame, Key
 from .plan import CallResult
 from .playback import Started
 from .recorder import MessageLog
@@ -66,7 +66,7 @@ class Talk:
         for event in self._session.tick():
             self._told(event, now)
         if now >= self._plan.timeout:
-            self.hang_up("timeout", f"not over after {self._plan.timeout:g} s")
+            self.hang_up("timeout", self._why_so_long())
         if self._caller is not None and self._session.state is ClientState.OPEN:
             for item in self._caller.due(now):
                 self._do(item)
@@ -111,8 +111,11 @@ class Talk:
                 self._opened(media, now)
             case told.BargeIn() if self._caller is not None:
                 self._caller.barge_in(now)
-            case told.TurnResponse(_, text) if text:
-                self._observe("bot", text)
+            case told.TurnResponse(disposition, text):
+                if text:
+                    self._observe("bot", text)
+                if self._caller is not None:
+                    self._caller.bot_replied(now, to_silence=disposition == "no_input")
             case told.PauseAsked() | told.ResumeAsked():
                 wish = "pause" if isinstance(event, told.PauseAsked) else "resume"
                 self._observe(wish)
@@ -139,11 +142,17 @@ class Talk:
                 self._session.send_audio(audio)
             case Key(digit):
                 self._session.send("dtmf", {"digit": digit})
-            case HangUp():
-                self.hang_up("hung_up", "all was said and the bot was silent")
+            case HangUp(seconds):
+                self.hang_up("hung_up", f"all was said, the bot had no more to say for {seconds:g} s")
             case _:
                 started = isinstance(item, Started)
                 self._session.send("playback_started" if started else "playback_completed")
+
+    def _why_so_long(self) -> str:
+        unanswered = self._caller.unanswered if self._caller else ""
+        why = f": no answer to {unanswered!r}" if unanswered not in ("", GREETING) else ""
+        why = ": the bot never spoke" if unanswered == GREETING else why
+        return f"not over after {self._plan.timeout:g} s{why}"
 
     def _within(self, kind: str, now: float) -> bool:
         """Whether Genesys would take this message; where not, the server is told."""
@@ -159,7 +168,8 @@ class Talk:
     def _end(self, ending: Ending, detail: str) -> None:
         if not self._ended:
             self._ended, self.result.ending, self.result.detail = True, ending, detail
-            self._observe("ended", f"{ending}: {detail}" if detail not in ("", ending) else ending)
+            words = ending.replace("_", " ")
+            self._observe("ended", f"{words}: {detail}" if detail not in ("", ending) else words)
 
     def _stop(self) -> None:
         if self._caller is not None:

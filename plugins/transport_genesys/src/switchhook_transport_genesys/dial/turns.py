@@ -52,15 +52,32 @@ class Manners:
 
     pause: float = 0.7  # of the bot's silence before the caller takes the turn
     interrupt_after: float = 1.5  # of the bot's speech, when the step is to interrupt
-    patience: float = 10.0  # for a silent bot: then the caller goes on, or having no more to say, hangs up
+    patience: float = 10.0  # with a bot that does not answer: then the caller goes on
+    settled: float = (
+        3.0  # without a word that answers, once all is said and answered: then the caller hangs up
+    )
 
 
+@dataclass(frozen=True, slots=True)
 class HangUp:
-    """Nothing is left to say, and the bot is silent."""
+    """Nothing is left to say, and the bot had no more to say for so many seconds."""
+
+    seconds: float
+
+
+class Waits:
+    """Nothing is left to say, but no answer has come: the caller stays on the line."""
+
+
+Taken = Utterance | Keys | HangUp | Waits
 
 
 class Turns:
-    """Ask `next` at or after `deadline`; tell what happens in between."""
+    """Ask `next` at or after `deadline`; tell what happens in between.
+
+    What the bot is heard to say is an answer. A bot that reports its turns tells more: what sounds before the
+    report, such as "one moment", is none yet, and what is asked of a silent caller is nothing new.
+    """
 
     def __init__(self, steps: Iterable[Step], manners: Manners, now: float) -> None:
         self._steps = deque(steps)
@@ -68,13 +85,29 @@ class Turns:
         self._bot_since: float | None = None  # speaking since
         self._quiet_since = now
         self._heard = False  # the bot, since the caller's last turn
+        self._reports = False  # the bot reports its turns
+        self._replied = False  # it reported one since the caller's last turn
+        self._announced = False  # it did so, and has not spoken since
+        self._asking = False  # it speaks only because the caller is silent
+        self._waited = False  # in vain for the last answer
         self._busy = False
 
     def bot_started(self, at: float) -> None:
-        self._bot_since, self._heard = at, True
+        self._bot_since, self._heard, self._announced = at, True, False
 
-    def bot_finished(self, at: float) -> None:
-        self._bot_since, self._quiet_since = None, at
+    def bot_finished(self, at: float, *, interrupted: bool = False) -> None:
+        self._bot_since = None
+        if interrupted and not self._busy:  # late: it was not the answer that sounded
+            self._heard = False
+        if not self._asking:
+            self._quiet_since = at
+
+    def bot_replied(self, at: float, *, to_silence: bool) -> None:
+        """Before the audio of this reply, if it has any."""
+        self._asking = to_silence and self._answered
+        self._reports = self._replied = True
+        if self._bot_since is None and not self._asking:
+            self._announced, self._quiet_since = True, max(at, self._quiet_since)
 
     def caller_finished(self, at: float) -> None:
         self._busy, self._heard = False, self._bot_since is not None
@@ -86,11 +119,27 @@ class Turns:
         step = self._steps[0] if self._steps else None
         if self._bot_since is not None:
             return self._bot_since + self._manners.interrupt_after if step and step.interrupt else None
-        return self._quiet_since + (self._manners.pause if step and self._heard else self._manners.patience)
+        if self._waited and not self._heard:
+            return None
+        return self._quiet_since + self._silence()
 
-    def next(self, now: float) -> Utterance | Keys | HangUp | None:
+    def next(self, now: float) -> Taken | None:
         deadline = self.deadline()
         if deadline is None or now < deadline:
             return None
-        self._busy = True
-        return self._steps.popleft().turn if self._steps else HangUp()
+        if not self._steps and not self._heard:
+            self._waited = True
+            return Waits()
+        silence, self._busy = self._silence(), True
+        self._replied = self._announced = self._asking = False
+        return self._steps.popleft().turn if self._steps else HangUp(silence)
+
+    @property
+    def _answered(self) -> bool:
+        return self._heard and (self._replied or not self._reports)
+
+    def _silence(self) -> float:
+        """Of the bot, until the caller does something."""
+        if not self._answered:
+            return self._manners.patience
+        return self._manners.pause if self._steps and not self._announced else self._manners.settled
