@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from switchhook_transport_genesys.dial import Keys, Step
+from switchhook_transport_genesys.dial import Keys, Manners, Step
 
 BOT = """
 [steps.welcome]
@@ -41,7 +41,8 @@ def test_nothing_a_caller_said_or_keyed_or_brought_is_written(bot, clip):
 def in_a_call(bot, act, *, after=2.0):
     """Dials, does `act` in the middle of the greeting, and gives the result."""
     results = []
-    caller = threading.Thread(target=lambda: results.append(bot.dial(variables={"user_name": "Kim"})))
+    patient = {"variables": {"user_name": "Kim"}, "manners": Manners(settled=20.0)}  # stays for the bot's goodbye
+    caller = threading.Thread(target=lambda: results.append(bot.dial(**patient)))
     timer = threading.Timer(after, act)
     caller.start()
     timer.start()
@@ -69,5 +70,6 @@ def test_a_second_ctrl_c_gives_the_call_back_at_once(bot):
 
 def test_sigterm_lets_the_call_go_on_to_its_own_end(bot):
     result = in_a_call(bot, lambda: bot.process.send_signal(signal.SIGTERM))
+    assert result.ending == "completed"
     assert "switchhook_outcome" not in result.variables
     assert bot.process.wait(timeout=20) == 0
