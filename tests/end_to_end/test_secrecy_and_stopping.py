@@ -41,7 +41,8 @@ def test_nothing_a_caller_said_or_keyed_or_brought_is_written(bot, clip):
 def in_a_call(bot, act, *, after=2.0):
     """Dials, does `act` in the middle of the greeting, and gives the result."""
     results = []
-    patient = {"variables": {"user_name": "Kim"}, "manners": Manners(settled=20.0)}  # stays for the bot's goodbye
+    stays = Manners(settled=20.0)  # for the bot's goodbye
+    patient = {"variables": {"user_name": "Kim"}, "manners": stays}
     caller = threading.Thread(target=lambda: results.append(bot.dial(**patient)))
     timer = threading.Timer(after, act)
     caller.start()

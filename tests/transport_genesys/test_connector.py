@@ -80,6 +80,14 @@ def test_the_script_beside_it_is_one_that_the_script_assistant_accepts(config):
     assert script_plugin.create_assistant(options=options) is not None
 
 
+def test_new_says_how_to_call_what_it_made(config, capsys):
+    run("new", "support", "--config", config)
+    lines = capsys.readouterr().out.splitlines()
+    assert f"  switchhook serve --config {config}" in lines
+    dial = f"  switchhook dial --config {config} --connector support"
+    assert f'{dial} --say "what can you do" --dtmf 1' in lines
+
+
 def test_a_script_that_exists_is_kept(config):
     config.with_name("support.toml").write_text("# mine\n")
     run("new", "support", "--config", config)

@@ -129,6 +129,7 @@ async def test_no_server_is_reported_in_one_line():
     result = await call(Plan(), target(port))
     assert result.ending == "refused"
     assert result.detail.startswith(f"cannot connect to ws://127.0.0.1:{port}{PATH}: ")
+    assert result.detail.endswith("; is switchhook serve running, and has it said that it is listening?")
     assert "\n" not in result.detail
 
 

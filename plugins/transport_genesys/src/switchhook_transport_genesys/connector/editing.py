@@ -39,9 +39,10 @@ def new(config: Path, name: str, integration: str | None) -> list[str]:
             changes.create(script, texts.SCRIPT)
         entries.add_connector(name, integration or name, str(uuid.uuid4()), script.name)
         card = changes.replace(config, entries.text, partial(cards.read, name=name))
+    trial = ["", *texts.TRY.format(script=script, config=config, name=name).splitlines()]
     if integration is not None:
-        return [*cards.show(card, f"that of integration {integration!r}, printed when it was made")]
-    return [*cards.show(card, secret), "", _kept(config, name)]
+        return [*cards.show(card, f"that of integration {integration!r}, printed when it was made"), *trial]
+    return [*cards.show(card, secret), "", _kept(config, name), *trial]
 
 
 def rotate(config: Path, name: str) -> list[str]:

@@ -58,6 +58,9 @@ class Entries:
         for key, value in texts.ENGINES.items():
             table[key] = tomlkit.value(value.format(script=script))
         table["language"] = "en-US"
+        table["max_silences"] = tomlkit.item(2)
+        if not isinstance(table, InlineTable):
+            table["max_silences"].comment(texts.SILENCES).trivia.comment_ws = "  "
 
     def add_integration(self, name: str, api_key: str, secret_file: str) -> None:
         keys = tomlkit.value(f"[\n    {_key(api_key, secret_file)},\n]")

@@ -40,7 +40,7 @@ Before you begin
 
 Steps 5 and 6 as Architect scripting input: switchhook connector guide {card.name} --config {config} \\
     --architect flow.mjs
-Try it without Genesys: switchhook dial --config {config} --connector {card.name} --say "hello\""""
+Try it without Genesys: switchhook dial --config {config} --connector {card.name} --say "what can you do\""""
     if card.uri_is_assumed:
         yield ""
         yield "public_url is not set in [server]: the URI above is a placeholder until you set it"

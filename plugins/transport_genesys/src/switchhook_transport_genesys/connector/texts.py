@@ -25,34 +25,66 @@ ENGINES = {
     "stt": '{{ use = "moonshine" }}',
     "tts": '{{ use = "hibari" }}',
 }
+SILENCES = "times the caller is asked whether he is there; then the call goes back to the flow"
+TRY = """\
+What the bot says is in {script}. To call it without Genesys:
+  switchhook serve --config {config}
+and, when that is listening, in another terminal:
+  switchhook dial --config {config} --connector {name} --say "what can you do" --dtmf 1"""
 ROTATE = """\
 calls under either key are answered from the next start of serve on; so, in this order:
   1. restart serve
   2. enter API key and client secret in Genesys Cloud (Admin > Integrations > Credentials)
   3. switchhook connector rotate {name} --retire, and restart serve again"""
 SCRIPT = """\
-# What the assistant says. The first step answers the call; the others are reached by their phrases.
+# What the assistant says. The first step answers the call; the others are reached by their phrases. What a
+# caller says need not be one of them, only near enough: write them as callers speak, several for a step.
 
 [fallback]
-responses = ["I am sorry, I did not understand. You can ask for our opening hours, or for an agent."]
+responses = ["I am sorry, I did not understand. Ask what I can do, or say goodbye."]
 
+# The connector's max_silences says how often.
 [no_input]
-responses = ["Are you still there? You can ask for our opening hours, or for an agent."]
+responses = ["Are you still there?"]
 
 [steps.greeting]
+phrases = ["hello", "hi", "good morning"]
 responses = ["Hello, this is the automatic assistant. How can I help you?"]
 
+# A list is read out with its numbers. Its entries are taken by key, by number or by name, and each of them
+# stands for what its `text` says.
+[steps.help]
+phrases = [
+    "what can you do",
+    "what can you do for me",
+    "tell me what you can do",
+    "what can you help me with",
+    "what can I ask",
+    "what are my options",
+    "I need help",
+    "help",
+    "menu",
+]
+
+[[steps.help.responses]]
+response_type = "option"
+title = "Please choose."
+options = [
+    { label = "Opening hours", value = { input = { text = "opening hours" } } },
+    { label = "Speak to an agent", value = { input = { text = "agent" } } },
+]
+
 [steps.hours]
-phrases = ["hours", "opening hours", "when are you open"]
+phrases = ["opening hours", "what are your opening hours", "when are you open", "hours"]
 responses = ["We are open from nine to five, Monday to Friday. Is there anything else?"]
 
 [steps.agent]
-phrases = ["agent", "speak to an agent", "representative"]
+phrases = ["agent", "speak to an agent", "can I talk to someone", "representative"]
 # The call goes back to the flow, which finds this among its outputs.
 set = '${system_integrations.genesys_audio_connector.transfer_to} = "agent"'
 responses = ["One moment, please.", { response_type = "end_session" }]
 
 [steps.goodbye]
-phrases = ["goodbye", "no thank you", "that is all"]
+phrases = ["goodbye", "bye", "no thank you", "no", "that is all", "thank you goodbye"]
 responses = ["Thank you for calling. Goodbye.", { response_type = "end_session" }]
 """

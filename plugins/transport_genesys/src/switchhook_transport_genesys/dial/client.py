@@ -30,6 +30,7 @@ HINTS = {
     404: "; check the path: base URI and Bot Connector ID",
     503: "; the server is full or shutting down",
 }
+NOBODY_LISTENS = "; is switchhook serve running, and has it said that it is listening?"
 
 
 async def call(
@@ -53,7 +54,8 @@ async def call(
         result.ending = "refused"
         result.detail = f"the server answered {response.status_code} {response.reason_phrase}{hint}"
     except (InvalidHandshake, InvalidURI, OSError, EOFError) as error:
-        result.ending, result.detail = "refused", f"cannot connect to {target.url}: {error}"
+        hint = NOBODY_LISTENS if isinstance(error, ConnectionRefusedError) else ""
+        result.ending, result.detail = "refused", f"cannot connect to {target.url}: {error}{hint}"
     result.seconds = time.monotonic() - start
     return result
 
