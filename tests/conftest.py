@@ -2,8 +2,14 @@
 for with `pytest --hypothesis-profile=explore`.
 """
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
 
 settings.register_profile("steady", deadline=None, max_examples=60, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
@@ -18,3 +24,14 @@ def clean_environment(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory):
+    """A folder with one of each distribution."""
+    out = tmp_path_factory.mktemp("wheels")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out]
+    for part in [ROOT / "core", *sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))]:
+        done = subprocess.run([*build, part], capture_output=True, text=True)
+        assert done.returncode == 0, f"{part}: {done.stderr}"
+    return out

@@ -20,14 +20,6 @@ def run(*command, cwd=ROOT):
     return done.stdout
 
 
-@pytest.fixture(scope="session")
-def wheels(tmp_path_factory):
-    out = tmp_path_factory.mktemp("wheels")
-    for part in ["core", *(f"plugins/{name}" for name in PLUGINS)]:
-        run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT / part)
-    return out
-
-
 def installed_alone(wheels, folder, distribution):
     run(UV, "venv", "--quiet", "--python", sys.executable, folder)
     options = ["--no-config", "--constraint", ROOT / "constraints.txt", "--find-links", wheels]
