@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from .beat import pytest_collection_modifyitems as pytest_collection_modifyitems
+from .beat import pytest_runtest_setup as pytest_runtest_setup
+
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("steady", deadline=None, max_examples=60, derandomize=True)

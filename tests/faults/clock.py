@@ -31,7 +31,8 @@ class _Selector(selectors.DefaultSelector):
             os.sched_yield()
             events = super().select(0)
         if timeout is None and not self._busy():
-            assert (events := super().select(STUCK)), "nothing is going to happen any more"
+            events = super().select(STUCK)
+            assert events, "nothing is going to happen any more"
         elif not events and self._busy():
             events = self._wait(SLICE if timeout is None else min(timeout, SLICE))
         elif not events:

@@ -10,10 +10,12 @@ import time
 import tomllib
 from contextlib import contextmanager
 
+import anyio
 import pytest
 
 from switchhook import Options
 from switchhook_conformance.profile import Profile
+from switchhook_conformance.runner import run
 
 INSTANCE = "0c1d2e3f-0000-4000-8000-00000000c0de"
 CONFIG = f"""
@@ -128,6 +130,25 @@ def read_profile(folder):
     return Options(table, place="profile", base=folder).parse(Profile)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def profile(server):
     return read_profile(server)
+
+
+def side_by_side(*jobs, at_once=4):
+    """The results by the case's id, of pairs of a case and a profile: most of a case's time is waiting."""
+    results = {}
+
+    async def run_all():
+        room = anyio.CapacityLimiter(at_once)
+
+        async def run_one(case, profile):
+            async with room:
+                [results[case.id]] = await run([case], profile, long=True, tell=lambda result: None)
+
+        async with anyio.create_task_group() as group:
+            for job in jobs:
+                group.start_soon(run_one, *job)
+
+    anyio.run(run_all)
+    return results

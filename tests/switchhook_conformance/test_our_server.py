@@ -1,78 +1,73 @@
-"""The suite against our own server: one test for each case. Those that take long are run side by side."""
+"""The suite against our own server: one test for each case. They are run side by side, a few at a time; one that
+is tried again, by itself."""
 
 from dataclasses import replace
 
-import anyio
 import pytest
 
 from switchhook_conformance.case import all_cases
-from switchhook_conformance.runner import run
 
-from .conftest import read_profile
+from .conftest import read_profile, side_by_side
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in all_cases() if not case.long])
-async def test_a_case_passes(case, profile):
-    [result] = await run([case], profile, long=False, tell=lambda result: None)
-    assert (result.state, result.why) == ("passed", "")
+CASES = {case.id: case for case in all_cases()}
+SHORT = [name for name, case in CASES.items() if not case.long]
+MEMORY = ["L01", "L03"]  # not beside others, which take some
+STOPS = "L02"
 
 
-async def side_by_side(cases, profile):
-    """What did not pass."""
-    failed = []
-
-    async def run_one(case):
-        [result] = await run([case], profile, long=True, tell=lambda result: None)
-        if result.state != "passed":
-            failed.append((case.id, result.state, result.why))
-
-    async with anyio.create_task_group() as group:
-        for case in cases:
-            group.start_soon(run_one, case)
-    return failed
+@pytest.fixture(scope="module")
+def results(profile):
+    return side_by_side(*((CASES[name], profile) for name in SHORT))
 
 
-MEMORY = ("L01", "L03")  # not beside others, which take some
+@pytest.mark.parametrize("name", SHORT)
+def test_a_case_passes(name, request, profile):
+    first = request.node.execution_count == 1
+    results = request.getfixturevalue("results") if first else side_by_side((CASES[name], profile))
+    assert (results[name].state, results[name].why) == ("passed", "")
 
 
-async def test_the_long_cases_pass(profile):
-    cases = [case for case in all_cases() if case.long and case.id not in (*MEMORY, "L02")]
-    assert await side_by_side(cases, profile) == []
+def not_passed(results):
+    return [(name, result.state, result.why) for name, result in results.items() if result.state != "passed"]
 
 
-async def test_the_cases_that_watch_memory_pass(profile):
-    assert await side_by_side([case for case in all_cases() if case.id in MEMORY], profile) == []
+def test_the_long_cases_pass(profile, own_server):
+    names = [name for name, case in CASES.items() if case.long and name not in (*MEMORY, STOPS)]
+    jobs = [(CASES[name], profile) for name in names]
+    assert not_passed(side_by_side((CASES[STOPS], read_profile(own_server)), *jobs, at_once=20)) == []
 
 
-async def test_the_case_that_stops_the_server_passes(own_server):
-    cases = [case for case in all_cases() if case.id == "L02"]
-    assert await side_by_side(cases, read_profile(own_server)) == []
+def test_the_cases_that_watch_memory_pass(profile):
+    assert not_passed(side_by_side(*((CASES[name], profile) for name in MEMORY))) == []
 
 
-UNFIT = "B01 B02 C07 D07 D08 D09 D12 O18 O19 S01 S03 S05 S08 S12 T04 X01 X03 X04 X05"
+UNFIT = [
+    *("B01", "B02", "C07", "D07", "D08", "D09", "D12", "O18", "O19", "S01", "S03", "S05", "S08", "S12"),
+    *("T04", "X01", "X03", "X04", "X05"),
+]
 
 
-@pytest.mark.parametrize("name", UNFIT.split())
-async def test_a_bot_that_does_not_follow_the_script_is_found_out(name, profile, server, monkeypatch):
-    monkeypatch.setattr("switchhook_conformance.wire.PATIENCE", 0.5)
-    monkeypatch.setattr("switchhook_conformance.cases.talking.PATIENCE", 0.5)
-    monkeypatch.setattr("switchhook_conformance.cases.ending.PATIENCE", 0.5)
+def without_script(profile, *names):
+    """Of a bot that does not follow the script."""
     target = profile.url.replace("0c1d2e3f-0000-4000-8000-00000000c0de", "plain")
-    [case] = [case for case in all_cases() if case.id == name]
     other = profile.model_copy(update={"url": target, "paused_path": "/plain/connect"})
-    [result] = await run([replace(case, long=False)], other, long=False, tell=lambda result: None)
-    assert result.state == "failed"
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("wire", "cases.talking", "cases.ending"):
+            patch.setattr(f"switchhook_conformance.{module}.PATIENCE", 0.5)
+        return side_by_side(*((replace(CASES[name], long=False), other) for name in names))
 
 
-async def test_no_case_left_a_traceback_in_the_log(server, profile):
-    await run(
-        [case for case in all_cases() if case.id in ("E05", "E13", "A10")], profile, long=False, tell=print
-    )
+@pytest.fixture(scope="module")
+def unfit(profile):
+    return without_script(profile, *UNFIT)
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_a_bot_that_does_not_follow_the_script_is_found_out(name, unfit):
+    assert unfit[name].state == "failed"
+
+
+def test_no_case_left_a_traceback_in_the_log(server, results):
     assert "Traceback" not in (server / "log").read_text()

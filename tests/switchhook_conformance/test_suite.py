@@ -4,7 +4,6 @@ import json
 import re
 import sys
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from websockets.asyncio.server import serve
@@ -17,6 +16,8 @@ from switchhook_conformance.runner import run
 from switchhook_conformance.tables import wrong_message
 from switchhook_conformance.verdict import Failed
 from switchhook_conformance.watch import Gauge
+
+from .conftest import side_by_side
 
 PONG = {"version": "2", "id": "x", "type": "pong", "seq": 1, "clientseq": 1, "parameters": {}}
 OPENED = PONG | {"type": "opened", "parameters": {"media": [], "startPaused": False}}
@@ -180,14 +181,22 @@ asyncio.run(call())
 """
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize("case", [pytest.param(c, id=c.id) for c in all_cases() if c.kind == "client"])
-async def test_what_a_deaf_client_does_not_do_is_found(case, tmp_path):
-    (tmp_path / "deaf.py").write_text(DEAF)
-    profile = Profile(client=f"{sys.executable} {tmp_path}/deaf.py {{url}}")
-    [result] = await run([replace(case, long=False)], profile, long=False, tell=lambda result: None)
-    assert result.state == "failed"
-    assert "a call within" not in result.why
+OF_CLIENTS = [case for case in all_cases() if case.kind == "client"]
+
+
+@pytest.fixture(scope="module")
+def deaf(tmp_path_factory):
+    """What a client that hears nothing comes to."""
+    file = tmp_path_factory.mktemp("deaf") / "deaf.py"
+    file.write_text(DEAF)
+    profile = Profile(client=f"{sys.executable} {file} {{url}}")
+    return side_by_side(*((case, profile) for case in OF_CLIENTS))
+
+
+@pytest.mark.parametrize("case", OF_CLIENTS, ids=lambda case: case.id)
+def test_what_a_deaf_client_does_not_do_is_found(case, deaf):
+    assert deaf[case.id].state == "failed"
+    assert "a call within" not in deaf[case.id].why
 
 
 @pytest.mark.anyio

@@ -1,7 +1,10 @@
 """The recipes of docs/how-to/recipes, each in front of a server on loopback."""
 
+import contextlib
+import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -60,6 +63,17 @@ def haproxy(text, port, pem, folder):
 PROXIES = {"Caddyfile": caddy, "nginx.conf": nginx, "haproxy.cfg": haproxy}
 
 
+def end(process):
+    """With all that it has started: the workers of a master that is only killed stay."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 async def listening(process, port, log):
     with anyio.fail_after(15):
         while True:
@@ -107,13 +121,13 @@ async def proxied(request, authority, tmp_path, anyio_backend, refuse_quickly):
                 stdout=output,
                 stderr=output,
                 env={"HOME": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+                start_new_session=True,
             )
             try:
                 await listening(process, port, log)
                 yield Proxied(lobby, port, trust)
             finally:
-                process.kill()
-                process.wait()
+                end(process)
     lobby.close()
 
 
