@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 REAL_TIME = {  # folders of tests with sockets, threads or processes
-    *("assistant_watson", "conformance", "core", "embedded", "end_to_end", "stt_moonshine", "stt_watson"),
-    *("stt_whisper", "switchhook_conformance", "testing_watson", "transport_genesys", "tts_hibari"),
-    *("tts_pico", "tts_watson", "watson", "websocket", "workspace"),
+    *("assistant_watson", "conformance", "core", "docs", "embedded", "end_to_end", "responses"),
+    *("stt_moonshine", "stt_watson", "stt_whisper", "switchhook_conformance", "telemetry"),
+    *("testing_watson", "transport_genesys", "tts_hibari", "tts_pico", "tts_watson", "watson"),
+    *("websocket", "workspace"),
 }
 SLOW = 0.05  # of the time our processes were ready to go on and waited for a processor
 TICK = 0.01  # seconds: the kernel's unit for what its host has taken from it
@@ -56,16 +57,16 @@ def _waited():
 def _family(pid):
     """The process and those it has started, and so on."""
     yield pid
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        for child in (thread / "children").read_text().split():
-            with contextlib.suppress(OSError):  # it has ended
+    with contextlib.suppress(OSError):  # it has ended
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text().split():
                 yield from _family(int(child))
 
 
 def _delay(pid):
     """Nanoseconds that it was ready to run and did not."""
     total = 0
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
             total += int((thread / "schedstat").read_text().split()[1])
     return total

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from .beat import pytest_collection_modifyitems as pytest_collection_modifyitems
-from .beat import pytest_runtest_setup as pytest_runtest_setup
+from .beat import pytest_collection_modifyitems, pytest_runtest_setup  # noqa: F401  # hooks that pytest looks for
 
 ROOT = Path(__file__).parents[1]
 
