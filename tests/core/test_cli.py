@@ -10,6 +10,7 @@ import pytest
 from switchhook import StartError
 from switchhook.__main__ import main
 from switchhook.cli.serve import ready
+from switchhook.promptdisk import FOLDER
 
 COMMAND = '''
 """Greet somebody.
@@ -504,6 +505,27 @@ def test_check_finds_that_nothing_performs_text(check):
 def test_check_finds_a_directory_for_records_that_cannot_be_written(check):
     status, out, _ = check(re.sub(r'directory = "[^"]*"', 'directory = "/dev/null/records"', GOOD))
     assert (status, "FAIL   records.directory: cannot write" in out) == (1, True)
+
+
+PROMPTS = GOOD + '[prompts]\ndirectory = "prompts"\n'
+
+
+def test_check_says_what_lies_among_the_prompts_and_is_left_alone(check, tmp_path):
+    (tmp_path / "prompts" / FOLDER).mkdir(parents=True)
+    (tmp_path / "prompts" / FOLDER / "notes.txt").touch()
+    status, out, _ = check(PROMPTS)
+    assert (status, "warn   prompts.directory: 1 files in " in out, "'notes.txt'" in out) == (0, True, True)
+
+
+def test_check_says_nothing_of_a_directory_for_prompts_that_is_still_to_be_made(check):
+    assert "prompts.directory" not in check(PROMPTS)[1]
+
+
+def test_check_finds_a_folder_for_prompts_that_is_a_link(check, tmp_path):
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / FOLDER).symlink_to(tmp_path)
+    status, out, _ = check(PROMPTS)
+    assert (status, "FAIL   prompts.directory: cannot use " in out) == (1, True)
 
 
 def test_what_is_there_before_the_first_call_is_not_looked_through_for_garbage_again(capsys):

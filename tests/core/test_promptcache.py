@@ -5,6 +5,7 @@ import pytest
 
 from switchhook import AudioFormat, SpeechError
 from switchhook.promptcache import LONGEST, PATIENCE, Prompt, PromptCache
+from switchhook.promptdisk import FOLDER
 from switchhook.testing import MemoryAssistant, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
 
@@ -182,7 +183,7 @@ async def test_files_are_for_their_owner_and_tell_nothing_by_their_names(tmp_pat
     cache = cache_of(tmp_path / "prompts")
     async with cache.running():
         await cache.keep(MemoryTextToSpeech(), prompt("hello"))
-    [file] = (tmp_path / "prompts").iterdir()
+    [file] = (tmp_path / "prompts" / FOLDER).iterdir()
     assert (stat.S_IMODE(file.stat().st_mode), "hello" in file.name) == (0o600, False)
 
 
@@ -191,7 +192,7 @@ async def test_the_disk_is_bounded(tmp_path):
     async with cache.running():
         for text in ("one", "two", "three"):
             await cache.keep(MemoryTextToSpeech(), prompt(text))
-    assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 40_000
+    assert sum(file.stat().st_size for file in (tmp_path / FOLDER).iterdir()) <= 40_000
 
 
 async def test_a_disk_that_cannot_be_written_costs_the_file_only(tmp_path, caplog):

@@ -193,7 +193,9 @@ class PromptsSettings(Table):
 
     memory: int = Field(64, ge=0, description="megabytes of audio to keep; 0: none")
     directory: FilePath | None = Field(
-        None, description="where the audio of listed prompts outlives a restart; none: nowhere"
+        None,
+        description="where the audio of listed prompts outlives a restart, in a folder switchhook-prompts; "
+        "none: nowhere",
     )
     disk: int = Field(256, ge=1, description="megabytes that it may take there")
 

@@ -134,6 +134,24 @@ def _of_server(app: App) -> Iterator[Finding]:
         yield Finding(
             "warning", "records.directory", "is not set: no call records are kept", 'directory = "records"'
         )
+    if settings.prompts.directory is not None:
+        yield from _of_prompts(settings.prompts.directory)
+
+
+def _of_prompts(directory: Path) -> Iterator[Finding]:
+    from ..checks import Finding
+    from ..promptdisk import FOLDER, others_in
+
+    place = "prompts.directory"
+    try:
+        others = others_in(directory)
+    except OSError as error:
+        cure = f"{FOLDER} must be a folder of Switchhook's own, and no link to one"
+        yield Finding("error", place, f"cannot use {directory / FOLDER}: {error.strerror}", cure)
+        return
+    if others:
+        said = f"{len(others)} files in {directory / FOLDER} are not Switchhook's, such as {others[0]!r:.80}"
+        yield Finding("warning", place, f"{said}; they are left alone and not counted", "move them elsewhere")
 
 
 def _is_writable(directory: Path) -> bool:
