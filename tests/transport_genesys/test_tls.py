@@ -1,6 +1,7 @@
 import os
 import shutil
 import ssl
+import threading
 from pathlib import Path
 
 import anyio
@@ -78,3 +79,22 @@ async def test_a_broken_renewal_leaves_the_old_certificate_in_use(files, renewin
 async def test_an_encrypted_key_is_refused_without_asking_for_a_password(files):
     with pytest.raises(StartError, match=r"server\.tls: .* unencrypted key"):
         tls.load(files[0], DATA / "encrypted.key")
+
+
+async def test_calls_do_not_wait_for_the_disk_of_the_certificate(files, renewing, monkeypatch, caplog):
+    threads, times, load = set(), tls._times, tls.load
+
+    def looked(*paths):
+        threads.add(threading.current_thread())
+        return times(*paths)
+
+    def loaded(*paths):
+        threads.add(threading.current_thread())
+        return load(*paths)
+
+    monkeypatch.setattr(tls, "_times", looked)
+    monkeypatch.setattr(tls, "load", loaded)
+    write(files[0], files[0].read_text(), 1)
+    await logged(caplog, "the certificate was read again")
+    assert threads
+    assert threading.main_thread() not in threads

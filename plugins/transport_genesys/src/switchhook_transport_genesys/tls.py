@@ -7,6 +7,7 @@ import ssl
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 
 from switchhook import StartError
 
@@ -35,16 +36,18 @@ def load(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 async def renew(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
-    """New connections get the new certificate; those that are open are not touched."""
+    """New connections get the new certificate; those that are open are not touched. Calls do not wait for the
+    disk that the files are on."""
     seen = _times(certificate, key)
     while True:
         await anyio.sleep(RENEWAL_PERIOD)
-        now = _times(certificate, key)
+        now = await anyio.to_thread.run_sync(_times, certificate, key, abandon_on_cancel=True)
         if now == seen:
             continue
         seen = now
         try:
-            load(certificate, key)  # first into a context of its own: half a pair must not replace a good one
+            # first into a context of its own: half a pair must not replace a good one
+            await anyio.to_thread.run_sync(load, certificate, key, abandon_on_cancel=True)
             context.load_cert_chain(certificate, key, password="")
         except (StartError, ssl.SSLError, OSError) as error:
             logger.error("the renewed certificate is not used: %s", error)  # noqa: TRY400  # no traceback
