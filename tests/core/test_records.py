@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import CallRecord
-from switchhook.records import REFUSALS_A_MINUTE, RecordFile, TurnRecord, append_private, utc_now
+from switchhook.records import REFUSALS_A_MINUTE, RecordFile, TurnRecord, utc_now
 
 TODAY = "2026-03-01T12:00:00.000+00:00"
 
@@ -130,10 +130,9 @@ def test_text_that_is_no_unicode_is_kept_in_an_escape(tmp_path):
 
 @given(st.text(alphabet="a\ud800\udfff€😀"))
 def test_any_text_is_read_back_from_a_line(tmp_path_factory, text):
-    path = tmp_path_factory.getbasetemp() / "line"
-    path.unlink(missing_ok=True)
-    append_private(path, record(reason=text).line())
-    written = json.loads(path.read_text(encoding="utf-8"))["reason"]
+    directory = tmp_path_factory.mktemp("line")
+    RecordFile(directory).call(record(reason=text))
+    written = lines(directory)[0]["reason"]
     assert written.encode("utf-16", "surrogatepass") == text.encode("utf-16", "surrogatepass")
 
 

@@ -1,6 +1,8 @@
 """The reception: admission, records of every call, an orderly end. In virtual time."""
 
 import json
+import os
+import threading
 from contextlib import asynccontextmanager
 
 import anyio
@@ -232,6 +234,70 @@ async def test_a_disk_that_is_full_is_said_once_for_each_call(serve, tmp_path, c
     async with calling(serve(events=True), caller):
         caller.close()
     assert sum("cannot write events" in message for message in caplog.messages) == 1
+
+
+@pytest.fixture
+def hanging(tmp_path, monkeypatch):
+    """A disk that hangs: nobody reads what is written to these files. The end waits for it shortly."""
+    monkeypatch.setattr("switchhook.linewriter.PATIENCE", 0.05)
+    (tmp_path / "records").mkdir()
+    files = [tmp_path / "records" / f"{name}.jsonl" for name in ("calls-2026-03-01", "events-leg-1")]
+    monkeypatch.setattr("switchhook.records.utc_now", lambda: "2026-03-01T12:00:00.000+00:00")
+    for file in files:
+        os.mkfifo(file)
+    yield
+    readers = [os.open(file, os.O_RDONLY | os.O_NONBLOCK) for file in files]
+    for thread in threading.enumerate():
+        if thread.name == "switchhook-records":
+            thread.join(10)
+    for reader in readers:
+        os.close(reader)
+
+
+async def test_a_disk_that_hangs_stops_no_call(serve, hanging):
+    server, caller = serve(events=True), leg()
+    async with server._records.kept(), calling(server, caller):
+        caller.close("hung_up")
+        await anyio.sleep(1)
+        assert not server._calls
+
+
+async def test_records_that_a_disk_did_not_take_by_the_end_are_in_the_log(serve, hanging, caplog):
+    server, caller = serve(), leg()
+    async with server._records.kept():
+        async with calling(server, caller):
+            caller.close("hung_up")
+        server.refused("wrong key", {})
+    found = [json.loads(line.partition("; record: ")[2]) for line in caplog.messages if "; record: " in line]
+    assert [(line["kind"], line.get("outcome")) for line in found] == [("call", "hung_up"), ("refused", None)]
+
+
+async def test_events_that_a_disk_did_not_take_are_said_once_for_each_call(serve, hanging, caplog):
+    server, callers = serve(events=True), (leg("leg-1"), leg("leg-2"))
+    async with server._records.kept(), calling(server, *callers):
+        pass
+    assert [line.count("leg-1") for line in caplog.messages if "cannot write events" in line] == [1, 0]
+
+
+async def test_records_and_events_are_in_their_files_when_they_are_no_longer_kept(serve, written):
+    server, callers = serve(events=True), [leg(f"leg-{number}") for number in range(20)]
+    async with server._records.kept(), calling(server, *callers):
+        for caller in callers:
+            caller.close("hung_up")
+    assert len(written()) == 20
+    assert [written(f"events-leg-{number}.jsonl")[-1]["type"] for number in range(20)] == ["Closed"] * 20
+
+
+async def test_lines_that_are_lost_are_a_figure(serve, tmp_path, monkeypatch):
+    server, told = serve(), []
+    monkeypatch.setattr(server._hooks, "measure", lambda *figure: told.append(figure))
+    (tmp_path / "records").write_text("no directory")
+    async with anyio.create_task_group() as group:
+        group.start_soon(server._watch_records)
+        server.refused("wrong key", {})
+        await anyio.sleep(1.5)
+        group.cancel_scope.cancel()
+    assert told == [("record_lines_lost", 1, {})]
 
 
 async def test_a_call_that_cannot_even_be_set_up_leaves_a_record(serve, written):

@@ -1,7 +1,9 @@
 """What is written of a call full of secrets, and how a server ends."""
 
+import os
 import signal
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -74,3 +76,18 @@ def test_sigterm_lets_the_call_go_on_to_its_own_end(bot):
     assert result.ending == "completed"
     assert "switchhook_outcome" not in result.variables
     assert bot.process.wait(timeout=20) == 0
+
+
+# --- a disk that hangs
+
+
+def test_a_disk_that_hangs_keeps_no_call_and_no_server_from_ending(tmp_path, a_server):
+    (tmp_path / "records").mkdir()
+    for day in (datetime.now(UTC), datetime.now(UTC) + timedelta(days=1)):
+        os.mkfifo(tmp_path / "records" / f"calls-{day:%Y-%m-%d}.jsonl")
+    with a_server(tmp_path, BOT) as running:
+        result = in_a_call(running, lambda: None)
+        running.process.send_signal(signal.SIGINT)
+        status = running.process.wait(timeout=20)
+    assert ("switchhook_outcome" in result.variables, status) == (False, 0)
+    assert f'"conversation_id":"{result.conversation_id}"' in running.log()

@@ -49,6 +49,13 @@ def test_live_calls_and_connections_fall_again():
     assert (found["switchhook_calls",], found["switchhook_connections",]) == (0, 0)
 
 
+def test_lines_that_wait_for_the_disk_fall_again():
+    figures = Figures()
+    figures.take("record_lines_waiting", 3, {})
+    figures.take("record_lines_waiting", -2, {})
+    assert samples(figures)["switchhook_record_lines_waiting",] == 1
+
+
 def test_labels_from_outside_do_not_grow_without_end():
     figures = Figures()
     for number in range(MOST_LABELS + 50):

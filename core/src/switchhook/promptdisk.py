@@ -45,7 +45,7 @@ class PromptDisk:
         await self._patiently(None, self._write, key, audio)
 
     async def _patiently(self, otherwise: Result, act: Callable[..., Result], *arguments: object) -> Result:
-        """In a thread, left behind if the disk hangs: no prompt waits long for it, nor the end of a process."""
+        """In a thread, left behind if the disk hangs: neither prompts nor the end wait long for it."""
         if self._hanging is not None and not self._hanging.done():
             return otherwise
         future: Future[Result] = Future()

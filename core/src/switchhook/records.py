@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+from .linewriter import LineWriter
+
 logger = logging.getLogger(__name__)
 
 SCHEMA = 1
 REFUSALS_A_MINUTE = 60
+SHARE_OF_EVENTS = 0.5  # of what may wait for a disk: the other half is for records
 
 
 @dataclass(slots=True)
@@ -99,9 +102,21 @@ def utc_now() -> str:
 class RecordFile:
     """One JSON Lines file a day, readable by its owner alone. Without a directory nothing is kept."""
 
+    gave_up = False
+
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
+        self.writer = LineWriter(directory)
         self._minute, self._refused = "", 0
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Within it nobody waits for the disk. Leaving it waits a little for what is not written yet."""
+        if self._directory is None:
+            yield
+        else:
+            async with self.writer.running():
+                yield
 
     def call(self, record: CallRecord) -> None:
         self._write(record.line())
@@ -116,37 +131,27 @@ class RecordFile:
             line = {"schema": SCHEMA, "kind": "refused", "at": now, "reason": reason, **details}
             self._write(_json(line))
 
+    def lost(self, line: str, why: str, /) -> None:
+        # the record is not lost: who reads the log still has it
+        logger.error("cannot write to %s: %s; record: %s", self._directory, why, line)
+
     def _write(self, line: str) -> None:
-        if self._directory is None:
-            return
-        try:
-            append_private(self._directory / f"calls-{utc_now()[:10]}.jsonl", line)
-        except OSError as error:
-            # the record is not lost: who reads the log still has it
-            logger.error("cannot write to %s: %s; record: %s", self._directory, error.strerror, line)  # noqa: TRY400
+        if self._directory is not None:
+            self.writer.put(self, self._directory / f"calls-{utc_now()[:10]}.jsonl", line)
 
 
 class EventFile:
-    """The events of one call, a line each. A disk that is full costs them, and not the call."""
+    """The events of one call, a line each. A disk that does not take one costs those after it, and not the
+    call."""
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._failed = path, False
+    def __init__(self, path: Path, writer: LineWriter) -> None:
+        self._path, self._writer, self.gave_up = path, writer, False
 
     def write(self, line: str) -> None:
-        if self._failed:
-            return
-        try:
-            append_private(self._path, line)
-        except OSError as error:
-            self._failed = True
-            logger.error("cannot write events to %s: %s", self._path, error.strerror)  # noqa: TRY400  # the reason says it all
+        if not self.gave_up:
+            self._writer.put(self, self._path, line, share=SHARE_OF_EVENTS)
 
-
-def append_private(path: Path, line: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        # half of a surrogate pair, which JSON from outside may hold, becomes an escape that JSON knows
-        os.write(descriptor, f"{line}\n".encode(errors="backslashreplace"))
-    finally:
-        os.close(descriptor)
+    def lost(self, line: str, why: str, /) -> None:  # noqa: ARG002  # it is worth nothing without those before it
+        if not self.gave_up:
+            self.gave_up = True
+            logger.error("cannot write events to %s: %s; this call's events end here", self._path, why)

@@ -134,15 +134,20 @@ class Server:
         # the id comes from outside; only its harmless characters name a file
         name = "".join(c for c in leg.info.id if c.isalnum() or c == "-")[:64]
         path: Path = directory / f"events-{name}.jsonl"
-        return EventFile(path).write
+        return EventFile(path, self._records.writer).write
+
+    async def _watch_records(self) -> None:
+        await self._records.writer.watch(lambda name, value: self.measured(name, value, {}))
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once)."""
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._records.kept())  # last: lines come to the end
             await stack.enter_async_context(self.app.lifespans())
             await stack.enter_async_context(Watchdog(self.app.plugins).watching())
             await stack.enter_async_context(warmed(self.app.cache, self._equipment.values()))
             async with anyio.create_task_group() as group:
+                group.start_soon(self._watch_records)
                 signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
                 urls = await group.start(self._transport.serve, self)
                 if self.app.settings.admin is not None:
@@ -192,10 +197,12 @@ async def serving(app: App) -> AsyncIterator[str]:
     """A server inside another program or a test: yields its URL, ends its calls when left."""
     server = Server(app)
     async with (
+        server._records.kept(),  # noqa: SLF001  # one module
         app.lifespans(),
         warmed(app.cache, server._equipment.values()),  # noqa: SLF001  # one module
         anyio.create_task_group() as group,
     ):
+        group.start_soon(server._watch_records)  # noqa: SLF001  # one module
         urls = await group.start(server._transport.serve, server)  # noqa: SLF001  # one module
         try:
             yield urls[0]

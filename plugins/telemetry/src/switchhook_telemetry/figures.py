@@ -28,6 +28,8 @@ ABOUT = {
     "probes": "Connection probes answered, by result",
     "prompts": "Prompts and parts of them that were spoken, from the cache or by an engine",
     "engines_resting": "Engines that failed again and again and are asked last",
+    "record_lines_waiting": "Lines of records and events that wait for the disk",
+    "record_lines_lost": "Lines of records and events that the disk did not take",
     "faults": "Faults of plugins and engines that were contained, by source",
     "recognition_seconds": "From the end of an utterance to its final transcript",
     "turn_seconds": "From the end of an utterance to the first sound of the answer",
@@ -39,7 +41,7 @@ class Figures:
     """One registry for one application."""
 
     #: counts that fall as well as rise
-    LEVELS: ClassVar = frozenset({"connections", "engines_resting"})
+    LEVELS: ClassVar = frozenset({"connections", "engines_resting", "record_lines_waiting"})
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
