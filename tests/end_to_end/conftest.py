@@ -75,7 +75,7 @@ class Running:
 
 
 @contextmanager
-def _a_server(folder, script, extra=""):
+def _a_server(folder, script, extra="", at_start=lambda process: None):
     secret = secrets.token_bytes(32)
     (folder / "secret").write_text(base64.b64encode(secret).decode())
     (folder / "bot.toml").write_text(script)
@@ -94,6 +94,7 @@ def _a_server(folder, script, extra=""):
         process = subprocess.Popen(command, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"})
         running = Running(process, folder, secret)
         try:
+            at_start(process)
             running.url = _url(running)
             yield running
         finally:

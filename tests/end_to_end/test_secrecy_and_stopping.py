@@ -1,9 +1,12 @@
 """What is written of a call full of secrets, and how a server ends."""
 
 import os
+import re
 import signal
 import threading
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +81,43 @@ def test_sigterm_lets_the_call_go_on_to_its_own_end(bot):
     assert bot.process.wait(timeout=20) == 0
 
 
+# --- SIGHUP
+
+KEPT = "SIGHUP changes nothing: the configuration stays as it was read at the start"
+
+
+def test_sighup_is_logged_and_the_call_goes_on_to_its_own_end(bot):
+    result = in_a_call(bot, lambda: bot.process.send_signal(signal.SIGHUP))
+    assert "switchhook_outcome" not in result.variables
+    assert (bot.log().count(KEPT), bot.process.poll()) == (1, None)
+
+
+def test_sighup_does_not_hurry_a_server_that_stops(bot):
+    def stop_and_hang_up():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            bot.process.send_signal(number)
+
+    result = in_a_call(bot, stop_and_hang_up)
+    assert "switchhook_outcome" not in result.variables
+    assert (bot.process.wait(timeout=20), bot.log().count(KEPT)) == (0, 1)
+
+
+def test_sighup_while_models_are_loaded_ends_nothing(tmp_path, a_server):
+    def hang_up(process):
+        """As soon as Python has begun."""
+        until(lambda: is_held_back(process.pid, signal.SIGHUP))
+        process.send_signal(signal.SIGHUP)
+
+    with a_server(tmp_path, BOT, at_start=hang_up) as running:
+        before = running.log().partition("listening on ")[0]
+    assert before.count(KEPT) == 1
+
+
+def is_held_back(pid, number):
+    [mask] = re.findall(r"^SigBlk:\s*(\w+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return bool(int(mask, 16) >> (number - 1) & 1)
+
+
 # --- a disk that hangs
 
 
@@ -91,3 +131,10 @@ def test_a_disk_that_hangs_keeps_no_call_and_no_server_from_ending(tmp_path, a_s
         status = running.process.wait(timeout=20)
     assert ("switchhook_outcome" in result.variables, status) == (False, 0)
     assert f'"conversation_id":"{result.conversation_id}"' in running.log()
+
+
+def until(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

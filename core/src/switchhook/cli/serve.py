@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
+import signal
 import sys
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..settings import ServerSettings
+
+logger = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    # Held back in all threads, those of models among them, until the one that waits for it takes it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+
     import anyio
 
     from ..app import App
@@ -30,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..settings import load_settings
 
     set_up(arguments.log_format, arguments.log_level)
+    Thread(target=_say_that_nothing_is_read_again, name="switchhook-sighup", daemon=True).start()
     settings = load_settings(arguments.config)
     if not settings.connectors:
         cure = f"make one: switchhook connector new NAME --config {arguments.config}"
@@ -40,6 +49,16 @@ def run(arguments: argparse.Namespace) -> int:
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
     anyio.run(server.run, ready, backend_options=options)
     return 0
+
+
+def _say_that_nothing_is_read_again() -> None:
+    """In a thread of its own, as models are loaded and calls are ended in the main one."""
+    while True:
+        signal.sigwait({signal.SIGHUP})
+        logger.warning(
+            "SIGHUP changes nothing: the configuration stays as it was read at the start, calls go on; "
+            "to read it again stop the server and start it"
+        )
 
 
 def unprotected(server: ServerSettings) -> str:
