@@ -40,8 +40,8 @@ from switchhook.call.events import (
     Time,
 )
 from switchhook.call.journal import read, to_line
-from switchhook.call.state import Limits
-from switchhook.leg import Closed, Digit, Gap
+from switchhook.call.state import OF_SILENCE, Limits
+from switchhook.leg import Closed, Digit, Gap, Paused, Resumed
 from switchhook.speech import SpeechStarted, Transcript
 
 TEXTS = st.sampled_from(["", "yes", "my balance", "one"])
@@ -73,6 +73,7 @@ FROM_OUTSIDE = st.one_of(
     st.builds(Transcript, TEXTS, st.booleans()),
     st.builds(Digit, st.sampled_from("0123456789*#")),
     st.just(Gap(0.0, 0.2)),
+    st.sampled_from([Paused(), Resumed()]),
     st.just(Faulted("p", "h", "e")),
     st.just(Failure("recognition", "gone")),
     st.builds(Stopping, st.booleans()),
@@ -178,6 +179,26 @@ def test_the_post_response_timer_never_runs_while_something_is_to_be_heard(steps
         peer.step(kind, what)
         if peer.prompts or peer.flight:
             assert not peer.dialogue._timers.running("listening")
+
+
+@given(STEPS)
+def test_no_timer_of_the_callers_silence_runs_while_the_caller_cannot_be_heard(steps):
+    peer = Peer()
+    for kind, what in [("outside", Paused()), *steps]:
+        peer.step(kind, what)
+        pauses = [event for _, event, _ in peer.log if isinstance(event, Paused | Resumed)]
+        if pauses[-1] == Paused():
+            assert not any(map(peer.dialogue._timers.running, OF_SILENCE))
+
+
+@given(STEPS)
+def test_after_a_pause_the_dialogue_waits_for_the_caller_as_ever(steps):
+    peer = played(steps)
+    for each in (Paused(), Resumed()):
+        peer.tell(each)
+    rests = peer.dialogue.outcome is None and not peer.prompts and peer.flight is None
+    if rests and not peer.dialogue._ending:
+        assert any(map(peer.dialogue._timers.running, OF_SILENCE))
 
 
 @given(STEPS)

@@ -29,7 +29,7 @@ from switchhook.call.events import (
     Time,
 )
 from switchhook.call.state import Limits
-from switchhook.leg import Digit
+from switchhook.leg import Digit, Paused, Resumed
 from switchhook.speech import SpeechStarted, Transcript
 
 
@@ -68,6 +68,12 @@ class Conversation:
         for prompt in list(self.prompts):
             self.tell(PromptFinished(prompt))
         self.prompts.clear()
+
+    def pause(self):
+        self.tell(Paused())
+
+    def resume(self):
+        self.tell(Resumed())
 
     def press(self, keys):
         for key in keys:

@@ -1,4 +1,4 @@
-from switchhook import Closed, Digit, Gap, LegInfo, Outcome, TurnReport
+from switchhook import Closed, Digit, Gap, LegInfo, Outcome, Paused, Resumed, TurnReport
 from switchhook_transport_genesys.leg import GenesysLeg
 
 
@@ -47,6 +47,24 @@ def test_what_came_before_the_start_is_delivered_first_and_in_order():
     leg.start(sink)
     leg.hear(b"c")
     assert sink.got == [b"a", Digit("5"), b"b", b"c"]
+
+
+def test_a_pause_before_the_start_is_delivered_with_what_came_around_it():
+    leg, _ = a_leg()
+    for each in (Digit("5"), Paused(), Gap(0.0, 1.0), Resumed(), Paused()):
+        leg.notice(each)
+    sink = Sink()
+    leg.start(sink)
+    assert sink.got == [Digit("5"), Paused(), Gap(0.0, 1.0), Resumed(), Paused()]
+
+
+def test_a_pause_is_told_once_and_so_is_its_end():
+    leg, _ = a_leg()
+    sink = Sink()
+    leg.start(sink)
+    for each in (Resumed(), Paused(), Paused(), Resumed(), Resumed()):
+        leg.notice(each)
+    assert sink.got == [Paused(), Resumed()]
 
 
 def test_of_a_late_start_the_first_30_seconds_are_kept_and_the_rest_is_a_gap():

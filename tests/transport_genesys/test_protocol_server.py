@@ -319,6 +319,67 @@ def test_paused_again_is_no_error(caller):
     assert caller.types == ["opened"]
 
 
+def own_pauses(caller, *kinds):
+    """What each means, the client's own pauses told from ours; None: a message of ours."""
+    meanings = []
+    for kind in kinds:
+        if kind in ("pause", "resume"):
+            getattr(caller.session, kind)()
+            caller.read()
+            assert caller.last["type"] == kind
+        elif kind == "paused":
+            meanings += [event.own for event in caller.send(kind)]
+        else:
+            meanings += [type(event) for event in caller.send(kind, {"start": "PT0S", "discarded": "PT0S"})]
+    return meanings
+
+
+R = events.Resumed
+
+
+@pytest.mark.parametrize(
+    ("kinds", "meanings"),
+    [
+        (["paused"], [True]),
+        (["paused", "paused", "resumed", "paused"], [True, True, R, True]),
+        (["pause", "paused"], [False]),
+        (["pause", "paused", "resume", "resumed", "paused"], [False, R, True]),
+        (["pause", "paused", "paused"], [False, True]),
+        (["pause", "paused", "resume", "paused", "resumed"], [False, True, R]),
+        (["paused", "pause", "paused", "resume", "paused", "resumed"], [True, False, True, R]),
+        (["paused", "pause", "resumed", "paused"], [True, R, False]),  # they crossed
+        (["pause", "resume", "resumed", "paused"], [R, True]),  # one answer to both
+        (["pause", "resume", "paused", "resumed", "paused"], [False, R, True]),
+    ],
+    ids=lambda value: "-".join(map(str, value)) if isinstance(value[0], str) else "",
+)
+def test_a_pause_of_the_clients_own_is_told_from_ours(caller, kinds, meanings):
+    assert own_pauses(caller, *kinds) == meanings
+
+
+def test_the_confirmation_of_a_paused_start_is_no_pause_of_the_clients_own(client):
+    told = client.send("open", client.opening())
+    client.session.opened(told[0].parameters.media[0], start_paused=True)
+    client.read()
+    assert client.send("paused") == [events.Paused(own=False)]
+    assert client.send("paused") == [events.Paused(own=True)]
+
+
+def test_what_a_client_owes_is_bounded(caller):
+    for _ in range(100):
+        for wish in (caller.session.pause, caller.session.resume):
+            caller.now += 10
+            wish()
+            caller.read()
+    assert sum(event.own for _ in range(100) for event in caller.send("paused")) >= 90
+
+
+def test_a_pause_is_over_however_the_client_says_what_is_missing(caller):
+    caller.send("paused")
+    assert caller.send("resumed", {"start": "yesterday"}) == [events.Resumed(0.0, 0.0)]
+    assert caller.send_audio(b"x" * 80) == b"x" * 80
+
+
 def test_resumed_moves_the_timeline(caller):
     caller.send("paused")
     told = caller.send("resumed", {"start": "PT10S", "discarded": "PT5S"})

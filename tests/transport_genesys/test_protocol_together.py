@@ -1,6 +1,8 @@
 """Both halves of the protocol talking to each other in memory."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchhook_transport_genesys.protocol import (
     ClientSession,
@@ -87,6 +89,40 @@ def test_a_whole_call_runs_without_a_complaint_of_either(line):
     assert events.Disconnected("completed", "bye", {"verified": "true"}) in line.told_client
     assert (line.server.state, line.client.state) == (State.CLOSED, ClientState.CLOSED)
     assert not any(isinstance(event, events.Ignored) for event in line.told_server + line.told_client)
+
+
+HOLDING = st.lists(
+    st.sampled_from(["pause", "resume", "secure pause", "secure pause over", "carry"]), max_size=30
+)
+
+
+@given(HOLDING)
+def test_who_holds_the_audio_is_known_once_all_has_arrived(steps):
+    line, secure = Line(), False
+    line.open()
+    for step in [*steps, "carry", "resume", "carry"]:
+        line.now += 1.0
+        match step:
+            case "pause":
+                line.server.pause()
+            case "resume":
+                line.server.resume()
+            case "secure pause" if not secure:
+                line.client.pause()
+                secure = True
+            case "secure pause over" if secure:
+                line.client.resume()
+                secure = False
+            case "carry":
+                line.run()
+    paused = False
+    for event in line.told_server:
+        match event:
+            case events.Paused(own):
+                paused = paused or own
+            case events.Resumed():
+                paused = False
+    assert paused == secure == (line.server.state is State.PAUSED)
 
 
 def test_two_channels_arrive_as_the_caller_alone(line):

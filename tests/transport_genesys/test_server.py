@@ -22,8 +22,10 @@ from switchhook import (
     LanguageChanged,
     Options,
     Outcome,
+    Paused,
     PlaybackFinished,
     PlaybackStarted,
+    Resumed,
     ServerSettings,
     SettingsError,
     StartError,
@@ -179,7 +181,50 @@ async def test_a_pause_is_asked_of_the_client_and_ended_again(lobby, url):
         await call.until(lambda call: call.heard)
     await call.closed.wait()
     assert call.heard == b"b" * 800
-    assert call.events[0] == Gap(0.0, 0.1)
+    assert call.events[:-1] == [Gap(0.0, 0.1)]  # a pause of ours is not one of the peer's
+
+
+async def test_a_pause_of_the_clients_own_reaches_the_call(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        phone.session.pause()
+        await phone.say(b"a" * 800)
+        phone.session.resume()
+        await phone.say(b"b" * 800)
+        await call.until(lambda call: call.heard)
+        await phone.hang_up()
+    await call.closed.wait()
+    assert call.events == [Paused(), Gap(0.0, 0.1), Resumed(), Closed("hung_up")]
+
+
+async def test_a_pause_of_the_clients_own_goes_on_when_ours_is_over(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        call.leg.pause()
+        await phone.until(lambda: events.PauseAsked() in phone.told)
+        phone.session.pause()
+        await phone.flush()
+        await call.until(lambda call: call.events)
+        call.leg.resume()
+        await phone.until(lambda: events.ResumeAsked() in phone.told)
+        await phone.send("dtmf", digit="1")
+        phone.session.resume()
+        await phone.send("dtmf", digit="2")
+        await phone.hang_up()
+    await call.closed.wait()
+    assert call.events == [Paused(), Digit("1"), Resumed(), Digit("2"), Closed("hung_up")]
+
+
+async def test_a_client_may_pause_before_the_call_has_begun(lobby, url):
+    async with dialled(url) as phone:
+        await phone.open()
+        phone.session.pause()
+        await phone.hang_up()
+        call = await lobby.legs.receive()
+    await call.closed.wait()
+    assert call.events == [Paused(), Closed("hung_up")]
 
 
 async def test_a_connector_may_start_paused(lobby):

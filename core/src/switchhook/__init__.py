@@ -55,9 +55,11 @@ if TYPE_CHECKING:
     from .leg import LegInfo as LegInfo
     from .leg import Outcome as Outcome
     from .leg import Pace as Pace
+    from .leg import Paused as Paused
     from .leg import PlaybackFinished as PlaybackFinished
     from .leg import PlaybackStarted as PlaybackStarted
     from .leg import Reception as Reception
+    from .leg import Resumed as Resumed
     from .leg import Sink as Sink
     from .leg import Transport as Transport
     from .leg import TurnReport as TurnReport
@@ -113,8 +115,8 @@ _HOME = {
     "errors": "AssistantError PluginError SettingsError SpeechError StartError SwitchhookError",
     "info": "AppInfo CallInfo",
     "leg": (
-        "Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace PlaybackFinished PlaybackStarted "
-        "Reception Sink Transport TurnReport"
+        "Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused PlaybackFinished "
+        "PlaybackStarted Reception Resumed Sink Transport TurnReport"
     ),
     "options": "FilePath Options Seconds Secret Table",
     "records": "CallRecord",

@@ -61,6 +61,17 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """The caller cannot be heard: by a pause of the peer's own, not one that `pause` asked for, and nothing
+    but the peer ends it. Keys may still come, and what is played is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """That pause is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlaybackStarted:
     """The peer began to play what it was sent."""
 
@@ -86,7 +97,7 @@ class Closed:
     detail: str = ""
 
 
-LegEvent = Gap | Digit | PlaybackStarted | PlaybackFinished | LanguageChanged | Closed
+LegEvent = Gap | Digit | Paused | Resumed | PlaybackStarted | PlaybackFinished | LanguageChanged | Closed
 
 
 @dataclass(frozen=True, slots=True)

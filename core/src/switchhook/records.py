@@ -83,6 +83,10 @@ class CallRecord:
     )
     caller_audio: Annotated[float, "seconds received"] = 0.0
     gaps: Annotated[float, "seconds of caller audio that never came"] = 0.0
+    paused: Annotated[
+        float,
+        "seconds in which the peer's own pause (Genesys: secure pause) kept the caller from being heard",
+    ] = 0.0
     prompt_audio: Annotated[float, "seconds that the caller heard"] = 0.0
     schema: Annotated[int, "of this record"] = SCHEMA
     kind: Annotated[str, "call"] = "call"

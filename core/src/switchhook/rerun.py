@@ -15,7 +15,7 @@ from .audio import AudioFormat
 from .call.call import Call
 from .call.events import Flush, PromptFinished, PromptStarted, Queue, SendTurn
 from .errors import SettingsError
-from .leg import Digit, LegInfo
+from .leg import Digit, LegInfo, Paused, Resumed
 from .masking import DIGIT, Mask
 from .replay import Replay, replay_lines
 from .speech import Parameters, SpeechStarted, Transcript
@@ -41,27 +41,33 @@ class Move(NamedTuple):
 def moves(recorded: Replay) -> Iterator[Move]:
     """Raises SettingsError for a recording in which they are hidden."""
     since, playing = 0.0, False
+    held: float | None = None  # since when the caller could not be heard: no silence of his
     began: float | None = None  # into a prompt, of an utterance that interrupted it before its final
     for step in recorded.steps:
+        at = step.at if held is None else held
         flushed = any(isinstance(effect, Flush) for effect in step.effects)
         match step.event:
+            case Paused():
+                held = at
+            case Resumed():
+                since, held = (since if playing else step.at), None
             case PromptStarted():
-                since, playing = (since if playing else step.at), True
+                since, playing = (since if playing else at), True
             case PromptFinished():
-                since, playing = step.at, False
+                since, playing = at, False
             case Transcript(final=True, text=text) if text:
-                after = max(0.0, step.at - since) if began is None else began
+                after = max(0.0, at - since) if began is None else began
                 yield Move("speech", _shown(text), after, playing or began is not None)
                 began = None
             case Digit(key=key):
-                yield Move("key", _shown(key), max(0.0, step.at - since), playing)
+                yield Move("key", _shown(key), max(0.0, at - since), playing)
         turns = [effect.turn for effect in step.effects if isinstance(effect, SendTurn)]
         if any(turn.kind in ("no_input", "no_final") for turn in turns):
             yield Move("silence", "", 0.0, interrupting=False)
         if flushed:
             interim = isinstance(step.event, SpeechStarted) or not getattr(step.event, "final", True)
-            began = max(0.0, step.at - since) if interim else None
-            since, playing = step.at, False
+            began = max(0.0, at - since) if interim else None
+            since, playing = at, False
 
 
 def _shown(text: str) -> str:

@@ -247,6 +247,7 @@ class Call:
         elif ended is not None:
             record.outcome, record.reason = ended.outcome, ended.reason
         record.seconds = round(anyio.current_time() - self._began, 3)
+        self.notes.hear_again(record.seconds)
         record.caller_audio = round(self.leg.audio.seconds(self._bytes), 3)
         record.prompt_audio = round(self._playout.heard(), 3)
         with reporting(self._fault):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ..actions import Action, EndCall, HandOver, Say
-from ..leg import Closed, Digit, Gap, LanguageChanged
+from ..leg import Closed, Digit, Gap, LanguageChanged, Paused, Resumed
 from ..speech import SpeechStarted, Transcript
 from .caller import CallerSide, Heard
 from .events import (
@@ -99,6 +99,10 @@ class Dialogue:
                 self._hear(event)
             case Digit():
                 self._press(event.key)
+            case Paused():
+                self._timers.pause()
+            case Resumed():
+                self._resume()
             case PromptFinished():
                 if self._prompts.finish(event.prompt) and event.failed:
                     self._fail("prompt", event.failed)
@@ -154,6 +158,12 @@ class Dialogue:
         self._caller.put(Input("digits", key, self._now))
         self._timers.stop("listening", "digits")  # begun anew, if there are more to come
         self._wait_anew()
+
+    def _resume(self) -> None:
+        """He can be heard again. The final of what the pause has cut off comes soon or never."""
+        was, self._timers.paused = self._timers.paused, False
+        if was and self._caller.uttering:
+            self._timers.start("speech", self._now + min(self.limits.cut_speech, self.limits.speech))
 
     def _wait_anew(self) -> None:
         """Who has spoken again is soon told again that the answer takes long."""
@@ -329,7 +339,8 @@ class Dialogue:
         self._timers.keep("speech", caller.uttering, self._now + limits.speech)
         self._timers.keep("digits", quiet and between_digits is not None, self._now + (between_digits or 0.0))
         self._timers.keep("listening", quiet and between_digits is None, self._now + limits.post_response)
-        silent = bool(self.waiting_text and self._flight and not self._prompts and not caller.speaking)
+        heard_to_speak = caller.speaking and not self._timers.paused
+        silent = bool(self.waiting_text and self._flight and not self._prompts and not heard_to_speak)
         patience = limits.waiting_again if self._flight and self._flight.filled else limits.waiting
         self._timers.keep("waiting", silent and self._ending is None, self._now + patience)
         timed = caller.speaking and limits.final_utterance is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..actions import Action, Play, Say
 from ..assistant import Turn
-from ..leg import Closed, Digit, Gap, LanguageChanged, TurnReport
+from ..leg import Closed, Digit, Gap, LanguageChanged, Paused, Resumed, TurnReport
 from ..speech import SpeechStarted, Transcript
 
 # --- events
@@ -110,6 +110,8 @@ Event = (
     | Transcript
     | Digit
     | Gap
+    | Paused
+    | Resumed
     | LanguageChanged
     | PromptStarted
     | PromptFinished

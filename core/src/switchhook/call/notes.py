@@ -9,7 +9,7 @@ from typing import Any
 
 from ..actions import Annotate, Remark, Say
 from ..assistant import Turn
-from ..leg import Closed, Digit, Gap, LegInfo
+from ..leg import Closed, Digit, Gap, LegInfo, Paused, Resumed
 from ..masking import DIGIT, Mask
 from ..records import CallRecord, TurnRecord, utc_now
 from ..speech import Transcript
@@ -65,6 +65,7 @@ class Notes:
         )
         self._said: dict[float, float | None] = {}  # when an input came: seconds its recognition took
         self._barge_in: dict[str, float] | None = None
+        self._paused_at: float | None = None  # since when the caller cannot be heard
         self._spoke: float | None = None  # when the caller ended what the newest turn is made of
         self._queued = 0  # of which turn the first prompt is known
         self._waiting: dict[int, _Waiting] = {}  # first prompts that are not heard yet
@@ -83,6 +84,10 @@ class Notes:
                 self._said[at] = None
             case Gap():
                 self.record.gaps += event.length
+            case Paused():
+                self._paused_at = at if self._paused_at is None else self._paused_at
+            case Resumed():
+                self.hear_again(at)
             case ReplyEnded() if event.custom_data:
                 self.annotate(event.custom_data)
             case ReplyBegan() if self._turn:
@@ -123,6 +128,12 @@ class Notes:
                 self.record.outcome, self.record.reason = effect.outcome, effect.reason
             case _:
                 pass
+
+    def hear_again(self, at: float) -> None:
+        """A pause is over, if there was one."""
+        if self._paused_at is not None:
+            self.record.paused = round(self.record.paused + at - self._paused_at, 3)
+            self._paused_at = None
 
     def fault(self, source: str, hook: str, error: str, at: float, engine: str = "") -> None:
         if len(self.record.faults) < MOST_FAULTS:

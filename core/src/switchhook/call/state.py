@@ -21,6 +21,7 @@ class Limits:
     max_call: float = 840.0
     post_response: float = 7.0  # from the heard end of a reply to a turn without input
     speech: float = 30.0  # from the last sign of speech until its final is given up
+    cut_speech: float = 3.0  # likewise, from the end of a pause that the speech was cut off by
     reply: float = 15.0  # without progress of a reply until it is given up
     stopping: float = 10.0  # for what is being said when the server ends
     pending: int = 64  # turns that wait: keys pressed while a reply is read
@@ -46,19 +47,35 @@ class Input:
     sensitive: bool = False
 
 
+OF_SILENCE = ("listening", "digits", "speech", "final")
+
+
 @dataclass(slots=True)
 class Timers:
+    """`paused`: the caller cannot be heard, and those of his silence do not run."""
+
+    paused: bool = False
     _at: dict[str, float] = field(default_factory=dict)
 
     def start(self, name: str, at: float) -> None:
-        self._at[name] = at
+        if not self._stands_still(name):
+            self._at[name] = at
 
     def keep(self, name: str, on: bool, at: float) -> None:
         """Running if `on`, from when it was first seen to be."""
         if not on:
             self._at.pop(name, None)
-        else:
+        elif not self._stands_still(name):
             self._at.setdefault(name, at)
+
+    def pause(self) -> None:
+        """Those of his silence begin anew when he can be heard again: nobody has to answer in the rest of a
+        time that began minutes ago."""
+        self.paused = True
+        self.stop(*OF_SILENCE)
+
+    def _stands_still(self, name: str) -> bool:
+        return self.paused and name in OF_SILENCE
 
     def running(self, name: str) -> bool:
         return name in self._at

@@ -90,7 +90,7 @@ def timeline(again: Replay) -> Iterator[str]:
 
 def _caller(step: Step) -> Iterator[tuple[str, str]]:
     from ..call.events import NotPerformed, Stopping
-    from ..leg import Closed, Digit
+    from ..leg import Closed, Digit, Paused, Resumed
     from ..speech import Transcript
 
     match step.event:
@@ -102,6 +102,10 @@ def _caller(step: Step) -> Iterator[tuple[str, str]]:
             yield "bot", f"{kind} not performed: {problem}"
         case Stopping():
             yield "server", "stops"
+        case Paused():
+            yield "line", "pauses"
+        case Resumed():
+            yield "line", "goes on"
         case Closed(reason=reason):
             yield "line", reason
 

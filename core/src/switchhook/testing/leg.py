@@ -18,8 +18,10 @@ from ..leg import (
     LegInfo,
     Outcome,
     Pace,
+    Paused,
     PlaybackFinished,
     PlaybackStarted,
+    Resumed,
     Sink,
     TurnReport,
 )
@@ -91,6 +93,13 @@ class MemoryLeg:
     def speak(self, audio: bytes) -> None:
         if self._sink is not None:
             self._sink.audio(audio)
+
+    def pause_caller(self) -> None:
+        """A pause of the peer's own."""
+        self._deliver(Paused())
+
+    def resume_caller(self) -> None:
+        self._deliver(Resumed())
 
     def change_language(self, language: str) -> None:
         self._deliver(LanguageChanged(language))

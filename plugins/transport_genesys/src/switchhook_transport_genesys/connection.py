@@ -10,7 +10,7 @@ from math import inf
 import anyio
 import anyio.abc
 
-from switchhook import AudioFormat, Closed, Outcome, TurnReport
+from switchhook import AudioFormat, Closed, LegEvent, Outcome, TurnReport
 from switchhook_websocket import ServerSocket
 
 from .bucket import Bucket
@@ -18,7 +18,7 @@ from .desk import Desk
 from .leg import GenesysLeg
 from .protocol import Media, Open, ServerSession, choose, events
 from .protocol.server import back_off
-from .translation import closed, leg_event
+from .translation import closed, leg_events
 from .upgrade import Admitted
 from .writer import Writer
 
@@ -56,7 +56,7 @@ class Connection:
                 self._socket.handler = self
                 await self._keep_time()
                 self._session.connection_lost()
-                self._close_leg(Closed("lost", self._lost))
+                self._notice(Closed("lost", self._lost))
         finally:
             self._writer.close()
             self._socket.abort()
@@ -145,7 +145,7 @@ class Connection:
             case events.Opening(parameters):
                 self._open(parameters)
             case events.CloseReceived(reason):
-                self._close_leg(closed(reason))
+                self._notice(closed(reason))
             case events.ProtocolViolation(rule, kind):
                 self._fail(rule, kind)
             case events.RoundTrip(seconds):
@@ -161,8 +161,7 @@ class Connection:
             case events.Ignored(why):
                 logger.debug("ignored: %s", why)
             case _:
-                if self._leg is not None and (told := leg_event(event)):
-                    self._leg.notice(told)
+                self._notice(*leg_events(event))
 
     def _open(self, opening: Open) -> None:
         """Never waits for a backend: Genesys gives five seconds, and a probe should not start one."""
@@ -228,15 +227,16 @@ class Connection:
         logger.warning("the client broke the protocol: %s, conversation %s", rule, self._conversation)
         if self._leg is None:
             self._reception.refused(rule, self._admitted.details)
-        self._close_leg(Closed("lost", rule))
+        self._notice(Closed("lost", rule))
 
     @property
     def _conversation(self) -> str:
         return self._leg.info.conversation_id if self._leg else "not open"
 
-    def _close_leg(self, event: Closed) -> None:
+    def _notice(self, *told: LegEvent) -> None:
         if self._leg is not None:
-            self._leg.notice(event)
+            for event in told:
+                self._leg.notice(event)
 
     def _sync(self) -> None:
         """After each change of the session."""

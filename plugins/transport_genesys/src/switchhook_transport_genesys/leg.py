@@ -14,6 +14,8 @@ from switchhook import (
     LegInfo,
     Outcome,
     Pace,
+    Paused,
+    Resumed,
     Sink,
     TurnReport,
 )
@@ -41,6 +43,7 @@ class GenesysLeg:
         self._sink: Sink | None = None
         self._early: deque[bytes | LegEvent] = deque()
         self._early_size = 0
+        self._paused = False  # by the client
         self._dropped = 0  # bytes of audio after the early
         self._over = False  # `end` was called, or Closed delivered
         self._closed = False
@@ -108,8 +111,8 @@ class GenesysLeg:
             self._early_size += len(data)
 
     def notice(self, event: LegEvent) -> None:
-        """Nothing follows Closed."""
-        if self._closed:
+        """Nothing follows Closed. A pause that is told again, or the end of one that is ours, is no news."""
+        if self._closed or (isinstance(event, Paused | Resumed) and not self._turn(event)):
             return
         if isinstance(event, Closed):
             self._over = self._closed = True
@@ -117,3 +120,8 @@ class GenesysLeg:
             self._sink.event(event)
         elif self._closed or len(self._early) < MAX_EARLY_ITEMS:
             self._early.append(event)
+
+    def _turn(self, event: Paused | Resumed) -> bool:
+        """Whether it changes something."""
+        was, self._paused = self._paused, isinstance(event, Paused)
+        return was is not self._paused

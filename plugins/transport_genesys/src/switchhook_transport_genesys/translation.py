@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from switchhook import (
     Closed,
     Digit,
     Gap,
     LanguageChanged,
     LegEvent,
+    Paused,
     PlaybackFinished,
     PlaybackStarted,
+    Resumed,
 )
 
 from .protocol import events
 
 
-def leg_event(event: events.ServerEvent) -> LegEvent | None:
+def leg_events(event: events.ServerEvent) -> Iterator[LegEvent]:
     match event:
         case events.DigitReceived(digit):
-            return Digit(digit)
-        case events.Resumed(start, length) | events.Discarded(start, length) if length > 0:
-            return Gap(start, length)
+            yield Digit(digit)
+        case events.Paused(own=True):
+            yield Paused()
+        case events.Resumed(start, length) | events.Discarded(start, length):
+            if length > 0:
+                yield Gap(start, length)
+            if isinstance(event, events.Resumed):
+                yield Resumed()
         case events.Updated(str() as language):
-            return LanguageChanged(language)
+            yield LanguageChanged(language)
         case events.PlaybackStarted():
-            return PlaybackStarted()
+            yield PlaybackStarted()
         case events.PlaybackCompleted():
-            return PlaybackFinished()
-    return None
+            yield PlaybackFinished()
 
 
 def closed(reason: str) -> Closed:

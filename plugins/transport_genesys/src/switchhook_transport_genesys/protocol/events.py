@@ -27,12 +27,16 @@ class DigitReceived:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """No caller audio from here on, by our wish or the client's own."""
+    """No caller audio from here on: by our wish, or by a pause of the client's `own`, such as a secure pause,
+    which only the client ends."""
+
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """Caller audio goes on; `length` seconds from `start` on the client's timeline are missing."""
+    """Caller audio goes on, no side holds it; `length` seconds from `start` on the client's timeline are
+    missing."""
 
     start: float
     length: float

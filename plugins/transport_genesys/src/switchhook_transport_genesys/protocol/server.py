@@ -16,7 +16,6 @@ from .wishes import PauseWish
 
 BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds, after a 429 that names no time, and at most
 
-
 Reason = Literal["completed", "unauthorized", "error"]
 
 
@@ -285,10 +284,17 @@ class ServerSession:
     def _gap(self, kind: str, given: Mapping[str, Any]) -> ServerEvent:
         if kind == "paused":
             self._enter(State.PAUSED)
-            return events.Paused()
-        if kind == "resumed" and self.state is State.PAUSED:
-            self._enter(State.ACTIVE)
-        span = messages.read(messages.Span, given)
+            return events.Paused(own=not self._wish.explains_paused())
+        was = self.state
+        if kind == "resumed":
+            self._wish.resumed()
+            self.state = State.ACTIVE
+        try:
+            span = messages.read(messages.Span, given)
+        except MalformedError:
+            if self.state is was:
+                raise
+            return events.Resumed(self.position, 0.0)  # audio goes on, whatever is missing
         self._timeline.jump(span.start + span.discarded)
         event = events.Discarded if kind == "discarded" else events.Resumed
         return event(span.start, span.discarded)
