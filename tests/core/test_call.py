@@ -139,6 +139,54 @@ async def test_variables_set_in_the_reply_that_ends_a_silent_call_are_not_lost()
         assert talk.leg.outputs == {"late": "yes"}
 
 
+STALE = {"switchhook_outcome": "failed", "switchhook_reason": "assistant: gone", "Intent": "failed"}
+
+
+def reserved_remarks(record):
+    problems = (each["problem"] for each in record.not_performed if each["type"] == "remark")
+    return [problem.split()[0] for problem in problems if "is reserved" in problem]
+
+
+async def test_how_an_earlier_bot_ended_is_read_and_not_given_back():
+    leg = MemoryLeg(LegInfo("1", "test", variables={**STALE, "user_id": "42"}))
+    assistant = MemoryAssistant(lambda _: ["bye", END], lambda turn: dict(turn.variables))
+    async with a_call(assistant, leg=leg) as talk:
+        record = await talk.over()
+        assert talk.turns[0].variables == {**STALE, "user_id": "42"}
+        assert leg.outputs == {"user_id": "42"}
+        assert [*record.output_variables] == ["user_id"]
+        assert reserved_remarks(record) == []
+
+
+async def test_an_assistant_cannot_tell_the_flow_that_the_call_went_wrong():
+    assistant = MemoryAssistant(lambda _: ["bye", END], lambda _: {**STALE, "verified": True})
+    async with a_call(assistant) as talk:
+        record = await talk.over()
+        assert (record.outcome, talk.leg.outcome.reason) == ("completed", "completed")
+        assert talk.leg.outputs == {"verified": "true"}
+        assert reserved_remarks(record) == [*STALE]
+
+
+@pytest.mark.parametrize("action", [SetVariables(STALE), HandOver(STALE)], ids=["variables", "hand-over"])
+async def test_neither_can_a_handler(action):
+    class Handler:
+        @hookimpl
+        def handle_text(self, response):
+            return action if response.text == "act" else None
+
+    async with a_call(answers(start=["act", END]), plugins=[Handler()]) as talk:
+        record = await talk.over()
+        assert talk.leg.outputs == {}
+        assert reserved_remarks(record) == [*STALE]
+
+
+async def test_a_call_that_went_wrong_says_so_whatever_was_set_before():
+    leg = MemoryLeg(LegInfo("1", "test", variables={"switchhook_outcome": "completed", "Intent": "x"}))
+    async with a_call(MemoryAssistant(lambda _: [AssistantError("", reason="gone")]), leg=leg) as talk:
+        await talk.over()
+        assert (leg.outputs["switchhook_outcome"], leg.outputs["Intent"]) == ("failed", "failed")
+
+
 # --- the end
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook.call.variables import to_strings
+from switchhook.call.events import End
+from switchhook.call.variables import WENT_WRONG, Reserved, outputs, to_strings
 
 SPELLED = {
     "text": ("ten euros", "ten euros"),
@@ -51,3 +52,58 @@ def test_every_value_but_none_becomes_a_string(variables):
 @given(st.dictionaries(st.text(), st.lists(st.integers() | st.text() | st.booleans())))
 def test_what_was_no_text_is_read_back_as_json(variables):
     assert {name: json.loads(value) for name, value in to_strings(variables).items()} == variables
+
+
+# --- what is ours alone
+
+
+NAMES = st.sampled_from([*Reserved(), "topic"])
+VALUES = st.sampled_from([*WENT_WRONG, "completed", "connect_to_agent", "", None, True, {"a": 1}])
+VARIABLES = st.dictionaries(NAMES, VALUES)
+
+
+@given(VARIABLES, VARIABLES)
+def test_a_completed_call_is_given_back_as_completed_whatever_was_set(handed, variables):
+    given, _ = outputs(End("completed", "", handed), variables, Reserved())
+    assert not {*given} & {*Reserved()}
+
+
+@given(VARIABLES, VARIABLES)
+def test_a_call_that_is_handed_over_never_seems_to_have_failed(handed, variables):
+    given, _ = outputs(End("handed_over", "", handed), variables, Reserved())
+    assert {*given} & {*Reserved()} <= {"Intent"}
+    assert given.get("Intent") not in WENT_WRONG
+
+
+@given(st.sampled_from(WENT_WRONG), VARIABLES, VARIABLES)
+def test_a_call_that_went_wrong_says_how_whatever_was_set(outcome, handed, variables):
+    given, _ = outputs(End(outcome, "why", handed), variables, Reserved())
+    assert [given[name] for name in Reserved()] == [outcome, "why", outcome]
+
+
+@given(VARIABLES, VARIABLES)
+def test_variables_of_other_names_are_given_back(handed, variables):
+    given, _ = outputs(End("completed", "", handed), variables, Reserved())
+    both = to_strings({**handed, **variables})
+    assert given == {name: value for name, value in both.items() if name == "topic"}
+
+
+def test_a_name_that_is_not_sent_is_free():
+    given, kept_back = outputs(End("completed"), {"Intent": "billing"}, Reserved(intent=""))
+    assert (given, kept_back) == ({"Intent": "billing"}, {})
+
+
+def test_names_of_ones_own_are_reserved_and_the_usual_ones_then_free():
+    variables = {"ended": "failed", "switchhook_outcome": "x"}
+    given, kept_back = outputs(End("completed"), variables, Reserved("ended", "", ""))
+    assert (given, kept_back) == ({"switchhook_outcome": "x"}, {"ended": "failed"})
+
+
+def test_a_name_that_is_spelt_otherwise_is_another_variable():
+    given, _ = outputs(End("completed"), {"intent": "billing"}, Reserved())
+    assert given == {"intent": "billing"}
+
+
+def test_a_hand_over_says_under_the_intent_what_the_flow_is_to_do():
+    handed = {"Intent": "connect_to_agent"}
+    assert outputs(End("handed_over", "", handed), {}, Reserved()) == (handed, {})

@@ -170,12 +170,21 @@ async def test_a_hand_over_says_so_then_tells_the_flow():
         }
 
 
-async def test_what_the_assistant_has_set_wins_over_reserved_variables():
-    agent = {"response_type": "connect_to_agent"}
-    assistant = MemoryAssistant(lambda _: [agent], lambda _: {"Intent": "lost_card"})
+async def test_what_the_assistant_has_set_wins_over_what_a_hand_over_says():
+    agent = {"response_type": "connect_to_agent", "topic": "cards"}
+    assistant = MemoryAssistant(lambda _: [agent], lambda _: {"wxa_topic": "lost cards"})
     async with calling(assistant) as talk:
         await talk.over()
-        assert talk.leg.outputs["Intent"] == "lost_card"
+        assert talk.leg.outputs["wxa_topic"] == "lost cards"
+
+
+async def test_a_hand_over_tells_the_flow_so_whatever_the_intent_was_before():
+    agent = {"response_type": "connect_to_agent"}
+    leg = MemoryLeg(LegInfo("1", "bank", variables={"Intent": "failed"}))
+    assistant = MemoryAssistant(lambda _: [agent], lambda _: {"Intent": "lost_card"})
+    async with calling(assistant, leg=leg) as talk:
+        await talk.over()
+        assert talk.leg.outputs["Intent"] == "connect_to_agent"
 
 
 # --- speech

@@ -14,8 +14,9 @@ from pydantic import BaseModel
 
 from .breakers import Breakers
 from .call.bargein import BargeIn, words_of
-from .call.equipment import Equipment, Reserved
+from .call.equipment import Equipment
 from .call.state import Limits
+from .call.variables import Reserved
 from .errors import PluginError, SettingsError, StartError, SwitchhookError, cause, place
 from .hooks import Hooks
 from .leg import Transport

@@ -115,8 +115,8 @@ class BargeInSettings(Table):
 
 
 class ReservedSettings(Table):
-    """Names of the output variables that tell a flow when a call did not end as the assistant wanted. An
-    empty one is not sent."""
+    """Names of the output variables that tell a flow when a call did not end as the assistant wanted. What
+    the flow or the assistant sets under them is not given back. An empty one is not sent, and is free."""
 
     outcome: str = Field("switchhook_outcome", description="holds the outcome, as the call record has it")
     reason: str = Field("switchhook_reason", description="holds why, in a few words")

@@ -4,7 +4,7 @@ dialogue decides."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from math import inf
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any
 
 import anyio
 
-from ..actions import Say
+from ..actions import Remark, Say
 from ..errors import cause
 from ..guard import Fault, reporting
 from ..info import CallInfo
@@ -51,9 +51,10 @@ from .playout import Playout, Signal
 from .prompts import Prompts
 from .replies import Replies
 from .spoken import Spoken
-from .variables import to_strings
+from .variables import outputs
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
+RESERVED = "{} is reserved and not given back: use another name, or change it in `outputs` of the connector"
 
 
 class Call:
@@ -175,14 +176,13 @@ class Call:
         self._conversing.send(replace(effect.turn, variables=dict(self.variables), heard=heard))
 
     def _end(self, end: End) -> None:
-        reserved: Mapping[str, str] = {}
-        if end.outcome not in ("completed", "handed_over"):
-            told = zip(self._equipment.reserved, (end.outcome, end.reason, end.outcome), strict=True)
-            reserved = {name: value for name, value in told if name}
-        outputs = to_strings({**end.variables, **self.variables, **reserved})
-        self.notes.record.output_variables = self._mask.variables(outputs)
+        given, kept_back = outputs(end, self.variables, self._equipment.reserved)
+        for name, value in kept_back.items():
+            if value != self.leg.info.variables.get(name):  # else it came from the flow
+                self.handle(ActionDue(len(self.notes.record.turns), Remark(RESERVED.format(name)), 0, "bot"))
+        self.notes.record.output_variables = self._mask.variables(given)
         reason = self._equipment.on_failure if end.outcome == "failed" else "completed"
-        self.leg.end(Outcome(reason, end.outcome), outputs)
+        self.leg.end(Outcome(reason, end.outcome), given)
         self._ended.set()
 
     def _change_language(self, language: str) -> None:

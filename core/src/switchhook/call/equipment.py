@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ..assistant import Assistant
 from ..breakers import Breakers
@@ -12,14 +12,7 @@ from ..masking import Mask
 from ..promptcache import PromptCache
 from ..speech import SpeechToText, TextToSpeech
 from .state import Limits
-
-
-class Reserved(NamedTuple):
-    """Names of output variables; an empty one is not sent."""
-
-    outcome: str = "switchhook_outcome"
-    reason: str = "switchhook_reason"
-    intent: str = "Intent"  # flows made for other bots branch on it
+from .variables import Reserved
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class ReplyBegan:
 
 @dataclass(frozen=True, slots=True)
 class ActionDue:
-    """A handler asks for `action`; `response` is its response's place in the reply, from 1."""
+    """A handler asks for `action`; `response` is its response's place in the reply, from 1; 0: it is about
+    the whole reply."""
 
     turn: int
     action: Action

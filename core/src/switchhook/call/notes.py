@@ -182,7 +182,8 @@ class Notes:
             del kept[name]
 
     def _remark(self, event: ActionDue, said: str) -> None:
-        logger.warning("%s, response %d of turn %d: %s", event.plugin, event.response, event.turn, said)
+        where = f"response {event.response} of turn" if event.response else "turn"
+        logger.warning("%s, %s %d: %s", event.plugin, where, event.turn, said)
         if len(self.record.not_performed) < MOST_FAULTS:
             self.record.not_performed.append({"turn": event.turn, "type": "remark", "problem": said})
 

@@ -12,8 +12,9 @@ import anyio
 from ..actions import Action, Choice, EndCall, Offer, Say
 from ..assistant import Turn
 from ..call.call import Call
-from ..call.equipment import Equipment, Reserved
+from ..call.equipment import Equipment
 from ..call.state import Limits
+from ..call.variables import Reserved
 from ..hooks import Hooks
 from ..markers import hookimpl
 from ..masking import Mask

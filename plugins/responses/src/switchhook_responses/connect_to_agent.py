@@ -1,7 +1,8 @@
 """`connect_to_agent`: the bot's part is over, a person takes the call.
 
 There is no transfer in the audio: the call goes back to the flow, which reads in the output variables that a
-person is wanted, and whom. What the assistant itself has set under these names stays.
+person is wanted, and whom. What the assistant itself has set under these names stays, unless the connector
+reserves the name.
 """
 
 from __future__ import annotations
