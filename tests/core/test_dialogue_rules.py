@@ -326,7 +326,7 @@ def test_an_assistant_that_never_stops_asking_for_turns_is_given_up():
             talk.reply(follow_up=True)
     talk.hear()
     [end] = talk.told(End)
-    assert (end.outcome, end.reason) == ("failed", "assistant: asked for 4 turns in a row")
+    assert (end.outcome, end.reason) == ("failed", "assistant: 4 turns in a row without the caller")
 
 
 def test_the_longest_call_is_closed_with_words():

@@ -81,9 +81,10 @@ class CollectDigits:
     `termination_key`, or at most `maximum`. The turn says whether it was collected as asked: fewer than
     `minimum`, or than are known to be enough, are sent too.
 
-    `inter_digit_timeout`: seconds from one key to the next; None: the pause that any input may take, after
-    each. `ignore_speech`: once a key was pressed. `stop_after`: then no keys are taken until SetListening.
-    `sensitive`: no log, record or event file shows the digits, whatever the connector unmasks."""
+    `inter_digit_timeout`: seconds from one key to the next, at least half of one; None: the pause that any
+    input may take, after each. `ignore_speech`: once a key was pressed. `stop_after`: then no keys are taken
+    until SetListening. `sensitive`: no log, record or event file shows the digits, whatever the connector
+    unmasks."""
 
     count: int | None = None
     minimum: int | None = None

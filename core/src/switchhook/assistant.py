@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .info import CallInfo
     from .responses import Response
 
+SHORTEST = 0.5  # seconds that a time of the caller's silence may be set to
 TurnKind = Literal["start", "speech", "digits", "no_input", "no_final", "forced", "follow_up"]
 
 
@@ -40,7 +41,8 @@ class Turn:
 
 @dataclass(slots=True)
 class ReplyContext:
-    """What an assistant says beside its responses; valid after the last of them."""
+    """What an assistant says beside its responses; valid after the last of them. A timeout is at least half
+    a second, whatever is asked for."""
 
     variables: Mapping[str, Any] | None = None  # all of them, merged; None: unchanged
     post_response_timeout: float | None = None  # seconds; None: unchanged

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
+from .assistant import SHORTEST
 from .errors import SettingsError
 from .options import FilePath, Options, Seconds, Table
 
@@ -164,11 +165,11 @@ class ConnectorSettings(Table):
     )
     post_response_timeout: Seconds = Field(
         7.0,
-        gt=0,
-        description="of silence after a prompt until the assistant is told; it may change that",
+        ge=SHORTEST,
+        description="of silence after a prompt until the assistant is told, at least 0.5; it may change that",
     )
     final_utterance_timeout: Seconds | None = Field(
-        None, gt=0, description="of speech without an end until the assistant is told; likewise"
+        None, ge=SHORTEST, description="of speech without an end until the assistant is told; likewise"
     )
     max_silences: int | None = Field(
         None, ge=1, description="turns without input, in a row, until the call is given back; none: no limit"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ..actions import Action, EndCall, HandOver, Say
+from ..assistant import SHORTEST
 from ..leg import Closed, Digit, Gap, LanguageChanged, Paused, Resumed
 from ..speech import SpeechStarted, Transcript
 from .caller import CallerSide, Heard
@@ -104,8 +105,7 @@ class Dialogue:
             case Resumed():
                 self._resume()
             case PromptFinished():
-                if self._prompts.finish(event.prompt) and event.failed:
-                    self._fail("prompt", event.failed)
+                self._finish(event)
             case ReplyBegan() | ActionDue() | ReplyEnded():
                 self._read(event)
             case Failure():
@@ -126,6 +126,13 @@ class Dialogue:
             case _:
                 assert_never(event)
 
+    def _finish(self, event: PromptFinished) -> None:
+        over = self._prompts.finish(event.prompt)
+        if over is not None and not event.failed:
+            self._turns.heard = self._turns.heard or over.turn != FILLER
+        elif over is not None and not over.may_be_missed:
+            self._fail("prompt", event.failed)
+
     # --- the caller
 
     def _hear_voice(self) -> None:
@@ -133,6 +140,7 @@ class Dialogue:
         self._timers.start("speech", self._now + self.limits.speech)
 
     def _hear(self, said: Transcript) -> None:
+        self._turns.heard = self._turns.heard or bool(said.text)
         playing = bool(self._prompts) or (self._doubted and self._caller.policy.resume)
         heard = self._caller.hear(said, self._now, protected=self._prompts.ignores_speech(), playing=playing)
         if said.text and not said.final:
@@ -208,9 +216,9 @@ class Dialogue:
         self._flight = None
         self._effects += self._program.end_reply(flight.turn.number)
         if event.post_response_timeout is not None:
-            self.limits = replace(self.limits, post_response=max(0.0, event.post_response_timeout))
+            self.limits = replace(self.limits, post_response=max(SHORTEST, event.post_response_timeout))
         if event.final_utterance_timeout is not None:
-            self.limits = replace(self.limits, final_utterance=max(0.0, event.final_utterance_timeout))
+            self.limits = replace(self.limits, final_utterance=max(SHORTEST, event.final_utterance_timeout))
         if event.follow_up:
             self._caller.put(Input("follow_up", "", self._now), first=True)
 
@@ -337,7 +345,8 @@ class Dialogue:
         between_digits = caller.keypad.patience
         self._timers.keep("reply", self._flight is not None, self._now + limits.reply)
         self._timers.keep("speech", caller.uttering, self._now + limits.speech)
-        self._timers.keep("digits", quiet and between_digits is not None, self._now + (between_digits or 0.0))
+        collecting = quiet and between_digits is not None
+        self._timers.keep("digits", collecting, self._now + max(SHORTEST, between_digits or 0.0))
         self._timers.keep("listening", quiet and between_digits is None, self._now + limits.post_response)
         heard_to_speak = caller.speaking and not self._timers.paused
         silent = bool(self.waiting_text and self._flight and not self._prompts and not heard_to_speak)
@@ -360,7 +369,7 @@ class Dialogue:
     def _send(self, said: Input) -> None:
         turn = self._turns.make(said)
         if self._turns.alone > self.limits.alone:
-            self._fail("assistant", f"asked for {self._turns.alone} turns in a row")
+            self._fail("assistant", f"{self._turns.alone} turns in a row without the caller")
             return
         self._flight, self._doubted = Flight(turn), False
         self._effects.append(SendTurn(turn, said.at, said.sensitive))

@@ -10,15 +10,15 @@ from typing import Any, cast
 
 import anyio
 
-from ..actions import Action
-from ..assistant import Conversation, Turn
+from ..actions import Action, Remark
+from ..assistant import SHORTEST, Conversation, Turn
 from ..errors import cause
 from ..guard import Answer, Fault, as_actions, report, reporting
 from ..hooks import Hooks
 from ..info import CallInfo
 from ..responses import Response, UnknownResponse
 from .events import ActionDue, Event, Faulted, NotPerformed, ReplyBegan, ReplyEnded
-from .fitting import misfit
+from .fitting import misfit, seconds_of
 
 HANDLER = 10.0  # seconds that one handler may take for one response
 ACTIONS = 100  # of one handler for one response
@@ -31,6 +31,7 @@ class Replies:
         self._hooks, self._call, self._variables, self._emit = hooks, call, variables, emit
         self._handler: anyio.CancelScope | None = None
         self._abandoned = False
+        self._remarked: set[str] = set()
         self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of it yet
 
     async def read(self, conversation: Conversation, turn: Turn) -> str:
@@ -50,12 +51,24 @@ class Replies:
         if context.variables is not None:
             self._variables.clear()
             self._variables.update({**context.variables, **self._set})
-        timeouts = context.post_response_timeout, context.final_utterance_timeout
+        post_response = self._seconds(turn.number, "post_response_timeout", context.post_response_timeout)
+        utterance = self._seconds(turn.number, "final_utterance_timeout", context.final_utterance_timeout)
         custom = dict(context.custom_data)
-        self._emit(ReplyEnded(turn.number, *timeouts, follow_up=context.follow_up, custom_data=custom))
+        self._emit(ReplyEnded(turn.number, post_response, utterance, context.follow_up, custom))
         with reporting(self._fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
         return ""
+
+    def _seconds(self, turn: int, name: str, asked: float | None) -> float | None:
+        """None: as before. What is not done as it was asked for is remarked once in a call."""
+        if asked is None:
+            return None
+        seconds = seconds_of(asked)
+        if (seconds is None or seconds < SHORTEST) and name not in self._remarked:
+            self._remarked.add(name)
+            done = "is no time, and is passed over" if seconds is None else f"is taken for {SHORTEST:g} s"
+            self._emit(ActionDue(turn, Remark(f"its {name} {done}"), 0, "assistant"))
+        return seconds
 
     def merge(self, variables: Mapping[str, Any]) -> None:
         self._set.update(variables)

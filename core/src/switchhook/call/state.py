@@ -27,7 +27,7 @@ class Limits:
     pending: int = 64  # turns that wait: keys pressed while a reply is read
     final_utterance: float | None = None  # from the first sign of speech to a turn without its final
     no_input: int | None = None  # turns without input, in a row, until the call is given back
-    alone: int = 25  # turns in a row that neither the caller nor time began
+    alone: int = 25  # turns in a row without the caller, and without a prompt that was heard before
     waiting: float = 2.0  # of silence while an answer is due, until the caller is told so
     waiting_again: float = 8.0  # likewise, from then on
     barge_in: BargeIn = field(default_factory=BargeIn)
@@ -104,6 +104,11 @@ class _Prompt:
     digits: bool
     content: Queue
 
+    @property
+    def may_be_missed(self) -> bool:
+        """A file is passed over when it cannot be played."""
+        return isinstance(self.content.content, Play)
+
 
 @dataclass(slots=True)
 class Prompting:
@@ -172,14 +177,13 @@ class Prompting:
     def ignores_digits(self) -> bool:
         return bool(self._queue) and not self._queue[0].digits
 
-    def finish(self, prompt: int) -> bool:
-        """It and all before it are over. Whether it was one that had to be heard: a text; not one that was
-        flushed, and not a file, which is passed over when it cannot be played."""
+    def finish(self, prompt: int) -> _Prompt | None:
+        """It and all before it are over. None: it was flushed."""
         if all(queued.id != prompt for queued in self._queue):
-            return False
+            return None
         while (over := self._queue.popleft()).id != prompt:
             pass
-        return isinstance(over.content.content, Say)
+        return over
 
     def begins_of(self, prompt: int, turn: int) -> bool:
         return any(queued.id == prompt and queued.turn == turn for queued in self._queue)
