@@ -162,6 +162,16 @@ async def test_audio_fed_while_it_connects_again_is_not_lost(watson, listening):
             assert heard.words == words(numbers)
 
 
+async def test_a_caller_who_is_cut_off_in_a_word_by_a_pause_is_no_failure(watson, listening, caplog):
+    async with watson() as (_, _, engine), listening(engine) as (recognition, heard):
+        await talk(recognition, [1, 2], pause=0)
+        await heard.until(lambda it: it.finals)  # without a frame of silence
+        await talk(recognition, [3])
+        await heard.until(lambda it: len(it.finals) > 1)
+        assert (heard.words, heard.problem) == ("w2 w3 w4", None)
+        assert "connecting again" not in caplog.text
+
+
 async def test_finish_during_a_failure_still_gives_the_last_words(watson, listening):
     async with watson() as (emulated, _, engine):
         emulated.behaviour.speech_to_text.append(Fault("reset", phase="middle", after=8_000))
