@@ -103,7 +103,7 @@ def test_open_is_read_leniently(client, changes):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"organizationId": None}, {"participant": {}}, {"media": {}}, {"conversationId": "7"}]
+    "changes", [{"media": None}, {"media": {}}, {"conversationId": None}, {"conversationId": "7"}]
 )
 def test_open_without_what_it_must_have_is_a_violation(client, changes):
     client.open(**changes)

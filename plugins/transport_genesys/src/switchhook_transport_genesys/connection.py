@@ -17,7 +17,7 @@ from .bucket import Bucket
 from .desk import Desk
 from .leg import GenesysLeg
 from .protocol import Media, Open, ServerSession, choose, events
-from .protocol.server import back_off
+from .protocol.ledger import back_off
 from .translation import closed, leg_events
 from .upgrade import Admitted
 from .writer import Writer
@@ -47,6 +47,7 @@ class Connection:
         self._waiting = anyio.CancelScope()  # until the session's next deadline
         self._gone = anyio.Event()
         self._failed = False  # the client broke a rule
+        self._told_unread = False
         self._lost = ""  # why we broke the connection
 
     async def run(self) -> None:
@@ -103,6 +104,7 @@ class Connection:
         if self._within_limits(len(message)):
             for event in self._session.receive_text(message):
                 self._handle(event)
+            self._tell_unread()
             self._sync()
 
     def binary(self, message: bytes, /) -> None:
@@ -217,6 +219,14 @@ class Connection:
         """About what the client does; not about all, when it does so often."""
         if self._remarks.take(self._clock()):
             logger.warning("%s, conversation %s", text, self._conversation)
+
+    def _tell_unread(self) -> None:
+        """Once: a client that writes a field in a form of its own does so in each message."""
+        if self._session.reader.unread and not self._told_unread:
+            self._told_unread = True
+            self._remark(
+                f"the client's {self._session.reader.unread} is not of the protocol's form; taken as unknown"
+            )
 
     def _fail(self, rule: str, kind: str) -> None:
         """The client broke a rule, and the session has told it so."""

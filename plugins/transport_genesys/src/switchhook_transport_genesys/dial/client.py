@@ -12,7 +12,7 @@ import anyio
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
-from ..protocol.messages import MAX_RECEIVED
+from ..protocol.reading import MAX_RECEIVED
 from ..signature import UpgradeRequest, sign
 from .talk import Talk
 

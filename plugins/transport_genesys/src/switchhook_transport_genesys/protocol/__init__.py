@@ -26,12 +26,12 @@ from .durations import format_duration as format_duration
 from .durations import parse_duration as parse_duration
 from .media import Media as Media
 from .media import choose as choose
-from .messages import MAX_RECEIVED as MAX_RECEIVED
 from .messages import MAX_SENT as MAX_SENT
 from .messages import NULL_ID as NULL_ID
 from .messages import UUID as UUID
 from .messages import Open as Open
 from .messages import Participant as Participant
+from .reading import MAX_RECEIVED as MAX_RECEIVED
 from .server import ServerSession as ServerSession
 from .states import ClientState as ClientState
 from .states import State as State

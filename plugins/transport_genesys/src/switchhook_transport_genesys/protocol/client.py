@@ -9,8 +9,9 @@ from .durations import format_duration
 from .events import ClientEvent
 from .ledger import Ledger
 from .media import RATE, Media
-from .messages import FaultError, MalformedError, ServerMessage
+from .messages import FaultError, ServerMessage
 from .pings import Pings
+from .reading import MalformedError, parse, read
 from .states import CLOSED_WITHIN, OPENED_WITHIN, ClientState
 from .stream import Side, Stream
 
@@ -94,7 +95,7 @@ class ClientSession:
         if self.state is ClientState.CLOSED:
             return []
         try:
-            message = messages.parse(text, ServerMessage)
+            message = parse(text, ServerMessage)
             self._count(message)
             return self._dispatch(message)
         except MalformedError as error:
@@ -172,7 +173,7 @@ class ClientSession:
         model = messages.FROM_SERVER.get(message.type)
         if model is None:
             raise FaultError(500, "a message of an unknown type")
-        parameters = messages.read(model, message.parameters)
+        parameters = read(model, message.parameters)
         told: list[ClientEvent] = []
         match parameters:
             case messages.Opened():

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 LONGEST = 86_400.0  # seconds; no session lasts a day, and what follows from a duration stays bounded
-FORM = re.compile(r"PT((?:[0-9]{0,9}\.)?[0-9]{1,12})S")
+FORM = re.compile(r"PT((?:[0-9]{0,9}\.)?[0-9]{1,32})S")  # a double may be written with 17 digits and more
 
 
 def parse_duration(text: object) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 from . import entities, messages
 from .media import Media
 from .messages import Open
+from .reading import read
 from .states import Awaited
 
 # --- To the server
@@ -239,11 +240,11 @@ ClientEvent = (
 def of_entity(entity: messages.Entity) -> ClientEvent:
     """Raises MalformedError."""
     if entity.type == "barge_in":
-        messages.read(messages.Nothing, entity.data)
+        read(messages.Nothing, entity.data)
         return BargeIn()
     if entity.type == "bot_turn_response":
-        turn = messages.read(entities.TurnResponse, entity.data)
+        turn = read(entities.TurnResponse, entity.data)
         return TurnResponse(turn.disposition, turn.text, turn.confidence)
     if entity.type == "transcript":
-        return TranscriptReceived(messages.read(entities.Transcript, entity.data))
+        return TranscriptReceived(read(entities.Transcript, entity.data))
     return EntityReceived(entity.type, entity.data)

@@ -6,9 +6,11 @@ from collections import deque
 from typing import Literal
 
 from ..bucket import Bucket
-from .messages import VERSION, MalformedError, compose
+from .messages import VERSION, compose
+from .reading import MalformedError
 
 TEXT_RATE, TEXT_BURST = 5.0, 20  # messages a second, and at once: five fewer than Genesys takes
+BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds, after a 429 that names no time, and at most
 MOST_REPORTS = 16  # that wait; the oldest goes
 
 
@@ -94,3 +96,8 @@ class Outgoing:
         while self._reports and now >= self._held_until and self._bucket.take(now):
             written.append(self._ledger.write(*self._reports.popleft()))
         return written
+
+
+def back_off(retry_after: float | None) -> float:
+    """Seconds to send less after a 429."""
+    return BACK_OFF if retry_after is None else min(retry_after, LONGEST_BACK_OFF)

@@ -1,7 +1,8 @@
 """The messages of AudioHook version 2: envelopes, and the parameters of each type.
 
-A server reads what clients send leniently: fields it does not know are ignored. A client reads what
-servers send as production does: a field that is not listed here is refused.
+A server reads what clients send leniently: fields it does not know are ignored, and those that it can do
+without are taken as absent when they are not as listed here. A client reads what servers send as production
+does: a field that is not listed here is refused.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -19,35 +20,27 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import from_json
 
 from .durations import Duration
 from .media import Media
+from .reading import MOST_MEMBERS, REPLACEMENT, decode, finite, repair
 from .variables import as_texts
 
 VERSION = "2"
-MAX_RECEIVED = 65_536  # bytes of UTF-8 in a text message
 MAX_SENT = 64_000  # bytes in any message we send; Genesys documents it for text and audio alike
+LONGEST_NAME = 1_000  # characters of a caller's name or number
 MOST_CONTINUED = 16  # earlier sessions in one open; what is beyond is left out
 NULL_ID = "00000000-0000-0000-0000-000000000000"
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 Uuid = Annotated[str, StringConstraints(pattern=f"^(?:{UUID.pattern})$")]
 Count = Annotated[int, Field(ge=0, le=2**53)]
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class MalformedError(ValueError):
-    """What is wrong with a message, without anything that was in it. `kind` sorts it, for figures: one of
-    a few words."""
-
-    def __init__(self, rule: str, kind: str = "message") -> None:
-        super().__init__(rule)
-        self.kind = kind
 
 
 class FaultError(Exception):
@@ -91,11 +84,14 @@ Language = Annotated[str | None, AfterValidator(_language)]
 """Any language tag; None for what is none."""
 
 
+Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
+
+
 class Participant(Lenient):
-    id: Uuid
-    ani: str = ""
-    ani_name: str = ""
-    dnis: str = ""
+    id: Uuid = ""
+    ani: Name = ""
+    ani_name: Name = ""
+    dnis: Name = ""
 
 
 class ContinuedSession(Lenient):
@@ -120,16 +116,30 @@ def _is_one(value: object) -> bool:
     return True
 
 
+def _first(offers: object) -> object:
+    return offers[:MOST_MEMBERS] if isinstance(offers, list) else offers
+
+
 class Open(Lenient):
-    organization_id: Uuid
+    organization_id: Uuid | None = None  # of the header, where none can be read
     conversation_id: Uuid
-    participant: Participant
-    media: Annotated[tuple[Media, ...], Field(strict=False)]
+    participant: Participant = Participant()
+    media: Annotated[tuple[Media, ...], Field(strict=False), BeforeValidator(_first)]
     language: Language = None
     supported_languages: bool | None = None
     custom_config: Any = None  # an object, JSON in a string, or absent
     input_variables: Annotated[dict[str, str] | None, BeforeValidator(_texts)] = None
     continued_sessions: Annotated[list[ContinuedSession] | None, BeforeValidator(_well_formed)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _may_lack_a_conversation(cls, given: Any) -> Any:
+        """In a probe there is none: either id says that it is one."""
+        match given:
+            case {"participant": {"id": str(who)}} if who == NULL_ID:
+                if not isinstance(given.get("conversationId"), str):
+                    return given | {"conversationId": NULL_ID}
+        return given
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -137,10 +147,10 @@ class Open(Lenient):
         value = self.custom_config
         if isinstance(value, str):
             try:
-                value = from_json(value)
+                value = decode(repair(value))
             except ValueError:
                 return {}
-        return value if isinstance(value, dict) else {}
+        return finite(value) if isinstance(value, dict) else {}
 
     @property
     def is_probe(self) -> bool:
@@ -155,8 +165,8 @@ class Ping(Lenient):
 class Span(Lenient):
     """Of `resumed` and `discarded`: audio that does not come."""
 
-    start: Duration
-    discarded: Duration
+    start: Duration | None = None
+    discarded: Duration | None = None
 
 
 class Update(Lenient):
@@ -168,7 +178,7 @@ class Dtmf(Lenient):
 
 
 class Error(Lenient):
-    code: int
+    code: Annotated[int, Field(ge=0, le=99_999)]
     message: str = ""
     retry_after: Duration | None = None
 
@@ -239,38 +249,10 @@ FROM_SERVER: Mapping[str, type[Strict]] = {
 }
 
 
-# --- Text to model and back
-
-
-def parse(text: str, model: type[Model]) -> Model:
-    """Raises MalformedError."""
-    try:
-        data = text.encode()
-        if len(data) > MAX_RECEIVED:
-            raise MalformedError(f"text of {len(data)} bytes, at most {MAX_RECEIVED} are allowed", "size")
-        value = from_json(data, allow_inf_nan=False, cache_strings="keys")
-    except MalformedError:
-        raise
-    except ValueError:
-        raise MalformedError("not JSON", "json") from None
-    if not isinstance(value, dict):
-        raise MalformedError("not a JSON object", "json")
-    return read(model, value)
-
-
-def read(model: type[Model], value: object) -> Model:
-    """Raises MalformedError."""
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        # names may come from outside too; only those that look like a field are repeated
-        parts = [p if isinstance(p, str) and p.isidentifier() and len(p) < 32 else "…" for p in first["loc"]]
-        what = "unknown field" if first["type"] == "extra_forbidden" else first["type"].replace("_", " ")
-        raise MalformedError(f"{'.'.join(parts) or 'message'}: {what}") from None
+# --- Back to text
 
 
 def compose(envelope: Mapping[str, object]) -> str:
     text = ENCODER.encode(envelope)
     # half of a surrogate pair cannot be sent; the rest of the text still can
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else HALVES.sub(REPLACEMENT, text)

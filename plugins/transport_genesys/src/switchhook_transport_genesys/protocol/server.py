@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from . import events, messages, parameters
 from .events import ServerEvent
-from .ledger import Ledger, Outgoing
+from .ledger import Ledger, Outgoing, back_off
 from .media import Media
-from .messages import ClientMessage, MalformedError
-from .states import BEFORE_THE_END, HEARD_WITHIN, LIMITS, LIVE, OVER, State
+from .messages import ClientMessage
+from .reading import LenientReader, MalformedError, parse, repair
+from .states import BEFORE_THE_END, HEARD_WITHIN, LIMITS, LIVE, OVER, Reason, State
 from .timeline import Timeline
 from .wishes import PauseWish
-
-BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds, after a 429 that names no time, and at most
-
-Reason = Literal["completed", "unauthorized", "error"]
 
 
 class ServerSession:
@@ -33,6 +30,7 @@ class ServerSession:
         self._idle = idle
         self.violation = ""  # the rule that the client broke
         self.violation_kind = ""  # as of the event
+        self.reader = LenientReader()
         self.media: Media | None = None
         self._frame, self._alone = 1, True  # of the media, for every frame
         self.state = State.CONNECTED
@@ -57,7 +55,7 @@ class ServerSession:
         if self.state in OVER:
             return []
         try:
-            message = messages.parse(text, ClientMessage)
+            message = parse(text, ClientMessage, repair)
             self._count(message)
         except MalformedError as error:
             return [self._violate(str(error), error.kind)]
@@ -238,7 +236,7 @@ class ServerSession:
             case "close" if self.state is not State.CLOSING:
                 event = self._close(given)
             case "error":
-                error = messages.read(messages.Error, given)
+                error = self.reader.read("error", messages.Error, given)
                 if error.code == 429:
                     self._outgoing.hold_reports(self._clock() + back_off(error.retry_after))
                 event = events.ErrorReceived(error.code, error.message, error.retry_after)
@@ -249,14 +247,14 @@ class ServerSession:
             case "playback_completed" if self.state in (*LIVE, State.DISCONNECTING):
                 event = events.PlaybackCompleted()
             case "dtmf" if self.state in LIVE:
-                event = events.DigitReceived(messages.read(messages.Dtmf, given).digit)
+                event = events.DigitReceived(self.reader.read("dtmf", messages.Dtmf, given).digit)
             case "paused" | "resumed" | "discarded" if self.state in LIVE:
                 event = self._gap(message.type, given)
         return event
 
     def _ping(self, message: ClientMessage) -> ServerEvent | None:
         self._outgoing.pong(message.seq)
-        rtt = messages.read(messages.Ping, message.parameters).rtt
+        rtt = self.reader.read("ping", messages.Ping, message.parameters).rtt
         return None if rtt is None else events.RoundTrip(rtt)
 
     def _close(self, given: Mapping[str, Any]) -> ServerEvent:
@@ -266,10 +264,11 @@ class ServerSession:
 
     def _open(self, given: Mapping[str, Any]) -> ServerEvent:
         try:
-            opening = messages.read(messages.Open, given)
+            opening = self.reader.read("open", messages.Open, given)
         except MalformedError as error:
             return self._violate(f"open: {error}", "open")
-        if opening.organization_id.lower() != self._organization_id.lower():
+        named = opening.organization_id or self._organization_id
+        if named.lower() != self._organization_id.lower():
             rule = "organizationId differs from the header"
             return self._violate(rule, "organization", "unauthorized")
         self._asks_languages = bool(opening.supported_languages)
@@ -279,7 +278,7 @@ class ServerSession:
     def _update(self, given: Mapping[str, Any]) -> ServerEvent:
         if self.state in LIVE:
             self._outgoing.add("updated", {})
-        return events.Updated(messages.read(messages.Update, given).language)
+        return events.Updated(self.reader.read("update", messages.Update, given).language)
 
     def _gap(self, kind: str, given: Mapping[str, Any]) -> ServerEvent:
         if kind == "paused":
@@ -289,17 +288,11 @@ class ServerSession:
         if kind == "resumed":
             self._wish.resumed()
             self.state = State.ACTIVE
-        try:
-            span = messages.read(messages.Span, given)
-        except MalformedError:
+        span = self.reader.read(kind, messages.Span, given)
+        if span.start is None or span.discarded is None:
             if self.state is was:
-                raise
+                return events.Ignored(f"{kind} of no span")
             return events.Resumed(self.position, 0.0)  # audio goes on, whatever is missing
         self._timeline.jump(span.start + span.discarded)
         event = events.Discarded if kind == "discarded" else events.Resumed
         return event(span.start, span.discarded)
-
-
-def back_off(retry_after: float | None) -> float:
-    """Seconds to send less after a 429."""
-    return BACK_OFF if retry_after is None else min(retry_after, LONGEST_BACK_OFF)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Literal, NamedTuple
 
+Reason = Literal["completed", "unauthorized", "error"]  # of a disconnect
 Awaited = Literal["open", "opened", "message", "pong", "close", "closed", "socket"]
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from .reading import finite
+
 
 def as_text(value: object) -> str | None:
-    """As a flow compares it: "true", "7", JSON text for what has parts; None for null."""
+    """As a flow compares it: "true", "7", JSON text for what has parts; None for null and 1e999."""
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:
+        value = finite(value)
+        return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def as_texts(values: Mapping[str, object]) -> dict[str, str]:
@@ -32,4 +38,4 @@ def fit(values: Mapping[str, str], limit: int) -> tuple[dict[str, str], list[str
 
 
 def _written(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
