@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from switchhook_websocket import ConnectError, connect
+from switchhook_websocket import ConnectError, connect, listen
 
 pytestmark = pytest.mark.anyio
 
@@ -35,6 +35,39 @@ async def test_what_is_no_upgrade_ends_without_a_websocket(kit, house, server, r
         answer = await client.rest()
     assert not answer or answer.startswith(b"HTTP/1.1 4")
     assert house.keepers == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "length", "answer"), [(59, 200, b"101"), (60, 1, b"431"), (59, 400, b"431"), (1, 9_000, b"431")]
+)
+async def test_a_request_is_bounded_in_lines_and_bytes(kit, house, server, lines, length, answer):
+    more = b"".join(b"X-%d: %s\r\n" % (number, b"a" * length) for number in range(lines))
+    async with kit.raw(server) as client:
+        client.send(kit.UPGRADE[:-2] + more + b"\r\n")
+        assert (await client.answer()).split()[1] == answer
+    assert len(house.requests) == (answer == b"101")
+
+
+async def test_what_comes_behind_a_request_that_is_too_large_is_read_and_dropped(kit, house, server):
+    """A client that still sends when the connection is cut may never read the answer."""
+    async with kit.raw(server) as client:
+        client.send(b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 200_000)
+        assert (await client.rest()).startswith(b"HTTP/1.1 431 ")
+    assert house.requests == []
+
+
+async def test_whose_request_is_too_large_is_told_once(kit, house):
+    told = []
+    with anyio.fail_after(20):
+        async with (
+            listen(house.answer, "127.0.0.1", 0, too_large=told.append) as server,
+            kit.raw(server) as client,
+        ):
+            client.send(b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 100)
+            await client.answer()
+            client.send(b"X: a\r\n" * 100)
+            await client.rest()
+    assert told == ["127.0.0.1"]
 
 
 async def test_a_request_that_never_ends_is_cut_at_the_limit(kit, house):

@@ -18,6 +18,10 @@ CURES = {
     "expired": _CLOCK,
     "too-old": _CLOCK,
     "nonce-replayed": "the same request came before: if no proxy repeats requests, somebody else does",
+    "request too large": (
+        "Genesys asks with some 2 kB: a proxy in front may add headers, and should add fewer;"
+        " if there is none, this is no request of Genesys"
+    ),
     "unknown path": "compare base URI and Connector ID with: switchhook connector show",
     "too many calls": "raise [server] max_calls, or add a server",
     "the server is stopping": "nothing, if it is meant to; other servers should take the call",

@@ -54,6 +54,11 @@ class Door:
                 self._waiting -= 1
         return socket.respond(judged.status)
 
+    def too_large(self, remote: str) -> None:
+        """A request over the limits: it was refused before anything in it was looked at."""
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        self._report(Refused(status, "request too large", {"remote": remote}))
+
     def _report(self, refused: Refused) -> None:
         self._desk.reception.refused(refused.reason, refused.details)
         self._desk.reception.measured("upgrades_refused", 1, {"reason": refused.reason})

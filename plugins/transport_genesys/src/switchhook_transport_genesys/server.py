@@ -76,7 +76,14 @@ class GenesysTransport:
         own = self._settings.limits
         limits = Limits(own.message, own.handshake, CLOSING, STALLED, 2 * self._server.max_calls + 200)
         answer = partial(self._answer, door, desk)
-        listening = listen(answer, self._server.host, self._server.port, limits=limits, context=context)
+        listening = listen(
+            answer,
+            self._server.host,
+            self._server.port,
+            limits=limits,
+            context=context,
+            too_large=door.too_large,
+        )
         async with AsyncExitStack() as stack:
             try:
                 entered = await stack.enter_async_context(listening)

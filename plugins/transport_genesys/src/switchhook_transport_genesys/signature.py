@@ -6,7 +6,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,6 +29,7 @@ REQUIRED = (
 )
 ALGORITHM = "hmac-sha256"
 FOLD = re.compile(r"\r?\n[ \t]+")  # a header value that goes on in the next line
+MAX_FIELD = 2_048  # characters of each of the two headers; those of Genesys have some 400
 NONCE_LENGTH = 22  # characters: 128 random bits in base64
 TYPES = {"keyid": str, "nonce": str, "alg": str, "created": int, "expires": int}
 
@@ -68,11 +69,18 @@ class UpgradeRequest:
     target: str
     authority: str
     headers: Sequence[tuple[str, str]]
+    _values: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Reads the headers once: a signature may name any number of them."""
+        lines: dict[str, list[str]] = {}
+        for key, value in self.headers:
+            lines.setdefault(key.lower(), []).append(FOLD.sub(" ", value).strip(" \t\r\n"))
+        object.__setattr__(self, "_values", {name: ", ".join(values) for name, values in lines.items()})
 
     def header(self, name: str) -> str | None:
         """All lines of that header as one value. `name` in lower case."""
-        values = [FOLD.sub(" ", value).strip(" \t\r\n") for key, value in self.headers if key.lower() == name]
-        return ", ".join(values) if values else None
+        return self._values.get(name)
 
 
 class _RefusedError(ValueError):
@@ -115,13 +123,17 @@ def _verify(
         return
     if written is None or signature is None:
         raise _RefusedError(Verdict.MISSING_SIGNATURE)
+    # Only a holder of a key costs us the parsing. How fast this is tells nothing: no refusal is answered
+    # before its time, and a key that is guessed in part is as unknown as any other.
+    if not known:
+        raise _RefusedError(Verdict.WRONG_KEY)
     signed = _parse(written, signature, api_key)
     _check_components(request, signed.members)
     _check_parameters(signed.parameters)
-    # An unknown key costs the same work as a known one, so that time tells nothing.
+    # Without a secret nothing can be right, and it costs the same work.
     expected = hmac.digest(secret or secrets.token_bytes(32), _base(request, signed), "sha256")
     equal = hmac.compare_digest(expected, signed.signature)
-    if not known or not _equal(signed.parameters["keyid"], api_key):
+    if not _equal(signed.parameters["keyid"], api_key):
         raise _RefusedError(Verdict.WRONG_KEY)
     if not equal:
         raise _RefusedError(Verdict.BAD_SIGNATURE)
@@ -154,6 +166,8 @@ def _equal(one: str, other: str) -> bool:
 def _look_up(keys: Mapping[str, bytes | None], api_key: str) -> tuple[bool, bytes | None]:
     """Compares with every key, so that time does not tell how much of one was right."""
     found: tuple[bool, bytes | None] = (False, None)
+    if len(api_key) > MAX_FIELD:
+        return found
     for key, secret in keys.items():
         if _equal(key, api_key):
             found = (True, secret)
@@ -161,6 +175,9 @@ def _look_up(keys: Mapping[str, bytes | None], api_key: str) -> tuple[bool, byte
 
 
 def _parse(written: str, signature: str, api_key: str) -> _Signed:
+    if len(written) > MAX_FIELD or len(signature) > MAX_FIELD:
+        large_input = len(written) > MAX_FIELD
+        raise _RefusedError(Verdict.MALFORMED_INPUT if large_input else Verdict.MALFORMED_SIGNATURE)
     inputs = _dictionary(written, Verdict.MALFORMED_INPUT)
     signatures = _dictionary(signature, Verdict.MALFORMED_SIGNATURE)
     labels = [label for label in inputs if label in signatures]

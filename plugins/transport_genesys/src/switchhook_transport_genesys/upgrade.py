@@ -17,6 +17,7 @@ from .routing import Place, Routes
 from .settings import GenesysSettings
 from .signature import UpgradeRequest, Verdict, verify
 
+ADDRESS = re.compile(r"[0-9A-Za-z.:%\[\]_-]{1,64}")
 IDS = {
     "organization_id": "audiohook-organization-id",
     "session_id": "audiohook-session-id",
@@ -68,7 +69,7 @@ class Gate:
         passed, nothing else is."""
         trusted = self._trusts(remote)
         request = replace(request, authority=self._public_authority(request, trusted))
-        remote = (trusted and _last(request.header("x-forwarded-for"))) or remote
+        remote = (trusted and _address(_last(request.header("x-forwarded-for")))) or remote
         ids = {name: _uuid(request.header(header)) for name, header in IDS.items()}
         details = {"remote": remote} | {name: value for name, value in ids.items() if value}
         verdict = verify(request, self._secrets, now, self._nonces)
@@ -111,6 +112,11 @@ class Gate:
 def _last(header: str | None) -> str:
     """Several proxies append to what they forward; the last is what ours saw."""
     return (header or "").rpartition(",")[2].strip()[:255]
+
+
+def _address(text: str) -> str:
+    """Empty if it cannot be one, with a port or without: it goes into logs."""
+    return text if ADDRESS.fullmatch(text) else ""
 
 
 def _uuid(value: str | None) -> str:

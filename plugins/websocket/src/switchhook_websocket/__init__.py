@@ -4,9 +4,10 @@ The protocol is the `websockets` library's own, without its asyncio layer: hands
 fragments, masking, UTF-8 and close codes. Only one shape of message goes round its parser, because nearly
 all traffic of a call has it: a whole binary message.
 
-How large a request or an answer may be are the library's limits, read from the environment when it is
-imported: WEBSOCKETS_MAX_LINE_LENGTH (8,192 bytes; the request line, and each header),
-WEBSOCKETS_MAX_NUM_HEADERS (128) and WEBSOCKETS_MAX_BODY_SIZE (1 MiB; of an answer that is no WebSocket).
+How large a request to a server may be is in `Limits`. One line of it, and an answer to a client, are bounded
+by the library's limits, read from the environment when it is imported: WEBSOCKETS_MAX_LINE_LENGTH (8,192
+bytes), WEBSOCKETS_MAX_NUM_HEADERS (128; of an answer) and WEBSOCKETS_MAX_BODY_SIZE (1 MiB; of an answer that
+is no WebSocket).
 No compression, no subprotocols.
 """
 

@@ -14,3 +14,5 @@ class Limits:
     closing: float = 2.0  # for the closing handshake; then the connection is cut
     stalled: float = 10.0  # that a peer may leave unread what was written
     connections: int = 1_000  # of one server, those that have not sent their request among them
+    request: int = 16_384  # bytes of an upgrade request to a server, its headers among them
+    headers: int = 64  # lines of them

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import anyio
+from websockets.exceptions import SecurityError
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -19,6 +20,7 @@ from .sockets import Socket, library
 
 logger = logging.getLogger(__name__)
 
+TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 BACKLOG = 1024  # connections that the kernel keeps for us in a burst
 
 
@@ -30,6 +32,7 @@ class ServerSocket(Socket):
         self._listening = listening
         self._task: asyncio.Task[None] | None = None  # from the request on
         self._opening: asyncio.TimerHandle | None = None
+        self._asked, self._lines = 0, 0  # bytes and lines of the request so far
 
     def respond(self, status: HTTPStatus, text: str = "") -> Response:
         """A plain answer, after which the connection is closed."""
@@ -69,12 +72,33 @@ class ServerSocket(Socket):
         if self._task is not None and not self._server.eof_sent:
             self.transport.abort()  # RFC 6455, 4.1: a client waits for the answer
             return
+        over = self._server.eof_sent
         request, rest = self._first_event(data)
         self._flush()
+        if self._server.eof_sent and not over:
+            self._report()
         if rest:
             self.transport.abort()
         elif isinstance(request, Request):
             self._task = self._listening.start(self, request)
+
+    def _read_line(self, line: bytes) -> None:
+        """What is over the limits is answered before it is parsed, and read on without a look: to close on
+        a peer that still sends could cost it the answer."""
+        limits = self._limits
+        self._asked += len(line)
+        self._lines += line.endswith(b"\n")
+        if self._asked > limits.request or self._lines > limits.headers + 2:  # the first line, and the last
+            self._server.handshake_exc = SecurityError("request too large")
+            self._server.send_response(self._server.reject(TOO_LARGE, ""))
+        else:
+            super()._read_line(line)
+
+    def _report(self) -> None:
+        """The request has ended without one that could be answered."""
+        reason = self._server.handshake_exc
+        if isinstance(reason, SecurityError):  # the library's own, of a line, among them
+            self._listening.too_large(self.host)
 
     def _cancel_opening(self) -> None:
         if self._opening is not None:
@@ -91,9 +115,9 @@ Answer = Callable[[ServerSocket, Request], Awaitable[Response | Serve]]
 class Listening:
     """A server while it listens. `addresses`: host and port of each socket."""
 
-    def __init__(self, answer: Answer, limits: Limits) -> None:
+    def __init__(self, answer: Answer, limits: Limits, too_large: Callable[[str], None]) -> None:
         self.addresses: list[tuple[str, int]] = []
-        self.limits = limits
+        self.limits, self.too_large = limits, too_large
         self._answer = answer
         self._sockets: set[ServerSocket] = set()
         # No task group: it would wrap what the block of `listen` raises. `stop` ends every task.
@@ -155,11 +179,13 @@ async def listen(
     *,
     limits: Limits = Limits(),  # noqa: B008  # frozen
     context: ssl.SSLContext | None = None,
+    too_large: Callable[[str], None] = lambda host: None,  # noqa: ARG005  # nobody wants to know
 ) -> AsyncIterator[Listening]:
-    """On leaving, every connection is closed with 1001 and all tasks have ended; that takes at most three
+    """`too_large` is told the host of each peer whose request was over the limits: it was answered already.
+    On leaving, every connection is closed with 1001 and all tasks have ended; that takes at most three
     times `limits.closing`. Raises OSError."""
     loop = asyncio.get_running_loop()
-    listening = Listening(answer, limits)
+    listening = Listening(answer, limits, too_large)
     handshake, shutdown = (limits.handshake, limits.closing) if context else (None, None)
     server = await loop.create_server(
         lambda: ServerSocket(listening),

@@ -153,11 +153,15 @@ class Socket(asyncio.Protocol):
         at = 0
         while at < len(data) and not self._protocol.eof_sent:
             end = data.find(b"\n", at) + 1 or len(data)
-            self._protocol.receive_data(data[at:end])
+            self._read_line(data[at:end])
             at = end
             if events := self._protocol.events_received():
                 return cast("Request | Response", events[0]), data[at:]
         return None, b""
+
+    def _read_line(self, line: bytes) -> None:
+        """Or a part of one."""
+        self._protocol.receive_data(line)
 
     def _upgraded(self) -> None:
         self._incoming = Incoming(self._protocol, self._limits.message, self._loop.time)
