@@ -74,7 +74,7 @@ async def test_calls_after_several_failures_begin_with_the_spare():
     for _ in range(FAILURES + 1):
         more = {"breakers": breakers} if breakers else {}
         async with a_call(first, assistants=(first, spare), **more) as talk:
-            breakers = talk.call._breakers
+            breakers = talk.call._equipment.breakers
             await talk.wait(1)
     assert (len(first.turns), len(spare.turns)) == (FAILURES, FAILURES + 1)
 
@@ -154,7 +154,7 @@ async def test_a_recogniser_that_says_that_it_fails_is_not_taken_for_a_silent_on
     first, spare = SlowlyBroken(), MemorySpeechToText()
     async with a_call(greeter(), recognisers=(first, spare)) as talk:
         await talk.wait(2)
-        assert not talk.call._breakers.rests(first, anyio.current_time())
+        assert not talk.call._equipment.breakers.rests(first, anyio.current_time())
 
 
 class Silent(MemorySpeechToText):

@@ -13,6 +13,7 @@ from switchhook import AudioFormat, Play, Say, hookimpl
 from switchhook.breakers import FAILURES, Breakers
 from switchhook.call.equipment import Equipment
 from switchhook.call.events import Queue
+from switchhook.call.language import CallLanguage
 from switchhook.call.line import Line
 from switchhook.call.prompts import Prompts
 from switchhook.call.speaking import LATE, STALL
@@ -163,12 +164,12 @@ async def ignore(chunk):
     pass
 
 
-def prompts(*engines, faulted=lambda engine, problem: None, **equipment):
+def prompts(*engines, faulted=lambda engine, problem: None, remark=lambda said: None, **equipment):
     plugins = Plugins()
     plugins.hold(Plugin("codec/files", "test", "1", Files()))
     hooks = Hooks(plugins, list(plugins.loaded.values()))
     made = Equipment("test", (), (), tuple(engines), hooks, **equipment)
-    return Prompts(made, Line(AudioFormat(), hooks), "en-US", faulted)
+    return Prompts(made, Line(AudioFormat(), hooks), CallLanguage(made, remark), faulted, remark)
 
 
 async def fetched(content, *engines, **equipment):

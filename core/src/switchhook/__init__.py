@@ -39,11 +39,13 @@ if TYPE_CHECKING:
     from .checks import AdminPage as AdminPage
     from .checks import Finding as Finding
     from .errors import AssistantError as AssistantError
+    from .errors import LanguageUnknown as LanguageUnknown
     from .errors import PluginError as PluginError
     from .errors import SettingsError as SettingsError
     from .errors import SpeechError as SpeechError
     from .errors import StartError as StartError
     from .errors import SwitchhookError as SwitchhookError
+    from .errors import Unspeakable as Unspeakable
     from .info import AppInfo as AppInfo
     from .info import CallInfo as CallInfo
     from .leg import Closed as Closed
@@ -89,6 +91,7 @@ if TYPE_CHECKING:
     from .settings import ServerSettings as ServerSettings
     from .settings import Settings as Settings
     from .settings import load_settings as load_settings
+    from .speech import KnowsLanguages as KnowsLanguages
     from .speech import Parameters as Parameters
     from .speech import Recognition as Recognition
     from .speech import SpeechStarted as SpeechStarted
@@ -112,7 +115,10 @@ _HOME = {
     "assistant": "Assistant Conversation Reply ReplyContext Turn",
     "audio": "AudioFormat Codec",
     "checks": "AdminPage Finding",
-    "errors": "AssistantError PluginError SettingsError SpeechError StartError SwitchhookError",
+    "errors": (
+        "AssistantError LanguageUnknown PluginError SettingsError SpeechError StartError SwitchhookError "
+        "Unspeakable"
+    ),
     "info": "AppInfo CallInfo",
     "leg": (
         "Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused PlaybackFinished "
@@ -128,7 +134,7 @@ _HOME = {
     ),
     "settings": "ServerSettings Settings load_settings",
     "standalone": "codec_for load_assistant load_audio load_recogniser load_voice",
-    "speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
+    "speech": "KnowsLanguages Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 __all__ = list(_MODULE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from .options import Options
 from .plugins import Plugin, Plugins, refuse_unknown
 from .promptcache import PromptCache
 from .settings import BargeInSettings, Choosing, ConnectorSettings, Settings
-from .speech import SpeechToText, TextToSpeech
+from .speech import KnowsLanguages, SpeechToText, TextToSpeech
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +117,10 @@ class App:
                 raise SettingsError(said if options.place in said else f"{options.place}: {said}") from None
             if made is None:
                 raise PluginError(plugin.name, "returned None", distribution=plugin.distribution, hook=hook)
+            if isinstance(made, KnowsLanguages) and not _are_texts(made.languages):
+                raise _unfit(
+                    plugin, hook, "made an engine whose `languages` are none", "a list of language tags"
+                )
             self._engines[key] = made
             # what tells engines of one plugin apart, here and after a restart
             mark = f"-{hashlib.sha256(key.encode()).hexdigest()[:6]}" if choice.table() else ""
@@ -247,6 +251,14 @@ def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
         waiting=connector.waiting.after,
         waiting_again=connector.waiting.again,
         barge_in=policy_of(connector.barge_in),
+    )
+
+
+def _are_texts(value: object) -> bool:
+    return (
+        isinstance(value, Collection)
+        and not isinstance(value, str)
+        and all(isinstance(each, str) for each in value)
     )
 
 

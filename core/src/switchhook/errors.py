@@ -5,6 +5,8 @@ SwitchhookError
 ├── PluginError        a plugin is missing, broken or does not fit the contract (exit status 2)
 ├── StartError         something outside is in the way: a busy port, an unreadable model (exit status 1)
 ├── SpeechError        a speech engine failed, during a call or while opening
+│   ├── LanguageUnknown    it works, and does not know the language that it was asked for
+│   └── Unspeakable        it works, and cannot say the text
 └── AssistantError     an assistant failed, during a turn or while opening
 """
 
@@ -51,8 +53,23 @@ class SpeechError(SwitchhookError):
     pass
 
 
+class LanguageUnknown(SpeechError):  # noqa: N818  # an answer, and no failure: it says nothing of the engine's health
+    """The engine does not know the language. Another is asked, or the call goes on in another language."""
+
+
+class Unspeakable(SpeechError):  # noqa: N818  # as above
+    """The voice cannot say the text, or a sentence of it: it is of a script that the voice does not know, for
+    instance. Raised before any audio. Another voice is asked, or the text is skipped."""
+
+
 class AssistantError(SwitchhookError):
     pass
+
+
+def answer(error: BaseException) -> LanguageUnknown | Unspeakable | None:
+    """What an engine says that works and cannot do what it was asked for; None: it failed."""
+    found = ours(error)
+    return found if isinstance(found, LanguageUnknown | Unspeakable) else None
 
 
 def cause(error: BaseException) -> str:

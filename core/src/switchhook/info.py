@@ -25,7 +25,8 @@ class AppInfo(Protocol):
 @dataclass(frozen=True, slots=True)
 class CallInfo:
     """Read-only, but for `state`. `variables` is a live view: it changes with each turn. `context` is what
-    the transport knew besides, `configuration` what the peer was set up with. `language` follows the peer's.
+    the transport knew besides, `configuration` what the peer was set up with. `language` is the one that is
+    spoken, a BCP 47 tag: the peer's where the engines know it, and it may change.
     Each plugin sees its own `plugin` (what its `lifespan` yielded, else None) and its own `state`."""
 
     id: str

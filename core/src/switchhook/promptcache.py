@@ -17,7 +17,7 @@ import anyio
 import anyio.abc
 
 from .audio import AudioFormat
-from .errors import SpeechError, cause
+from .errors import SpeechError, answer, cause
 from .promptdisk import PromptDisk
 from .speech import Parameters, TextToSpeech
 
@@ -118,7 +118,8 @@ class PromptCache:
             yield chunks
 
     async def keep(self, engine: TextToSpeech, prompt: Prompt) -> str:
-        """Has it ready from now on: from disk, or spoken. Why that failed, or nothing."""
+        """Has it ready from now on: from disk, or spoken. Why that failed, or nothing. Raises LanguageUnknown
+        and Unspeakable, which no second try mends."""
         key = prompt.key
         if key in self._listed:
             return ""
@@ -133,6 +134,8 @@ class PromptCache:
             async with aclosing(recording.read()) as chunks:
                 audio = b"".join([chunk async for chunk in chunks])
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; who asked tries again
+            if said := answer(error):
+                raise said from None
             return cause(error)
         if not audio:
             return "no audio came"

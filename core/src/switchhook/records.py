@@ -58,7 +58,8 @@ class CallRecord:
     correlation_id: Annotated[str, "the peer's, for support tickets"] = ""
     organization_id: Annotated[str, "the peer's"] = ""
     api_version: Annotated[str, "as asked for in the address"] = ""
-    language: Annotated[str, "at the start"] = ""
+    language: Annotated[str, "that was spoken, at the end if it changed"] = ""
+    language_asked: Annotated[str, "the peer's word for the one it wanted, as it came"] = ""
     ani: Annotated[str, "the caller's number, masked"] = ""
     dnis: Annotated[str, "the number called, masked"] = ""
     seconds: Annotated[float, "how long it lasted"] = 0.0
@@ -69,7 +70,9 @@ class CallRecord:
     ] = ""
     turns: Annotated[list[TurnRecord], "in order"] = field(default_factory=list)
     not_performed: Annotated[
-        list[dict[str, Any]], "responses that no plugin performed: `turn`, `type`, `problem`"
+        list[dict[str, Any]],
+        "responses that no plugin performed: `turn`, `type`, `problem`. `type` is remark where something was "
+        "performed otherwise than asked: in another language, or without a text that no voice can say",
     ] = field(default_factory=list)
     faults: Annotated[
         list[dict[str, Any]],

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from .assistant import SHORTEST
 from .errors import SettingsError
+from .languages import normalised
 from .options import FilePath, Options, Seconds, Table
 
 PREFIX = "SWITCHHOOK_"
@@ -86,6 +87,13 @@ def _one_or_more(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+def _language(tag: str) -> str:
+    if not (language := normalised(tag)):
+        raise ValueError(f"expected a language tag such as 'en-US', got {tag[:50]!r}")
+    return language
+
+
+Language = Annotated[str, AfterValidator(_language)]
 Drivers = Annotated[list[Choosing], BeforeValidator(_one_or_more), Field(min_length=1)]
 
 
@@ -141,7 +149,7 @@ class ConnectorSettings(Table):
     assistant: Drivers = Field(description="who answers; a table, or a list of them tried in order")
     stt: Drivers = Field(description="who hears; likewise")
     tts: Drivers = Field(description="who speaks; likewise")
-    language: str = Field("en-US", min_length=2, description="of recognition and synthesis")
+    language: Language = Field("en-US", description="of recognition and synthesis, where the flow says none")
     plugins: list[str] | None = Field(None, description="only these handlers and listeners, of those loaded")
     failure_text: str = Field(
         "I am sorry, something went wrong. One moment please.", description="spoken when an engine fails"

@@ -12,6 +12,7 @@ from .audio import AudioFormat
 from .call.equipment import Equipment
 from .errors import SwitchhookError, cause
 from .info import CallInfo
+from .languages import spoken_by
 from .speech import SpeechToText, TextToSpeech
 
 PCM = AudioFormat("PCM", 8000)
@@ -24,9 +25,9 @@ def tries(equipment: Equipment) -> Iterator[tuple[str, Try]]:
     """What kind of engine it is, and what raises if it does not answer."""
     language = equipment.language
     for recogniser in equipment.recognisers:
-        yield "stt", partial(_listen, recogniser, language)
+        yield "stt", partial(_listen, recogniser, spoken_by(recogniser, language) or language)
     for voice in equipment.voices:
-        yield "tts", partial(_speak, voice, language)
+        yield "tts", partial(_speak, voice, spoken_by(voice, language) or language)
     for assistant in equipment.assistants:
         yield "assistant", partial(_talk, assistant, CallInfo("probe", equipment.name, language=language))
 

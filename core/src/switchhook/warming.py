@@ -13,7 +13,8 @@ import anyio
 from .audio import AudioFormat
 from .call.equipment import Equipment
 from .call.texts import parts
-from .errors import cause
+from .errors import LanguageUnknown, Unspeakable, cause
+from .languages import normalised, spoken_by
 from .promptcache import Prompt, PromptCache
 from .speech import TextToSpeech
 
@@ -62,18 +63,27 @@ async def _keep_warm(engine: Any) -> None:
 
 def _listed(connector: Equipment) -> Iterator[tuple[TextToSpeech, Prompt]]:
     said = (connector.failure_text, connector.closing_text, connector.waiting_text, *connector.prompts)
+    language = normalised(connector.language) or connector.language
     for voice in connector.voices:
+        spoken = spoken_by(voice, language)
+        if spoken is None:
+            continue  # it is not asked by a call either
         audio = LINE if LINE in voice.formats else LINE.linear
         for text in said:
             for part in parts(text, voice):
-                yield voice, Prompt(connector.breakers.name_of(voice), part, audio, connector.language)
+                yield voice, Prompt(connector.breakers.name_of(voice), part, audio, spoken)
 
 
 async def _warm(cache: PromptCache, wanted: list[tuple[TextToSpeech, Prompt]]) -> None:
     while wanted:
         missing = []
         for voice, prompt in wanted:
-            if problem := await cache.keep(voice, prompt):
+            try:
+                problem = await cache.keep(voice, prompt)
+            except (LanguageUnknown, Unspeakable) as error:
+                logger.warning("a prompt is not had ready, %s: %s", prompt.engine, cause(error))
+                continue
+            if problem:
                 missing.append((voice, prompt, problem))
         if missing:
             form = "%d prompts are not ready, %s: %s; tried again every %g s"

@@ -16,6 +16,7 @@ from ..actions import Remark, Say
 from ..errors import cause
 from ..guard import Fault, reporting
 from ..info import CallInfo
+from ..languages import shown
 from ..leg import Closed, LanguageChanged, Leg, LegEvent, LegInfo, Outcome, PlaybackFinished, PlaybackStarted
 from ..records import CallRecord
 from .conversing import Conversing
@@ -45,6 +46,7 @@ from .events import (
 )
 from .hearing import Hearing
 from .journal import Journal
+from .language import CallLanguage
 from .line import Line
 from .notes import Notes
 from .playout import Playout, Signal
@@ -64,20 +66,21 @@ class Call:
         self, leg: Leg, equipment: Equipment, write_event: Callable[[str], None] | None = None
     ) -> None:
         self.leg, self._equipment, hooks = leg, equipment, equipment.hooks
-        info, language = leg.info, leg.info.language or equipment.language
+        info = leg.info
         self.variables: dict[str, Any] = dict(info.variables)
-        self.info = _info_for_plugins(info, language, self.variables)
         self._dialogue = Dialogue(
             equipment.limits, equipment.failure_text, equipment.closing_text, equipment.waiting_text
         )
         self._mask = equipment.mask.of_call()
-        self.notes = Notes(info, language, self._mask, self._measure)
+        self.notes = Notes(info, self._mask, self._measure)
+        self._language = CallLanguage(equipment, self.notes.remark)
+        self._language.ask(info.language)
+        self.info = _info_for_plugins(info, self._language.current, self.variables)
         self._journal = Journal(write_event, self._mask, equipment.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
-        self._breakers = equipment.breakers
-        self._hearing = Hearing(equipment.recognisers, line, self.handle, lambda: self._bytes, self._breakers)
-        self._prompts = Prompts(equipment, line, language, self._prompt_faulted)
-        self._playout = Playout(leg, self._prompts.fetch, self.handle)
+        self._hearing = Hearing(equipment, line, self.handle, lambda: self._bytes, self._language)
+        prompts = Prompts(equipment, line, self._language, self._prompt_faulted, self.notes.remark)
+        self._playout = Playout(leg, prompts.fetch, self.handle)
         self._spoken = Spoken()
         self._replies = Replies(hooks, self.info, self.variables, self.handle)
         self._conversing = Conversing(equipment, self.info, self._replies, self.handle)
@@ -86,6 +89,8 @@ class Call:
         self._handling = False
         self._broken: Exception | None = None
         self._began, self._bytes = 0.0, 0
+        self._note_language()
+        self._language.changed = self._change_language
         self._ended, self._closed = anyio.Event(), anyio.Event()
 
     # --- the leg's sink
@@ -100,6 +105,8 @@ class Call:
                 self._playout.peer_started()
             case PlaybackFinished():
                 self._playout.peer_finished()
+            case LanguageChanged():
+                self.handle(LanguageChanged(shown(event.language)))
             case _:
                 self.handle(event)
 
@@ -136,7 +143,7 @@ class Call:
         elif isinstance(event, PromptFinished) and not event.failed:
             self._spoken.finish(event.prompt)
         elif isinstance(event, LanguageChanged):
-            self._change_language(event.language)
+            self._language.ask(event.language)
         elif isinstance(event, ReplyBegan | ActionDue | NotPerformed):
             self._conversing.went_on()
         self._timer.set()
@@ -188,8 +195,11 @@ class Call:
     def _change_language(self, language: str) -> None:
         """What is said from now on is heard, and what is fetched from now on spoken, in it."""
         self.info.speaks(language)
-        self._prompts.language = language
         self._hearing.speak(language)
+        self._note_language()
+
+    def _note_language(self) -> None:
+        self.notes.record.language = self._language.heard_as(self._equipment.voices)
 
     @property
     def busy(self) -> bool:

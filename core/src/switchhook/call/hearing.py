@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import inf
 
 import anyio
 
-from ..breakers import Breakers
-from ..errors import cause
+from ..errors import LanguageUnknown, answer, cause
 from ..speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
+from .equipment import Equipment
 from .events import Event, Failure, Faulted
+from .language import CallLanguage
 from .line import Line
 from .playout import Signal
 
@@ -23,6 +24,7 @@ UNSURE = 8.0  # seconds of caller audio that are kept until a final covers them
 STEADY = 10.0  # seconds that an engine must have listened, for a failure to be a new trouble
 PERSISTENCE = 2.0  # seconds of a trouble in which engines are tried again
 AGAIN = 0.5  # seconds until then
+UNKNOWN = "no engine knows the language"
 
 
 class Hearing:
@@ -30,14 +32,14 @@ class Hearing:
 
     def __init__(
         self,
-        engines: Sequence[SpeechToText],
+        equipment: Equipment,
         line: Line,
         emit: Callable[[Event], None],
         received: Callable[[], int],
-        breakers: Breakers | None = None,
+        language: CallLanguage,
     ) -> None:
-        self._engines, self._line, self._emit, self._received = engines, line, emit, received
-        self._breakers = breakers or Breakers()
+        self._engines, self._breakers = equipment.recognisers, equipment.breakers
+        self._line, self._emit, self._received, self._language = line, emit, received, language
         self._since, self._opening = inf, LAST  # when the recognition opened, and how long it may take
         self._early: deque[bytes] = deque()  # not given to a recognition yet
         self._kept = 0
@@ -46,6 +48,7 @@ class Hearing:
         self.take: Callable[[bytes], None] = self._keep
         self._wanted: tuple[str, Parameters] = ("", {})
         self._recognition: Recognition | None = None
+        self._engine: SpeechToText | None = None  # whose it is
         self._patience = anyio.CancelScope()
         self._opened = self._switching = self._resting = False
         self._awake = Signal()  # after resting
@@ -65,9 +68,9 @@ class Hearing:
         """Engines are tried in order, and again for a while: a call outlives a short trouble of its network.
         When none has listened again, the call has failed."""
         self._wanted = (language, parameters)
-        problem, failed, trouble = "no engine", list[SpeechToText](), inf
-        while self._engines:
-            untried = [engine for engine in self._in_order() if engine not in failed]
+        problem, failed, trouble = UNKNOWN if self._engines else "no engine", list[SpeechToText](), inf
+        while able := self._able():
+            untried = [engine for engine in able if engine not in failed]
             if not untried:
                 if anyio.current_time() >= trouble + PERSISTENCE:
                     break
@@ -77,7 +80,10 @@ class Hearing:
             engine = untried[0]
             last = LAST if trouble == inf else AFRESH
             self._since, self._opening = inf, OPENING if len(untried) > 1 else last
-            problem = await self._stay_with(engine)
+            told = await self._stay_with(engine)
+            if told is None:
+                continue
+            problem = told
             now = anyio.current_time()
             silent = self._since == inf and self._patience.cancelled_caught
             self._breakers.failed(engine, now, silent=silent)
@@ -85,12 +91,20 @@ class Hearing:
                 failed, trouble = [], now
             failed.append(engine)
             trouble = min(trouble, now)
-            name, alone = self._breakers.name_of(engine), len(failed) == len(self._engines)
+            name, alone = self._breakers.name_of(engine), all(each in failed for each in able)
             self._emit(Faulted("recognition", "engine", problem, name, alone))
         self._emit(Failure("recognition", problem))
 
-    def _in_order(self) -> list[SpeechToText]:
-        return self._breakers.order(self._engines, anyio.current_time())
+    def _able(self) -> list[SpeechToText]:
+        """In order, those that know the language. Where none does, the call goes on in another."""
+        able = self._language.able(self._engines, self._wanted[0])
+        while not able and self._engines and (other := self._language.give_up(self._wanted[0])):
+            self._wanted = (other, self._wanted[1])
+            able = self._language.able(self._engines, other)
+        return self._breakers.order(able, anyio.current_time())
+
+    def _knows(self, engine: SpeechToText, language: str) -> bool:
+        return self._language.of(engine, language) is not None
 
     def speak(self, language: str) -> None:
         """The conversation goes on in another language."""
@@ -113,9 +127,13 @@ class Hearing:
         if (language, parameters) == self._wanted:
             return
         self._wanted = (language, parameters)
-        if self._recognition is None or self._recognition.configure(language, parameters):
-            return
-        self._switch(self._recognition)
+        if self._recognition is not None and not self._configure(self._recognition):
+            self._switch(self._recognition)
+
+    def _configure(self, recognition: Recognition) -> bool:
+        language, parameters = self._wanted
+        spoken = self._language.of(self._engine, language)
+        return spoken is not None and recognition.configure(spoken, parameters)
 
     def _rest(self) -> None:
         self._resting = True
@@ -133,17 +151,23 @@ class Hearing:
         self._patience.deadline = anyio.current_time() + LAST  # for its last words
         old.finish()
 
-    async def _stay_with(self, engine: SpeechToText) -> str:
-        """One recognition after another, as what is wanted changes. Why the last one ended."""
+    async def _stay_with(self, engine: SpeechToText) -> str | None:
+        """One recognition after another, as what is wanted changes. Why the last one ended; None: the engine
+        does not know the language that is wanted now, and nothing is wrong with it."""
         good: tuple[str, Parameters] | None = None
         while True:
             while self._resting:
                 await self._awake.wait()
             wanted = self._wanted
+            if not self._knows(engine, wanted[0]):
+                return None
             with anyio.CancelScope(deadline=anyio.current_time() + self._opening) as self._patience:
                 problem = await self._listen(engine, *wanted)
             if self._patience.cancelled_caught:
                 problem = f"did not open within {self._opening:g} s"
+            if not self._knows(engine, wanted[0]):
+                self._switching = False
+                return None
             if self._switching:
                 good, self._switching = wanted, False
             elif good is not None and wanted != good and not self._opened:
@@ -158,12 +182,13 @@ class Hearing:
         self._opened = False
         direct = self._line.audio in engine.formats
         audio = self._line.audio if direct else self._line.audio.linear
+        spoken = self._language.of(engine, language) or language
         try:
-            async with engine.open(audio, language, parameters) as recognition:
+            async with engine.open(audio, spoken, parameters) as recognition:
                 self._patience.deadline, self._opened = inf, True
                 self._since = anyio.current_time()
                 self._pour(self._line.decoder(recognition.feed, direct))
-                self._recognition = recognition
+                self._recognition, self._engine = recognition, engine
                 if self._resting:
                     self._switch(recognition)
                     self.take = self._pass
@@ -179,6 +204,8 @@ class Hearing:
                     self.take, self._recognition = self._pass if self._resting else self._keep, None
                     self._hear_again()
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
+            if isinstance(answer(error), LanguageUnknown):
+                self._language.lacks(engine, language)
             return cause(error)
         return "the recognition ended by itself"
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..actions import Annotate, Remark, Say
 from ..assistant import Turn
-from ..leg import Closed, Digit, Gap, LegInfo, Paused, Resumed
+from ..languages import shown
+from ..leg import Closed, Digit, Gap, LanguageChanged, LegInfo, Paused, Resumed
 from ..masking import DIGIT, Mask
 from ..records import CallRecord, TurnRecord, utc_now
 from ..speech import Transcript
@@ -48,7 +49,7 @@ class _Waiting:
 class Notes:
     """Times are seconds since the call began. `heard` tells how much of the prompt that plays was heard."""
 
-    def __init__(self, info: LegInfo, language: str, mask: Mask, measure: Callable[..., None]) -> None:
+    def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None]) -> None:
         self._mask, self._measure = mask, measure
         self.record = CallRecord(
             id=info.id,
@@ -58,7 +59,7 @@ class Notes:
             correlation_id=info.correlation_id,
             organization_id=info.organization_id,
             api_version=info.api_version,
-            language=language,
+            language_asked=shown(info.language),
             ani=mask.number(info.ani),
             dnis=mask.number(info.dnis),
             input_variables=mask.variables(info.variables),
@@ -88,6 +89,8 @@ class Notes:
                 self._paused_at = at if self._paused_at is None else self._paused_at
             case Resumed():
                 self.hear_again(at)
+            case LanguageChanged():
+                self.record.language_asked = event.language
             case ReplyEnded() if event.custom_data:
                 self.annotate(event.custom_data)
             case ReplyBegan() if self._turn:
@@ -184,8 +187,20 @@ class Notes:
     def _remark(self, event: ActionDue, said: str) -> None:
         where = f"response {event.response} of turn" if event.response else "turn"
         logger.warning("%s, %s %d: %s", event.plugin, where, event.turn, said)
-        if len(self.record.not_performed) < MOST_FAULTS:
-            self.record.not_performed.append({"turn": event.turn, "type": "remark", "problem": said})
+        self._note_remark(event.turn, said)
+
+    def remark(self, said: str) -> None:
+        """The call's own: what it does otherwise than it was asked to."""
+        number = self._turn.number if self._turn else 0
+        if self._note_remark(number, said):
+            logger.warning("turn %d: %s", number, said)
+
+    def _note_remark(self, turn: int, said: str) -> bool:
+        """Whether there was room for it."""
+        room = len(self.record.not_performed) < MOST_FAULTS
+        if room:
+            self.record.not_performed.append({"turn": turn, "type": "remark", "problem": said})
+        return room
 
     def _first_sound(self, waiting: _Waiting, at: float) -> None:
         _note(waiting.turn, "synthesis", at - waiting.queued)

@@ -21,6 +21,8 @@ class Speaking:
         """`due`: when the caller will have heard what is said before."""
         self.engine, self.problem, self.bytes = engine, "", 0
         self.left = self.over = False
+        self.declined = False  # it works, and cannot say this: that is no failure
+        self.skipped = False  # a part that it cannot say
         self.rival: Speaking | None = None
         self.prompt: Prompt | None = None  # it is asked for now
         self._put, self._patience = put, patience

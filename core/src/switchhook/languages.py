@@ -1,0 +1,75 @@
+"""Language tags: one spelling for each, and which of those that an engine knows fits best.
+
+Tags come from outside, so any text is harmless here: what is no tag is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+
+from .speech import KnowsLanguages
+
+LONGEST = 64  # characters; a tag with a script, a region and a variant has twenty
+ROUNDS = 3  # until a tag is its own standard form: some aliases stand for others
+
+
+def normalised(tag: str) -> str:
+    """As BCP 47 has it: "en-US" for "en_us". Nothing for what cannot be read, or means no language."""
+    return _normalised(tag) if len(tag) <= LONGEST else ""
+
+
+@lru_cache(maxsize=1024)
+def _normalised(tag: str) -> str:
+    from langcodes import standardize_tag  # 30 ms that the command line does without
+
+    made, given = tag.strip(), ""
+    try:
+        for _ in range(ROUNDS):
+            given, made = made, standardize_tag(made)
+            if made == given:
+                break
+    except ValueError:
+        return ""
+    spoken = primary(made)
+    means_one = spoken.isalpha() and len(spoken) > 1 and spoken != "und"
+    return made if means_one and made == given and len(made) <= LONGEST else ""
+
+
+def primary(tag: str) -> str:
+    """The language alone, without its region."""
+    return tag.partition("-")[0]
+
+
+def shown(tag: str) -> str:
+    """What came for a tag, in a form that can be kept: short, and of visible characters."""
+    visible = ascii(tag[:LONGEST])[1:-1]
+    return visible if len(tag) <= LONGEST else f"{visible}..."
+
+
+def match(wanted: str, known: Collection[str]) -> str | None:
+    """The one of `known` that fits best, as it is spelt there: the same, else the longest beginning of what
+    is wanted (the lookup of RFC 4647), else another region of the same language. `wanted` is normalised."""
+    spelt = {normalised(each): each for each in reversed([*known])}
+    for shorter in _shorter(wanted):
+        if shorter in spelt:
+            return spelt[shorter]
+    alike = [each for each in known if primary(normalised(each)) == primary(wanted)]
+    asked = set(wanted.split("-"))
+    return max(alike, key=lambda each: len(asked & {*normalised(each).split("-")}), default=None)
+
+
+def _shorter(tag: str) -> Iterator[str]:
+    """The tag, and its beginnings; one that ends with a single character is none."""
+    subtags = tag.split("-")
+    while subtags:
+        yield "-".join(subtags)
+        subtags.pop()
+        while subtags and len(subtags[-1]) == 1:
+            subtags.pop()
+
+
+def spoken_by(engine: object, language: str) -> str | None:
+    """What the engine is to be asked for; None where it does not know the language."""
+    known = engine.languages if isinstance(engine, KnowsLanguages) else ()
+    return match(language, known) if known else language
