@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 
-from switchhook import Parameters, SpeechError
+from switchhook import LanguageUnknown, Parameters
 
 from .endpoint import HANG
 
@@ -59,10 +59,10 @@ def match_language(language: str, known: Collection[str]) -> str | None:
 
 
 def require_language(engine: str, language: str, known: Collection[str]) -> str:
-    """Raises SpeechError with what there is."""
+    """Raises LanguageUnknown with what there is."""
     match = match_language(language, known)
     if match is None:
-        raise SpeechError(
+        raise LanguageUnknown(
             f"{engine} knows the languages {', '.join(known)}, got {language!r}; use another engine for it",
             reason=f"{engine} does not know the language",
         )

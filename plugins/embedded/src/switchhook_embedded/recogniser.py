@@ -32,7 +32,7 @@ class EmbeddedSpeechToText:
         interims: bool = True,
         languages: Sequence[str] = ("en-US",),
     ) -> None:
-        self._name, self._interims, self._languages = name, interims, languages
+        self._name, self._interims, self.languages = name, interims, languages
         self._ignored = Ignored(name)
         self._pool = DecoderPool(name, decoders)
         self._crew: Crew[None] = Crew(f"{name}-listen", [None])
@@ -44,12 +44,12 @@ class EmbeddedSpeechToText:
     ) -> AsyncIterator[EmbeddedRecognition]:
         if audio.encoding != "PCM":
             raise SpeechError(f"{self._name} takes linear samples (PCM), got {audio.encoding}")
-        require_language(self._name, language, self._languages)
+        require_language(self._name, language, self.languages)
         ear = Ear(self._model.detector(), audio.rate, initial_hang(parameters, self._ignored))
         outbox = Outbox(self._name)
         with self._crew.working(), self._pool.working():
             listener = Listener(ear, outbox, self._pool, self._crew, interims=self._interims)
-            recognition = EmbeddedRecognition(listener, outbox, self._languages, self._ignored)
+            recognition = EmbeddedRecognition(listener, outbox, self.languages, self._ignored)
             try:
                 yield recognition
             finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from switchhook import AudioFormat, Parameters, SpeechError
 
 from .parameters import Ignored, require_language
 from .samples import Samples, level, resample, to_pcm
+from .scripts import cannot_say, require_speakable
 
 
 class Synthesiser(Protocol):
@@ -31,11 +32,18 @@ class EmbeddedTextToSpeech:
     ssml = False
     max_bytes = 10_000  # some ten minutes of speech
 
-    def __init__(self, name: str, synthesiser: Synthesiser, threads: int) -> None:
-        self._name, self._synthesiser = name, synthesiser
+    def __init__(
+        self, name: str, synthesiser: Synthesiser, threads: int, scripts: Collection[str] = ()
+    ) -> None:
+        """`scripts`: whose letters it can say, as `LATIN`; none: any."""
+        self._name, self._synthesiser, self._scripts = name, synthesiser, scripts
         self._ignored = Ignored(name)
         self._limiter = anyio.CapacityLimiter(threads)
         self.formats: Sequence[AudioFormat] = (AudioFormat("PCM", 8000), AudioFormat("PCM", synthesiser.rate))
+
+    @property
+    def languages(self) -> Sequence[str]:
+        return self._synthesiser.languages
 
     @asynccontextmanager
     async def synthesize(
@@ -44,17 +52,22 @@ class EmbeddedTextToSpeech:
         if audio.encoding != "PCM":
             raise SpeechError(f"{self._name} gives linear samples (PCM), asked for {audio.encoding}")
         spoken = require_language(self._name, language, self._synthesiser.languages)
+        require_speakable(self._name, text, self._scripts)
         self._ignored.tell(parameters)
         async with aclosing(self._chunks(text, audio.rate, spoken)) as chunks:
             yield chunks
 
     async def _chunks(self, text: str, rate: int, language: str) -> AsyncGenerator[bytes, None]:
+        silent = True
         for sentence in self._synthesiser.sentences(text):
             chunk = await anyio.to_thread.run_sync(
                 self._speak, sentence, rate, language, limiter=self._limiter
             )
             if chunk:
+                silent = False
                 yield chunk
+        if silent and any(map(str.isalnum, text)):
+            raise cannot_say(self._name)
 
     def _speak(self, sentence: str, rate: int, language: str) -> bytes:
         try:

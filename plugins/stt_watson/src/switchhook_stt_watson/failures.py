@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from math import inf
 
-from switchhook import SpeechError
+from switchhook import LanguageUnknown, SpeechError
 from switchhook_watson import Service, WatsonError, explain
+
+from .request import Request
 
 AGAIN = 30.0  # seconds within which a second failure is one too many
 
@@ -41,10 +43,17 @@ def broken(reason: str) -> SpeechError:
     return SpeechError(f"Watson Speech to Text: {reason}; try again, and look at the network", reason=reason)
 
 
-def refused(said: str, model: str) -> SpeechError:
+def refused(said: str, request: Request) -> SpeechError:
     """`said` is the service's own message."""
+    model = request.query["model"]
     if said.lower().startswith(PASSING):
         return broken("the service ended the session")
+    if request.by_language and model in said and "not found" in said:
+        return LanguageUnknown(
+            f"this instance or region of Watson Speech to Text has no model {model!r}, the one for the language; "
+            "name another in `model`, or use another engine",
+            reason="no model for the language",
+        )
     if "model" in said.lower():
         cure = f"look whether this instance and region offer {model!r}, and what it supports"
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from switchhook import SpeechError
+from switchhook import LanguageUnknown, SpeechError
 from switchhook_watson import Once
 
 logger = logging.getLogger(__name__)
@@ -33,14 +33,14 @@ OLD = re.compile(r"([a-z]{2}-[A-Z]{2})_(?:ShortForm_)?(?:NarrowbandModel|Broadba
 
 
 def model_for(language: str) -> str:
-    """Raises SpeechError where no model for the telephone knows the language."""
+    """Raises LanguageUnknown where no model for the telephone knows the language."""
     locale = _tidy(language)
     if locale in LARGE_ONLY:
         return LARGE_ONLY[locale]
     spoken, _, region = locale.partition("-")
     known = REGIONS.get(spoken, "").split()
     if not known:
-        raise SpeechError(
+        raise LanguageUnknown(
             f"Watson has no model for telephone calls in {language!r}; name one in `model`, or use another "
             "engine",
             reason="no model for the language",
@@ -56,7 +56,7 @@ def current(model: str, once: Once) -> str:
         return model
     try:
         found = model_for(old[1])
-    except SpeechError:
+    except LanguageUnknown:
         raise SpeechError(
             f"the model {model!r} was discontinued by IBM and has no successor for telephone calls; name a "
             "current one, such as 'en-US_Telephony'",

@@ -213,7 +213,7 @@ class WatsonRecognition:
                 self._start(link)
 
     def _refused(self, said: str) -> None:
-        error = refused(said, self._request.query["model"])
+        error = refused(said, self._request)
         if self._good is None:
             self._failures.give_up()
         elif self._good is not self._request and not self._exchange.confirmed:

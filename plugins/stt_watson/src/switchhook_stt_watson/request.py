@@ -53,6 +53,7 @@ FORMATTED = ("en", "es", "ja")  # languages that have smart formatting (API refe
 class Request:
     query: Mapping[str, str]
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    by_language: bool = False  # nobody named the model
 
     @property
     def start(self) -> str:
@@ -75,7 +76,8 @@ class Requests:
     def make(self, audio: AudioFormat, language: str, given: Parameters) -> Request:
         """Raises SpeechError."""
         asked = {**self._parameters, **given}
-        model = current(self._named(asked, given, language) or model_for(language), self.once)
+        named = self._named(asked, given, language)
+        model = current(named or model_for(language), self.once)
         asked = self._usable(asked, model)
         query = {
             name: _text(value)
@@ -88,7 +90,7 @@ class Requests:
         parameters = self._defaults(audio, model) | {
             name: value for name, value in asked.items() if name not in QUERY
         }
-        return Request(query, parameters)
+        return Request(query, parameters, named is None)
 
     def _named(self, asked: Parameters, given: Parameters, language: str) -> str | None:
         """A model that was configured is one for the configured language: in another, it hears nonsense."""

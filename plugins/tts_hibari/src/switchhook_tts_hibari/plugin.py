@@ -15,10 +15,11 @@ class HibariOptions(Table):
 def create_tts(options: Options) -> TextToSpeech:
     options.parse(HibariOptions)
     # heavy imports, made only where this voice is used
+    from switchhook_embedded.scripts import LATIN
     from switchhook_embedded.voice import EmbeddedTextToSpeech
 
     try:
         from .voice import HibariVoice
     except ImportError as error:
         raise StartError(f"hibari cannot be imported ({error}): pip install hibari-tts==0.2.1") from error
-    return EmbeddedTextToSpeech("hibari", HibariVoice(), threads=min(os.cpu_count() or 1, 4))
+    return EmbeddedTextToSpeech("hibari", HibariVoice(), threads=min(os.cpu_count() or 1, 4), scripts=LATIN)

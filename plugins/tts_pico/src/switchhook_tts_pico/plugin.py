@@ -13,6 +13,7 @@ class PicoOptions(Table):
 def create_tts(options: Options) -> TextToSpeech:
     options.parse(PicoOptions)
     # heavy imports, made only where this voice is used
+    from switchhook_embedded.scripts import LATIN
     from switchhook_embedded.voice import EmbeddedTextToSpeech
 
     try:
@@ -20,4 +21,4 @@ def create_tts(options: Options) -> TextToSpeech:
     except ImportError as error:
         raise StartError(f"pico cannot be imported ({error}): pip install py-nanotts==0.1.1") from error
     # more threads would only wait for the interpreter's lock, which Pico keeps
-    return EmbeddedTextToSpeech("pico", PicoVoice(), threads=1)
+    return EmbeddedTextToSpeech("pico", PicoVoice(), threads=1, scripts=LATIN)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 
 from switchhook import AudioFormat, Parameters, SpeechError
 from switchhook_watson import Service
@@ -43,21 +44,21 @@ class WatsonTextToSpeech:
                 reason="audio format not supported",
             )
         query = self._queries.make(language, parameters)
+        named = self._queries.names_voice(language, parameters)
+        ask = partial(Synthesis, self._service, audio=audio, query=query, by_language=not named)
         text = clean(text)
         if is_ssml(text) and len(text.encode()) <= self.max_bytes:
-            async with aclosing(self._marked_up(text, audio, query)) as chunks:
+            async with aclosing(self._marked_up(text, ask)) as chunks:
                 yield chunks
         else:
             parts = sentences(words_of(text), self.max_bytes)
-            made = [self._synthesis(escaped(part), audio, query).chunks() for part in parts]
+            made = [ask(escaped(part)).chunks() for part in parts]
             async with one_ahead(made) as chunks:
                 yield chunks
 
-    async def _marked_up(
-        self, text: str, audio: AudioFormat, query: Mapping[str, str]
-    ) -> AsyncGenerator[bytes, None]:
+    async def _marked_up(self, text: str, ask: Callable[[str], Synthesis]) -> AsyncGenerator[bytes, None]:
         """Where the service does not like the tags, its words are better than nothing."""
-        synthesis = self._synthesis(text, audio, query)
+        synthesis = ask(text)
         try:
             async with aclosing(synthesis.chunks()) as chunks:
                 async for chunk in chunks:
@@ -66,10 +67,7 @@ class WatsonTextToSpeech:
             words = words_of(text)
             if synthesis.status != 400 or not words:
                 raise
-            plain = self._synthesis(escaped(words), audio, query)
+            plain = ask(escaped(words))
             async with aclosing(plain.chunks()) as chunks:
                 async for chunk in chunks:
                     yield chunk
-
-    def _synthesis(self, text: str, audio: AudioFormat, query: Mapping[str, str]) -> Synthesis:
-        return Synthesis(self._service, text, audio, query)

@@ -30,6 +30,12 @@ class Queries:
             asked.pop("customization_id", None)  # it is of the other language
         return dict(self._usable(asked, voice))
 
+    def names_voice(self, language: str, given: Parameters) -> bool:
+        """Whether the configuration or the assistant does; else it is that of the language."""
+        named = given.get("voice")
+        mine = bool(self._configured) and _same_language(self._configured, language)
+        return mine or (isinstance(named, str) and bool(named))
+
     @property
     def _configured(self) -> str:
         named = self._parameters.get("voice")

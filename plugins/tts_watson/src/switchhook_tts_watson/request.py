@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 
 import anyio
 
-from switchhook import AudioFormat, SpeechError
+from switchhook import AudioFormat, LanguageUnknown, SpeechError
 from switchhook_watson import HttpReply, Service, Timeouts, WatsonError, explain
 
 PATH = "/v1/synthesize"
@@ -21,10 +21,18 @@ LONGEST = 1200.0  # seconds of speech in one answer: more than 5 KB of text can 
 
 
 class Synthesis:
-    """`status`: of an answer that was an error."""
+    """`by_language`: nobody named the voice. `status`: of an answer that was an error."""
 
-    def __init__(self, service: Service, text: str, audio: AudioFormat, query: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        text: str,
+        audio: AudioFormat,
+        query: Mapping[str, str],
+        by_language: bool = False,
+    ) -> None:
         self._service, self._text, self._audio, self._query = service, text, audio, query
+        self._by_language = by_language
         self.status: int | None = None
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
@@ -94,5 +102,7 @@ class Synthesis:
 
     def _described(self, error: WatsonError) -> SpeechError:
         cause, cure = explain(error, self._service)
+        if self._by_language and error.status == 404 and self._query["voice"] in error.detail:
+            return LanguageUnknown(f"{cause}; name another in `voice`", reason="no voice for the language")
         voice = f" (the voice is {self._query['voice']!r})" if error.problem == "status" else ""
         return SpeechError(f"{cause}{voice}; {cure}", reason=error.reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchhook import SpeechError
+from switchhook import LanguageUnknown
 
 # IBM's list of voices, March 2026. Enhanced ones where there are any: only they know all of SSML.
 VOICES = {
@@ -25,13 +25,13 @@ VOICES = {
 
 
 def voice_for(language: str) -> str:
-    """The first of a language speaks for its other regions too. Raises SpeechError."""
+    """The first of a language speaks for its other regions too. Raises LanguageUnknown."""
     locale = language.replace("_", "-").lower()
     for same in (lambda one: one.lower() == locale, lambda one: spoken_by(one) == spoken_by(locale)):
         for known, voice in VOICES.items():
             if same(known):
                 return voice
-    raise SpeechError(
+    raise LanguageUnknown(
         f"Watson has no voice for {language!r}; name one in `voice`, or use another engine",
         reason="no voice for the language",
     )
