@@ -110,8 +110,20 @@ def test_open_without_what_it_must_have_is_a_violation(client, changes):
     assert violated(client)
 
 
-def test_a_language_that_is_no_tag_is_left_out(client):
-    [opening] = client.open(language="en-US&model=x")
+@pytest.mark.parametrize("language", ["en-us", "en_US", "en-US&model=x"])
+def test_a_language_comes_as_it_is_spelt(client, language):
+    [opening] = client.open(language=language)
+    assert opening.parameters.language == language
+
+
+def test_of_a_language_no_more_is_kept_than_a_tag_can_have(client):
+    [opening] = client.open(language="q" * 10_000)
+    assert len(opening.parameters.language) == 100
+
+
+@pytest.mark.parametrize("language", ["", None, 7, ["en-US"]])
+def test_a_language_that_is_no_text_is_none(client, language):
+    [opening] = client.open(language=language)
     assert opening.parameters.language is None
 
 

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -37,7 +36,7 @@ NULL_ID = "00000000-0000-0000-0000-000000000000"
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
+LONGEST_LANGUAGE = 100  # characters that are read of one
 
 Uuid = Annotated[str, StringConstraints(pattern=f"^(?:{UUID.pattern})$")]
 Count = Annotated[int, Field(ge=0, le=2**53)]
@@ -76,12 +75,12 @@ def _texts(value: object) -> object:
     return as_texts(value) if isinstance(value, dict) else value
 
 
-def _language(value: str | None) -> str | None:
-    return value if value and LANGUAGE.fullmatch(value) else None
+def _language(value: object) -> str | None:
+    return value[:LONGEST_LANGUAGE] if isinstance(value, str) and value else None
 
 
-Language = Annotated[str | None, AfterValidator(_language)]
-"""Any language tag; None for what is none."""
+Language = Annotated[str | None, BeforeValidator(_language)]
+"""As it came, which may be no language tag at all: whoever answers reads it."""
 
 
 Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
