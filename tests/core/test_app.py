@@ -212,6 +212,16 @@ def test_a_driver_without_its_hook_is_refused(engines, tmp_path):
     )
 
 
+@pytest.mark.parametrize("languages", ["'en-US'", "[7]", "3"])
+def test_an_engine_whose_languages_are_no_list_of_tags_is_refused(engines, tmp_path, languages):
+    source = "from switchhook import hookimpl\nclass Deaf: languages = {}\n@hookimpl\ndef create_stt(): return Deaf()\n"
+    engines.add("stt", "deaf", source.format(languages))
+    app = app_of(tmp_path, {"a": connector(stt={"use": "deaf"})})
+    assert "`languages` are none; return an engine with a list of language tags" in refusal(
+        PluginError, app.equip
+    )
+
+
 def test_a_driver_that_makes_nothing_is_refused(engines, tmp_path):
     engines.add("stt", "deaf", "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): pass\n")
     app = app_of(tmp_path, {"a": connector(stt={"use": "deaf"})})

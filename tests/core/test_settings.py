@@ -156,6 +156,12 @@ WRONG = {
     "[server]\ntls = { certificat = 'a', key = 'b', certificate = 'c' }": (
         "server.tls.certificat: unknown key; did you mean 'certificate'?"
     ),
+    CONNECTOR + "language = 'english'": (
+        "connectors.support.language: expected a language tag such as 'en-US', got 'english'"
+    ),
+    CONNECTOR + "language = ''": (
+        "connectors.support.language: expected a language tag such as 'en-US', got ''"
+    ),
     CONNECTOR + "languag = 'en'\nfailure_txt = 'oh'": (
         "connectors.support.languag: unknown key; did you mean 'language'?\n"
         "connectors.support.failure_txt: unknown key; did you mean 'failure_text'?"
@@ -256,6 +262,12 @@ def test_a_variable_overrides_the_file(load):
 
 def test_a_variable_makes_the_table_it_needs(load):
     assert load("", SWITCHHOOK_ADMIN__PORT="9000").admin.port == 9000
+
+
+@pytest.mark.parametrize("spelt", ["de-de", "de_DE", "DE-de"])
+def test_a_language_has_one_spelling(load, spelt):
+    settings = load(CONNECTOR, SWITCHHOOK_CONNECTORS__SUPPORT__LANGUAGE=spelt)
+    assert settings.connectors["support"].language == "de-DE"
 
 
 def test_a_variable_reaches_a_connector(load):

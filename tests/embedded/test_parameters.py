@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from switchhook import SpeechError
+from switchhook import LanguageUnknown
 from switchhook_embedded.endpoint import HANG
 from switchhook_embedded.parameters import Ignored, hang_time, initial_hang, match_language, require_language
 
@@ -66,5 +66,5 @@ def test_the_language_that_fits_best_is_found(asked, found):
 
 
 def test_a_language_that_is_not_there_is_refused_with_what_is():
-    with pytest.raises(SpeechError, match="pico knows the languages en-US, de-DE, got 'ja-JP'"):
+    with pytest.raises(LanguageUnknown, match="pico knows the languages en-US, de-DE, got 'ja-JP'"):
         require_language("pico", "ja-JP", ["en-US", "de-DE"])

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import anyio
 import pytest
 
-from switchhook import AudioFormat, SpeechError, SpeechStarted, Transcript
+from switchhook import AudioFormat, KnowsLanguages, LanguageUnknown, SpeechError, SpeechStarted, Transcript
 from switchhook_embedded.recogniser import EmbeddedSpeechToText
 from switchhook_embedded.testing import LINE, finals, hear
 
@@ -264,8 +264,13 @@ async def test_another_language_needs_another_recognition(words):
         assert not recognition.configure("de-DE", {})
 
 
+async def test_it_says_which_languages_it_knows(words):
+    assert isinstance(words, KnowsLanguages)
+    assert words.languages == ("en-US",)
+
+
 async def test_a_language_that_the_engine_does_not_know_is_refused(words):
-    with pytest.raises(SpeechError, match="words knows the languages en-US, got 'de-DE'"):
+    with pytest.raises(LanguageUnknown, match="words knows the languages en-US, got 'de-DE'"):
         async with words.open(LINE, "de-DE", {}):
             pass
 

@@ -4,8 +4,9 @@ import anyio
 import numpy as np
 import pytest
 
-from switchhook import AudioFormat, SpeechError
+from switchhook import AudioFormat, KnowsLanguages, LanguageUnknown, SpeechError, Unspeakable
 from switchhook_embedded.samples import from_pcm
+from switchhook_embedded.scripts import LATIN
 from switchhook_embedded.sentences import sentences
 from switchhook_embedded.voice import EmbeddedTextToSpeech
 
@@ -29,7 +30,7 @@ class Tones:
         self.spoken.append((sentence, language))
         if "broken" in sentence:
             raise ValueError("the caller's name")
-        seconds = 0 if sentence == "?" else 1
+        seconds = 0 if sentence in ("?", "2") else 1
         return (0.03 * np.sin(np.arange(self.rate * seconds) * 0.1)).astype(np.float32)
 
 
@@ -106,8 +107,43 @@ async def test_the_language_that_fits_best_is_spoken(engine, tones):
 
 
 async def test_a_language_that_is_not_there_is_refused(engine):
-    with pytest.raises(SpeechError, match="tones knows the languages en-US, de-DE, got 'ja-JP'"):
+    with pytest.raises(LanguageUnknown, match="tones knows the languages en-US, de-DE, got 'ja-JP'"):
         await said(engine, "One.", language="ja-JP")
+
+
+async def test_it_says_which_languages_it_knows(engine):
+    assert isinstance(engine, KnowsLanguages)
+    assert engine.languages == ("en-US", "de-DE")
+
+
+@pytest.fixture
+def latin(tones):
+    return EmbeddedTextToSpeech("tones", tones, threads=1, scripts=LATIN)
+
+
+@pytest.mark.parametrize("text", ["Русский текст", "日本語", "One. Русский текст! Two.", "One.\nこんにちは"])
+async def test_a_sentence_of_letters_that_it_does_not_know_is_unspeakable_before_anything_is_made(
+    latin, tones, text
+):
+    with pytest.raises(Unspeakable) as raised:
+        await said(latin, text)
+    assert (raised.value.reason, tones.spoken) == ("tones cannot say a text of this script", [])
+
+
+@pytest.mark.parametrize("text", ["Call Иван now.", "Café Zoë", "1ª", "5 %", "…", "One. 24."])
+async def test_a_text_with_letters_that_it_knows_or_with_none_is_left_to_the_voice(latin, tones, text):
+    await said(latin, text)
+    assert tones.spoken
+
+
+async def test_a_voice_that_names_no_script_is_given_any_text(engine, tones):
+    await said(engine, "日本語")
+    assert tones.spoken == [("日本語", "en-US")]
+
+
+async def test_a_text_that_gives_no_sound_is_unspeakable_and_not_a_failure(engine):
+    with pytest.raises(Unspeakable):
+        await said(engine, "2")
 
 
 async def test_coded_audio_is_refused(engine):

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from switchhook import AudioFormat, SpeechError
+from switchhook import AudioFormat, LanguageUnknown, SpeechError
 from switchhook_stt_watson.exchange import Exchange
 from switchhook_stt_watson.models import current, model_for, speaks
 from switchhook_stt_watson.request import Requests
@@ -34,7 +34,7 @@ def test_a_language_has_a_model(language, model):
 
 
 def test_a_language_without_a_model_says_what_to_do():
-    with pytest.raises(SpeechError, match="no model for telephone calls in 'xx-XX'; name one in `model`"):
+    with pytest.raises(LanguageUnknown, match="no model for telephone calls in 'xx-XX'; name one in `model`"):
         model_for("xx-XX")
 
 

@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
-from switchhook import AudioFormat, Options, SpeechError
+from switchhook import AudioFormat, LanguageUnknown, Options, SpeechError
 from switchhook_stt_watson.plugin import create_stt
 
 pytestmark = pytest.mark.anyio
@@ -334,6 +334,23 @@ async def test_finals_without_times_are_told_all_the_same(service):
         heard = await anext(aiter(recognition))
         assert (heard.text, heard.start) == ("word", 0.0)
         assert 1.0 <= heard.end <= 2.0
+
+
+@pytest.mark.parametrize(("table", "kind"), [({}, LanguageUnknown), ({"model": "en-US_Mine"}, SpeechError)])
+async def test_only_a_missing_model_that_nobody_named_says_that_the_language_is_unknown(service, table, kind):
+    async with service(**table) as (house, engine), engine.open(LINE, "en-US", {}) as recognition:
+
+        async def refuse(_message, connection):
+            model = table.get("model", "en-US_Telephony")
+            await connection.send(json.dumps({"error": f"Model {model} not found"}))
+            await connection.close(1011)
+
+        house.answer = refuse
+        recognition.feed(b"\1" * FRAME)
+        with pytest.raises(SpeechError) as raised:
+            async for _ in recognition:
+                pass
+        assert type(raised.value) is kind
 
 
 async def test_an_error_before_it_listens_is_the_end_at_once(service):

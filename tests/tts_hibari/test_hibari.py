@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from switchhook import AudioFormat, Options, SettingsError, StartError, codec_for
+from switchhook import (
+    AudioFormat,
+    LanguageUnknown,
+    Options,
+    SettingsError,
+    StartError,
+    Unspeakable,
+    codec_for,
+)
 from switchhook_embedded.samples import from_pcm
 from switchhook_embedded.testing import LINE, finals, hear, words
 from switchhook_tts_hibari.plugin import create_tts
@@ -52,6 +60,24 @@ def recogniser():
 async def said(voice, text, audio=LINE):
     async with voice.synthesize(text, audio, "en-US", {}) as chunks:
         return [chunk async for chunk in chunks]
+
+
+async def test_it_says_which_languages_it_knows_and_refuses_others(voice):
+    assert voice.languages == ("en-US",)
+    with pytest.raises(LanguageUnknown, match="hibari knows the languages en-US"):
+        async with voice.synthesize("Hola.", LINE, "es-ES", {}):
+            pass
+
+
+@pytest.mark.parametrize("text", ["Русский текст", "日本語", "Welcome. Ελληνικά"])
+async def test_a_text_that_it_cannot_say_is_unspeakable_and_not_a_failure(voice, text):
+    with pytest.raises(Unspeakable):
+        await said(voice, text)
+
+
+@pytest.mark.parametrize("text", ["…", "😀", "!"])
+async def test_a_text_without_words_is_no_error(voice, text):
+    await said(voice, text)
 
 
 async def test_what_is_said_is_understood(voice, recogniser):

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from switchhook import AudioFormat, Options, SettingsError, StartError, codec_for
+from switchhook import (
+    AudioFormat,
+    LanguageUnknown,
+    Options,
+    SettingsError,
+    StartError,
+    Unspeakable,
+    codec_for,
+)
 from switchhook_embedded.samples import from_pcm
 from switchhook_embedded.testing import LINE, finals, hear, words
 from switchhook_tts_pico.plugin import create_tts
@@ -81,6 +89,23 @@ async def test_every_language_has_a_voice_of_its_own(voice, language):
     american, other = [sum(map(len, await said(voice, "Radio.", language=n))) for n in ("en-US", language)]
 
     assert 0 < other != american
+
+
+async def test_it_says_which_languages_it_knows_and_refuses_others(voice):
+    assert voice.languages == ("en-US", "en-GB", "de-DE", "es-ES", "fr-FR", "it-IT")
+    with pytest.raises(LanguageUnknown, match="pico knows the languages"):
+        await said(voice, "Hello.", language="ja-JP")
+
+
+@pytest.mark.parametrize("text", ["Русский текст", "日本語", "Welcome. Ελληνικά", "١٢٣"])
+async def test_a_text_that_it_cannot_say_is_unspeakable_and_not_a_failure(voice, text):
+    with pytest.raises(Unspeakable):
+        await said(voice, text)
+
+
+@pytest.mark.parametrize("text", ["…", "😀", "!"])
+async def test_a_text_without_words_is_no_error(voice, text):
+    await said(voice, text)
 
 
 async def test_angle_brackets_are_words_not_commands(voice):

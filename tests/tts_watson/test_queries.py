@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from switchhook import SpeechError
+from switchhook import LanguageUnknown
 from switchhook_tts_watson.queries import Queries
 from switchhook_tts_watson.voices import VOICES, voice_for
 
@@ -25,7 +25,7 @@ def test_a_language_has_a_voice(language, voice):
 
 
 def test_a_language_without_a_voice_says_what_to_do():
-    with pytest.raises(SpeechError, match="no voice for 'xx-XX'; name one in `voice`"):
+    with pytest.raises(LanguageUnknown, match="no voice for 'xx-XX'; name one in `voice`"):
         voice_for("xx-XX")
 
 

@@ -5,15 +5,17 @@ import logging
 import anyio
 import pytest
 
-from switchhook import AudioFormat, SpeechError
+from switchhook import AudioFormat, LanguageUnknown, SpeechError
 from switchhook.testing import MemoryTextToSpeech
 from switchhook.testing.conformance import check_text_to_speech
 from switchhook_testing_watson import Fault
+from switchhook_tts_watson.voices import VOICES
 from switchhook_watson import Timeouts
 
 pytestmark = pytest.mark.anyio
 
 PCMU, PCM = AudioFormat("PCMU", 8000), AudioFormat("PCM", 8000)
+GONE = "en-US_GoneV3Voice"
 
 
 async def test_the_line_s_bytes_come_as_the_service_sends_them(watson, say):
@@ -218,3 +220,14 @@ async def test_an_assistant_s_parameters_go_before_the_configured_ones(watson, s
 async def test_it_holds_what_every_engine_must_hold(watson):
     async with watson() as (_, _, engine, _):
         await check_text_to_speech(engine)
+
+
+@pytest.mark.parametrize(("table", "kind"), [({}, LanguageUnknown), ({"voice": GONE}, SpeechError)])
+async def test_only_a_missing_voice_that_nobody_named_says_that_the_language_is_unknown(
+    watson, say, monkeypatch, table, kind
+):
+    monkeypatch.setitem(VOICES, "en-US", GONE)
+    async with watson(**table) as (_, _, engine, _):
+        with pytest.raises(SpeechError) as raised:
+            await say(engine, "Good morning.")
+    assert type(raised.value) is kind

@@ -119,7 +119,10 @@ class App:
                 raise PluginError(plugin.name, "returned None", distribution=plugin.distribution, hook=hook)
             if isinstance(made, KnowsLanguages) and not _are_texts(made.languages):
                 raise _unfit(
-                    plugin, hook, "made an engine whose `languages` are none", "a list of language tags"
+                    plugin,
+                    hook,
+                    "made an engine whose `languages` are none",
+                    "an engine with a list of language tags",
                 )
             self._engines[key] = made
             # what tells engines of one plugin apart, here and after a restart

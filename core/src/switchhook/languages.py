@@ -21,7 +21,7 @@ def normalised(tag: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _normalised(tag: str) -> str:
-    from langcodes import standardize_tag  # 30 ms that the command line does without
+    from langcodes import standardize_tag  # 60 ms that the command line does without
 
     made, given = tag.strip(), ""
     try:

@@ -149,7 +149,10 @@ class ConnectorSettings(Table):
     assistant: Drivers = Field(description="who answers; a table, or a list of them tried in order")
     stt: Drivers = Field(description="who hears; likewise")
     tts: Drivers = Field(description="who speaks; likewise")
-    language: Language = Field("en-US", description="of recognition and synthesis, where the flow says none")
+    # the default is read too: with it comes the library of tags, which would cost the first call 60 ms
+    language: Language = Field(
+        "en-US", validate_default=True, description="of recognition and synthesis, where the flow says none"
+    )
     plugins: list[str] | None = Field(None, description="only these handlers and listeners, of those loaded")
     failure_text: str = Field(
         "I am sorry, something went wrong. One moment please.", description="spoken when an engine fails"

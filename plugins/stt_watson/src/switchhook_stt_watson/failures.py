@@ -48,17 +48,13 @@ def refused(said: str, request: Request) -> SpeechError:
     model = request.query["model"]
     if said.lower().startswith(PASSING):
         return broken("the service ended the session")
-    if request.by_language and model in said and "not found" in said:
-        return LanguageUnknown(
-            f"this instance or region of Watson Speech to Text has no model {model!r}, the one for the language; "
-            "name another in `model`, or use another engine",
-            reason="no model for the language",
-        )
     if "model" in said.lower():
         cure = f"look whether this instance and region offer {model!r}, and what it supports"
     else:
         cure = "look at `parameters` and `model`: what it says names the setting"
-    return SpeechError(
+    # the instance lacks the model of the language: that is no failure
+    lacking = request.by_language and model in said and "not found" in said
+    return (LanguageUnknown if lacking else SpeechError)(
         f"Watson Speech to Text does not accept what was asked with the model {model!r} ({said}); {cure}",
         reason="the service refuses the request",
     )
