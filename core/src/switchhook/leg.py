@@ -83,7 +83,7 @@ class PlaybackFinished:
 
 @dataclass(frozen=True, slots=True)
 class LanguageChanged:
-    """The conversation goes on in another language, as the peer says it: a tag such as es-US. Core reads it."""
+    """The conversation goes on in another language, as the peer says it: a tag such as es-US."""
 
     language: str
 
