@@ -25,6 +25,7 @@ def pressed(keys, **asked):
         ("123#", {"minimum": 3, "maximum": 5, "termination_key": "#"}, ("123", True)),
         ("12345", {"minimum": 3, "maximum": 5}, ("12345", True)),
         ("#", {"termination_key": "#"}, ("", False)),
+        ("1" * 100, {"termination_key": "#"}, ("1" * 100, True)),
     ],
 )
 def test_a_number_ends_with_its_last_key(keys, asked, collected):

@@ -40,9 +40,9 @@ class TurnRecord:
         "`recognition`: end of speech to its final; `assistant`: turn sent to first response; `synthesis`: "
         "first prompt queued to its first sound sent; `total`: end of speech or key to first sound sent",
     ] = field(default_factory=dict)
-    actions: Annotated[list[dict[str, Any]], "`response` (its place in the reply), `action`, `plugin`"] = (
-        field(default_factory=list)
-    )
+    actions: Annotated[
+        list[dict[str, Any]], "`response` (its place in the reply), `action`, `plugin`; at most 1000"
+    ] = field(default_factory=list)
     said: Annotated[list[str], "the texts queued to be spoken, masked"] = field(default_factory=list)
 
 
@@ -72,7 +72,7 @@ class CallRecord:
     not_performed: Annotated[
         list[dict[str, Any]],
         "responses that no plugin performed: `turn`, `type`, `problem`. `type` is remark where something was "
-        "performed otherwise than asked: in another language, or without a text that no voice can say",
+        "performed otherwise than asked: cut, in another language, or without a text that no voice can say",
     ] = field(default_factory=list)
     faults: Annotated[
         list[dict[str, Any]],

@@ -10,6 +10,7 @@ import anyio
 
 from ..errors import LanguageUnknown, answer, cause
 from ..speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
+from .bounds import heard_within
 from .equipment import Equipment
 from .events import Event, Failure, Faulted
 from .language import CallLanguage
@@ -198,7 +199,7 @@ class Hearing:
                     async for heard in recognition:
                         self._breakers.worked(engine)
                         self._cover(heard)
-                        self._emit(heard)
+                        self._emit(heard_within(heard))
                 finally:
                     # not to an engine that takes its time to close
                     self.take, self._recognition = self._pass if self._resting else self._keep, None

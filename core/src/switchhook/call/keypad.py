@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from ..actions import CollectDigits
 
+MOST = 100  # keys of one number
+
 
 class Collected(NamedTuple):
     """`succeeded`: as many digits as were asked for; else those that came."""
@@ -49,8 +51,8 @@ class Keypad:
         if key == asked.termination_key:
             return Collected(self.digits, self.begun and len(self.digits) >= (asked.minimum or 0))
         self.digits += key
-        most = asked.count or asked.maximum
-        return Collected(self.digits, succeeded=True) if most and len(self.digits) >= most else None
+        most = asked.count or asked.maximum or MOST
+        return Collected(self.digits, succeeded=True) if len(self.digits) >= most else None
 
     def expire(self) -> Collected | None:
         """No more digits come in time. None: there was not one."""

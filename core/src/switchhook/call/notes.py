@@ -34,6 +34,7 @@ from .events import (
 logger = logging.getLogger(__name__)
 
 MOST_FAULTS = 100  # in one record
+MOST_ACTIONS = 1_000  # of one turn
 MOST_DATA = 100  # values that an assistant adds to one
 
 
@@ -168,7 +169,7 @@ class Notes:
             self._remark(event, event.action.text[:200])
         elif isinstance(event.action, Annotate):
             self.annotate(event.action.values)
-        elif turn := self._turn:
+        elif (turn := self._turn) and len(turn.actions) < MOST_ACTIONS:
             done: dict[str, Any] = {
                 "response": event.response,
                 "action": type(event.action).__name__,

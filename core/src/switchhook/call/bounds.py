@@ -1,0 +1,165 @@
+"""How much of what assistants and handlers give is taken. What a model produces by accident has no end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from ..actions import (
+    Action,
+    Annotate,
+    Choice,
+    ConfigureRecognition,
+    ConfigureSynthesis,
+    ForceTurn,
+    HandOver,
+    Offer,
+    Remark,
+    Say,
+    SetVariables,
+)
+from ..responses import OptionResponse, Response
+from ..speech import SpeechStarted, Transcript
+
+M = TypeVar("M", bound=BaseModel)
+
+TEXT = 10_000  # bytes of UTF-8 in one text: ten minutes of sound
+SAID = 30_000  # in all texts of one reply: longer than any call
+RESPONSES = 20_000  # of one reply, most of which say nothing
+OPTIONS = 100  # of one list, and entries of any other in a response
+REMARK = 1_000  # bytes of a remark
+TABLE = 250_000  # characters and values in the variables, notes or parameters of one action
+DEEPEST = 50  # tables within tables
+LAST_WORD = 200  # characters at the end of a text that is cut in which a space is looked for
+
+TEXTS = frozenset(
+    (
+        *("text", "title", "description", "alt_text", "label", "message"),
+        *("message_to_human_agent", "topic", "delimiter"),
+    )
+)
+"""Fields of responses that are spoken or shown; an address or a command is its handler's business."""
+
+
+def cut(text: str, most: int = TEXT) -> str:
+    """At most that many bytes of it, whole words where there are some."""
+    if 4 * len(text) <= most or (len(text) <= most and len(text.encode(errors="replace")) <= most):
+        return text
+    head = text[:most].encode(errors="replace")[:most].decode(errors="ignore")
+    space = head.rfind(" ", len(head) - LAST_WORD)
+    return head[:space] if space > 0 else head
+
+
+def response_within(response: Response) -> tuple[Response, list[str]]:
+    """What of it is taken, and what there is to remark."""
+    remarks: list[str] = []
+    taken = _within(response, remarks)
+    if isinstance(taken, OptionResponse):
+        room = TEXT
+        for number, option in enumerate(taken.options):
+            room -= len(option.label.encode(errors="replace"))
+            if room < 0:
+                remarks.append(f"the options are longer than {TEXT} bytes: the first {number} are taken")
+                return taken.model_copy(update={"options": taken.options[:number]}), remarks
+    return taken, remarks
+
+
+def _within(model: M, remarks: list[str]) -> M:
+    changed = dict[str, Any]()
+    for name in type(model).model_fields:
+        value: Any = getattr(model, name)
+        taken: Any = None
+        if isinstance(value, str) and name in TEXTS:
+            taken = cut(value)
+            if taken != value:
+                remarks.append(f"{name}: longer than {TEXT} bytes, cut")
+        elif isinstance(value, list):
+            first = value[:OPTIONS]
+            taken = [_within(each, remarks) if isinstance(each, BaseModel) else each for each in first]
+            if len(value) > OPTIONS:
+                remarks.append(f"{len(value)} {name}: the first {OPTIONS} are taken")
+        elif isinstance(value, BaseModel):
+            taken = _within(value, remarks)
+        if taken is not None and taken != value:
+            changed[name] = taken
+    return model.model_copy(update=changed) if changed else model
+
+
+def action_within(action: Action) -> tuple[Action, str]:
+    """What of it is taken, and what there is to remark. The action has the types that it should."""
+    match action:
+        case Say() | ForceTurn() | Remark():
+            most = REMARK if isinstance(action, Remark) else TEXT
+            taken = cut(action.text, most)
+            why = f"a text longer than {most} bytes was cut" if taken != action.text else ""
+            return replace(action, text=taken), why
+        case Offer():
+            choices = tuple(_choices(action.choices))
+            left = len(action.choices) - len(choices)
+            return Offer(choices), f"{left} choices too many were left out" if left else ""
+        case SetVariables() | HandOver():
+            variables, why = table_within(action.variables)
+            return replace(action, variables=variables), why
+        case Annotate():
+            values, why = table_within(action.values)
+            return Annotate(values), why
+        case ConfigureRecognition() | ConfigureSynthesis():
+            parameters, why = table_within(action.parameters)
+            return replace(action, parameters=parameters), why
+        case _:
+            return action, ""
+
+
+def _choices(choices: tuple[Choice, ...]) -> Iterator[Choice]:
+    """In order, as long as there is room."""
+    room = TABLE
+    for choice in choices[:OPTIONS]:
+        room -= weight([choice.phrases, choice.input], room)
+        if room < 0:
+            return
+        yield choice
+
+
+def table_within(table: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """Its values as long as there is room, and what there is to remark."""
+    room, taken = TABLE, {}
+    for name, value in table.items():
+        size = weight([name, value], room)
+        if size <= room:
+            taken[name], room = value, room - size
+    left = len(table) - len(taken)
+    return (taken, f"{left} values too large or too deep were left out") if left else (table, "")
+
+
+def weight(value: object, most: int) -> int:
+    """Characters of its texts and number of its values; more than `most`, and not counted to its end, where
+    it is too large or too deep."""
+    size, level, depth = 0, [value], 0
+    while level and size <= most:
+        inner: list[object] = []
+        for each in level:
+            match each:
+                case str() | bytes():
+                    size += len(each)
+                case Mapping():
+                    inner += each.keys()
+                    inner += each.values()
+                case list() | tuple() | set() | frozenset():
+                    inner += each
+                case BaseModel():
+                    inner += vars(each).values()
+            size += 1
+        level, depth = inner, depth + 1
+        if depth > DEEPEST and level:
+            return most + 1
+    return size
+
+
+def heard_within(heard: SpeechStarted | Transcript) -> SpeechStarted | Transcript:
+    """Nobody says more than that in one breath."""
+    if isinstance(heard, Transcript) and len(heard.text) > TEXT // 4:
+        return replace(heard, text=cut(heard.text))
+    return heard
