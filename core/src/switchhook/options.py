@@ -16,6 +16,8 @@ from .errors import SettingsError
 
 M = TypeVar("M", bound=BaseModel)
 
+LONGEST = 100  # characters of a name that another is looked for
+
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -73,7 +75,7 @@ class Options(Mapping[str, Any]):
 
 def _unknown(model: type[BaseModel], path: list[str]) -> str:
     known = _keys_at(model, path[:-1])
-    near = get_close_matches(path[-1], known, n=1)
+    near = get_close_matches(path[-1][:LONGEST], known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(known)) or 'none'}"
     return f"unknown key; {hint}"
 

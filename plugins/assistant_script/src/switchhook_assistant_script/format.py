@@ -157,7 +157,7 @@ class Script(Table):
 
     def _misled(self, name: str) -> str:
         if name not in self.steps:
-            near = get_close_matches(name, self.steps, n=1)
+            near = get_close_matches(name[:100], self.steps, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"steps: {', '.join(self.steps)}"
             return f"no step {name!r}; {hint}"
         step = self.steps[name]

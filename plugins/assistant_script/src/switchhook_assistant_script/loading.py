@@ -85,7 +85,7 @@ def _describe(item: ErrorDetails) -> str:
 
 def _unknown(place: Place) -> str:
     known = list(_keys(_model(place[:-1])))
-    near = get_close_matches(str(place[-1]), known, n=1)
+    near = get_close_matches(str(place[-1])[:100], known, n=1)
     return (
         f"unknown key; did you mean {near[0]!r}?"
         if near

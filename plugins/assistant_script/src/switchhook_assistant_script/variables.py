@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any
 
 PREFIX = "system_integrations.genesys_audio_connector."
-REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
-EXPRESSION = re.compile(r"\s*(\$\{[^{}]*\})\s*=\s*(.*?)\s*", re.DOTALL)
+REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+EXPRESSION = re.compile(r"(\$\{[^{}]*\})\s*=(.*)", re.DOTALL)
 TAG = re.compile(r"<[!?/]?[a-zA-Z][^<>]*>")
 NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -31,7 +31,8 @@ class Assignment:
 def name_in(reference: str) -> str:
     """The variable that `${…}` refers to. Raises ValueError."""
     match = REFERENCE.fullmatch(reference)
-    name = match[1].removeprefix(PREFIX) if match and match[1].startswith(PREFIX) else ""
+    path = match[1].strip() if match else ""
+    name = path.removeprefix(PREFIX) if path.startswith(PREFIX) else ""
     if not name or re.search(r"\s", name):
         raise ValueError(f"expected a variable such as ${{{PREFIX}NAME}}, got {reference!r}")
     return name
@@ -47,10 +48,10 @@ def check_references(value: Any) -> None:
 def parse_assignment(expression: str) -> Assignment:
     """`${system_integrations.genesys_audio_connector.NAME} = VALUE`, where VALUE is JSON or another
     variable. Raises ValueError."""
-    match = EXPRESSION.fullmatch(expression)
+    match = EXPRESSION.fullmatch(expression.strip())
     if not match:
         raise ValueError(f'expected ${{{PREFIX}NAME}} = "VALUE", got {expression!r}')
-    name, value = name_in(match[1]), match[2]
+    name, value = name_in(match[1]), match[2].strip()
     if not REFERENCE.fullmatch(value):
         try:
             value = json.loads(value)

@@ -41,12 +41,12 @@ def _ends(words: str) -> Iterator[str]:
 
 def _fitting(words: str, most: int) -> Iterator[str]:
     """Cut at a space, else anywhere."""
-    while len(escaped(words).encode()) > most:
-        size = most
-        while len(escaped(words[:size]).encode()) > most:
-            size = size * 3 // 4
-        cut = words.rfind(" ", 0, size) + 1 or size
-        yield words[:cut].strip()
-        words = words[cut:].strip()
-    if words:
-        yield words
+    at = 0
+    while at < len(words):
+        head = words[at : at + most]
+        while len(head) > 1 and len(escaped(head).encode()) > most:
+            head = head[: len(head) * 3 // 4]
+        cut = len(head) if at + len(head) == len(words) else head.rfind(" ") + 1 or len(head)
+        if part := head[:cut].strip():
+            yield part
+        at += cut
