@@ -120,3 +120,18 @@ JSON = st.recursive(
 @given(st.sampled_from(["collect", "send"]), st.dictionaries(st.sampled_from(["count", "digits"]), JSON))
 def test_whatever_the_parameters_are_nothing_is_raised(command, parameters):
     assert isinstance(performed(command, **parameters), (CollectDigits, Play, Remark))
+
+
+def test_keys_sound_for_a_minute_at_most():
+    keys = [{"code": 1, "duration": 10_000}] * 7
+
+    assert performed("send", digits=keys) == Remark(
+        "dtmf send: Value error, expected at most 60000 ms of tones and pauses, got 71400"
+    )
+
+
+def test_a_long_tone_goes_on_as_it_began():
+    sound = samples(performed("send", digits=[{"code": 5, "duration": 2_500}]))
+
+    assert len(sound) == 20_000
+    assert list(sound[16_000:]) == list(sound[:4_000])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchhook import CallInfo, Choice, Offer, Say, parse_response
+from switchhook import CallInfo, Choice, Offer, Remark, Say, parse_response
 from switchhook_responses.option import handle_option
 
 BALANCE = {"label": "Your balance", "value": {"input": {"text": "what is my balance"}}}
@@ -107,3 +107,17 @@ def test_markup_in_a_label_is_not_listened_for():
     label = 'Caf&amp;e <break time="1s"/> hours'
 
     assert choices({"label": label})[0].phrases == ("one", "1", "Caf&e hours")
+
+
+def test_a_list_that_nothing_has_bounded_is_cut_with_a_remark():
+    say, offer, remark = actions(*labels(*map(str, range(5_000))))
+
+    assert len(offer.choices) == 100
+    assert say.text.endswith(" 100. 99.")
+    assert remark == Remark("option: only the first 100 are taken")
+
+
+def test_labels_are_taken_as_long_as_there_is_time_to_read_them():
+    _, offer, _ = actions(*labels(*["a" * 3_000] * 9))
+
+    assert len(offer.choices) == 3

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from switchhook_responses.speaking import TAG, join, to_speech, words
+from switchhook import Remark, Say
+from switchhook_responses.speaking import LONGEST, TAG, join, said, to_speech, words
 
 PIECES = [
     *(
@@ -46,6 +47,22 @@ MARKUP = st.text("<>&/!?-ab *_#`[]()\"'=;\n", max_size=60) | st.lists(
         ("above\n\n---\n\nbelow", "above\nbelow"),
         ("```\ncode\n```", "code"),
         (r"\*not soft\*", "*not soft*"),
+        ("***both*** and **bold *soft* again**", "both and bold soft again"),
+        ("``a ` tick`` and `**stars**`", "a ` tick and **stars**"),
+        ("Title\n=====\nwords", "Title\nwords"),
+        ("**Steps**\n1) one\n2) two", "Steps\n1. one\n2. two"),
+        ("- one\n  - within\n\n    more", "one\nwithin\nmore"),
+        ("> - quoted\n> - list", "quoted\nlist"),
+        ("words\n\n    code **here**\n\nwords", "words\ncode **here**\nwords"),
+        ("# Closed ##\nC#", "Closed\nC#"),
+        ("one\\\ntwo", "one\ntwo"),
+        ("*R&amp;D* &#38; &unknown;", "R&D & &unknown;"),
+        ("[one](https://example.com/a_(b)?c[]=1 'its title') *two*", "one two"),
+        ("[the [inner](b) page](a)", "[the inner page](a)"),
+        ("[the ![picture](b) page](a)", "the picture page"),
+        ("[a page][home], [home][] and [home]\n\n[Home]: https://example.com", "a page, home and home"),
+        ("[none][here] and [none] *but*", "[none][here] and [none] but"),
+        ("[not a link](because of a space) *but*", "[not a link](because of a space) but"),
     ],
 )
 def test_markdown_is_stripped(markdown, plain):
@@ -63,6 +80,9 @@ def test_markdown_is_stripped(markdown, plain):
         "Press * or # now.",
         "It is -5 degrees, +1 tomorrow.",
         "50% [yes]",
+        "**open and * never shut_",
+        "a ~ b",
+        "#1 of [all](here",
     ],
 )
 def test_signs_that_mean_themselves_stay(text):
@@ -162,3 +182,12 @@ def test_the_words_of_markup_are_unescaped():
 
 def test_the_words_of_plain_text_are_the_text():
     assert words("R&amp;D") == "R&amp;D"
+
+
+def test_a_text_that_nothing_has_bounded_is_cut_with_a_remark():
+    say, remark = said("a" * 20_000)
+    assert (say, remark) == (Say("a" * LONGEST), Remark(f"a text longer than {LONGEST} bytes was cut"))
+
+
+def test_a_text_of_an_ordinary_length_is_only_said():
+    assert said("**Hello**") == [Say("Hello")]

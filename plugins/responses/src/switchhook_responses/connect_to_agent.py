@@ -17,7 +17,6 @@ from switchhook import (
     CallInfo,
     ConnectToAgentResponse,
     HandOver,
-    Say,
     SetVariables,
     Table,
     hookimpl,
@@ -25,7 +24,7 @@ from switchhook import (
 
 from .channels import is_for_telephone, output_variables
 from .settings import lifespan_of
-from .speaking import to_speech
+from .speaking import said
 
 DEEPEST = 5  # levels of tables
 
@@ -64,8 +63,7 @@ def hand_over(response: ConnectToAgentResponse, names: HandOverSettings) -> list
         names.message: response.message_to_human_agent,
         names.topic: response.topic,
     }
-    said = to_speech(response.agent_available.message)
-    actions: list[Action] = [Say(said)] if said else []
+    actions = said(response.agent_available.message)
     if asked := output_variables(response):
         actions.append(SetVariables(asked))
     return [*actions, HandOver({name: value for name, value in told.items() if name and value})]

@@ -13,6 +13,7 @@ from .channels import is_for_telephone
 from .commands import Parameters, read
 from .tones import Tone, tones
 
+LONGEST = 60_000  # milliseconds that keys may sound, pauses included
 SENSITIVE = "dtmf_sensitive"  # a session variable: what is collected next is nobody else's business
 
 
@@ -46,6 +47,13 @@ class Send(Parameters):
     @classmethod
     def _of_numbers(cls, digits: object) -> object:
         return [digits] if isinstance(digits, dict) else digits
+
+    @model_validator(mode="after")
+    def _comes_to_an_end(self) -> Send:
+        length = sum(each.duration + self.send_interval for each in self.digits)
+        if length > LONGEST:
+            raise ValueError(f"expected at most {LONGEST} ms of tones and pauses, got {length}")
+        return self
 
 
 @hookimpl(trylast=True)

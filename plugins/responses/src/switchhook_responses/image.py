@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from switchhook import CallInfo, ImageResponse, Say, Table, hookimpl
+from switchhook import Action, CallInfo, ImageResponse, Table, hookimpl
 
 from .channels import is_for_telephone
 from .settings import lifespan_of
-from .speaking import to_speech
+from .speaking import said
 
 
 class ImageSettings(Table):
@@ -28,9 +28,8 @@ lifespan = lifespan_of("image")
 
 
 @hookimpl(trylast=True)
-def handle_image(response: ImageResponse, call: CallInfo) -> list[Say]:
+def handle_image(response: ImageResponse, call: CallInfo) -> list[Action]:
     part = call.plugin.say if call.plugin else "nothing"
     if part == "nothing" or not is_for_telephone(response):
         return []
-    text = to_speech(getattr(response, part) or response.title)
-    return [Say(text)] if text else []
+    return said(getattr(response, part) or response.title)

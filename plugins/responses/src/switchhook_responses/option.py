@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from switchhook import Action, CallInfo, Choice, Offer, OptionItem, OptionResponse, Say, hookimpl
+from switchhook import Action, CallInfo, Choice, Offer, OptionItem, OptionResponse, Remark, Say, hookimpl
 
 from .channels import is_for_telephone
 from .commands import Parameters
-from .speaking import join, to_speech, words
+from .speaking import LONGEST, join, shortened, to_speech, words
 
 NUMBERS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
     "twenty",
 )
+MOST = 100  # options that are read
 MOST_CALLS = 10_000  # whose lists are configured at once
+
+
+WORD = re.compile(r"\w")
 
 
 class Lists(Parameters):
@@ -26,7 +31,7 @@ class Lists(Parameters):
     selects the nth option."""
 
     prefixText: str = Field("%s.", max_length=200)  # noqa: N815  # IBM's names
-    matchWord: tuple[str, ...] = NUMBERS  # noqa: N815
+    matchWord: tuple[Annotated[str, Field(max_length=200)], ...] = Field(NUMBERS, max_length=MOST)  # noqa: N815
     disableSpeech: bool = False  # noqa: N815  # keys alone select; what is said is sent as it is
 
     @field_validator("matchWord", mode="before")
@@ -63,19 +68,32 @@ def read_out(
     call: CallInfo, kind: str, title: str, description: str, options: Sequence[OptionItem]
 ) -> list[Action]:
     lists = _configured.get((call.id, kind), DEFAULT)
-    labels = [item.label for item in options]
-    numbered = [f"{_prefix(lists, number)} {{}}" for number in range(1, len(labels) + 1)]
-    text = join(["{}", "{}", *numbered], [title, description, *labels])
+    taken = _within(options)
+    labels, prefix = [item.label for item in taken], _prefix(lists)
+    numbered = [f"{prefix.replace('%s', str(number)).strip()} {{}}" for number in range(1, len(labels) + 1)]
+    text = join(["{}", "{}", *numbered], [shortened(title), shortened(description), *labels])
     actions: list[Action] = [Say(text)] if text else []
     if labels:
-        choices = (_choice(lists, n, item.label, item.value.input) for n, item in enumerate(options, 1))
+        choices = (_choice(lists, n, item.label, item.value.input) for n, item in enumerate(taken, 1))
         actions.append(Offer(tuple(choices)))
+    if len(taken) < len(options):
+        actions.append(Remark(f"{kind}: only the first {len(taken)} are taken"))
     return actions
 
 
-def _prefix(lists: Lists, number: int) -> str:
+def _within(options: Sequence[OptionItem]) -> Sequence[OptionItem]:
+    """As many as a caller may bear, of those that nothing has bounded before."""
+    room = LONGEST
+    for number, item in enumerate(options[:MOST]):
+        room -= len(item.label.encode(errors="replace"))
+        if room < 0:
+            return options[:number]
+    return options[:MOST]
+
+
+def _prefix(lists: Lists) -> str:
     """Without braces, which mark the place of the label."""
-    return re.sub("[{}]", "", to_speech(lists.prefixText)).replace("%s", str(number)).strip()
+    return to_speech(lists.prefixText).translate({ord("{"): None, ord("}"): None})
 
 
 def _choice(lists: Lists, number: int, label: str, given: Mapping[str, object]) -> Choice:
@@ -84,6 +102,6 @@ def _choice(lists: Lists, number: int, label: str, given: Mapping[str, object]) 
     phrases = () if lists.disableSpeech else (*named, str(number), words(to_speech(label)))
     return Choice(
         key=str(number) if number <= 9 else "",
-        phrases=tuple(phrase for phrase in phrases if re.search(r"\w", phrase)),
+        phrases=tuple(phrase for phrase in phrases if WORD.search(phrase)),
         input=given or {"text": label},
     )

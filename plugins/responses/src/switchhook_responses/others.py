@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from switchhook import Action, CallInfo, OptionItem, Play, Say, UnknownResponse, hookimpl
+from switchhook import Action, CallInfo, OptionItem, Play, UnknownResponse, hookimpl
 
 from .channels import TELEPHONE
 from .commands import Parameters
-from .option import read_out
-from .speaking import to_speech
+from .option import MOST, read_out
+from .speaking import said
 
 MOST_SPOKEN = 1_500  # characters of a search result: about two minutes
 LONGEST_PAUSE = 10_000  # milliseconds
@@ -69,7 +69,7 @@ def _pause(raw: Mapping[str, Any]) -> list[Action]:
 
 def _suggestion(raw: Mapping[str, Any], call: CallInfo) -> list[Action] | None:
     try:
-        items = [OptionItem.model_validate(each) for each in raw.get("suggestions", [])]
+        items = [OptionItem.model_validate(each) for each in raw.get("suggestions", [])[: MOST + 1]]
     except (ValidationError, TypeError):
         return None
     return read_out(call, "suggestion", _text(raw, "title"), "", items)
@@ -89,8 +89,7 @@ def _text(raw: Mapping[str, Any], name: str) -> str:
 
 
 def _say(text: str) -> list[Action]:
-    speech = to_speech(_shortened(text))
-    return [Say(speech)] if speech else []
+    return said(_shortened(text))
 
 
 def _shortened(text: str) -> str:

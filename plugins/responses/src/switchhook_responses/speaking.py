@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 from xml.parsers import expat  # documents with a type declaration, the risk of this parser, are refused below
 
-from markdown_it import MarkdownIt
+from switchhook import Action, Remark, Say
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from . import markdown
 
-    from markdown_it.token import Token
+LONGEST = 10_000  # bytes of one text: ten minutes of sound
 
 TAG = re.compile(r"<[!?/]?[a-zA-Z-][^<>]*>")
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML cannot hold
 COMMENT = re.compile(r"<!--[^<>]*-->")
 PROLOG = re.compile(r"^\s*<\?xml[^<>]*\?>")
 ROOT = re.compile(r"^<speak\b[^<>]*>(.*)</speak\s*>$", re.DOTALL)
-MARKDOWN = re.compile(r"[*_#`~\[\\&>]|^\s*[-+=]", re.MULTILINE)
+MARKDOWN = re.compile(r"[*_#`~\[\\&>]|^[ \t]*[-+=]", re.MULTILINE)
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
+SPARE_SPACE = re.compile(r"[ \t]+(?=[.,;:!?]|[ \t])")
 SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", "…", ">")
-
-_MARKDOWN = MarkdownIt("commonmark").enable("strikethrough").disable(["html_block", "html_inline"])
 
 SSML = frozenset(
     (
@@ -45,9 +44,25 @@ def to_speech(text: str) -> str:
     return text if _is_ssml(text) else _plain(text)
 
 
+def said(text: str) -> list[Action]:
+    """A text from where nothing bounds it; what is cut of it is remarked."""
+    short = shortened(text)
+    speech = to_speech(short)
+    actions: list[Action] = [Say(speech)] if speech else []
+    return actions if short == text else [*actions, Remark(f"a text longer than {LONGEST} bytes was cut")]
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """At most that many bytes of it."""
+    head = text[:most].encode(errors="replace")
+    return text if len(text) <= most and len(head) <= most else head[:most].decode(errors="ignore")
+
+
 def words(speech: str) -> str:
     """What `to_speech` gave, without its markup."""
-    return " ".join(html.unescape(TAG.sub(" ", speech)).split()) if TAG.search(speech) else speech
+    if not TAG.search(speech):
+        return speech
+    return " ".join(ENTITY.sub(lambda found: html.unescape(found[0]), TAG.sub(" ", speech)).split())
 
 
 def join(frames: Iterable[str], texts: Iterable[str]) -> str:
@@ -87,7 +102,7 @@ def _plain(text: str) -> str:
     if TAG.search(text):
         text = _without_tags(text)
     if MARKDOWN.search(text):
-        text = "\n".join(_lines(_MARKDOWN.parse(text)))
+        text = markdown.words_of(text)
         # what was written &lt;b&gt; must not become a tag at last
         text = _without_tags(text) if TAG.search(text) else text
     return text.strip()
@@ -97,23 +112,4 @@ def _without_tags(text: str) -> str:
     text = TAG.sub(" ", text)
     if TAG.search(text):  # tags inside tags are no HTML, but an attempt to smuggle some
         text = re.sub("[<>]", " ", text)
-    return re.sub(r"[ \t]+(?=[.,;:!?]|[ \t])", "", text)
-
-
-def _lines(tokens: list[Token]) -> Iterator[str]:
-    """The words of each block. Bullets go, the numbers of a numbered list are said."""
-    number = ""
-    for token in tokens:
-        match token.type:
-            case "list_item_open":
-                number = f"{token.info}. " if token.info else ""
-            case "inline":
-                yield number + "".join(_inline(token.children or []))
-                number = ""
-            case "code_block" | "fence":
-                yield token.content.strip()
-
-
-def _inline(tokens: list[Token]) -> Iterator[str]:
-    for token in tokens:
-        yield "\n" if token.type in ("softbreak", "hardbreak") else token.content
+    return SPARE_SPACE.sub("", text)

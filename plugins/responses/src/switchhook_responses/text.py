@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import random
 
-from switchhook import Say, TextResponse, hookimpl
+from switchhook import Action, TextResponse, hookimpl
 
 from .channels import is_for_telephone
-from .speaking import to_speech
+from .speaking import said
 
 
 @hookimpl(trylast=True)
-def handle_text(response: TextResponse) -> list[Say]:
+def handle_text(response: TextResponse) -> list[Action]:
     if not is_for_telephone(response):
         return []
-    text = to_speech(response.text or _authored(response))
-    return [Say(text)] if text else []
+    return said(response.text or _authored(response))
 
 
 def _authored(response: TextResponse) -> str:

@@ -7,6 +7,7 @@ import math
 import wave
 from array import array
 from collections.abc import Sequence
+from functools import cache
 
 from pydantic import Field
 
@@ -46,6 +47,13 @@ def tones(keys: Sequence[Tone], interval: int) -> bytes:
 def _tone(key: Tone) -> Sequence[int]:
     row, column = divmod(PLACES.index(CODES[key.code]), 4)
     loudness = FULL * 10 ** (key.volume / 20)
-    low, high = (2 * math.pi * pitch / RATE for pitch in (LOW[row], HIGH[column]))
     count = RATE * key.duration // 1000
-    return [round(loudness * (math.sin(low * n) + math.sin(high * n))) for n in range(count)]
+    second = array("h", [round(loudness * level) for level in _second(LOW[row], HIGH[column])[:count]])
+    return (second * (count // RATE + 1))[:count]
+
+
+@cache
+def _second(low: int, high: int) -> array[float]:
+    """After a second both begin anew."""
+    steps = [2 * math.pi * pitch / RATE for pitch in (low, high)]
+    return array("d", [sum(math.sin(step * n) for step in steps) for n in range(RATE)])

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from types import AsyncGeneratorType
 from typing import Any
 
+import anyio.lowlevel
+
 from switchhook import (
     Action,
     AppInfo,
@@ -29,6 +31,7 @@ from .channels import is_for_telephone
 from .connect_to_agent import HandOverSettings, hand_over
 from .fetching import Fetcher
 from .settings import settings_of
+from .speaking import LONGEST, said
 from .vgw import UNCACHED, Response, Spoken, perform
 
 MOST = 50  # commands in one response
@@ -92,6 +95,7 @@ def _commands(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 async def _perform(commands: list[Mapping[str, Any]], call: CallInfo) -> AsyncGenerator[Action]:
+    heavy = 0
     for command in commands:
         given = command.get("parameters")
         for made in perform(command["command"], given if isinstance(given, Mapping) else {}, call):
@@ -99,15 +103,22 @@ async def _perform(commands: list[Mapping[str, Any]], call: CallInfo) -> AsyncGe
                 async for action in _as_response(made, call):
                     yield action
             elif isinstance(made, Spoken):
-                yield Say(made.text, otherwise=await _fallback(made.source, call))
+                for action in said(made.text):
+                    yield await _with_fallback(action, made.source, call)
+                heavy += len(made.text)
+                if heavy > LONGEST:  # other calls have their turn, also where nothing is left to say
+                    heavy = 0
+                    await anyio.lowlevel.cancel_shielded_checkpoint()
             else:
                 yield made
 
 
-async def _fallback(source: str, call: CallInfo) -> Play | None:
+async def _with_fallback(action: Action, source: str, call: CallInfo) -> Action:
+    if not source or not isinstance(action, Say):
+        return action
     given: Response = {"response_type": "audio", "source": source}
     found = [each async for each in _as_response(given, call) if isinstance(each, Play)]
-    return found[0] if found else None
+    return replace(action, otherwise=found[0] if found else None)
 
 
 async def _as_response(made: Response, call: CallInfo) -> AsyncIterator[Action]:

@@ -8,11 +8,10 @@ from typing import Any
 
 from pydantic import Field
 
-from switchhook import Action, Annotate, CallInfo, EndCall, ForceTurn, Remark, Say, SetBargeIn
+from switchhook import Action, Annotate, CallInfo, EndCall, ForceTurn, Remark, SetBargeIn
 
 from .commands import Parameters, is_true, read
 from .option import Lists, configure
-from .speaking import to_speech
 
 NO_INPUT_TURN = "vgwNoInputTurn"
 UNCACHED = "uncached"  # in the call's state, until its reply has been performed
@@ -22,7 +21,7 @@ Response = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A text, and the address of what is played where no voice can speak it."""
+    """A text as it was written, and the address of what is played where no voice can speak it, if any."""
 
     text: str
     source: str
@@ -75,10 +74,8 @@ def _strategy(given: Given) -> str:
 
 def _play_text(given: Given, _: CallInfo) -> Made:
     texts = given.get("text")
-    said = [str(text) for text in (texts if isinstance(texts, list) else [texts]) if text]
-    speech = [each for text in said if (each := to_speech(text))]
     source = str(given.get("errAudioURL") or "")
-    return [Spoken(each, source) for each in speech] if source else [Say(each) for each in speech]
+    return [Spoken(str(text), source) for text in (texts if isinstance(texts, list) else [texts]) if text]
 
 
 def _play_url(given: Given, _: CallInfo) -> Made:
