@@ -25,7 +25,7 @@ from .fitting import misfit, seconds_of
 HANDLER = 10.0  # seconds that one handler may take for one response
 ACTIONS = 100  # of one handler for one response
 COST = 100  # of an action, in bytes of text that take as long
-SHORTEST = 50  # bytes that a text counts as at least
+LEAST = 50  # bytes that a text counts as at least
 CORE = "switchhook"  # who remarks what was not taken
 
 
@@ -186,7 +186,7 @@ class Replies:
         """For what is left to be said of a reply, and not for what nobody could hear to its end."""
         action, why = action_within(action)
         if isinstance(action, Say):
-            size, before = max(SHORTEST, len(action.text.encode(errors="replace"))), self._said
+            size, before = max(LEAST, len(action.text.encode(errors="replace"))), self._said
             self._said += size
             self._work += size
             if self._said > SAID:
