@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -141,6 +141,8 @@ def weight(value: object, most: int) -> int:
     while level and size <= most:
         inner: list[object] = []
         for each in level:
+            if size + len(inner) > most or (isinstance(each, Collection) and len(each) > most):
+                return most + 1
             match each:
                 case str() | bytes():
                     size += len(each)
