@@ -1,17 +1,21 @@
 """Speech from a synthesiser that is made by the test."""
 
+import threading
+
 import anyio
+import anyio.lowlevel
 import numpy as np
 import pytest
 
 from switchhook import AudioFormat, KnowsLanguages, LanguageUnknown, SpeechError, Unspeakable
 from switchhook_embedded.samples import from_pcm
 from switchhook_embedded.scripts import LATIN
-from switchhook_embedded.sentences import sentences
+from switchhook_embedded.sentences import MOST
 from switchhook_embedded.voice import EmbeddedTextToSpeech
 
 pytestmark = pytest.mark.anyio
 
+PATIENCE = 10.0  # seconds until a test that waits has failed
 LINE = AudioFormat("PCM", 8000)
 
 
@@ -22,11 +26,22 @@ class Tones:
 
     def __init__(self):
         self.spoken = []
-
-    def sentences(self, text):
-        return sentences(text)
+        self.open = threading.Event()
+        self.open.set()
+        self._lock, self.making, self.most = threading.Lock(), 0, 0
 
     def speak(self, sentence, language):
+        with self._lock:
+            self.making += 1
+            self.most = max(self.most, self.making)
+        try:
+            assert self.open.wait(PATIENCE)
+            return self.tone(sentence, language)
+        finally:
+            with self._lock:
+                self.making -= 1
+
+    def tone(self, sentence, language):
         self.spoken.append((sentence, language))
         if "broken" in sentence:
             raise ValueError("the caller's name")
@@ -98,6 +113,55 @@ async def test_what_makes_no_sound_is_left_out(engine):
 
 async def test_a_text_without_words_is_no_audio(engine):
     assert await said(engine, " \n") == []
+
+
+@pytest.mark.parametrize("text", ["word " * 2000, "w" * 10_000, "7" * 10_000, "漢" * 3333, "é, " * 3333])
+async def test_no_text_makes_the_synthesiser_say_much_at_once(engine, tones, text):
+    await said(engine, text)
+
+    assert max(len(sentence) for sentence, _ in tones.spoken) <= MOST
+
+
+async def test_rulers_are_not_said(engine, tones):
+    await said(engine, "Total\n==========\nFive")
+
+    assert [sentence for sentence, _ in tones.spoken] == ["Total", "===", "Five"]
+
+
+async def test_a_long_text_does_not_keep_a_short_one_waiting(engine, tones):
+    async with anyio.create_task_group() as group:
+        tones.open.clear()
+        group.start_soon(said, engine, "Long one. " * 20)
+        group.start_soon(said, engine, "Short.")
+        for _ in range(10):
+            await anyio.lowlevel.checkpoint()  # until both have asked
+        tones.open.set()
+
+    assert [sentence for sentence, _ in tones.spoken].index("Short.") == 1
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+async def test_no_more_is_in_the_making_than_there_are_threads(tones, threads):
+    engine = EmbeddedTextToSpeech("tones", tones, threads)
+    async with anyio.create_task_group() as group:
+        for _ in range(20):
+            group.start_soon(said, engine, "One. Two. Three.")
+
+    assert tones.most <= threads
+
+
+async def test_what_the_synthesiser_holds_is_freed_when_it_is_closed(tones):
+    closed = []
+    engine = EmbeddedTextToSpeech("tones", tones, threads=1, close=lambda: closed.append(True))
+
+    await engine.aclose()
+    assert closed == [True]
+
+
+async def test_a_synthesiser_that_holds_nothing_may_be_closed(engine):
+    await engine.aclose()
+
+    assert await said(engine, "One.")
 
 
 async def test_the_language_that_fits_best_is_spoken(engine, tones):

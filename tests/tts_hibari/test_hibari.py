@@ -21,6 +21,7 @@ from switchhook import (
     codec_for,
 )
 from switchhook_embedded.samples import from_pcm
+from switchhook_embedded.sentences import sentences, without_rulers
 from switchhook_embedded.testing import LINE, finals, hear, words
 from switchhook_tts_hibari.plugin import create_tts
 
@@ -125,6 +126,49 @@ async def test_calls_may_speak_at_once(voice):
             group.start_soon(caller)
 
     assert spoken == [expected] * 8
+
+
+HOSTILE = {
+    "no spaces": "qxzv" * 2500,
+    "words": "please enter your number " * 400,
+    "accents": "é" * 5000,
+    "digits": "7" * 10_000,
+    "amounts": "$7,777,777.77 " * 700,
+    "signs": "%+/&<#" * 1600,
+    "signs with spaces": "< % # ^ " * 1250,
+    "fractions": "½" * 5000,
+    "full-width": "番号。、" * 800,
+    "half a surrogate pair": "one \ud83d two " * 700,
+    "link": "https://example.com/a?b=%20c&" * 340,
+}
+
+
+@pytest.fixture(scope="module")
+def runs(voice):
+    """How many phonemes the model was given at once, each time."""
+    model, sizes = voice._synthesiser._hibari, []
+    run = model.from_phonemes
+    model.from_phonemes = lambda phonemes, **more: sizes.append(len(phonemes)) or run(phonemes, **more)
+    yield sizes
+    del model.from_phonemes
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_the_model_is_never_given_much_at_once(voice, runs, text):
+    """Its memory grows with the square of it."""
+    runs.clear()
+    for piece in sentences(without_rulers(text))[:5]:
+        voice._synthesiser.speak(piece, "en-US")
+
+    assert max(runs, default=0) <= 140
+    assert sum(runs) <= 5 * 450
+
+
+async def test_a_usual_sentence_is_made_in_one_run(voice, runs):
+    runs.clear()
+    await said(voice, PROMPTS[1])
+
+    assert len(runs) == 1
 
 
 def test_it_is_made_and_works_without_a_network(monkeypatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from switchhook import AudioFormat, Parameters, SpeechError
 from .parameters import Ignored, require_language
 from .samples import Samples, level, resample, to_pcm
 from .scripts import cannot_say, require_speakable
+from .sentences import sentences, without_rulers
 
 
 class Synthesiser(Protocol):
@@ -22,21 +23,27 @@ class Synthesiser(Protocol):
     def rate(self) -> int: ...
     @property
     def languages(self) -> Sequence[str]: ...
-    def sentences(self, text: str, /) -> Iterable[str]: ...
     def speak(self, sentence: str, language: str, /) -> Samples: ...
 
 
 class EmbeddedTextToSpeech:
-    """A TextToSpeech. A sentence is made when it is asked for, so leaving early costs one at most."""
+    """A TextToSpeech. A piece of a text is made when it is asked for, so leaving early costs one at most."""
 
     ssml = False
     max_bytes = 10_000  # some ten minutes of speech
 
     def __init__(
-        self, name: str, synthesiser: Synthesiser, threads: int, scripts: Collection[str] = ()
+        self,
+        name: str,
+        synthesiser: Synthesiser,
+        threads: int,
+        scripts: Collection[str] = (),
+        close: Callable[[], None] | None = None,
     ) -> None:
-        """`scripts`: whose letters it can say, as `LATIN`; none: any."""
+        """So many `threads` speak at once; the pieces of all calls come by in turn. `scripts`: whose letters it
+        can say, as `LATIN`; none: any. `close` frees what the synthesiser holds."""
         self._name, self._synthesiser, self._scripts = name, synthesiser, scripts
+        self._close = close
         self._ignored = Ignored(name)
         self._limiter = anyio.CapacityLimiter(threads)
         self.formats: Sequence[AudioFormat] = (AudioFormat("PCM", 8000), AudioFormat("PCM", synthesiser.rate))
@@ -57,9 +64,13 @@ class EmbeddedTextToSpeech:
         async with aclosing(self._chunks(text, audio.rate, spoken)) as chunks:
             yield chunks
 
+    async def aclose(self) -> None:
+        if self._close is not None:
+            await anyio.to_thread.run_sync(self._close)
+
     async def _chunks(self, text: str, rate: int, language: str) -> AsyncGenerator[bytes, None]:
         silent = True
-        for sentence in self._synthesiser.sentences(text):
+        for sentence in sentences(without_rulers(text)):
             chunk = await anyio.to_thread.run_sync(
                 self._speak, sentence, rate, language, limiter=self._limiter
             )
@@ -72,6 +83,8 @@ class EmbeddedTextToSpeech:
     def _speak(self, sentence: str, rate: int, language: str) -> bytes:
         try:
             samples = self._synthesiser.speak(sentence, language)
+        except SpeechError:
+            raise
         except Exception as error:  # an engine may raise anything; callers know SpeechError
             why = f"{self._name} failed: {type(error).__name__}"
             raise SpeechError(why, reason=why) from error

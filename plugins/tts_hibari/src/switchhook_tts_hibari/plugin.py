@@ -22,4 +22,4 @@ def create_tts(options: Options) -> TextToSpeech:
         from .voice import HibariVoice
     except ImportError as error:
         raise StartError(f"hibari cannot be imported ({error}): pip install hibari-tts==0.2.1") from error
-    return EmbeddedTextToSpeech("hibari", HibariVoice(), threads=min(os.cpu_count() or 1, 4), scripts=LATIN)
+    return EmbeddedTextToSpeech("hibari", HibariVoice(), threads=min(os.cpu_count() or 1, 2), scripts=LATIN)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
 from hibari import SAMPLE_RATE, Hibari  # type: ignore[import-untyped]  # ships no types
 
 from switchhook_embedded.samples import Samples
+from switchhook_embedded.sentences import sentences
 
 SEED = 0  # of its noise: the same text gives the same bytes
 WARMING = "Welcome to Switchhook."  # with a word that no dictionary has, so that all models are loaded
+LONGEST_RUN = 140  # phonemes; the model's memory grows with their square, and is kept: 50 MB for so many
 
 
 class HibariVoice:
@@ -21,10 +22,10 @@ class HibariVoice:
         self._hibari = Hibari()
         self.speak(WARMING, self.languages[0])
 
-    def sentences(self, text: str, /) -> Sequence[str]:
-        cut: list[str] = self._hibari.split_sentences(text)
-        return cut
-
     def speak(self, sentence: str, _language: str, /) -> Samples:
-        samples: Samples = self._hibari(sentence, seed=SEED)
-        return samples
+        made = [
+            self._hibari.from_phonemes(run, seed=SEED)
+            for phonemes in self._hibari.phonemize(sentence)
+            for run in sentences(phonemes, LONGEST_RUN, LONGEST_RUN, cost=lambda _: 1)
+        ]
+        return np.concatenate(made) if made else np.zeros(0, np.float32)

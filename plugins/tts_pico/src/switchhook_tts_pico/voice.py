@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from py_nanotts import NanoTTS  # type: ignore[import-untyped]  # ships no types
 
 from switchhook_embedded.samples import Samples, from_pcm
-from switchhook_embedded.sentences import sentences
 
 MARKUP = str.maketrans({"<": " ", ">": " ", "\0": " "})  # Pico takes tags of its own for commands
 
@@ -23,8 +20,5 @@ class PicoVoice:
         self._pico = NanoTTS()
         self.speak("Hello.", self.languages[0])
 
-    def sentences(self, text: str, /) -> Sequence[str]:
-        return sentences(text.translate(MARKUP))
-
     def speak(self, sentence: str, language: str, /) -> Samples:
-        return from_pcm(self._pico.speak(sentence, voice=language))
+        return from_pcm(self._pico.speak(sentence.translate(MARKUP), voice=language))
