@@ -128,6 +128,48 @@ async def test_calls_may_speak_at_once(voice):
     assert spoken == [expected] * 8
 
 
+HOSTILE = {
+    "no spaces": "qxzv" * 2500,
+    "words": "please enter your number " * 400,
+    "accents": "é" * 5000,
+    "digits": "7" * 10_000,
+    "amounts": "$7,777,777.77 " * 700,
+    "signs": "%+/&<#" * 1600,
+    "brackets": "[" * 10_000,
+    "full-width": "番号。、" * 800,
+    "link": "https://example.com/a?b=%20c&" * 340,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_no_piece_of_a_text_is_longer_than_a_breath(voice, text):
+    """What Pico would say for minutes, or never come back from, is cut or left out before."""
+    async with voice.synthesize(text, LINE, "en-US", {}) as chunks:
+        lengths = [len(chunk) / 16_000 async for chunk in islice_of(chunks, 5)]
+
+    assert all(length < 40 for length in lengths)
+
+
+async def islice_of(chunks, count):
+    for _ in range(count):
+        chunk = await anext(chunks, None)
+        if chunk is None:
+            return
+        yield chunk
+
+
+def test_the_library_is_not_loaded_into_this_process(voice):
+    assert not {"py_nanotts", "py_nanotts._nanotts"} & set(sys.modules)
+
+
+async def test_its_process_ends_when_it_is_closed():
+    voice = create_tts(options())
+    process = voice._synthesiser._process._running._process
+    await voice.aclose()
+
+    assert process.returncode is not None
+
+
 def test_the_plugin_is_found_under_the_name_pico():
     (entry,) = entry_points(group="switchhook.tts", name="pico")
 
@@ -140,7 +182,6 @@ def test_no_option_is_known():
 
 
 def test_where_the_library_is_missing_the_message_says_how_to_get_it(monkeypatch):
-    monkeypatch.delitem(sys.modules, "switchhook_tts_pico.voice", raising=False)
     monkeypatch.setitem(sys.modules, "py_nanotts", None)
 
     with pytest.raises(StartError, match=r"pip install py-nanotts==0\.1\.1"):

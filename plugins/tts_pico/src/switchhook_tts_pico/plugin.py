@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from switchhook import Options, StartError, Table, TextToSpeech, hookimpl
 
 
@@ -16,9 +18,9 @@ def create_tts(options: Options) -> TextToSpeech:
     from switchhook_embedded.scripts import LATIN
     from switchhook_embedded.voice import EmbeddedTextToSpeech
 
-    try:
-        from .voice import PicoVoice
-    except ImportError as error:
-        raise StartError(f"pico cannot be imported ({error}): pip install py-nanotts==0.1.1") from error
-    # more threads would only wait for the interpreter's lock, which Pico keeps
-    return EmbeddedTextToSpeech("pico", PicoVoice(), threads=1, scripts=LATIN)
+    from .voice import PicoVoice
+
+    if find_spec("py_nanotts") is None:
+        raise StartError("pico needs its library: pip install py-nanotts==0.1.1")
+    voice = PicoVoice()
+    return EmbeddedTextToSpeech("pico", voice, threads=1, scripts=LATIN, close=voice.close)
