@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PARTS := core $(sort $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo demo-watson test lint bench bargein relay watson faults docs clean
+.PHONY: demo demo-watson test lint bench voices bargein relay watson faults docs clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -23,6 +23,9 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)  ## the figures of docs/benchmarks.md
 	$(BIN)/python benchmarks/measure.py
+
+voices: $(INSTALLED)  ## the offline voices under hostile texts, while twenty calls are spoken to
+	@$(BIN)/python benchmarks/voices.py
 
 bargein: $(INSTALLED)  ## how soon recorded people interrupt, and how often noise does
 	@$(BIN)/python benchmarks/bargein.py

@@ -142,7 +142,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-async def test_no_piece_of_a_text_is_longer_than_a_breath(voice, text):
+async def test_no_piece_of_a_text_is_spoken_for_minutes(voice, text):
     """What Pico would say for minutes, or never come back from, is cut or left out before."""
     async with voice.synthesize(text, LINE, "en-US", {}) as chunks:
         lengths = [len(chunk) / 16_000 async for chunk in islice_of(chunks, 5)]
