@@ -40,8 +40,8 @@ class EmbeddedTextToSpeech:
         scripts: Collection[str] = (),
         close: Callable[[], None] | None = None,
     ) -> None:
-        """So many `threads` speak at once; the pieces of all calls come by in turn. `scripts`: whose letters can
-        be said, as `LATIN`; none: any. `close` frees what the synthesiser holds."""
+        """So many `threads` speak at once; the pieces of all calls come by in turn. `scripts`: whose letters
+        can be said, as `LATIN`; none: any. `close` frees what the synthesiser holds."""
         self._name, self._synthesiser, self._scripts = name, synthesiser, scripts
         self._close = close
         self._ignored = Ignored(name)
