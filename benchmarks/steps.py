@@ -1,8 +1,8 @@
 """How many calls a frame and a turn take, counted in memory: the figures do not depend on the machine.
 
-`python benchmarks/steps.py` prints two lines. A frame: calls of Python functions from the leg's `audio` to the
-recogniser's `feed`, both counted. A turn: calls from one module of Switchhook into another, from a final
-transcript to the `Say` of its answer, in all the tasks that it wakes.
+`python benchmarks/steps.py [-v]` prints two lines. A frame: calls of Python functions from the leg's `audio` to
+the recogniser's `feed`, both counted. A turn: calls from one module of Switchhook into another, from a final
+transcript until a voice is asked for the answer, in all the tasks that it wakes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def module_of(frame: FrameType | None) -> str:
 
 
 def is_ours(module: str) -> bool:
-    return module.split(".")[0].startswith("switchhook")
+    return module.partition(".")[0].startswith("switchhook")
 
 
 async def quiet(talk: Talk) -> None:
