@@ -1,7 +1,7 @@
 """How many calls a frame and a turn take, counted in memory: the figures do not depend on the machine.
 
-`python benchmarks/steps.py [-v]` prints two lines. A frame: calls of Python functions from the leg's `audio` to
-the recogniser's `feed`, both counted. A turn: calls from one module of Switchhook into another, from a final
+`python benchmarks/steps.py [-v]` prints two lines. A frame: calls of functions from the leg's `audio` to the
+recogniser's `feed`, both counted. A turn: calls from one module of Switchhook into another, from a final
 transcript until a voice is asked for the answer, in all the tasks that it wakes.
 """
 

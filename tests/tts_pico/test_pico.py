@@ -136,7 +136,7 @@ HOSTILE = {
     "amounts": "$7,777,777.77 " * 700,
     "signs": "%+/&<#" * 1600,
     "brackets": "[" * 10_000,
-    "full-width": "ＡＢ１２。、" * 500,
+    "full-width": "A番号。、" * 700,
     "link": "https://example.com/a?b=%20c&" * 340,
 }
 
