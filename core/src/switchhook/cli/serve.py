@@ -7,11 +7,13 @@ import gc
 import logging
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING
+from threading import Event, Thread
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from ..settings import ServerSettings
@@ -26,9 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    # Held back in all threads, those of models among them, until the one that waits for it takes it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    with hangups_outlived():
+        return _serve(arguments)
 
+
+def _serve(arguments: argparse.Namespace) -> int:
     import anyio
 
     from ..app import App
@@ -38,7 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
     from ..settings import load_settings
 
     set_up(arguments.log_format, arguments.log_level)
-    Thread(target=_say_that_nothing_is_read_again, name="switchhook-sighup", daemon=True).start()
     settings = load_settings(arguments.config)
     if not settings.connectors:
         cure = f"make one: switchhook connector new NAME --config {arguments.config}"
@@ -51,14 +54,29 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _say_that_nothing_is_read_again() -> None:
-    """In a thread of its own, as models are loaded and calls are ended in the main one."""
-    while True:
-        signal.sigwait({signal.SIGHUP})
-        logger.warning(
-            "SIGHUP changes nothing: the configuration stays as it was read at the start, calls go on; "
-            "to read it again stop the server and start it"
-        )
+@contextmanager
+def hangups_outlived() -> Iterator[None]:
+    """SIGHUP is held back in all threads, those of models among them, but for one that waits for it: the main
+    one loads models and ends calls."""
+    over = Event()
+
+    def say_so() -> None:
+        while signal.sigwait({signal.SIGHUP}) and not over.is_set():
+            logger.warning(
+                "SIGHUP changes nothing: the configuration stays as it was read at the start, calls go on; "
+                "to read it again stop the server and start it"
+            )
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    waiting = Thread(target=say_so, name="switchhook-sighup", daemon=True)
+    waiting.start()
+    try:
+        yield
+    finally:
+        over.set()
+        signal.pthread_kill(cast("int", waiting.ident), signal.SIGHUP)
+        waiting.join()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def unprotected(server: ServerSettings) -> str:
