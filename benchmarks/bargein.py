@@ -17,8 +17,8 @@ from pathlib import Path
 import anyio
 
 from switchhook import AudioFormat, SpeechToText, Transcript, load_audio, load_recogniser, load_voice
-from switchhook.call.bargein import BargeIn, words_of
-from switchhook.tune import Moment, interruptions, listen, usual
+from switchhook.call.dialogue.barge_in import BargeIn, words_of
+from switchhook.tools.tune import Moment, interruptions, listen, usual
 
 CLIPS = Path(__file__).parents[1] / "tests/data/speech"
 LINE = AudioFormat()

@@ -13,9 +13,9 @@ from pathlib import Path
 import anyio
 
 from switchhook import App, hookimpl, load_settings
-from switchhook.logs import set_up
-from switchhook.plugins import Plugin, Plugins
-from switchhook.server import Server
+from switchhook.plugins.loader import Plugin, Plugins
+from switchhook.serving.logs import set_up
+from switchhook.serving.server import Server
 
 TICK = 0.005  # seconds between looks at the clock
 

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from switchhook import AudioFormat, CallInfo, Parameters, Response, SpeechStarted, Transcript, parse_response
-from switchhook.assistant import ReplyContext, Turn
+from switchhook.contract.assistant import ReplyContext, Turn
 
 LINE = AudioFormat("PCMU", 8000)
 FRAME = 0.2

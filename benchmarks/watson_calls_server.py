@@ -25,7 +25,7 @@ from relay_server import INSTANCE, KEY, SECRET
 from watson_calls_engines import Ear, Echo, Voice
 
 from switchhook import App, load_settings
-from switchhook.server import serving
+from switchhook.serving.server import serving
 from switchhook_testing_watson import Emulated, emulate
 
 LOOP = {"use_uvloop": find_spec("uvloop") is not None}

@@ -15,10 +15,10 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from switchhook import hookspecs, settings
-from switchhook.actions import Action
-from switchhook.fit import HOOKS
-from switchhook.records import CallRecord, TurnRecord
+from switchhook.contract import hookspecs, settings
+from switchhook.contract.actions import Action
+from switchhook.contract.records import CallRecord, TurnRecord
+from switchhook.plugins.fitness import HOOKS
 from switchhook_conformance.case import Case, all_cases
 from switchhook_conformance.profile import Profile
 from switchhook_conformance.robot import behaviours as conformance_script
@@ -140,7 +140,7 @@ def _fields(cls: type) -> str:
     for name, hint in get_type_hints(cls, include_extras=True).items():
         kind, text = get_args(hint)
         shown = getattr(kind, "__name__", str(kind)) if not get_args(kind) else str(kind)
-        for word, plain in (("typing.", ""), ("|", "or"), ("switchhook.records.", "")):
+        for word, plain in (("typing.", ""), ("|", "or"), ("switchhook.contract.records.", "")):
             shown = shown.replace(word, plain)
         rows += f"| `{name}` | {shown} | {text} |\n"
     return rows

@@ -59,7 +59,7 @@ async def test_the_script_conforms(tmp_path):
 
 @pytest.mark.parametrize("name", ["moonshine", "whisper"])
 async def test_key_tones_are_not_speech(name):
-    from switchhook.tune import listen
+    from switchhook.tools.tune import listen
     from switchhook_responses.tones import Tone, tones
 
     sound = load_audio(tones([Tone(code=code) for code in range(12)], 150), PCM)

@@ -8,8 +8,8 @@ import anyio
 import pytest
 
 from switchhook import AdminPage, StartError
-from switchhook.admin import serve_admin
-from switchhook.settings import AdminSettings
+from switchhook.contract.settings import AdminSettings
+from switchhook.serving.admin import serve_admin
 
 pytestmark = pytest.mark.anyio
 
@@ -148,7 +148,7 @@ async def test_after_a_strange_request_the_next_is_answered(kind):
 
 
 async def test_a_peer_that_says_nothing_is_left_in_time(monkeypatch):
-    monkeypatch.setattr("switchhook.admin.PATIENCE", 0.01)
+    monkeypatch.setattr("switchhook.serving.admin.PATIENCE", 0.01)
     async with admin() as ask:
         assert await ask(b"GET /liv") == b""
 

@@ -7,10 +7,10 @@ import anyio
 import pytest
 
 from switchhook import CallInfo, LegInfo, PluginError, SettingsError, StartError, parse_response
-from switchhook.app import App
 from switchhook.call.call import Call
-from switchhook.options import Options
-from switchhook.settings import Settings
+from switchhook.contract.options import Options
+from switchhook.contract.settings import Settings
+from switchhook.serving.app import App
 from switchhook.testing import MemoryLeg
 
 DRIVERS = {
@@ -427,7 +427,7 @@ def test_a_connector_brings_language_failure_text_and_mask(engines, tmp_path):
 
 def test_plugins_of_the_program_itself_may_be_given(engines, tmp_path):
     """A program that embeds Switchhook holds its own objects beside what is installed."""
-    from switchhook.plugins import Plugin, Plugins
+    from switchhook.plugins.loader import Plugin, Plugins
 
     module = ModuleType("mine")
     exec(HANDLER, module.__dict__)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from switchhook.call.bargein import BargeIn
-from switchhook.speech import Transcript
+from switchhook.call.dialogue.barge_in import BargeIn
+from switchhook.contract.speech import Transcript
 
 ASIDES = frozenset(["mhm", "right", "uh huh"])
 

@@ -1,4 +1,4 @@
-from switchhook.breakers import FAILURES, REST, Breakers
+from switchhook.call.breakers import FAILURES, REST, Breakers
 
 
 def tripped(breakers, engine, now=0.0):

@@ -20,8 +20,8 @@ from switchhook import (
     Transcript,
     hookimpl,
 )
-from switchhook.call.journal import read
-from switchhook.call.state import Limits
+from switchhook.call.dialogue.limits import Limits
+from switchhook.call.record.journal import read
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemoryTextToSpeech, a_call
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ import pytest
 
 from switchhook import StartError
 from switchhook.__main__ import main
+from switchhook.call.prompts.disk import FOLDER
 from switchhook.cli.serve import ready
-from switchhook.promptdisk import FOLDER
 
 COMMAND = '''
 """Greet somebody.
@@ -437,7 +437,7 @@ def test_a_plugin_that_has_nothing_to_verify_returns_none(site, check):
 
 
 def test_serve_without_connectors_is_refused(site, run, tmp_path, monkeypatch):
-    monkeypatch.setattr("switchhook.logs.set_up", lambda form, level: None)
+    monkeypatch.setattr("switchhook.serving.logs.set_up", lambda form, level: None)
     site.add("transport", "net", DRIVERS["transport", "net"])
     file = tmp_path / "switchhook.toml"
     file.write_text('[transport]\nuse = "net"\n')
@@ -455,8 +455,8 @@ def serve(site, run, tmp_path, monkeypatch):
     def cannot_start(*_):
         raise StartError("that will do")
 
-    monkeypatch.setattr("switchhook.logs.set_up", lambda form, level: None)
-    monkeypatch.setattr("switchhook.app.App.__init__", cannot_start)
+    monkeypatch.setattr("switchhook.serving.logs.set_up", lambda form, level: None)
+    monkeypatch.setattr("switchhook.serving.app.App.__init__", cannot_start)
     site.add("transport", "net", DRIVERS["transport", "net"])
     file = tmp_path / "switchhook.toml"
 

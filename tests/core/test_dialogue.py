@@ -3,24 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switchhook.actions import (
-    Choice,
-    CollectDigits,
-    ConfigureRecognition,
-    ConfigureSynthesis,
-    EndCall,
-    ForceTurn,
-    HandOver,
-    Offer,
-    Play,
-    Remark,
-    Say,
-    SetBargeIn,
-    SetListening,
-    SetVariables,
-)
-from switchhook.call.dialogue import Dialogue
-from switchhook.call.events import (
+from switchhook.call.dialogue.dialogue import Dialogue
+from switchhook.call.dialogue.events import (
     ActionDue,
     CancelReply,
     End,
@@ -39,10 +23,27 @@ from switchhook.call.events import (
     Tell,
     Time,
 )
-from switchhook.call.journal import read, to_line
-from switchhook.call.state import OF_SILENCE, Limits
-from switchhook.leg import Closed, Digit, Gap, Paused, Resumed
-from switchhook.speech import SpeechStarted, Transcript
+from switchhook.call.dialogue.limits import Limits
+from switchhook.call.dialogue.timers import OF_SILENCE
+from switchhook.call.record.journal import read, to_line
+from switchhook.contract.actions import (
+    Choice,
+    CollectDigits,
+    ConfigureRecognition,
+    ConfigureSynthesis,
+    EndCall,
+    ForceTurn,
+    HandOver,
+    Offer,
+    Play,
+    Remark,
+    Say,
+    SetBargeIn,
+    SetListening,
+    SetVariables,
+)
+from switchhook.contract.leg import Closed, Digit, Gap, Paused, Resumed
+from switchhook.contract.speech import SpeechStarted, Transcript
 
 TEXTS = st.sampled_from(["", "yes", "my balance", "one"])
 ACTIONS = st.one_of(

@@ -2,20 +2,9 @@
 
 import pytest
 
-from switchhook.actions import (
-    CollectDigits,
-    ConfigureRecognition,
-    ConfigureSynthesis,
-    EndCall,
-    ForceTurn,
-    Play,
-    Say,
-    SetBargeIn,
-    SetListening,
-)
-from switchhook.call.bargein import BargeIn
-from switchhook.call.dialogue import Dialogue
-from switchhook.call.events import (
+from switchhook.call.dialogue.barge_in import BargeIn
+from switchhook.call.dialogue.dialogue import Dialogue
+from switchhook.call.dialogue.events import (
     ActionDue,
     End,
     Flush,
@@ -28,9 +17,20 @@ from switchhook.call.events import (
     SendTurn,
     Time,
 )
-from switchhook.call.state import Limits
-from switchhook.leg import Digit, Paused, Resumed
-from switchhook.speech import SpeechStarted, Transcript
+from switchhook.call.dialogue.limits import Limits
+from switchhook.contract.actions import (
+    CollectDigits,
+    ConfigureRecognition,
+    ConfigureSynthesis,
+    EndCall,
+    ForceTurn,
+    Play,
+    Say,
+    SetBargeIn,
+    SetListening,
+)
+from switchhook.contract.leg import Digit, Paused, Resumed
+from switchhook.contract.speech import SpeechStarted, Transcript
 
 
 class Conversation:

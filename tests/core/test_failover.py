@@ -7,8 +7,8 @@ import anyio
 import pytest
 
 from switchhook import AssistantError, SpeechError, Transcript
-from switchhook.breakers import FAILURES
-from switchhook.call.hearing import AGAIN, LAST, OPENING, PERSISTENCE, STEADY
+from switchhook.call.breakers import FAILURES
+from switchhook.call.listening.hearing import AGAIN, LAST, OPENING, PERSISTENCE, STEADY
 from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
 

@@ -5,9 +5,9 @@ import logging
 import pytest
 
 from switchhook import AudioFormat, CallInfo, EndCall, Say, hookimpl, parse_response
-from switchhook.guard import Answer, Fault, as_actions, reporting
-from switchhook.hooks import Hooks
-from switchhook.plugins import Plugin, Plugins
+from switchhook.plugins.asking import Hooks
+from switchhook.plugins.guard import Answer, Fault, as_actions, reporting
+from switchhook.plugins.loader import Plugin, Plugins
 
 TEXT = parse_response({"response_type": "text", "text": "hi"})
 CALL = CallInfo("1", "support")

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import switchhook
-from switchhook import hookspecs
-from switchhook.fit import HOOKS
-from switchhook.guard import GUARDED
-from switchhook.plugins import DRIVERS
-from switchhook.responses import MODELS
+from switchhook.contract import hookspecs
+from switchhook.contract.responses import MODELS
+from switchhook.plugins.fitness import HOOKS
+from switchhook.plugins.guard import GUARDED
+from switchhook.plugins.loader import DRIVERS
 
 LISTENERS = ("call_started", "turn_completed", "call_ended", "measured")
 HEAVY = ("pydantic", "anyio", "stevedore", "asyncio")

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import Action, Closed, Digit, HandOver, Play, Say, SetVariables, Transcript
-from switchhook.call.events import ActionDue, Event, Failure, Opened
-from switchhook.call.journal import Journal, read, to_line
-from switchhook.masking import HIDDEN, Mask
+from switchhook.call.dialogue.events import ActionDue, Event, Failure, Opened
+from switchhook.call.record.journal import Journal, read, to_line
+from switchhook.call.record.masking import HIDDEN, Mask
 
 SECRET = "4111"
 UNMASKED = Mask(["transcripts", "variables", "digits"])

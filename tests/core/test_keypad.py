@@ -2,8 +2,8 @@
 
 import pytest
 
-from switchhook.actions import CollectDigits
-from switchhook.call.keypad import Collected, Keypad
+from switchhook.call.dialogue.keypad import Collected, Keypad
+from switchhook.contract.actions import CollectDigits
 
 
 def pressed(keys, **asked):

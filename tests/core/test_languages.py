@@ -19,14 +19,14 @@ from switchhook import (
     Unspeakable,
     hookimpl,
 )
-from switchhook.breakers import FAILURES, Breakers
+from switchhook.call.breakers import FAILURES, Breakers
 from switchhook.call.equipment import Equipment
-from switchhook.languages import LONGEST, match, normalised, shown
-from switchhook.promptcache import Prompt, PromptCache
+from switchhook.call.prompts.cache import Prompt, PromptCache
+from switchhook.contract.languages import LONGEST, match, normalised, shown
+from switchhook.serving.probing import first_problem
+from switchhook.serving.warming import AGAIN, warmed
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemorySpeechToText, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
-from switchhook.trial import first_problem
-from switchhook.warming import AGAIN, warmed
 
 pytestmark = pytest.mark.anyio
 

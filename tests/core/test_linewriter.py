@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from switchhook import linewriter
-from switchhook.linefile import LineFiles, Unwritten
-from switchhook.linewriter import AT_ONCE, SLOW, LineWriter
-from switchhook.logs import call_ids
+from switchhook.serving import linewriter
+from switchhook.serving.linefile import LineFiles, Unwritten
+from switchhook.serving.linewriter import AT_ONCE, SLOW, LineWriter
+from switchhook.serving.logs import call_ids
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from switchhook.logs import call_ids, set_up
+from switchhook.serving.logs import call_ids, set_up
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook.masking import DIGIT, HIDDEN, Mask
+from switchhook.call.record.masking import DIGIT, HIDDEN, Mask
 
 TEXT = st.text(min_size=1)
 VARIABLES = st.dictionaries(st.text(), st.integers() | st.text() | st.lists(st.integers()))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchhook.call.parameters import Parameters
+from switchhook.call.dialogue.parameters import Parameters
 
 
 def configured(*changes):

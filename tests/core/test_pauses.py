@@ -3,12 +3,12 @@
 import pytest
 
 from switchhook import ReplyContext
-from switchhook.actions import CollectDigits
-from switchhook.call.state import Limits
-from switchhook.masking import Mask
-from switchhook.replay import replay_lines
-from switchhook.rerun import moves
+from switchhook.call.dialogue.limits import Limits
+from switchhook.call.record.masking import Mask
+from switchhook.call.record.replay import replay_lines
+from switchhook.contract.actions import CollectDigits
 from switchhook.testing import MemoryAssistant, a_call
+from switchhook.tools.rerun import moves
 
 from .test_dialogue_rules import Conversation, said
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchhook import Pace, Say
-from switchhook.call.events import PromptFinished, PromptStarted, Queue
-from switchhook.call.playclock import PlayClock
-from switchhook.call.playout import Playout
+from switchhook.call.dialogue.events import PromptFinished, PromptStarted, Queue
+from switchhook.call.speaking.playclock import PlayClock
+from switchhook.call.speaking.playout import Playout
 from switchhook.testing import MemoryLeg
 
 pytestmark = pytest.mark.anyio

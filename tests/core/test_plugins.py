@@ -3,8 +3,8 @@
 import pytest
 
 from switchhook import CallInfo, PluginError, hookimpl, parse_response
-from switchhook.hooks import Hooks
-from switchhook.plugins import Plugin, Plugins
+from switchhook.plugins.asking import Hooks
+from switchhook.plugins.loader import Plugin, Plugins
 
 HANDLER = """
 from switchhook import Say, hookimpl

@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import AudioFormat, Play, Say, hookimpl
-from switchhook.breakers import FAILURES, Breakers
+from switchhook.call.breakers import FAILURES, Breakers
+from switchhook.call.dialogue.events import Queue
 from switchhook.call.equipment import Equipment
-from switchhook.call.events import Queue
 from switchhook.call.language import CallLanguage
 from switchhook.call.line import Line
-from switchhook.call.prompts import Prompts
-from switchhook.call.speaking import LATE, STALL
-from switchhook.call.texts import plain, split
-from switchhook.call.voices import LAST, OUTRUN, SLOW
-from switchhook.hooks import Hooks
-from switchhook.plugins import Plugin, Plugins
-from switchhook.promptcache import Prompt, PromptCache
+from switchhook.call.prompts.cache import Prompt, PromptCache
+from switchhook.call.speaking.one_voice import LATE, STALL
+from switchhook.call.speaking.prompts import Prompts
+from switchhook.call.speaking.texts import plain, split
+from switchhook.call.speaking.voices import LAST, OUTRUN, SLOW
+from switchhook.plugins.asking import Hooks
+from switchhook.plugins.loader import Plugin, Plugins
 from switchhook.testing import MemoryTextToSpeech
 
 LONGEST_CHARACTER = 4  # bytes of UTF-8; no engine takes less

@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import CallRecord
-from switchhook.records import REFUSALS_A_MINUTE, RecordFile, TurnRecord, utc_now
+from switchhook.contract.records import TurnRecord, utc_now
+from switchhook.serving.recordfiles import REFUSALS_A_MINUTE, RecordFile
 
 TODAY = "2026-03-01T12:00:00.000+00:00"
 
 
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
-    monkeypatch.setattr("switchhook.records.utc_now", lambda: TODAY)
+    monkeypatch.setattr("switchhook.serving.recordfiles.utc_now", lambda: TODAY)
 
 
 def record(**given):
@@ -162,7 +163,7 @@ def test_the_next_minute_has_room_again(tmp_path, monkeypatch):
     file = RecordFile(tmp_path)
     for _ in range(REFUSALS_A_MINUTE + 10):
         file.refusal("wrong key", {})
-    monkeypatch.setattr("switchhook.records.utc_now", lambda: TODAY.replace("12:00", "12:01"))
+    monkeypatch.setattr("switchhook.serving.recordfiles.utc_now", lambda: TODAY.replace("12:00", "12:01"))
     file.refusal("too many calls", {})
     assert lines(tmp_path)[-1]["reason"] == "too many calls"
 

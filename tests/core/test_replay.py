@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 
 from switchhook import SettingsError
-from switchhook.call.bargein import BargeIn
-from switchhook.call.journal import Journal
-from switchhook.call.state import Limits
+from switchhook.call.dialogue.barge_in import BargeIn
+from switchhook.call.dialogue.limits import Limits
+from switchhook.call.record.journal import Journal
+from switchhook.call.record.masking import Mask
+from switchhook.call.record.replay import replay_lines
 from switchhook.cli.replay import timeline
-from switchhook.masking import Mask
-from switchhook.replay import replay_lines
 from switchhook.testing import MemoryAssistant, a_call, replay
 
 from .test_dialogue import STEPS, played

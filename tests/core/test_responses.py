@@ -20,7 +20,7 @@ from switchhook import (
     UserDefinedResponse,
     parse_response,
 )
-from switchhook.responses import MODELS
+from switchhook.contract.responses import MODELS
 
 COMMAND = {"command_info": {"type": "configure", "parameters": {"command": {"bargeIn": True}}}}
 ACTIVITIES = {"activities": [{"type": "speech_to_text_recognition"}, {"type": "dtmf_collection"}]}

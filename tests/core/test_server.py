@@ -9,13 +9,13 @@ import anyio
 import pytest
 
 from switchhook import LegInfo, hookimpl
-from switchhook.app import App
-from switchhook.call.playout import Playout
-from switchhook.hooks import Hooks
-from switchhook.options import Options
-from switchhook.plugins import Plugin
-from switchhook.server import Server
-from switchhook.settings import Settings
+from switchhook.call.speaking.playout import Playout
+from switchhook.contract.options import Options
+from switchhook.contract.settings import Settings
+from switchhook.plugins.asking import Hooks
+from switchhook.plugins.loader import Plugin
+from switchhook.serving.app import App
+from switchhook.serving.server import Server
 from switchhook.testing import MemoryLeg
 
 pytestmark = pytest.mark.anyio
@@ -90,7 +90,7 @@ async def test_a_call_leaves_its_record(serve, written):
 
 async def test_a_call_is_one_log_line_at_its_start_and_one_at_its_end(serve, caplog):
     server, caller = serve(), leg()
-    caplog.set_level("INFO", "switchhook.server")
+    caplog.set_level("INFO", "switchhook.serving.server")
     async with calling(server, caller):
         caller.close("hung_up")
     start, end = caplog.messages
@@ -239,10 +239,10 @@ async def test_a_disk_that_is_full_is_said_once_for_each_call(serve, tmp_path, c
 @pytest.fixture
 def hanging(tmp_path, monkeypatch):
     """A disk that hangs: nobody reads what is written to these files. The end waits for it shortly."""
-    monkeypatch.setattr("switchhook.linewriter.PATIENCE", 0.05)
+    monkeypatch.setattr("switchhook.serving.linewriter.PATIENCE", 0.05)
     (tmp_path / "records").mkdir()
     files = [tmp_path / "records" / f"{name}.jsonl" for name in ("calls-2026-03-01", "events-leg-1")]
-    monkeypatch.setattr("switchhook.records.utc_now", lambda: "2026-03-01T12:00:00.000+00:00")
+    monkeypatch.setattr("switchhook.serving.recordfiles.utc_now", lambda: "2026-03-01T12:00:00.000+00:00")
     for file in files:
         os.mkfifo(file)
     yield

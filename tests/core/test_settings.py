@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import FilePath, Options, Seconds, Secret, SettingsError, Table, load_settings
-from switchhook.options import UNITS
+from switchhook.contract.options import UNITS
 
 EXAMPLE = """
 [server]
@@ -505,7 +505,7 @@ def test_each_unknown_key_has_a_line_of_its_own(keys):
 
 
 def test_how_a_caller_may_interrupt_is_a_setting_of_a_connector(tmp_path):
-    from switchhook.app import limits_of
+    from switchhook.serving.app import limits_of
 
     (tmp_path / "switchhook.toml").write_text("""
 [connectors.bank]

@@ -10,8 +10,8 @@ from switchhook import (
     load_audio,
     load_recogniser,
     load_voice,
-    standalone,
 )
+from switchhook.plugins import standalone
 
 ENGINE = """
 from switchhook import hookimpl

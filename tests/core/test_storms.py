@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from switchhook import CollectDigits, ForceTurn, Play, ReplyContext, Say, SetBargeIn, hookimpl
-from switchhook.assistant import SHORTEST
-from switchhook.call.dialogue import Dialogue
-from switchhook.call.events import (
+from switchhook.call.dialogue.action_check import misfit
+from switchhook.call.dialogue.dialogue import Dialogue
+from switchhook.call.dialogue.events import (
     ActionDue,
     CancelReply,
     Flush,
@@ -21,9 +21,9 @@ from switchhook.call.events import (
     SendTurn,
     Time,
 )
-from switchhook.call.fitting import misfit
-from switchhook.call.state import Limits
-from switchhook.speech import SpeechStarted
+from switchhook.call.dialogue.limits import Limits
+from switchhook.contract.assistant import SHORTEST
+from switchhook.contract.speech import SpeechStarted
 from switchhook.testing import MemoryAssistant, a_call
 
 from .test_dialogue_rules import Conversation

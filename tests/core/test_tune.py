@@ -6,10 +6,10 @@ import pytest
 
 from switchhook import AudioFormat
 from switchhook.__main__ import main
-from switchhook.call.bargein import BargeIn
+from switchhook.call.dialogue.barge_in import BargeIn
 from switchhook.cli.tune import table
-from switchhook.speech import SpeechStarted, Transcript
-from switchhook.tune import Interruption, Moment, interruptions, listen, usual
+from switchhook.contract.speech import SpeechStarted, Transcript
+from switchhook.tools.tune import Interruption, Moment, interruptions, listen, usual
 
 LINE = AudioFormat()
 SAID = [

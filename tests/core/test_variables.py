@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook.call.events import End
-from switchhook.call.variables import WENT_WRONG, Reserved, outputs, to_strings
+from switchhook.call.dialogue.events import End
+from switchhook.call.record.variables import WENT_WRONG, Reserved, outputs, to_strings
 
 SPELLED = {
     "text": ("ten euros", "ten euros"),

@@ -3,7 +3,7 @@
 import pytest
 
 from switchhook import AssistantError
-from switchhook.call.state import Limits
+from switchhook.call.dialogue.limits import Limits
 from switchhook.testing import MemoryAssistant
 from switchhook.testing.talk import a_call
 

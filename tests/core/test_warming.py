@@ -2,10 +2,10 @@ import anyio
 import pytest
 
 from switchhook.call.equipment import Equipment
-from switchhook.promptcache import PromptCache
+from switchhook.call.prompts.cache import PromptCache
+from switchhook.serving.warming import AGAIN, COOLING, warmed
 from switchhook.testing import MemoryAssistant, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
-from switchhook.warming import AGAIN, COOLING, warmed
 
 pytestmark = pytest.mark.anyio
 

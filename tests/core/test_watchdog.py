@@ -6,9 +6,9 @@ import time
 import pytest
 
 from switchhook import CallInfo, hookimpl
-from switchhook.hooks import Hooks
-from switchhook.plugins import Plugin, Plugins
-from switchhook.watchdog import Watchdog
+from switchhook.plugins.asking import Hooks
+from switchhook.plugins.loader import Plugin, Plugins
+from switchhook.plugins.watchdog import Watchdog
 
 pytestmark = pytest.mark.anyio
 CALL = CallInfo("1", "support")
@@ -21,9 +21,9 @@ def anyio_backend():
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr("switchhook.watchdog.BEAT", 0.005)
-    monkeypatch.setattr("switchhook.watchdog.LATE", 0.02)
-    monkeypatch.setattr("switchhook.watchdog.OFF_AFTER", 0.08)
+    monkeypatch.setattr("switchhook.plugins.watchdog.BEAT", 0.005)
+    monkeypatch.setattr("switchhook.plugins.watchdog.LATE", 0.02)
+    monkeypatch.setattr("switchhook.plugins.watchdog.OFF_AFTER", 0.08)
 
 
 class Blocking:
@@ -74,7 +74,7 @@ async def test_a_plugin_that_blocks_for_long_is_off(caplog):
 
 
 async def test_a_short_block_does_not_turn_a_plugin_off(caplog, monkeypatch):
-    monkeypatch.setattr("switchhook.watchdog.OFF_AFTER", 60)
+    monkeypatch.setattr("switchhook.plugins.watchdog.OFF_AFTER", 60)
     plugins, hooks = holding(Blocking(lambda: "extension/slow" in caplog.text))
     async with Watchdog(plugins).watching():
         hooks.tell("call_started", call=CALL)
@@ -82,7 +82,7 @@ async def test_a_short_block_does_not_turn_a_plugin_off(caplog, monkeypatch):
 
 
 async def test_a_plugin_that_runs_after_somebody_elses_long_block_is_not_turned_off(caplog, monkeypatch):
-    monkeypatch.setattr("switchhook.watchdog.OFF_AFTER", 60)
+    monkeypatch.setattr("switchhook.plugins.watchdog.OFF_AFTER", 60)
     plugins, hooks = holding(Blocking(lambda: "extension/slow" in caplog.text))
     watchdog = Watchdog(plugins)
     async with watchdog.watching():

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from switchhook import Options, Say, Settings, SettingsError, load_settings
-from switchhook.plugins import Plugin, Plugins
+from switchhook.plugins.loader import Plugin, Plugins
 from switchhook_conformance.profile import Profile
 
 ROOT = Path(__file__).parents[2]

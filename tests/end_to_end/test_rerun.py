@@ -6,7 +6,7 @@ from trio.testing import MockClock
 
 from switchhook import LegInfo, Options
 from switchhook.__main__ import main
-from switchhook.masking import Mask
+from switchhook.call.record.masking import Mask
 from switchhook.testing import MemoryLeg, a_call
 from switchhook_assistant_script.plugin import create_assistant
 from switchhook_responses import dtmf, end_session, option, text

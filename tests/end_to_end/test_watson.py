@@ -17,7 +17,7 @@ from switchhook import (
     load_settings,
     load_voice,
 )
-from switchhook.server import serving
+from switchhook.serving.server import serving
 from switchhook_testing_watson import emulate
 from switchhook_transport_genesys.dial import Keys, Plan, Step, Target, Utterance, call
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import anyio
 
 from switchhook import AssistantError, AudioFormat, SpeechError, SpeechStarted, Transcript, parse_response
-from switchhook.assistant import ReplyContext
+from switchhook.contract.assistant import ReplyContext
 from switchhook.testing import MemoryLeg
 
 LINE = AudioFormat()

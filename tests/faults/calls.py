@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import anyio
 
 from switchhook import load_assistant, load_recogniser, load_voice
+from switchhook.call.dialogue.limits import Limits
 from switchhook.call.equipment import Equipment
-from switchhook.call.state import Limits
-from switchhook.promptcache import PromptCache
+from switchhook.call.prompts.cache import PromptCache
+from switchhook.serving.warming import warmed
 from switchhook.testing.talk import a_call
-from switchhook.warming import warmed
 from switchhook_testing_watson import Fault, emulate
 
 from .actors import FAILURE, NO_FAULT, WAITING, Assistant, Caller, Ear, Voice

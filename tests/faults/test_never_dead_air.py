@@ -6,11 +6,11 @@ from itertools import product
 import pytest
 from trio.testing import MockClock
 
+from switchhook.call.dialogue.limits import Limits
 from switchhook.call.equipment import Equipment
-from switchhook.call.state import Limits
-from switchhook.promptcache import PromptCache
+from switchhook.call.prompts.cache import PromptCache
+from switchhook.serving.warming import warmed
 from switchhook.testing.talk import a_call
-from switchhook.warming import warmed
 
 from .actors import FAILURE, NO_FAULT, WAITING, WORDS, Assistant, Caller, Ear, Fault, Voice
 

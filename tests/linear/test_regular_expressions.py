@@ -7,10 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-import switchhook.call.bargein
-import switchhook.call.offers
-import switchhook.call.texts
-import switchhook.masking
 import switchhook_assistant_script.digits
 import switchhook_assistant_script.matching
 import switchhook_assistant_script.variables
@@ -18,12 +14,15 @@ import switchhook_assistant_watson.sse
 import switchhook_responses
 import switchhook_tts_watson.markup
 import switchhook_tts_watson.sentences
+from switchhook.call.dialogue import barge_in, offers
+from switchhook.call.record import masking
+from switchhook.call.speaking import texts
 
 from .oracle import Matcher
 from .texts import STRANGE, long
 
 MODULES = [
-    *(switchhook.call.bargein, switchhook.call.offers, switchhook.call.texts, switchhook.masking),
+    *(barge_in, offers, texts, masking),
     *(switchhook_assistant_script.digits, switchhook_assistant_script.matching),
     *(switchhook_assistant_script.variables, switchhook_assistant_watson.sse),
     *(switchhook_tts_watson.markup, switchhook_tts_watson.sentences),
@@ -51,7 +50,7 @@ def patterns():
                     ways,
                     id=f"{file.stem}, line {node.lineno}",
                 )
-    numbers = switchhook.masking._NUMBERS
+    numbers = masking._NUMBERS
     yield pytest.param(numbers.pattern, numbers.flags, {"sub"}, id="masking, numbers")
     yield pytest.param(r"[\W_]{0,3}".join("47114711"), 0, {"sub"}, id="masking, a secret")
 

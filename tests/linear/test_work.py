@@ -5,11 +5,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from switchhook import Choice, Offer
-from switchhook.call.bargein import words_of
 from switchhook.call.bounds import cut
-from switchhook.call.offers import chosen_by_voice
-from switchhook.call.texts import plain, split
-from switchhook.masking import Mask
+from switchhook.call.dialogue.barge_in import words_of
+from switchhook.call.dialogue.offers import chosen_by_voice
+from switchhook.call.record.masking import Mask
+from switchhook.call.speaking.texts import plain, split
 from switchhook_assistant_script.digits import spoken_digits
 from switchhook_assistant_script.matching import closest
 from switchhook_assistant_script.variables import check_references, fill

@@ -8,9 +8,9 @@ import anyio
 import pytest
 
 from switchhook import LegInfo, ReplyContext
-from switchhook.call.state import Limits
-from switchhook.masking import Mask
-from switchhook.promptcache import PromptCache
+from switchhook.call.dialogue.limits import Limits
+from switchhook.call.prompts.cache import PromptCache
+from switchhook.call.record.masking import Mask
 from switchhook.testing import MemoryAssistant, MemoryLeg, a_call
 from switchhook_codecs import wav
 from switchhook_responses import (
@@ -309,7 +309,7 @@ async def test_keys_are_sent_as_tones_in_the_audio():
 
 
 async def test_digits_of_a_sensitive_number_are_nowhere_but_in_the_turn():
-    from switchhook.masking import Mask
+    from switchhook.call.record.masking import Mask
 
     collect = command("dtmf", "collect", count=4, sensitive=True)
     assistant = MemoryAssistant(

@@ -4,8 +4,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from switchhook import AdminPage
-from switchhook.hooks import Hooks
-from switchhook.plugins import Plugin, Plugins
+from switchhook.plugins.asking import Hooks
+from switchhook.plugins.loader import Plugin, Plugins
 from switchhook_telemetry import plugin as telemetry
 from switchhook_telemetry.figures import MOST_LABELS, MOST_NAMES, Figures
 

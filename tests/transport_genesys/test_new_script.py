@@ -6,7 +6,7 @@ import pytest
 from trio.testing import MockClock
 
 from switchhook import Options, load_settings
-from switchhook.call.state import Limits
+from switchhook.call.dialogue.limits import Limits
 from switchhook.testing import a_call
 from switchhook_assistant_script.plugin import create_assistant
 from switchhook_responses import end_session, option, text

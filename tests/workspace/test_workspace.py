@@ -68,7 +68,7 @@ def test_only_one_file_imports_stevedore():
         for path, text in sources("core")
         if "\nfrom stevedore" in text or "\nimport stevedore" in text
     ]
-    assert files == ["plugins.py"]
+    assert files == ["loader.py"]
 
 
 def test_constraints_pin_everything_and_record_no_address():

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
-    from .errors import PluginError, SettingsError, SwitchhookError, ours
+    from .contract.errors import PluginError, SettingsError, SwitchhookError, ours
 
     name = claims[0].name
     try:
@@ -61,17 +61,17 @@ def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
 
 def _load(claims: Sequence[EntryPoint]) -> Any:
     """The command's module. Raises PluginError; what is only needed to say so is imported then."""
-    from .errors import PluginError
+    from .contract.errors import PluginError
 
     entry = claims[0]
     if len(claims) > 1:
-        from .plugins import only_one
+        from .plugins.loader import only_one
 
         entry = only_one("commands", entry.name, claims)
     try:
         module = entry.load()
     except (Exception, SystemExit) as error:
-        from .plugins import broken
+        from .plugins.loader import broken
 
         raise broken("commands", entry, error) from error
     missing = [name for name in ("add_arguments", "run") if not hasattr(module, name)]

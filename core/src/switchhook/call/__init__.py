@@ -1,1 +1,1 @@
-"""The call engine: one task group for each caller, everything that decides in one pure state machine."""
+"""One call. `call` wires, `dialogue` decides, the other folders do. Imports `contract` and `plugins`."""

@@ -12,17 +12,26 @@ from typing import Any
 
 import anyio
 
-from ..actions import Remark, Say
-from ..errors import cause
-from ..guard import Fault, reporting
-from ..info import CallInfo
-from ..languages import shown
-from ..leg import Closed, LanguageChanged, Leg, LegEvent, LegInfo, Outcome, PlaybackFinished, PlaybackStarted
-from ..records import CallRecord
-from .conversing import Conversing
-from .dialogue import Dialogue
-from .equipment import Equipment
-from .events import (
+from ..contract.actions import Remark, Say
+from ..contract.errors import cause
+from ..contract.info import CallInfo
+from ..contract.languages import shown
+from ..contract.leg import (
+    Closed,
+    LanguageChanged,
+    Leg,
+    LegEvent,
+    LegInfo,
+    Outcome,
+    PlaybackFinished,
+    PlaybackStarted,
+)
+from ..contract.records import CallRecord
+from ..plugins.guard import Fault, reporting
+from .conversing.conversing import Conversing
+from .conversing.replies import Replies
+from .dialogue.dialogue import Dialogue
+from .dialogue.events import (
     Abandon,
     ActionDue,
     CancelReply,
@@ -44,16 +53,17 @@ from .events import (
     Tell,
     Time,
 )
-from .hearing import Hearing
-from .journal import Journal
+from .equipment import Equipment
 from .language import CallLanguage
 from .line import Line
-from .notes import Notes
-from .playout import Playout, Signal
-from .prompts import Prompts
-from .replies import Replies
-from .spoken import Spoken
-from .variables import outputs
+from .listening.hearing import Hearing
+from .record.journal import Journal
+from .record.notes import Notes
+from .record.variables import outputs
+from .signal import Signal
+from .speaking.playout import Playout
+from .speaking.prompts import Prompts
+from .speaking.spoken import Spoken
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
 RESERVED = "{} is reserved and not given back: use another name, or change it in `outputs` of the connector"

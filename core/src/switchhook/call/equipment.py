@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..assistant import Assistant
-from ..breakers import Breakers
-from ..hooks import Hooks
-from ..masking import Mask
-from ..promptcache import PromptCache
-from ..speech import SpeechToText, TextToSpeech
-from .state import Limits
-from .variables import Reserved
+from ..contract.assistant import Assistant
+from ..contract.speech import SpeechToText, TextToSpeech
+from ..plugins.asking import Hooks
+from .breakers import Breakers
+from .dialogue.limits import Limits
+from .prompts.cache import PromptCache
+from .record.masking import Mask
+from .record.variables import Reserved
 
 
 @dataclass(frozen=True, slots=True)

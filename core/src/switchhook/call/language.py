@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from ..languages import normalised, spoken_by
+from ..contract.languages import normalised, spoken_by
 from .equipment import Equipment
 
 E = TypeVar("E")

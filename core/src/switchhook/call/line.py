@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from ..audio import AudioFormat, Codec
-from ..errors import PluginError
-from ..hooks import Hooks
+from ..contract.audio import AudioFormat, Codec
+from ..contract.errors import PluginError
+from ..plugins.asking import Hooks
 
 
 class _Linear:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..app import App
     from ..call.equipment import Equipment
-    from ..checks import Finding
-    from ..plugins import Plugin
+    from ..contract.findings import Finding
+    from ..plugins.loader import Plugin
+    from ..serving.app import App
 
 PATIENCE = 10.0  # seconds for one engine to answer
 MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
@@ -30,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     import anyio
 
-    from ..app import App
-    from ..settings import load_settings
+    from ..serving.app import App
+    from ..serving.configuration import load_settings
 
     settings = load_settings(arguments.config)
     app = App(settings, arguments.config.parent.absolute())
@@ -50,8 +50,8 @@ async def _report(app: App, public: bool) -> int:
 
 
 async def _findings(app: App, public: bool) -> AsyncIterator[Finding]:
-    from ..checks import Finding
-    from ..errors import StartError
+    from ..contract.errors import StartError
+    from ..contract.findings import Finding
 
     names = ", ".join(sorted(app.plugins.loaded))
     yield Finding("ok", "plugins", f"{len(app.plugins.loaded)} loaded and fitting: {names}")
@@ -75,8 +75,8 @@ async def _findings(app: App, public: bool) -> AsyncIterator[Finding]:
 
 async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Finding]:
     """Tries each engine as a call would use it."""
-    from ..checks import Finding
-    from ..trial import problem, tries
+    from ..contract.findings import Finding
+    from ..serving.probing import problem, tries
 
     failed = False
     for kind, attempt in tries(equipment):
@@ -92,8 +92,8 @@ async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Findi
 
 
 async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Finding]:
-    from ..checks import Finding
-    from ..errors import cause, place
+    from ..contract.errors import cause, place
+    from ..contract.findings import Finding
 
     try:
         for findings in app.plugins.caller(hook, [plugin])(app=app):
@@ -105,7 +105,7 @@ async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Findi
 
 
 def _of_server(app: App) -> Iterator[Finding]:
-    from ..checks import Finding
+    from ..contract.findings import Finding
     from .serve import is_loopback
 
     settings = app.settings
@@ -139,8 +139,8 @@ def _of_server(app: App) -> Iterator[Finding]:
 
 
 def _of_prompts(directory: Path) -> Iterator[Finding]:
-    from ..checks import Finding
-    from ..promptdisk import FOLDER, others_in
+    from ..call.prompts.disk import FOLDER, others_in
+    from ..contract.findings import Finding
 
     place = "prompts.directory"
     try:

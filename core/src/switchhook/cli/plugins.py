@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _rows() -> list[Row]:
-    from ..errors import PluginError
-    from ..plugins import DRIVERS, SHARED, Plugins, installed
+    from ..contract.errors import PluginError
+    from ..plugins.loader import DRIVERS, SHARED, Plugins, installed
 
     plugins = Plugins()
     rows: list[Row] = []

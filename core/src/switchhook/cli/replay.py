@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..replay import Replay, Step
+    from ..call.record.replay import Replay, Step
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from ..errors import SettingsError
-    from ..replay import replay
+    from ..call.record.replay import replay
+    from ..contract.errors import SettingsError
 
     again = replay(arguments.file)
     if bool(arguments.config) != bool(arguments.connector):
@@ -47,9 +47,9 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
 
     import anyio
 
-    from ..app import App
-    from ..rerun import difference, rerun
-    from ..settings import load_settings
+    from ..serving.app import App
+    from ..serving.configuration import load_settings
+    from ..tools.rerun import difference, rerun
 
     app = App(load_settings(arguments.config), arguments.config.parent.absolute())
     variables = dict(text.partition("=")[::2] for text in arguments.var)
@@ -65,7 +65,7 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
 
 
 def _virtual_time() -> tuple[str, dict[str, object]]:
-    from ..errors import SettingsError
+    from ..contract.errors import SettingsError
 
     try:
         from trio.testing import MockClock
@@ -89,9 +89,9 @@ def timeline(again: Replay) -> Iterator[str]:
 
 
 def _caller(step: Step) -> Iterator[tuple[str, str]]:
-    from ..call.events import NotPerformed, Stopping
-    from ..leg import Closed, Digit, Paused, Resumed
-    from ..speech import Transcript
+    from ..call.dialogue.events import NotPerformed, Stopping
+    from ..contract.leg import Closed, Digit, Paused, Resumed
+    from ..contract.speech import Transcript
 
     match step.event:
         case Transcript(text=text, final=True) if text:
@@ -111,8 +111,8 @@ def _caller(step: Step) -> Iterator[tuple[str, str]]:
 
 
 def _bot(step: Step) -> Iterator[tuple[str, str]]:
-    from ..actions import Say
-    from ..call.events import End, Flush, Queue, SendTurn
+    from ..call.dialogue.events import End, Flush, Queue, SendTurn
+    from ..contract.actions import Say
 
     for effect in step.effects:
         match effect:

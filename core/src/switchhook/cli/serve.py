@@ -16,7 +16,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from ..settings import ServerSettings
+    from ..contract.settings import ServerSettings
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     import anyio
 
-    from ..app import App
-    from ..errors import SettingsError
-    from ..logs import set_up
-    from ..server import Server
-    from ..settings import load_settings
+    from ..contract.errors import SettingsError
+    from ..serving.app import App
+    from ..serving.configuration import load_settings
+    from ..serving.logs import set_up
+    from ..serving.server import Server
 
     set_up(arguments.log_format, arguments.log_level)
     settings = load_settings(arguments.config)

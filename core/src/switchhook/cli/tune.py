@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..call.bargein import BargeIn
-    from ..settings import ConnectorSettings
-    from ..speech import SpeechToText
-    from ..tune import Interruption, Moment
+    from ..call.dialogue.barge_in import BargeIn
+    from ..contract.settings import ConnectorSettings
+    from ..contract.speech import SpeechToText
+    from ..tools.tune import Interruption, Moment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     import anyio
 
-    from ..audio import AudioFormat
-    from ..errors import SettingsError
-    from ..standalone import load_audio
-    from ..tune import listen
+    from ..contract.audio import AudioFormat
+    from ..contract.errors import SettingsError
+    from ..plugins.standalone import load_audio
+    from ..tools.tune import listen
 
     connector = _connector(arguments)
     policies = _policies(arguments.policy, connector)
@@ -59,8 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def table(moments: Sequence[Moment], policies: Sequence[tuple[str, BargeIn]]) -> list[str]:
-    from ..speech import Transcript
-    from ..tune import interruptions
+    from ..contract.speech import Transcript
+    from ..tools.tune import interruptions
 
     finals = [each.said.text for each in moments if isinstance(each.said, Transcript) and each.said.final]
     lines = [f"heard: {' / '.join(text for text in finals if text) or 'nothing'}"]
@@ -77,8 +77,8 @@ def _shown(each: Interruption) -> str:
 
 
 def _connector(arguments: argparse.Namespace) -> ConnectorSettings | None:
-    from ..errors import SettingsError
-    from ..settings import load_settings
+    from ..contract.errors import SettingsError
+    from ..serving.configuration import load_settings
 
     if bool(arguments.config) != bool(arguments.connector):
         raise SettingsError("expected --config FILE and --connector NAME together")
@@ -94,11 +94,11 @@ def _connector(arguments: argparse.Namespace) -> ConnectorSettings | None:
 def _policies(texts: Sequence[str], connector: ConnectorSettings | None) -> list[tuple[str, BargeIn]]:
     import tomllib
 
-    from ..app import policy_of
-    from ..errors import SettingsError
-    from ..options import Options
-    from ..settings import BargeInSettings
-    from ..tune import usual
+    from ..contract.errors import SettingsError
+    from ..contract.options import Options
+    from ..contract.settings import BargeInSettings
+    from ..serving.app import policy_of
+    from ..tools.tune import usual
 
     own = []
     for text in texts:
@@ -114,7 +114,7 @@ def _policies(texts: Sequence[str], connector: ConnectorSettings | None) -> list
 
 
 def _engine(name: str | None, connector: ConnectorSettings | None) -> SpeechToText:
-    from ..standalone import load_recogniser
+    from ..plugins.standalone import load_recogniser
 
     if connector is None or name is not None:
         return load_recogniser(name)

@@ -7,11 +7,11 @@
 In virtual time (trio's autojump clock) nothing waits for real.
 """
 
-from ..replay import Replay as Replay
-from ..replay import replay as replay
-from .engines import MemoryAssistant as MemoryAssistant
-from .engines import MemorySpeechToText as MemorySpeechToText
-from .engines import MemoryTextToSpeech as MemoryTextToSpeech
-from .leg import MemoryLeg as MemoryLeg
+from ..call.record.replay import Replay as Replay
+from ..call.record.replay import replay as replay
+from ..virtual.engines import MemoryAssistant as MemoryAssistant
+from ..virtual.engines import MemorySpeechToText as MemorySpeechToText
+from ..virtual.engines import MemoryTextToSpeech as MemoryTextToSpeech
+from ..virtual.leg import MemoryLeg as MemoryLeg
 from .talk import Talk as Talk
 from .talk import a_call as a_call

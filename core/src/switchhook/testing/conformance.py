@@ -14,11 +14,11 @@ from collections.abc import Sequence
 import anyio
 import anyio.lowlevel
 
-from ..assistant import Assistant, Turn
-from ..audio import AudioFormat
-from ..info import CallInfo
-from ..responses import Response
-from ..speech import SpeechStarted, SpeechToText, TextToSpeech, Transcript
+from ..contract.assistant import Assistant, Turn
+from ..contract.audio import AudioFormat
+from ..contract.info import CallInfo
+from ..contract.responses import Response
+from ..contract.speech import SpeechStarted, SpeechToText, TextToSpeech, Transcript
 
 PATIENCE = 30.0  # seconds for any one check: an engine may be slow, but not for ever
 FRAME = 0.2  # seconds of audio in one call of `feed`

@@ -9,21 +9,21 @@ from typing import Any
 
 import anyio
 
-from ..actions import Action, Choice, EndCall, Offer, Say
-from ..assistant import Turn
 from ..call.call import Call
+from ..call.dialogue.limits import Limits
 from ..call.equipment import Equipment
-from ..call.state import Limits
-from ..call.variables import Reserved
-from ..hooks import Hooks
-from ..markers import hookimpl
-from ..masking import Mask
-from ..plugins import Plugin, Plugins
-from ..records import CallRecord
-from ..responses import EndSessionResponse, OptionResponse, TextResponse
-from ..speech import SpeechStarted, Transcript
-from .engines import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
-from .leg import MemoryLeg
+from ..call.record.masking import Mask
+from ..call.record.variables import Reserved
+from ..contract.actions import Action, Choice, EndCall, Offer, Say
+from ..contract.assistant import Turn
+from ..contract.markers import hookimpl
+from ..contract.records import CallRecord
+from ..contract.responses import EndSessionResponse, OptionResponse, TextResponse
+from ..contract.speech import SpeechStarted, Transcript
+from ..plugins.asking import Hooks
+from ..plugins.loader import Plugin, Plugins
+from ..virtual.engines import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
+from ..virtual.leg import MemoryLeg
 
 
 class PlainResponses:

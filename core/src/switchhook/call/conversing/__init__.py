@@ -1,0 +1,1 @@
+"""Turns to an assistant, its responses to handlers, their actions to the dialogue."""

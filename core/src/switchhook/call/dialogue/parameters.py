@@ -1,0 +1,56 @@
+"""What an engine was configured to during a call, for good or for a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...contract.actions import Strategy
+
+
+@dataclass(slots=True)
+class Parameters:
+    _lasting: Mapping[str, Any] = field(default_factory=dict)
+    _once: Mapping[str, Any] | None = None
+    _set_in: int = 0  # the turn whose reply set what is not to last
+    _used: bool = False  # since then
+
+    @property
+    def current(self) -> Mapping[str, Any]:
+        return self._lasting if self._once is None else self._once
+
+    def use(self) -> Mapping[str, Any]:
+        """What is spoken now is spoken with these."""
+        self._used = True
+        return self.current
+
+    def configure(self, parameters: Mapping[str, Any], strategy: Strategy, turn: int) -> None:
+        """What is for a turn stacks on what lasts, not on what was for a turn before."""
+        made = _merged(self._lasting, parameters) if strategy.startswith("merge") else dict(parameters)
+        if strategy.endswith("_once"):
+            self._once, self._set_in, self._used = made, turn, False
+        else:
+            self._lasting, self._once = made, None
+
+    def end_turn(self, turn: int) -> bool:
+        """Turn `turn` is sent: how the one before was heard is over. Whether anything changes."""
+        return self._revert() if turn > self._set_in else False
+
+    def end_reply(self, turn: int) -> None:
+        """The reply to `turn` is read. What was set after all of it was said is for the next one."""
+        if self._used or turn > self._set_in:
+            self._revert()
+
+    def _revert(self) -> bool:
+        changed, self._once = self._once is not None and self._once != self._lasting, None
+        return changed
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(old)
+    for name, value in new.items():
+        before = made.get(name)
+        both = isinstance(before, Mapping) and isinstance(value, Mapping)
+        made[name] = _merged(before, value) if both else value  # type: ignore[arg-type]  # both are mappings
+    return made

@@ -1,0 +1,1 @@
+"""The caller's audio to a recognition, and what it hears."""

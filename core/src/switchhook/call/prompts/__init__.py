@@ -1,0 +1,1 @@
+"""Audio of texts that were spoken before, in memory and on disk."""

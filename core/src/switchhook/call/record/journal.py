@@ -1,0 +1,140 @@
+"""A call's dialogue events as JSON lines: written as they happen, read back to run them again.
+
+The first line says what the dialogue was made of, the line after an event which effects it had.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, get_args
+
+from pydantic import TypeAdapter
+
+from ...contract.actions import Action, Annotate, HandOver, Offer, Play, Say, SetVariables
+from ...contract.leg import Digit
+from ...contract.speech import Transcript
+from ..dialogue.action_check import ADAPTERS
+from ..dialogue.barge_in import words_of
+from ..dialogue.events import ActionDue, Effect, Event, ReplyEnded
+from ..dialogue.limits import Limits
+from .masking import DIGIT, HIDDEN, Mask
+
+CALL, EFFECTS, SCHEMA = "Call", "Effects", 1
+SIGNS = "*#"  # keys that are no digits: they end a number, and tell nothing of it
+
+_EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is not ActionDue}
+
+
+def masked(event: Event, mask: Mask, *, hidden: bool = False, harmless: Container[str] = ()) -> Event:
+    """`hidden`: no digit may be shown, whatever the mask shows. `harmless`: words that mean nothing, as
+    `words_of` gives them, and are shown. What is hidden has as many words as before."""
+    match event:
+        case Digit():
+            shown = event.key in SIGNS or not (hidden or mask.digits(event.key) != event.key)
+            return replace(event, key=event.key if shown else DIGIT)
+        case Transcript():
+            aside = words_of(event.text) in harmless
+            return replace(event, text=event.text if aside else _words(event.text, mask), raw={})
+        case ActionDue():
+            return replace(event, action=_masked_action(event.action, mask))
+        case ReplyEnded():
+            return replace(event, custom_data=mask.variables(event.custom_data))
+        case _:
+            return event
+
+
+def _words(text: str, mask: Mask) -> str:
+    shown = mask.words(text)
+    return " ".join([HIDDEN] * len(text.split())) if shown == HIDDEN else shown
+
+
+def _masked_action(action: Action, mask: Mask) -> Action:
+    match action:
+        case Say():
+            otherwise = replace(action.otherwise, wav=b"") if action.otherwise else None
+            return replace(action, text=mask.words(action.text), otherwise=otherwise)
+        case SetVariables() | HandOver():
+            return type(action)(mask.variables(action.variables))
+        case Annotate():
+            return Annotate(mask.variables(action.values))
+        case Play():
+            return replace(action, wav=b"")
+        case Offer():
+            hidden = (
+                replace(c, phrases=tuple(map(mask.words, c.phrases)), input=mask.variables(c.input))
+                for c in action.choices
+            )
+            return Offer(tuple(hidden))
+        case _:
+            return action
+
+
+def to_line(at: float, event: Event) -> str:
+    """`at`: seconds since the call began, in the line as `time`."""
+    return _line(at, _tagged(event))
+
+
+def _line(at: float, values: Mapping[str, Any]) -> str:
+    line = {"time": round(at, 6), **values}
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _tagged(value: Event | Action) -> dict[str, Any]:
+    named = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, ActionDue):
+        named["action"] = _tagged(value.action)
+    return {"type": type(value).__name__, **named}
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no form for."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, bytes):
+        return ""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def read(lines: Iterable[str]) -> Iterator[tuple[float, Event]]:
+    """The events alone. Raises ValueError for a line that is none of ours."""
+    for line in lines:
+        try:
+            item = json.loads(line)
+            at, kind = float(item.pop("time")), item.pop("type")
+            if kind in (CALL, EFFECTS):
+                continue
+            yield at, _action_due(item) if kind == "ActionDue" else _EVENTS[kind].validate_python(item)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not an event of a call: {line[:80]!r}") from error
+
+
+def _action_due(item: dict[str, Any]) -> ActionDue:
+    action = item.pop("action")
+    kind = action.pop("type")
+    return ActionDue(action=ADAPTERS[kind].validate_python(action), **item)
+
+
+class Journal:
+    """Masks, and hands each line to `write`. Off, it costs nothing."""
+
+    def __init__(
+        self, write: Callable[[str], None] | None, mask: Mask, harmless: Container[str] = ()
+    ) -> None:
+        self._write, self._mask, self._harmless = write, mask, harmless
+
+    def begin(self, connector: str, limits: Limits, texts: Mapping[str, str]) -> None:
+        if self._write is not None:
+            made = {"type": CALL, "schema": SCHEMA, "connector": connector, "limits": limits, **texts}
+            self._write(_line(0.0, made))
+
+    def effects(self, at: float, effects: Sequence[Effect]) -> None:
+        if self._write is not None and effects:
+            self._write(_line(at, {"type": EFFECTS, "names": [type(effect).__name__ for effect in effects]}))
+
+    def note(self, at: float, event: Event, *, hidden: bool = False) -> None:
+        if self._write is not None:
+            self._write(to_line(at, masked(event, self._mask, hidden=hidden, harmless=self._harmless)))

@@ -1,0 +1,220 @@
+"""Writes the call record while the call goes on, from the dialogue's events and effects alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...contract.actions import Annotate, Remark, Say
+from ...contract.assistant import Turn
+from ...contract.languages import shown
+from ...contract.leg import Closed, Digit, Gap, LanguageChanged, LegInfo, Paused, Resumed
+from ...contract.records import CallRecord, TurnRecord, utc_now
+from ...contract.speech import Transcript
+from ..dialogue.events import (
+    ActionDue,
+    Effect,
+    End,
+    Event,
+    Failure,
+    Faulted,
+    Flush,
+    NotPerformed,
+    PromptFinished,
+    PromptStarted,
+    Queue,
+    ReplyBegan,
+    ReplyEnded,
+    SendTurn,
+)
+from .masking import DIGIT, Mask
+
+logger = logging.getLogger(__name__)
+
+MOST_FAULTS = 100  # in one record
+MOST_ACTIONS = 1_000  # of one turn
+MOST_DATA = 100  # values that an assistant adds to one
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The first prompt of a turn, until it is heard."""
+
+    turn: TurnRecord
+    queued: float
+    spoke: float | None
+
+
+class Notes:
+    """Times are seconds since the call began. `heard` tells how much of the prompt that plays was heard."""
+
+    def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None]) -> None:
+        self._mask, self._measure = mask, measure
+        self.record = CallRecord(
+            id=info.id,
+            connector=info.connector,
+            started=utc_now(),
+            conversation_id=info.conversation_id,
+            correlation_id=info.correlation_id,
+            organization_id=info.organization_id,
+            api_version=info.api_version,
+            language_asked=shown(info.language),
+            ani=mask.number(info.ani),
+            dnis=mask.number(info.dnis),
+            input_variables=mask.variables(info.variables),
+        )
+        self._said: dict[float, float | None] = {}  # when an input came: seconds its recognition took
+        self._barge_in: dict[str, float] | None = None
+        self._paused_at: float | None = None  # since when the caller cannot be heard
+        self._spoke: float | None = None  # when the caller ended what the newest turn is made of
+        self._queued = 0  # of which turn the first prompt is known
+        self._waiting: dict[int, _Waiting] = {}  # first prompts that are not heard yet
+
+    @property
+    def _turn(self) -> TurnRecord | None:
+        return self.record.turns[-1] if self.record.turns else None
+
+    def event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901, PLR0912  # one arm for each kind
+        """`fed`: seconds of caller audio that the recognition was given until now."""
+        match event:
+            case Transcript(final=True) if event.text:
+                self._said[at] = max(0.0, fed - event.end)
+                self._measure("recognition_seconds", self._said[at])
+            case Digit():
+                self._said[at] = None
+            case Gap():
+                self.record.gaps += event.length
+            case Paused():
+                self._paused_at = at if self._paused_at is None else self._paused_at
+            case Resumed():
+                self.hear_again(at)
+            case LanguageChanged():
+                self.record.language_asked = event.language
+            case ReplyEnded() if event.custom_data:
+                self.annotate(event.custom_data)
+            case ReplyBegan() if self._turn:
+                _note(self._turn, "assistant", at - self._turn.at)
+            case ActionDue():
+                self._response(event)
+            case NotPerformed():
+                unmet = {"turn": event.turn, "type": event.response_type, "problem": event.problem}
+                self.record.not_performed.append(unmet)
+            case PromptStarted() if waiting := self._waiting.pop(event.prompt, None):
+                self._first_sound(waiting, at)
+            case PromptFinished(failed=str(why)) if why:
+                self.fault("prompt", "synthesis", why, at)
+            case Faulted():
+                self.fault(event.source, event.hook, event.error, at, event.engine)
+            case Failure():
+                self.fault(event.source, "engine", event.error, at)
+            case Closed():
+                self.record.closed = f"{event.reason}: {event.detail}" if event.detail else event.reason
+            case _:
+                pass
+
+    def effect(self, effect: Effect, at: float, heard: float, began: float) -> None:
+        """`began`: when the call did, on the dialogue's clock."""
+        match effect:
+            case SendTurn():
+                self._begin_turn(effect.turn, at, effect.said_at - began, effect.sensitive)
+            case Queue() if turn := self._turn:
+                if self._queued < turn.number:
+                    self._queued = turn.number
+                    self._waiting[effect.prompt] = _Waiting(turn, at, self._spoke)
+                if isinstance(effect.content, Say):
+                    turn.said.append(self._mask.words(effect.content.text))
+            case Flush():
+                self._waiting.clear()
+                self._barge_in = {"at": round(at, 3), "heard": round(heard, 3)}
+            case End():
+                self.record.outcome, self.record.reason = effect.outcome, effect.reason
+            case _:
+                pass
+
+    def hear_again(self, at: float) -> None:
+        """A pause is over, if there was one."""
+        if self._paused_at is not None:
+            self.record.paused = round(self.record.paused + at - self._paused_at, 3)
+            self._paused_at = None
+
+    def fault(self, source: str, hook: str, error: str, at: float, engine: str = "") -> None:
+        if len(self.record.faults) < MOST_FAULTS:
+            noted = {"source": source, "hook": hook, "error": error, "at": round(at, 3)}
+            self.record.faults.append(noted | ({"engine": engine} if engine else {}))
+
+    def _shown(self, turn: Turn, sensitive: bool) -> str:
+        match turn.kind:
+            case "digits":
+                return DIGIT * len(turn.text) if sensitive else self._mask.digits(turn.text)
+            case "start" | "speech":
+                return self._mask.words(turn.text)
+            case _:
+                return turn.text  # reserved words, of nobody
+
+    def _begin_turn(self, turn: Turn, at: float, said: float, sensitive: bool) -> None:
+        text = self._shown(turn, sensitive)
+        noted = TurnRecord(turn.number, turn.kind, round(at, 3), text, turn.confidence, self._barge_in)
+        self.record.turns.append(noted)
+        recognition = self._said.get(said)
+        self._spoke = said - (recognition or 0.0) if said in self._said else None
+        self._said = {when: took for when, took in self._said.items() if when > said}
+        self._barge_in = None
+        if recognition is not None:
+            _note(noted, "recognition", recognition)
+
+    def _response(self, event: ActionDue) -> None:
+        if isinstance(event.action, Remark):
+            self._remark(event, event.action.text[:200])
+        elif isinstance(event.action, Annotate):
+            self.annotate(event.action.values)
+        elif (turn := self._turn) and len(turn.actions) < MOST_ACTIONS:
+            done: dict[str, Any] = {
+                "response": event.response,
+                "action": type(event.action).__name__,
+                "plugin": event.plugin,
+            }
+            turn.actions.append(done)
+
+    def annotate(self, values: Mapping[str, Any]) -> None:
+        kept = self.record.custom_data
+        kept.update(self._mask.variables(values))
+        for name in [name for name, value in values.items() if value == ""]:
+            del kept[name]
+        for name in list(kept)[MOST_DATA:]:
+            del kept[name]
+
+    def _remark(self, event: ActionDue, said: str) -> None:
+        where = f"response {event.response} of turn" if event.response else "turn"
+        logger.warning("%s, %s %d: %s", event.plugin, where, event.turn, said)
+        self._note_remark(event.turn, said)
+
+    def remark(self, said: str) -> None:
+        """The call's own: what it does otherwise than it was asked to."""
+        number = self._turn.number if self._turn else 0
+        if self._note_remark(number, said):
+            logger.warning("turn %d: %s", number, said)
+
+    def _note_remark(self, turn: int, said: str) -> bool:
+        """Whether there was room for it."""
+        room = len(self.record.not_performed) < MOST_FAULTS
+        if room:
+            self.record.not_performed.append({"turn": turn, "type": "remark", "problem": said})
+        return room
+
+    def _first_sound(self, waiting: _Waiting, at: float) -> None:
+        _note(waiting.turn, "synthesis", at - waiting.queued)
+        if waiting.spoke is not None:
+            _note(waiting.turn, "total", at - waiting.spoke)
+            self._measure("turn_seconds", at - waiting.spoke)
+
+    def slowest(self) -> str:
+        """The stage that cost most in this call, for the log."""
+        stages = [(s, name) for t in self.record.turns for name, s in t.latency.items() if name != "total"]
+        seconds, name = max(stages, default=(0.0, "none"))
+        return f"{name} {seconds:.2f} s"
+
+
+def _note(turn: TurnRecord, stage: str, seconds: float) -> None:
+    turn.latency[stage] = round(seconds, 3)

@@ -1,0 +1,22 @@
+"""Wakes one task that waits."""
+
+from __future__ import annotations
+
+from math import inf
+
+import anyio
+
+
+class Signal:
+    """Wakes the one task that waits; set before the wait, it does not wait."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    async def wait(self, until: float = inf) -> None:
+        with anyio.CancelScope(deadline=until):
+            await self._event.wait()
+        self._event = anyio.Event()

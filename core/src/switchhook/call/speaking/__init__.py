@@ -1,0 +1,1 @@
+"""Texts to voices, voices to the leg."""

@@ -1,0 +1,72 @@
+"""One engine that speaks one prompt, and the clock it has to keep up with."""
+
+from __future__ import annotations
+
+from math import inf
+
+import anyio
+
+from ...contract.speech import TextToSpeech
+from ..prompts.cache import Prompt
+from .playout import Put
+
+LATE = 0.6  # seconds that an engine may be behind its own sound until a spare one is asked as well
+STALL = 2.0  # likewise, until it is given up
+
+
+class Speaking:
+    """Who sounds has the floor: the rival that was asked for the same prompt is left."""
+
+    def __init__(self, engine: TextToSpeech, put: Put, due: float, patience: float = STALL) -> None:
+        """`due`: when the caller will have heard what is said before."""
+        self.engine, self.problem, self.bytes = engine, "", 0
+        self.left = self.over = False
+        self.declined = False  # it works, and cannot say this: that is no failure
+        self.skipped = False  # a part that it cannot say
+        self.rival: Speaking | None = None
+        self.prompt: Prompt | None = None  # it is asked for now
+        self._put, self._patience = put, patience
+        self._due = self._awaited = due  # its next sound: without a gap, and after those it made
+        self._late = anyio.CancelScope()
+        self.scope = anyio.CancelScope()  # ends when it is given up or left
+
+    def begin(self) -> None:
+        """It is asked for a text, or for the next part of it."""
+        now = anyio.current_time()
+        self._expect(max(self._due, now), max(self._awaited, now))
+
+    def _expect(self, due: float, awaited: float) -> None:
+        self._due, self._awaited = due, awaited
+        self.scope.deadline, self._late.deadline = due + self._patience, awaited + LATE
+
+    async def put(self, chunk: bytes, seconds: float) -> None:
+        """`seconds` of sound."""
+        if self.left:
+            await anyio.sleep_forever()  # the cancellation is on its way
+        if self.rival is not None:
+            self.rival.leave()
+        due, began = self._due, anyio.current_time()
+        awaited = max(self._awaited, began)
+        self._expect(inf, inf)  # who cannot put more is not late
+        self.bytes += len(chunk)
+        await self._put(chunk)
+        put_at = anyio.current_time()
+        self._expect(due + put_at - began + seconds, awaited + put_at - began + seconds)
+
+    def leave(self) -> None:
+        if not self.over:
+            self.left = True
+            self.scope.cancel()
+
+    def end(self, problem: str) -> None:
+        self.problem, self.over = problem, True
+        self._late.cancel()
+        if not problem and self.rival is not None:
+            self.rival.leave()  # all is said
+
+    async def is_late(self) -> bool:
+        """Waits until it is; False: it has come to its end."""
+        if not self.over:
+            with anyio.CancelScope(deadline=self._awaited + LATE) as self._late:
+                await anyio.sleep_forever()
+        return not self.over

@@ -1,0 +1,95 @@
+"""How far ahead of the caller's ear a leg has been sent to: arithmetic, no tasks.
+
+Positions are seconds of prompt audio since the call began. A run is audio that plays without a break.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from ...contract.leg import Pace
+
+CONFIRM = 0.5  # seconds that a peer's confirmation may be late until our own clock decides
+TICK = 1e-6  # below a sample
+
+
+class PlayClock:
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self.sent = 0.0  # position after the last byte sent
+        self._base = 0.0  # position where the run began
+        self._first: float | None = None  # when the run's first byte was sent; None: nothing plays
+        self._started: float | None = None  # when the peer said that it plays
+        self._tokens, self._counted = float(pace.burst), 0.0
+
+    @property
+    def playing(self) -> bool:
+        return self._first is not None
+
+    def begin_message(self, now: float) -> float:
+        """The position at which a message sent now will play; after a hole it begins a new run."""
+        if self._first is not None and now > self._first + (self.sent - self._base):
+            self.end_run(self.sent)
+        return self.sent
+
+    def record(self, seconds: float, now: float) -> None:
+        """One message of so much audio was sent."""
+        if self._first is None:
+            self._base, self._first, self._started = self.sent, now, None
+        self.sent += seconds
+        self._tokens = self._bucket(now) - 1
+        self._counted = now
+
+    def _bucket(self, now: float) -> float:
+        return min(self._pace.burst, self._tokens + (now - self._counted) * self._pace.rate)
+
+    def may_send(self, now: float, left: float) -> float:
+        """When the next message may go out: not before at most `left` seconds of the run are still to be
+        played, and not faster than the peer takes messages."""
+        missing = 1.0 - self._bucket(now)
+        allowed = now if missing <= TICK else now + missing / self._pace.rate
+        if self._first is None:
+            return allowed
+        return max(allowed, self._first + (self.sent - self._base) - left)
+
+    def confirm_start(self, now: float) -> None:
+        if self._first is not None and self._started is None:
+            self._started = now
+
+    def confirm_end(self, now: float) -> bool:
+        """Believed only when it can be true: a late one speaks of audio that was flushed before."""
+        began = self._began(now)
+        if began is None or now < began + (self.sent - self._base) - CONFIRM:
+            return False
+        self.end_run(self.sent)
+        return True
+
+    def end_run(self, position: float) -> None:
+        """Nothing plays any more; `position` was reached, what was sent beyond it is forgotten."""
+        self.sent = self._base = position
+        self._first = self._started = None
+
+    def _began(self, now: float) -> float | None:
+        if self._started is not None or self._first is None:
+            return self._started
+        if not self._pace.confirms or now >= self._first + CONFIRM:
+            return self._first
+        return None
+
+    def heard(self, now: float) -> float:
+        """The position that has reached the ear; never beyond what was sent."""
+        began = self._began(now)
+        return self._base if began is None else min(self.sent, self._base + max(0.0, now - began))
+
+    def reaches(self, position: float, now: float) -> float:
+        """When `position` will have been heard as far as we can tell; in the past if it has been.
+
+        The end of a run waits for the peer's confirmation, or for the time in which it should have come.
+        """
+        if self._first is None:
+            return now if position <= self._base + TICK else inf
+        began = self._began(now)
+        if began is None:
+            return self._first + CONFIRM
+        last = self._pace.confirms and position >= self.sent - TICK
+        return began + (position - self._base) + (CONFIRM if last else 0.0)

@@ -1,0 +1,84 @@
+"""From a text or a file to audio in the line's format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import anyio
+
+from ...contract.actions import Play, Say
+from ...contract.errors import Unspeakable
+from ..dialogue.events import Queue
+from ..equipment import Equipment
+from ..language import CallLanguage
+from ..line import Line
+from .playout import Put
+from .texts import SENTENCE_END, plain
+from .voices import Voices, Wanted
+
+LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
+MOST_PIECES = 100  # of a text that are tried one by one
+SKIPPED, SKIPPED_IN_PART = (
+    "no voice can say the text: skipped",
+    "no voice can say a part of the text: skipped",
+)
+
+
+class Prompts:
+    def __init__(
+        self,
+        equipment: Equipment,
+        line: Line,
+        language: CallLanguage,
+        faulted: Callable[[str, str], None],
+        remark: Callable[[str], None],
+    ) -> None:
+        """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on, and
+        `remark` what of it is not heard."""
+        self._line, self._language, self._remark = line, language, remark
+        own = (equipment.failure_text, equipment.closing_text, equipment.waiting_text)
+        self._own = frozenset(filter(None, own))
+        self._voices = Voices(equipment, line, language, faulted, lambda: remark(SKIPPED_IN_PART))
+
+    async def fetch(self, queued: Queue, put: Put, ahead: float = 0.0) -> str:
+        """Why it failed, once no engine is left; nothing when all of it was put. `ahead`: seconds of sound
+        that the caller hears before it."""
+        content = queued.content
+        if isinstance(content, Play):
+            return await self._play(content, put)
+        # the connector's own texts are of its own language, whatever is spoken otherwise
+        language = self._language.own if content.text in self._own else self._language.current
+        wanted = Wanted(content, language, queued.parameters, put, anyio.current_time() + ahead)
+        try:
+            problem = await self._voices.say(wanted)
+        except Unspeakable:
+            if content.otherwise and not await self._play(content.otherwise, put):
+                return ""
+            return await self._say_pieces(wanted)
+        return await self._play(content.otherwise, put) if problem and content.otherwise else problem
+
+    async def _say_pieces(self, wanted: Wanted) -> str:
+        """Of a text that no voice can say as a whole: its sentences, as far as there is a voice for each. The
+        others are skipped, like a file that cannot be played."""
+        pieces = [piece for piece in SENTENCE_END.split(plain(wanted.said.text)) if piece.strip()]
+        skipped = 0 if 1 < len(pieces) <= MOST_PIECES else len(pieces)
+        for piece in pieces[skipped:]:
+            try:
+                problem = await self._voices.say(replace(wanted, said=Say(piece, wanted.said.cached)))
+            except Unspeakable:
+                skipped += 1
+            else:
+                if problem:
+                    return problem
+        self._remark(SKIPPED if skipped == len(pieces) else SKIPPED_IN_PART)
+        return ""
+
+    async def _play(self, content: Play, put: Put) -> str:
+        samples = self._line.load(content.wav)
+        if samples is None:
+            return "no plugin reads it as audio; pip install switchhook-codecs"
+        times = int(LONGEST_LOOP / self._line.audio.seconds(len(samples))) if content.loop and samples else 1
+        for _ in range(max(1, times)):
+            await put(samples)
+        return ""

@@ -1,0 +1,242 @@
+"""Every hook, in the order a call meets them.
+
+A plugin is a module (or object) named by an entry point, holding functions marked `@hookimpl`:
+
+    from switchhook import Say, hookimpl
+
+    @hookimpl
+    def handle_user_defined(response, call):
+        if "weather" not in response.user_defined:
+            return None                     # not mine: the next plugin is asked
+        return Say("It will stay dry.")
+
+Parameters are matched by name and may be left out. A hook function is a plain `def` that decides at once:
+one that is itself a coroutine or a generator could never decline, and is refused when it is loaded. To
+answer slowly, return an async generator made by an inner function. What a plugin's `lifespan` yielded is
+`call.plugin` in its hooks that have a call, and the parameter `plugin` in those that have none.
+"""
+
+# Only names count for pluggy, and the bodies are never run: each docstring is the contract.
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from pydantic import BaseModel
+
+    from .actions import Action, Actions
+    from .assistant import Assistant, Turn
+    from .audio import AudioFormat, Codec
+    from .findings import AdminPage, Finding
+    from .info import AppInfo, CallInfo
+    from .leg import Transport
+    from .options import Options
+    from .records import CallRecord
+    from .responses import (
+        AudioResponse,
+        ConnectToAgentResponse,
+        DtmfResponse,
+        EndSessionResponse,
+        ImageResponse,
+        OptionResponse,
+        SpeechToTextResponse,
+        StartActivitiesResponse,
+        StopActivitiesResponse,
+        TextResponse,
+        TextToSpeechResponse,
+        UnknownResponse,
+        UserDefinedResponse,
+    )
+    from .settings import ServerSettings
+    from .speech import SpeechToText, TextToSpeech
+
+hookspec = pluggy.HookspecMarker("switchhook")
+first_answer_wins = pluggy.HookspecMarker("switchhook")(firstresult=True)
+
+
+# --- Drivers: asked of the one plugin that the configuration names, once per distinct options table
+
+
+@first_answer_wins
+def create_transport(options: Options, server: ServerSettings) -> Transport:  # type: ignore[empty-body]
+    """At start-up, of the plugin in `[transport] use`. `options` is that table without `use`. Raises
+    SettingsError for wrong options; None is an error. For plugins in `switchhook.transport`."""
+
+
+@first_answer_wins
+def create_stt(options: Options) -> SpeechToText:  # type: ignore[empty-body]
+    """At start-up, of the plugin that a connector's `stt` names. Equal tables share the engine. If it has
+    `async def warm()`, that is called now and then, so that a call finds tokens and connections ready; if it
+    has `async def aclose()`, that is called after the last call. Raises SettingsError or StartError; None is
+    an error. For plugins in `switchhook.stt`."""
+
+
+@first_answer_wins
+def create_tts(options: Options) -> TextToSpeech:  # type: ignore[empty-body]
+    """As create_stt, of the plugin that a connector's `tts` names; None is an error. For plugins in
+    `switchhook.tts`."""
+
+
+@first_answer_wins
+def create_assistant(options: Options) -> Assistant:  # type: ignore[empty-body]
+    """As create_stt, of the plugin that a connector's `assistant` names; None is an error. For plugins in
+    `switchhook.assistant`."""
+
+
+# --- Life of a plugin: asked of every loaded plugin that has them
+
+
+@hookspec
+def settings_model() -> type[BaseModel]:  # type: ignore[empty-body]
+    """While the configuration is read: the model that validates `[plugins.NAME]`, where NAME is this
+    plugin's entry-point name. None, or no such hook: the plugin takes no settings, and a table for it is
+    an error. Any plugin."""
+
+
+@hookspec
+def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:  # type: ignore[empty-body]
+    """Around the whole of `serve`: entered before the first call, left after the last. What it yields is
+    `call.plugin` in this plugin's other hooks. `app.settings_of(NAME)` gives its validated settings. An
+    exception while entering stops the start. None: nothing to do. Any plugin."""
+
+
+@hookspec
+def check(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
+    """During `switchhook check`: what this plugin verifies, as findings that each carry their cure. An
+    inner async generator. None: nothing to verify. Any plugin."""
+
+
+@hookspec
+def check_public(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
+    """During `switchhook check --public`: what this plugin verifies over the network, from outside as far as
+    this machine can, while the server runs; as `check`. None: nothing to verify. Any plugin."""
+
+
+# --- Audio
+
+
+@first_answer_wins
+def create_codec(audio: AudioFormat, plugin: Any) -> Codec | None:
+    """Once per call whose engine does not take the line's own format. None: not my coding. For plugins in
+    `switchhook.codec`."""
+
+
+@first_answer_wins
+def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | None:
+    """When a WAV file is to be played: its samples in the line's format, whatever rate, width or number of
+    channels it has. None: not a form I read. For plugins in `switchhook.codec`."""
+
+
+# --- Responses: once for each of a reply, in order; plugins made for them are in `switchhook.responses`
+
+
+@first_answer_wins
+def handle_text(response: TextResponse, call: CallInfo) -> Actions | None:
+    """A text to speak. In all `handle_` hooks: return an action, several, or an async generator of them;
+    None: not mine, the next plugin is asked. Strangers are asked before the bundled plugins. A raise is
+    reported and counts as None. Any plugin."""
+
+
+@first_answer_wins
+def handle_option(response: OptionResponse, call: CallInfo) -> Actions | None:
+    """A list to choose from. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_image(response: ImageResponse, call: CallInfo) -> Actions | None:
+    """A picture. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_audio(response: AudioResponse, call: CallInfo) -> Actions | None:
+    """A sound file by address; the address comes from outside. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_dtmf(response: DtmfResponse, call: CallInfo) -> Actions | None:
+    """Collect or send keys, or let them interrupt. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_speech_to_text(response: SpeechToTextResponse, call: CallInfo) -> Actions | None:
+    """Configure recognition. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_text_to_speech(response: TextToSpeechResponse, call: CallInfo) -> Actions | None:
+    """Configure synthesis, or let speech interrupt. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_start_activities(response: StartActivitiesResponse, call: CallInfo) -> Actions | None:
+    """Listen again, to speech or keys. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_stop_activities(response: StopActivitiesResponse, call: CallInfo) -> Actions | None:
+    """Stop listening, to speech or keys. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_connect_to_agent(response: ConnectToAgentResponse, call: CallInfo) -> Actions | None:
+    """A person is to take over. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_end_session(response: EndSessionResponse, call: CallInfo) -> Actions | None:
+    """The assistant is done. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_user_defined(response: UserDefinedResponse, call: CallInfo) -> Actions | None:
+    """Whatever authors and plugins agree on. None: not mine. Any plugin."""
+
+
+@first_answer_wins
+def handle_unknown(response: UnknownResponse, call: CallInfo) -> Actions | None:
+    """A type that Switchhook has no model for, or an item that does not fit its model. None from all:
+    reported as not performed. Any plugin."""
+
+
+@hookspec
+def rewrite_action(action: Action, call: CallInfo) -> Action | list[Action] | None:
+    """Before each action is performed, of each plugin in turn, each seeing what the one before made of it.
+    None: unchanged; an action or a list replaces it; an empty list drops it. Any plugin."""
+
+
+# --- Listeners: each plugin is told
+
+
+@hookspec
+def call_started(call: CallInfo) -> None:
+    """A call was answered, before its greeting turn. What is returned is ignored. Any plugin."""
+
+
+@hookspec
+def turn_completed(call: CallInfo, turn: Turn) -> None:
+    """The reply to `turn` has been performed. What is returned is ignored. Any plugin."""
+
+
+@hookspec
+def call_ended(call: CallInfo, record: CallRecord) -> None:
+    """The call is over and its record is complete. What is returned is ignored. Any plugin."""
+
+
+@hookspec
+def measured(name: str, value: float, labels: Mapping[str, str], plugin: Any) -> None:
+    """A figure was taken: seconds where the name ends so, else a count; never per frame of audio. What is
+    returned is ignored. Any plugin."""
+
+
+# --- The admin port
+
+
+@first_answer_wins
+def admin_page(path: str, plugin: Any) -> AdminPage | None:
+    """A page was asked for that is neither /livez nor /readyz; `path` without query. None: not mine. Any
+    plugin."""

@@ -1,0 +1,97 @@
+"""The call record: what happened, turn by turn, whatever happened. Schema 1.
+
+Texts, digits and variable values in it are masked as the connector says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+SCHEMA = 1
+
+
+@dataclass(slots=True)
+class TurnRecord:
+    """One turn. Times are seconds since the call began, latencies seconds."""
+
+    number: Annotated[int, "1 is the greeting turn"]
+    kind: Annotated[str, "start, speech, digits, no_input, no_final, forced or follow_up"]
+    at: Annotated[float, "when it was sent to the assistant"]
+    text: Annotated[str, "what the caller said or keyed, masked"] = ""
+    confidence: Annotated[float | None, "of the recognition, 0 to 1, where the engine says it"] = None
+    barge_in: Annotated[
+        dict[str, float] | None, "`at`, and how many seconds were `heard` of what was cut"
+    ] = None
+    latency: Annotated[
+        dict[str, float],
+        "`recognition`: end of speech to its final; `assistant`: turn sent to first response; `synthesis`: "
+        "first prompt queued to its first sound sent; `total`: end of speech or key to first sound sent",
+    ] = field(default_factory=dict)
+    actions: Annotated[
+        list[dict[str, Any]], "`response` (its place in the reply), `action`, `plugin`; at most 1000"
+    ] = field(default_factory=list)
+    said: Annotated[list[str], "the texts queued to be spoken, masked"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """One call that was opened. A call that was refused before leaves a short line of `kind` "refused" with
+    `at`, `reason` and what the transport knew."""
+
+    id: Annotated[str, "of the leg; for Genesys the session id"]
+    connector: Annotated[str, "name of the connector"]
+    started: Annotated[str, "when it was answered, UTC, ISO 8601"]
+    conversation_id: Annotated[str, "the peer's"] = ""
+    correlation_id: Annotated[str, "the peer's, for support tickets"] = ""
+    organization_id: Annotated[str, "the peer's"] = ""
+    api_version: Annotated[str, "as asked for in the address"] = ""
+    language: Annotated[str, "that was spoken, at the end if it changed"] = ""
+    language_asked: Annotated[str, "the peer's word for the one it wanted, as it came"] = ""
+    ani: Annotated[str, "the caller's number, masked"] = ""
+    dnis: Annotated[str, "the number called, masked"] = ""
+    seconds: Annotated[float, "how long it lasted"] = 0.0
+    outcome: Annotated[str, "completed, handed_over, hung_up, lost, failed, max_call or stopped"] = ""
+    reason: Annotated[str, "of the outcome, where there is more to say"] = ""
+    closed: Annotated[
+        str, "how the leg ended: ended (as we asked), hung_up, lost, refused; then a detail"
+    ] = ""
+    turns: Annotated[list[TurnRecord], "in order"] = field(default_factory=list)
+    not_performed: Annotated[
+        list[dict[str, Any]],
+        "responses that no plugin performed: `turn`, `type`, `problem`. `type` is remark where something was "
+        "performed otherwise than asked: cut, in another language, or without a text that no voice can say",
+    ] = field(default_factory=list)
+    faults: Annotated[
+        list[dict[str, Any]],
+        "what plugins and engines did wrong: `source`, `hook`, `error`, `at`, and `engine` where another one "
+        "followed; at most 100",
+    ] = field(default_factory=list)
+    input_variables: Annotated[dict[str, Any], "from the flow; values masked"] = field(default_factory=dict)
+    output_variables: Annotated[dict[str, Any], "to the flow; values masked"] = field(default_factory=dict)
+    custom_data: Annotated[dict[str, Any], "what the assistant had noted; values masked"] = field(
+        default_factory=dict
+    )
+    caller_audio: Annotated[float, "seconds received"] = 0.0
+    gaps: Annotated[float, "seconds of caller audio that never came"] = 0.0
+    paused: Annotated[
+        float,
+        "seconds in which the peer's own pause (Genesys: secure pause) kept the caller from being heard",
+    ] = 0.0
+    prompt_audio: Annotated[float, "seconds that the caller heard"] = 0.0
+    schema: Annotated[int, "of this record"] = SCHEMA
+    kind: Annotated[str, "call"] = "call"
+
+    def line(self) -> str:
+        return to_line(asdict(self))
+
+
+def to_line(item: Mapping[str, object]) -> str:
+    return json.dumps(item, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,232 @@
+"""What the configuration may say: one TOML file, and the environment over it.
+
+A variable `SWITCHHOOK_SERVER__PORT=9000` sets `[server] port`; a value that begins with `[` or `{` is read
+as TOML. A name that fits no key is an error like any other unknown key.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+
+from .assistant import SHORTEST
+from .languages import normalised
+from .options import FilePath, Seconds, Table
+
+
+def _no_switch(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("expected a number, got true or false")  # noqa: TRY004  # pydantic reports ValueErrors
+    return value
+
+
+Port = Annotated[int, BeforeValidator(_no_switch)]
+
+
+class TlsSettings(Table):
+    """Paths of PEM files."""
+
+    certificate: FilePath
+    key: FilePath
+
+
+class ProxySettings(Table):
+    trusted: list[str] = Field(default_factory=list, description="networks whose forwarded host is believed")
+
+
+class ServerSettings(Table):
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 to be reachable")
+    port: Port = Field(8443, ge=0, le=65535, description="0: any free port")
+    public_url: str | None = Field(
+        None,
+        description="what Genesys sees: base of the audio connect URI, and the signed authority",
+    )
+    tls: TlsSettings | None = Field(None, description="PEM files, if no proxy ends TLS")
+    proxy: ProxySettings | None = Field(None, description="what stands in front, if anything")
+    max_calls: int = Field(1000, ge=1, description="above it new calls are refused")
+    max_call: Seconds = Field(840.0, gt=0, description="a call is ended before Genesys cuts it at 15 minutes")
+    drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after SIGTERM")
+
+    @model_validator(mode="after")
+    def _public_url_is_a_base(self) -> ServerSettings:
+        url = self.public_url
+        if url is not None and not (re.fullmatch(r"wss?://[^/?#\s@]+(/[^?#\s]*)?", url) and _has_host(url)):
+            raise ValueError(f"public_url: expected 'wss://HOST/' without query, got {url!r}")
+        return self
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port or an address that is none
+        return False
+
+
+class Choosing(Table):
+    """A table that names a plugin in `use` and carries that plugin's own options beside it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    use: str
+
+    def table(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+def _one_or_more(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _language(tag: str) -> str:
+    if not (language := normalised(tag)):
+        raise ValueError(f"expected a language tag such as 'en-US', got {tag[:50]!r}")
+    return language
+
+
+Language = Annotated[str, AfterValidator(_language)]
+Drivers = Annotated[list[Choosing], BeforeValidator(_one_or_more), Field(min_length=1)]
+
+
+def _lower_case(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise ValueError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_lower_case)]
+
+
+class TransportSettings(Choosing):
+    use: str = Field("genesys", description="the plugin; its own options stand beside")
+
+
+class BargeInSettings(Table):
+    """What of the caller's speech interrupts a prompt. `switchhook tune` tries it on recordings."""
+
+    on: Literal["words", "voice"] = Field("words", description="voice: before a word of it is known")
+    words: int = Field(1, ge=1, description="that an interim transcript must have; a final one always counts")
+    seconds: Seconds = Field(0.0, ge=0, description="of speech that an interim transcript must cover")
+    ignore: list[str] = Field(
+        default_factory=list, description="what listeners say in between: neither interrupts nor answers"
+    )
+    confidence: float = Field(0.0, ge=0, le=1, description="a final transcript below it is none")
+    resume: bool = Field(False, description="a prompt that was stopped by such a one begins again")
+
+
+class ReservedSettings(Table):
+    """Names of the output variables that tell a flow when a call did not end as the assistant wanted. What
+    the flow or the assistant sets under them is not given back. An empty one is not sent, and is free."""
+
+    outcome: str = Field("switchhook_outcome", description="holds the outcome, as the call record has it")
+    reason: str = Field("switchhook_reason", description="holds why, in a few words")
+    intent: str = Field("Intent", description="holds the outcome too, for flows that branch on an intent")
+
+
+class WaitingSettings(Table):
+    """What the caller hears while an answer takes long."""
+
+    text: str = Field("One moment, please.", description="empty: nothing")
+    after: Seconds = Field(2.0, gt=0, description="of silence since the caller spoke")
+    again: Seconds = Field(8.0, gt=0, description="of silence since it was said last")
+
+
+class ConnectorSettings(Table):
+    """One bot, as a flow calls it."""
+
+    address: dict[str, Any] = Field(
+        default_factory=dict, description="how it is reached; the transport reads it"
+    )
+    assistant: Drivers = Field(description="who answers; a table, or a list of them tried in order")
+    stt: Drivers = Field(description="who hears; likewise")
+    tts: Drivers = Field(description="who speaks; likewise")
+    # the default is read too: with it comes the library of tags, which would cost the first call 60 ms
+    language: Language = Field(
+        "en-US", validate_default=True, description="of recognition and synthesis, where the flow says none"
+    )
+    plugins: list[str] | None = Field(None, description="only these handlers and listeners, of those loaded")
+    failure_text: str = Field(
+        "I am sorry, something went wrong. One moment please.", description="spoken when an engine fails"
+    )
+    closing_text: str = Field(
+        "I am sorry, our time is up. One moment please.", description="spoken when the longest call is over"
+    )
+    on_failure: Literal["completed", "error"] = Field(
+        "completed",
+        description="how a failed call is given back; outputs are not known to reach a flow with error",
+    )
+    waiting: WaitingSettings = Field(
+        default_factory=WaitingSettings, description="what is spoken while an answer takes long"
+    )
+    prompts: list[str] = Field(
+        default_factory=list,
+        description="texts that are spoken often: made at the start, and kept on disk if [prompts] names one",
+    )
+    barge_in: BargeInSettings = Field(
+        default_factory=BargeInSettings, description="what of the caller's speech interrupts a prompt"
+    )
+    post_response_timeout: Seconds = Field(
+        7.0,
+        ge=SHORTEST,
+        description="of silence after a prompt until the assistant is told, at least 0.5; it may change that",
+    )
+    final_utterance_timeout: Seconds | None = Field(
+        None, ge=SHORTEST, description="of speech without an end until the assistant is told; likewise"
+    )
+    max_silences: int | None = Field(
+        None, ge=1, description="turns without input, in a row, until the call is given back; none: no limit"
+    )
+    outputs: ReservedSettings = Field(
+        default_factory=ReservedSettings, description="names of reserved output variables"
+    )
+    unmask: list[Literal["transcripts", "variables", "digits"]] = Field(
+        default_factory=list, description="what logs, records and event files may show"
+    )
+    events: bool = Field(False, description="write the dialogue's events beside the records")
+
+
+class RecordsSettings(Table):
+    directory: FilePath | None = Field(
+        None, description="one JSON Lines file a day; none: no records are kept"
+    )
+
+
+class PromptsSettings(Table):
+    """What was spoken before is played from memory."""
+
+    memory: int = Field(64, ge=0, description="megabytes of audio to keep; 0: none")
+    directory: FilePath | None = Field(
+        None,
+        description="where the audio of listed prompts outlives a restart, in a folder switchhook-prompts; "
+        "none: nowhere",
+    )
+    disk: int = Field(256, ge=1, description="megabytes that it may take there")
+
+
+class AdminSettings(Table):
+    host: str = Field("127.0.0.1", description="address of the admin port")
+    port: Port = Field(9090, ge=0, le=65535, description="livez and readyz; 0: any free port")
+
+
+class PluginsSettings(Table):
+    """Which plugins are loaded, and a table of settings for each that has some."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    only: list[str] | None = Field(None, description="codecs, responses and extensions to load; none: all")
+    exclude: list[str] = Field(default_factory=list, description="not to be loaded")
+    order: list[str] = Field(default_factory=list, description="who is asked first among third-party plugins")
+
+    def tables(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Settings(Table):
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    transport: TransportSettings = Field(default_factory=lambda: TransportSettings(use="genesys"))
+    connectors: dict[Name, ConnectorSettings] = Field(default_factory=dict)
+    records: RecordsSettings = Field(default_factory=RecordsSettings)
+    prompts: PromptsSettings = Field(default_factory=PromptsSettings)
+    admin: AdminSettings | None = Field(None, description="without this table there is no admin port")
+    plugins: PluginsSettings = Field(default_factory=PluginsSettings)

@@ -1,0 +1,1 @@
+"""How plugins are found, fitted, held, guarded and asked. Imports `contract`."""

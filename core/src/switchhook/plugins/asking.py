@@ -1,0 +1,64 @@
+"""The hooks as one connector sees them: the plugins it uses, in the order they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..contract.actions import Action
+from ..contract.audio import AudioFormat, Codec
+from ..contract.findings import AdminPage
+from ..contract.info import CallInfo
+from ..contract.responses import MODELS, Response
+from .guard import Answer
+from .loader import Plugin, Plugins
+
+LISTENERS = ("call_started", "turn_completed", "call_ended", "measured")
+
+
+class Hooks:
+    def __init__(self, plugins: Plugins, chosen: Sequence[Plugin]) -> None:
+        names = [f"handle_{kind}" for kind in (*MODELS, "unknown")]
+        callers = [*names, "rewrite_action", "create_codec", "load_audio", "admin_page", *LISTENERS]
+        self._call = {name: plugins.caller(name, chosen) for name in callers}
+
+    def handle(self, response: Response, call: CallInfo) -> Answer | None:
+        known = MODELS.get(response.response_type)
+        kind = response.response_type if known and isinstance(response, known) else "unknown"
+        answer: Answer | None = self._call[f"handle_{kind}"](response=response, call=call)
+        return answer
+
+    def handles(self, kind: str) -> bool:
+        """Whether any plugin performs responses of that type."""
+        return bool(self._call[f"handle_{kind}"].get_hookimpls())
+
+    def rewrite(self, action: Action, call: CallInfo) -> list[Action]:
+        """What every plugin in turn made of it."""
+        actions = [action]
+        arguments = {"call": call}
+        for impl in reversed(self._call["rewrite_action"].get_hookimpls()):
+            after: list[Action] = []
+            for one in actions:
+                given = {**arguments, "action": one}
+                result = impl.function(*(given[name] for name in impl.argnames))
+                after += [one] if result is None else result if isinstance(result, list) else [result]
+            actions = after
+        return actions
+
+    def tell(self, hook: str, **arguments: Any) -> None:
+        self._call[hook](**arguments)
+
+    def measure(self, name: str, value: float, labels: Mapping[str, str]) -> None:
+        self._call["measured"](name=name, value=value, labels=labels, plugin=None)
+
+    def admin_page(self, path: str) -> AdminPage | None:
+        page: AdminPage | None = self._call["admin_page"](path=path, plugin=None)
+        return page
+
+    def codec(self, audio: AudioFormat) -> Codec | None:
+        codec: Codec | None = self._call["create_codec"](audio=audio, plugin=None)
+        return codec
+
+    def load_audio(self, data: bytes, audio: AudioFormat) -> bytes | None:
+        samples: bytes | None = self._call["load_audio"](data=data, audio=audio, plugin=None)
+        return samples

@@ -1,0 +1,82 @@
+"""Does a plugin fit the contract? Each misfit is said with plugin, distribution, hook, cause and way out."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from difflib import get_close_matches
+from importlib.metadata import requires, version
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from ..contract import hookspecs
+from ..contract.errors import PluginError
+
+HOOKS: dict[str, list[str]] = {
+    name: list(inspect.signature(spec).parameters)
+    for name, spec in vars(hookspecs).items()
+    if hasattr(spec, "switchhook_spec")
+}
+"""Every hook, in the order of a call, with its parameters."""
+
+
+def refuse_other_major(plugin: str, distribution: str) -> None:
+    """What the plugin's own metadata requires of switchhook decides."""
+    ours = version("switchhook")
+    for text in (requires(distribution) or []) if distribution else []:
+        try:
+            needed = Requirement(text)
+        except InvalidRequirement:
+            why = f"has metadata that cannot be read: {text!r}"
+            raise PluginError(plugin, why, distribution=distribution, cure="reinstall it") from None
+        if canonicalize_name(needed.name) != "switchhook" or (
+            needed.marker and not needed.marker.evaluate({"extra": ""})
+        ):
+            continue
+        if not needed.specifier.contains(ours, prereleases=True):
+            cause = f"was made for switchhook {needed.specifier}, this is {ours}"
+            raise PluginError(
+                plugin, cause, distribution=distribution, cure=f"upgrade {distribution} or switchhook"
+            )
+
+
+def refuse_misfit(plugin: str, distribution: str, module: object) -> None:
+    """Raises PluginError for the first hook function that does not fit."""
+    found = list(_hook_functions(module))
+    if not found:
+        cure = "mark its functions with @hookimpl"
+        raise PluginError(plugin, "implements no hook", distribution=distribution, cure=cure)
+    for hook, function in found:
+        for cause, cure in _faults(hook, function):
+            raise PluginError(plugin, cause, distribution=distribution, hook=hook, cure=cure)
+
+
+def _hook_functions(module: object) -> Iterator[tuple[str, Any]]:
+    for name in dir(module):
+        function = getattr(module, name, None)
+        options = getattr(function, "switchhook_impl", None)
+        if inspect.isroutine(function) and options is not None:
+            yield options.get("specname") or name, function
+
+
+def _faults(hook: str, function: Any) -> Iterator[tuple[str, str]]:
+    if hook not in HOOKS:
+        near = get_close_matches(hook, HOOKS, n=1)
+        yield "there is no such hook", f"did you mean {near[0]!r}?" if near else f"hooks: {', '.join(HOOKS)}"
+        return
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name not in HOOKS[hook] or parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
+            yield f"has no parameter {str(parameter)!r}", f"its parameters: {', '.join(HOOKS[hook])}"
+    if function.switchhook_impl["wrapper"] or function.switchhook_impl["hookwrapper"]:
+        yield (
+            "is a hook wrapper, which is not supported",
+            "to change what other plugins ask for, implement rewrite_action",
+        )
+    undecided = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    if any(check(function) for check in undecided):
+        yield (
+            "is a coroutine or a generator, so it could never decline",
+            "make it a plain def; to answer slowly return an async generator made by an inner function",
+        )

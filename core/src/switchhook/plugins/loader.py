@@ -1,0 +1,164 @@
+"""Finds plugins with stevedore and holds them with pluggy: the one file that imports stevedore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import pluggy
+from stevedore import DriverManager
+
+from ..contract import hookspecs
+from ..contract.errors import PluginError
+from .fitness import refuse_misfit, refuse_other_major
+from .guard import Guard
+
+DRIVERS = ("transport", "stt", "tts", "assistant")
+"""Groups of which only what the configuration names is imported."""
+
+SHARED = ("codec", "responses", "extension")
+"""Groups of which everything installed is loaded, unless the configuration narrows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A loaded plugin. `name` is group/name; `hooks` are those it implements."""
+
+    name: str
+    distribution: str
+    version: str
+    module: object = field(compare=False, repr=False)
+    hooks: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its name in `[plugins.NAME]` and in lists of plugins."""
+        return self.name.partition("/")[2]
+
+    def named_in(self, names: Sequence[str]) -> bool:
+        return self.name in names or self.key in names
+
+
+class Plugins:
+    """All that is loaded, and pluggy's callers over it."""
+
+    def __init__(self, order: Sequence[str] = ()) -> None:
+        self.manager = pluggy.PluginManager("switchhook")
+        self.manager.add_hookspecs(hookspecs)
+        self.guard = Guard()
+        self.loaded: dict[str, Plugin] = {}
+        self._order = list(order)
+
+    def load_one(self, group: str, name: str) -> Plugin:
+        """Import the one plugin of that name: a driver. Raises PluginError."""
+        if (full := f"{group}/{name}") not in self.loaded:
+            self._load(group, only_one(group, name, installed(group)))
+        return self.loaded[full]
+
+    def load_shared(self, only: Sequence[str] | None = None, exclude: Sequence[str] = ()) -> None:
+        """Import codecs, responses and extensions. Raises PluginError."""
+        refuse_unknown([*(only or []), *exclude, *self._order])
+        found = {(group, entry.name) for group in SHARED for entry in installed(group)}
+        wanted = [(group, name) for group, name in found if _wanted(group, name, only, exclude)]
+        # pluggy asks the last registered first
+        for group, name in sorted(wanted, key=self._rank, reverse=True):
+            self._load(group, only_one(group, name, installed(group)))
+
+    def _rank(self, plugin: tuple[str, str]) -> tuple[int, str, str]:
+        group, name = plugin
+        places = [i for i, item in enumerate(self._order) if item in (name, f"{group}/{name}")]
+        return (min(places, default=len(self._order)), name, group)
+
+    def _load(self, group: str, entry: EntryPoint) -> None:
+        name, distribution = f"{group}/{entry.name}", entry.dist.name if entry.dist else ""
+        refuse_other_major(name, distribution)
+        module = _import(group, entry)
+        self.hold(Plugin(name, distribution, entry.dist.version if entry.dist else "", module))
+
+    def hold(self, plugin: Plugin) -> Plugin:
+        """Register an object; directly called by tests and by programs that embed Switchhook."""
+        for other in self.loaded.values():
+            if other.module is plugin.module:
+                cause, cure = (
+                    f"is the same object as {other.name}",
+                    "give each entry point a module of its own",
+                )
+                raise PluginError(plugin.name, cause, distribution=plugin.distribution, cure=cure)
+        refuse_misfit(plugin.name, plugin.distribution, plugin.module)
+        try:
+            self.manager.register(plugin.module, plugin.name)
+            self.manager.check_pending()
+        except (pluggy.PluginValidationError, ValueError) as error:
+            cause = str(error).replace("\n", " ")
+            raise PluginError(plugin.name, cause, distribution=plugin.distribution) from error
+        callers = self.manager.get_hookcallers(plugin.module) or []
+        done = replace(plugin, hooks=tuple(sorted(caller.name for caller in callers)))
+        self.loaded[plugin.name] = done
+        for caller in callers:
+            for impl in caller.get_hookimpls():
+                if impl.plugin is plugin.module:
+                    self.guard.wrap(plugin.name, plugin.distribution, caller.name, impl)
+        return done
+
+    def caller(self, hook: str, plugins: Sequence[Plugin]) -> Any:
+        """A caller of `hook` that asks these plugins only."""
+        kept = {id(plugin.module) for plugin in plugins}
+        left_out = [p.module for p in self.loaded.values() if id(p.module) not in kept]
+        return self.manager.subset_hook_caller(hook, left_out)
+
+
+def installed(group: str) -> list[EntryPoint]:
+    """What the group's entry points name, unloaded."""
+    return sorted(entry_points(group=f"switchhook.{group}"), key=lambda entry: entry.name)
+
+
+def _wanted(group: str, name: str, only: Sequence[str] | None, exclude: Sequence[str]) -> bool:
+    names = {name, f"{group}/{name}"}
+    return not names & set(exclude) and (only is None or bool(names & set(only)))
+
+
+def only_one(group: str, name: str, entries: Sequence[EntryPoint]) -> EntryPoint:
+    """Raises PluginError where nobody, or more than one distribution, has that name."""
+    found = {(e.dist.name if e.dist else "", e.value): e for e in entries if e.name == name}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if not found:
+        names = sorted({e.name for e in entries})
+        cure = f"installed: {', '.join(names) or 'none'}; or: pip install switchhook-{group}-{name}"
+        raise PluginError(f"{group}/{name}", "is not installed", cure=cure)
+    claims = " and ".join(f"{dist} ({value})" for dist, value in sorted(found))
+    raise PluginError(f"{group}/{name}", f"is claimed by {claims}", cure="uninstall one of them")
+
+
+def refuse_unknown(names: Sequence[str]) -> None:
+    """Names in lists of plugins must be of something installed."""
+    known: Mapping[str, str] = {f"{group}/{e.name}": e.name for group in SHARED for e in installed(group)}
+    for name in names:
+        if any(name in (e.name, f"{group}/{e.name}") for group in DRIVERS for e in installed(group)):
+            raise PluginError(name, "is a driver, which no list of plugins is about", cure="name it in `use`")
+        if name not in known and name not in known.values():
+            cure = f"installed: {', '.join(sorted(known)) or 'none'}"
+            raise PluginError(name, "is named in the configuration but not installed", cure=cure)
+
+
+def _import(group: str, entry: EntryPoint) -> object:
+    # stevedore's own list comes from a file that can be out of date, and names no distribution
+    DriverManager.ENTRY_POINT_CACHE[entry.group] = [entry]
+    try:
+        return DriverManager[object](entry.group, entry.name).extensions[0].plugin
+    except (Exception, SystemExit) as error:
+        raise broken(group, entry, error) from error
+
+
+def broken(group: str, entry: EntryPoint, error: BaseException) -> PluginError:
+    """What is said of an entry point whose import raised."""
+    distribution = entry.dist.name if entry.dist else ""
+    out = f", or say [plugins] exclude = [{entry.name!r}]" if group in SHARED else ""
+    return PluginError(
+        f"{group}/{entry.name}",
+        f"importing {entry.value} failed: {type(error).__name__}: {' '.join(str(error).split())}",
+        distribution=distribution,
+        cure=f"reinstall {distribution}{out}",
+    )

@@ -1,0 +1,76 @@
+"""What installed plugins can do for a program that answers no calls: a simulated caller, a test, a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..contract.assistant import Assistant
+from ..contract.audio import AudioFormat, Codec
+from ..contract.errors import PluginError
+from ..contract.options import Options
+from ..contract.speech import SpeechToText, TextToSpeech
+from .asking import Hooks
+from .loader import Plugins, installed
+
+
+@cache
+def _plugins() -> Plugins:
+    plugins = Plugins()
+    for entry in installed("codec"):
+        plugins.load_one("codec", entry.name)
+    return plugins
+
+
+def _hooks() -> Hooks:
+    return Hooks(_plugins(), list(_plugins().loaded.values()))
+
+
+def codec_for(audio: AudioFormat) -> Codec:
+    """Raises PluginError where no installed plugin knows the coding."""
+    codec = _hooks().codec(audio)
+    if codec is None:
+        raise PluginError("codec", f"no plugin codes {audio.encoding}", cure="pip install switchhook-codecs")
+    return codec
+
+
+def load_audio(data: bytes, audio: AudioFormat) -> bytes:
+    """A WAV file's samples in that format. Raises PluginError where nothing installed reads it."""
+    samples = _hooks().load_audio(data, audio)
+    if samples is None:
+        cure = "give a WAV file; what reads them is in switchhook-codecs"
+        raise PluginError("codec", "no installed plugin reads this as a WAV file", cure=cure)
+    return samples
+
+
+def load_voice(name: str | None = None, options: Mapping[str, Any] | None = None) -> TextToSpeech:
+    """The installed speech synthesis of that name, or the first one. Raises PluginError."""
+    voice: TextToSpeech = _driver("tts", name, options or {})
+    return voice
+
+
+def load_recogniser(name: str | None = None, options: Mapping[str, Any] | None = None) -> SpeechToText:
+    """The installed speech recognition of that name, or the first one. Raises PluginError."""
+    recogniser: SpeechToText = _driver("stt", name, options or {})
+    return recogniser
+
+
+def load_assistant(name: str, options: Mapping[str, Any] | None = None) -> Assistant:
+    """The installed assistant of that name. Raises PluginError, and SettingsError for wrong options."""
+    assistant: Assistant = _driver("assistant", name, options or {})
+    return assistant
+
+
+def _driver(group: str, name: str | None, options: Mapping[str, Any]) -> Any:
+    names = [entry.name for entry in installed(group)]
+    if name is None and not names:
+        raise PluginError(group, "none is installed", cure="pip install 'switchhook[embedded]'")
+    plugin = _plugins().load_one(group, name or names[0])
+    table = Options(options, place=group, base=Path.cwd())
+    hook = f"create_{group}"
+    made = _plugins().caller(hook, [plugin])(options=table)
+    if made is None:
+        raise PluginError(plugin.name, "made no engine", distribution=plugin.distribution, hook=hook)
+    return made

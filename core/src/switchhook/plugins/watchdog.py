@@ -1,0 +1,91 @@
+"""Notices who blocks the event loop, while it is blocked: a thread looks at a heartbeat."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+import traceback
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import anyio
+
+from .loader import Plugins
+
+logger = logging.getLogger(__name__)
+
+BEAT = 0.025  # seconds between heartbeats
+LATE = 0.06  # seconds without one before the stack is looked at
+OFF_AFTER = 1.0  # seconds that a plugin may block until it is left out of later calls
+
+
+class Watchdog:
+    """A plugin is found by the files in the stack; one that blocks for long is off from then on."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        self._plugins = plugins
+        self._thread = threading.get_ident()
+        self._beat = time.monotonic()
+        self._done = threading.Event()
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        watcher = threading.Thread(target=self._watch, name="switchhook-watchdog", daemon=True)
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._keep_beating)
+            watcher.start()
+            try:
+                yield
+            finally:
+                self._done.set()
+                watcher.join()
+                group.cancel_scope.cancel()
+
+    async def _keep_beating(self) -> None:
+        while True:
+            self._beat = time.monotonic()
+            await anyio.sleep(BEAT)
+
+    def _watch(self) -> None:
+        seen = 0.0
+        while not self._done.wait(BEAT):
+            beat, now = self._beat, time.monotonic()
+            if now - beat < LATE:
+                continue
+            active = self._plugins.guard.active
+            # by its own time: somebody else may have held the loop before it ran
+            if active and now - active[2] > OFF_AFTER and self._may_be_off(active[0]):
+                self._plugins.guard.off.add(active[0])
+                logger.error(
+                    "plugin %s blocked every call for over %g s: it is off from now on", active[0], OFF_AFTER
+                )
+            if beat != seen:
+                seen = beat
+                self._name_the_culprit(sys._current_frames().get(self._thread), active)  # noqa: SLF001  # the documented way
+
+    def _may_be_off(self, name: str) -> bool:
+        """Without a bundled plugin or a codec callers would hear nothing at all."""
+        plugin = self._plugins.loaded.get(name)
+        bundled = plugin is not None and plugin.distribution.startswith("switchhook-")
+        return not bundled and not name.startswith("codec/") and name not in self._plugins.guard.off
+
+    def _name_the_culprit(self, frame: FrameType | None, active: tuple[str, str, float] | None) -> None:
+        if frame is None:
+            return
+        stack = traceback.extract_stack(frame)
+        files = _files(self._plugins)
+        name = (
+            active[0]
+            if active
+            else next((files[f.filename] for f in reversed(stack) if f.filename in files), "")
+        )
+        if name:
+            lines = " < ".join(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(stack[-6:]))
+            logger.warning("plugin %s blocks the event loop: %s", name, lines)
+
+
+def _files(plugins: Plugins) -> Mapping[str, str]:
+    return {file: p.name for p in plugins.loaded.values() if (file := getattr(p.module, "__file__", None))}

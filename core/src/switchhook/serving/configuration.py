@@ -1,0 +1,71 @@
+"""Reads the configuration: the file, and the environment over it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..contract.errors import SettingsError
+from ..contract.options import Options
+from ..contract.settings import Settings
+
+PREFIX = "SWITCHHOOK_"
+
+
+def load_settings(path: Path | str, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Raises SettingsError. Nothing outside the file and the secrets it names is touched."""
+    return read_table(path, environ).parse(Settings)
+
+
+def read_table(path: Path | str, environ: Mapping[str, str] = os.environ) -> Options:
+    file = Path(path)
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot read {file}: {error.strerror}; say --config FILE") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from None
+    referred = set(_referred(table))
+    variables = {}
+    for name, value in sorted(environ.items()):
+        if name.startswith(PREFIX) and name not in referred:
+            variables[_overlay(table, name, value)] = name
+    return Options(table, place="", base=file.parent.absolute(), variables=variables)
+
+
+def _referred(value: object) -> Iterator[str]:
+    """Variables named by `{ env = "NAME" }` are somebody's secret, not a setting."""
+    if isinstance(value, dict):
+        if set(value) == {"env"} and isinstance(value["env"], str):
+            yield value["env"]
+        for inner in value.values():
+            yield from _referred(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _referred(inner)
+
+
+def _overlay(table: dict[str, Any], name: str, value: str) -> str:
+    """Writes one variable into the table; returns the place."""
+    *path, key = name.removeprefix(PREFIX).lower().split("__")
+    for part in path:
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise SettingsError(f"environment variable {name}: {part!r} is not a table")
+        table = inner
+    if not key or not all(path):
+        raise SettingsError(f"environment variable {name}: expected {PREFIX}TABLE__KEY")
+    table[key] = _value(name, value)
+    return ".".join([*path, key])
+
+
+def _value(name: str, text: str) -> object:
+    if not text.startswith(("[", "{")):
+        return text  # the model gives it its type
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"environment variable {name} is not valid TOML: {error}") from None

@@ -1,0 +1,74 @@
+"""Where call records, refusals and events go: JSON Lines files of their owner alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from ..contract.records import SCHEMA, CallRecord, to_line, utc_now
+from .linewriter import LineWriter
+
+logger = logging.getLogger(__name__)
+
+REFUSALS_A_MINUTE = 60
+SHARE_OF_EVENTS = 0.5  # of what may wait for a disk: the other half is for records
+
+
+class RecordFile:
+    """One JSON Lines file a day, readable by its owner alone. Without a directory nothing is kept."""
+
+    gave_up = False
+
+    def __init__(self, directory: Path | None) -> None:
+        self._directory = directory
+        self.writer = LineWriter(directory)
+        self._minute, self._refused = "", 0
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Within it nobody waits for the disk. Leaving it waits a little for what is not written yet."""
+        if self._directory is None:
+            yield
+        else:
+            async with self.writer.running():
+                yield
+
+    def call(self, record: CallRecord) -> None:
+        self._write(record.line())
+
+    def refusal(self, reason: str, details: Mapping[str, object]) -> None:
+        """Short, and bounded in number: who floods a server must not fill its disk."""
+        now = utc_now()
+        if now[:16] != self._minute:
+            self._minute, self._refused = now[:16], 0
+        self._refused += 1
+        if self._refused <= REFUSALS_A_MINUTE:
+            line = {"schema": SCHEMA, "kind": "refused", "at": now, "reason": reason, **details}
+            self._write(to_line(line))
+
+    def lost(self, line: str, why: str, /) -> None:
+        # the record is not lost: who reads the log still has it
+        logger.error("cannot write to %s: %s; record: %s", self._directory, why, line)
+
+    def _write(self, line: str) -> None:
+        if self._directory is not None:
+            self.writer.put(self, self._directory / f"calls-{utc_now()[:10]}.jsonl", line)
+
+
+class EventFile:
+    """The events of one call, a line each. A disk that does not take one costs those after it, and not the
+    call."""
+
+    def __init__(self, path: Path, writer: LineWriter) -> None:
+        self._path, self._writer, self.gave_up = path, writer, False
+
+    def write(self, line: str) -> None:
+        if not self.gave_up:
+            self._writer.put(self, self._path, line, share=SHARE_OF_EVENTS)
+
+    def lost(self, line: str, why: str, /) -> None:  # noqa: ARG002  # it is worth nothing without those before it
+        if not self.gave_up:
+            self.gave_up = True
+            logger.error("cannot write events to %s: %s; this call's events end here", self._path, why)

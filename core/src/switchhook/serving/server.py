@@ -1,0 +1,213 @@
+"""Runs the transport and the calls it brings: admission, records, an orderly end."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import anyio
+import anyio.abc
+
+from ..call.call import Call
+from ..call.equipment import Equipment
+from ..contract.audio import AudioFormat
+from ..contract.errors import cause, place
+from ..contract.leg import Leg, Outcome
+from ..contract.records import CallRecord, utc_now
+from ..plugins.asking import Hooks
+from ..plugins.watchdog import Watchdog
+from .admin import serve_admin
+from .app import App, report_rest
+from .logs import call_ids
+from .probing import first_problem
+from .recordfiles import EventFile, RecordFile
+from .warming import warmed
+
+logger = logging.getLogger(__name__)
+
+PROBING = 3.5  # seconds for engines to answer a probe: Genesys waits five for all of it
+GOODBYE = 5.0  # seconds that peers have to close when the server ends
+
+
+class Server:
+    """The reception of the transport: what connectors there are, whether one more call may come in, and
+    the calls themselves."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        began = time.monotonic()
+        self._transport = app.transport()  # first: wrong settings should not wait for models
+        self._equipment: Mapping[str, Equipment] = app.equip()
+        for equipment in self._equipment.values():
+            equipment.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
+        logger.info("engines ready after %.2f s", time.monotonic() - began)
+        self._records = RecordFile(app.settings.records.directory)
+        self._hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
+        self._watch_engines()
+        self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
+        self._calls: set[Call] = set()
+        self._stopping = ""
+        self._empty = anyio.Event()
+
+    @property
+    def connectors(self) -> Mapping[str, Mapping[str, object]]:
+        return {name: settings.address for name, settings in self.app.settings.connectors.items()}
+
+    def admit(self) -> str | None:
+        if self._stopping:
+            return self._stopping
+        return "too many calls" if len(self._calls) >= self.app.settings.server.max_calls else None
+
+    def refused(self, reason: str, details: Mapping[str, object], /) -> None:
+        self._records.refusal(reason, details)
+
+    def measured(self, name: str, value: float, labels: Mapping[str, str], /) -> None:
+        self._hooks.measure(name, value, labels)
+
+    def _watch_engines(self) -> None:
+        def prompt(result: str) -> None:
+            self.measured("prompts", 1, {"from": "cache" if result == "hit" else "engine"})
+
+        def resting(engine: str, is_resting: bool) -> None:
+            report_rest(engine, is_resting)
+            self.measured("engines_resting", 1 if is_resting else -1, {"engine": engine})
+
+        self.app.breakers.report = resting
+        if self.app.cache is not None:
+            self.app.cache.measure = prompt
+
+    async def probe(self, connectors: Sequence[str], /) -> str:
+        with anyio.move_on_after(PROBING):
+            async with self._probing:
+                for name in connectors:
+                    if why := await first_problem(self._equipment[name], PROBING):
+                        return f"connector {name}: {why}"
+            return ""
+        return f"the engines did not answer within {PROBING:g} s"
+
+    async def answer(self, leg: Leg, /) -> None:
+        info = leg.info
+        token = call_ids.set((info.conversation_id, info.correlation_id))
+        try:
+            await self._answer(leg)
+        except Exception as error:  # noqa: BLE001  # our own fault: this call is lost, the others are not
+            logger.error("internal error: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
+            leg.end(Outcome("error", "internal error"), {})
+        finally:
+            call_ids.reset(token)
+
+    async def _answer(self, leg: Leg) -> None:
+        info = leg.info
+        try:
+            call = Call(leg, self._equipment[info.connector], self._event_writer(leg))
+        except Exception as error:
+            why = f"internal error: {cause(error)}"
+            lost = CallRecord(
+                info.id, info.connector, utc_now(), info.conversation_id, outcome="failed", reason=why
+            )
+            self._records.call(lost)
+            raise
+        record = call.notes.record
+        self._calls.add(call)
+        logger.info("call to %s started", info.connector)
+        self.measured("calls_started", 1, {"connector": info.connector})
+        try:
+            await call.run()
+        finally:
+            self._calls.discard(call)
+            if not self._calls:
+                self._empty.set()
+            self._records.call(record)
+            labels = {"connector": info.connector, "outcome": record.outcome}
+            self.measured("calls_ended", 1, labels)
+            form = "call to %s ended: %s after %.1f s, %d turns, slowest stage %s"
+            slowest = call.notes.slowest()
+            logger.info(form, info.connector, record.outcome, record.seconds, len(record.turns), slowest)
+
+    def _event_writer(self, leg: Leg) -> Callable[[str], None] | None:
+        directory = self.app.settings.records.directory
+        if directory is None or not self.app.settings.connectors[leg.info.connector].events:
+            return None
+        # the id comes from outside; only its harmless characters name a file
+        name = "".join(c for c in leg.info.id if c.isalnum() or c == "-")[:64]
+        path: Path = directory / f"events-{name}.jsonl"
+        return EventFile(path, self._records.writer).write
+
+    async def _watch_records(self) -> None:
+        await self._records.writer.watch(lambda name, value: self.measured(name, value, {}))
+
+    async def run(self, on_ready: Callable[[str], None]) -> None:
+        """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once)."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._records.kept())  # last: lines come to the end
+            await stack.enter_async_context(self.app.lifespans())
+            await stack.enter_async_context(Watchdog(self.app.plugins).watching())
+            await stack.enter_async_context(warmed(self.app.cache, self._equipment.values()))
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._watch_records)
+                signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
+                urls = await group.start(self._transport.serve, self)
+                if self.app.settings.admin is not None:
+                    await group.start(
+                        serve_admin, self.app.settings.admin, self.admit, self._hooks.admin_page
+                    )
+                on_ready(" ".join(urls))
+                await self._wait_for_end(signals)
+                group.cancel_scope.cancel()
+
+    async def _wait_for_end(self, signals: AsyncIterator[signal.Signals]) -> None:
+        async with anyio.create_task_group() as group:
+            first = await anext(aiter(signals))
+            self._stopping = "the server is stopping"
+            if first is signal.SIGINT:
+                self._end_calls(at_once=False)
+            group.start_soon(self._hurry, signals)
+            with anyio.move_on_after(self.app.settings.server.drain):
+                await self._all_ended()
+            await self.close()
+            group.cancel_scope.cancel()
+
+    async def _hurry(self, signals: AsyncIterator[signal.Signals]) -> None:
+        """A second signal does not wait for what is being said."""
+        async for _ in signals:
+            self._end_calls(at_once=True)
+
+    async def close(self) -> None:
+        """End what is left at once, and wait a little for the peers' answers."""
+        self._stopping = "the server is stopping"
+        self._end_calls(at_once=True)
+        with anyio.move_on_after(GOODBYE):
+            await self._all_ended()
+
+    def _end_calls(self, *, at_once: bool) -> None:
+        for call in list(self._calls):
+            call.stop(at_once=at_once)
+
+    async def _all_ended(self) -> None:
+        while self._calls:
+            self._empty = anyio.Event()
+            await self._empty.wait()
+
+
+@asynccontextmanager
+async def serving(app: App) -> AsyncIterator[str]:
+    """A server inside another program or a test: yields its URL, ends its calls when left."""
+    server = Server(app)
+    async with (
+        server._records.kept(),  # noqa: SLF001  # one module
+        app.lifespans(),
+        warmed(app.cache, server._equipment.values()),  # noqa: SLF001  # one module
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(server._watch_records)  # noqa: SLF001  # one module
+        urls = await group.start(server._transport.serve, server)  # noqa: SLF001  # one module
+        try:
+            yield urls[0]
+        finally:
+            with anyio.CancelScope(shield=True):
+                await server.close()
+            group.cancel_scope.cancel()

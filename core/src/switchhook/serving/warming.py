@@ -1,0 +1,93 @@
+"""What is had ready before a call needs it: the prompts that a connector lists, whatever happens to its
+voices later, and the engines' own way in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import anyio
+
+from ..call.equipment import Equipment
+from ..call.prompts.cache import Prompt, PromptCache
+from ..call.speaking.texts import parts
+from ..contract.audio import AudioFormat
+from ..contract.errors import LanguageUnknown, Unspeakable, cause
+from ..contract.languages import normalised, spoken_by
+from ..contract.speech import TextToSpeech
+
+logger = logging.getLogger(__name__)
+
+COOLING = 20.0  # seconds until an engine is warmed again: services close connections that idle for long
+AGAIN = 30.0  # seconds until a prompt that could not be made is tried again
+LINE = AudioFormat()  # of nearly every call; a call on another line makes its own
+
+
+@asynccontextmanager
+async def warmed(cache: PromptCache | None, connectors: Iterable[Equipment]) -> AsyncIterator[None]:
+    """Around all calls; nothing waits for a prompt but who wants to hear it."""
+    made = list(connectors)
+    async with AsyncExitStack() as stack:
+        if cache is not None:
+            await stack.enter_async_context(cache.running())
+        group = await stack.enter_async_context(anyio.create_task_group())
+        stack.callback(group.cancel_scope.cancel)
+        if cache is not None:
+            group.start_soon(_warm, cache, [each for one in made for each in _listed(one)])
+        for engine in _distinct(made):
+            group.start_soon(_keep_warm, engine)
+        yield
+
+
+def _distinct(connectors: Iterable[Equipment]) -> Iterator[Any]:
+    """Engines that have `async def warm()`."""
+    engines = {id(e): e for one in connectors for e in (*one.assistants, *one.recognisers, *one.voices)}
+    return (engine for engine in engines.values() if hasattr(engine, "warm"))
+
+
+async def _keep_warm(engine: Any) -> None:
+    told = ""
+    while True:
+        problem = ""
+        try:
+            await engine.warm()
+        except Exception as error:  # noqa: BLE001  # a call will say so, if it is still true then
+            problem = cause(error)
+        if problem and problem != told:
+            logger.info("%s is not ready: %s", type(engine).__name__, problem)
+        told = problem
+        await anyio.sleep(COOLING)
+
+
+def _listed(connector: Equipment) -> Iterator[tuple[TextToSpeech, Prompt]]:
+    said = (connector.failure_text, connector.closing_text, connector.waiting_text, *connector.prompts)
+    language = normalised(connector.language) or connector.language
+    for voice in connector.voices:
+        spoken = spoken_by(voice, language)
+        if spoken is None:
+            continue  # it is not asked by a call either
+        audio = LINE if LINE in voice.formats else LINE.linear
+        for text in said:
+            for part in parts(text, voice):
+                yield voice, Prompt(connector.breakers.name_of(voice), part, audio, spoken)
+
+
+async def _warm(cache: PromptCache, wanted: list[tuple[TextToSpeech, Prompt]]) -> None:
+    while wanted:
+        missing = []
+        for voice, prompt in wanted:
+            try:
+                problem = await cache.keep(voice, prompt)
+            except (LanguageUnknown, Unspeakable) as error:
+                logger.warning("a prompt is not had ready, %s: %s", prompt.engine, cause(error))
+                continue
+            if problem:
+                missing.append((voice, prompt, problem))
+        if missing:
+            form = "%d prompts are not ready, %s: %s; tried again every %g s"
+            engine, problem = missing[0][1].engine, missing[0][2]
+            logger.warning(form, len(missing), engine, problem, AGAIN)
+            await anyio.sleep(AGAIN)
+        wanted = [(voice, prompt) for voice, prompt, _ in missing]

@@ -1,0 +1,1 @@
+"""A leg and engines in memory, for calls in virtual time."""
