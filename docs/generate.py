@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from switchhook.contract import hookspecs, settings
+from switchhook.contract import drivers, hookspecs, settings
 from switchhook.contract.actions import Action
 from switchhook.contract.records import CallRecord, TurnRecord
 from switchhook.plugins.fitness import HOOKS
@@ -105,6 +105,11 @@ def hooks_page() -> str:
         signature = str(inspect.signature(spec)).replace("'", "")
         doc = " ".join((inspect.getdoc(spec) or "").split())
         parts.append(f"\n## `{name}{signature}`\n\n{doc}\n")
+    parts.append(f"\n# What a driver may offer\n\n{inspect.getdoc(drivers)}\n")
+    for protocol in (drivers.Warmable, drivers.Closable, drivers.KnowsLanguages):
+        [(name, member)] = ((n, m) for n, m in vars(protocol).items() if not n.startswith("_"))
+        doc = " ".join(f"{inspect.cleandoc(protocol.__doc__ or '')} {inspect.getdoc(member)}".split())
+        parts.append(f"\n## `{protocol.__name__}`: `{name}`\n\n{doc}\n")
     parts.append("\n# Actions\n\nWhat a response handler may return, from `switchhook`.\n")
     for action in get_args(Action):
         given = ", ".join(f"{f.name}: {f.type}" for f in fields(action))

@@ -142,7 +142,7 @@ async def test_the_callers_of_two_connectors_are_heard_by_their_own_engines(engi
     async with talking(equipped["a"]) as first, talking(equipped["b"]) as second:
         first.speak(b"\x11" * 160)
         second.speak(b"\x22" * 160)
-    heard = [bytes(equipped[name].recognisers[0].opened[0].fed) for name in ("a", "b")]
+    heard = [bytes(equipped[name].recognisers[0].driver.opened[0].fed) for name in ("a", "b")]
     assert heard == [b"\x11" * 160, b"\x22" * 160]
 
 
@@ -171,13 +171,13 @@ def test_other_options_make_another_engine(engines, tmp_path):
 
 def test_an_engine_gets_its_options_without_use(engines, tmp_path):
     equipped = app_of(tmp_path, {"a": connector(stt={"use": "ear", "model": "large"})}).equip()
-    assert equipped["a"].recognisers[0].options == {"model": "large"}
+    assert equipped["a"].recognisers[0].driver.options == {"model": "large"}
 
 
 def test_a_list_of_engines_is_tried_in_its_order(engines, tmp_path):
     both = [{"use": "ear", "model": "large"}, {"use": "ear", "model": "small"}]
     equipped = app_of(tmp_path, {"a": connector(stt=both)}).equip()
-    assert [engine.options["model"] for engine in equipped["a"].recognisers] == ["large", "small"]
+    assert [engine.driver.options["model"] for engine in equipped["a"].recognisers] == ["large", "small"]
 
 
 def test_a_transport_is_made_once_of_its_options_and_the_server_settings(engines, tmp_path):
@@ -516,7 +516,54 @@ async def test_an_engine_that_can_be_closed_is_closed_at_the_end(engines, tmp_pa
     app = app_of(tmp_path, {"a": connector(stt={"use": "tidy"})})
     [engine] = app.equip()["a"].recognisers
     async with app.lifespans():
-        assert engine.closed == 0
-    assert engine.closed == 1
+        assert engine.driver.closed == 0
+    assert engine.driver.closed == 1
     assert "stt tidy, when closed: ZeroDivisionError" in caplog.text
     assert "1234" not in caplog.text
+
+
+MANAGED = """
+from switchhook import hookimpl
+
+class Engine:
+    did = ()
+
+    async def __aenter__(self):
+        self.did += ("entered",)
+
+    async def __aexit__(self, *_):
+        self.did += ("left",)
+        raise ZeroDivisionError("pin 1234")
+
+@hookimpl
+def create_stt():
+    return Engine()
+"""
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_is_a_context_manager_is_entered_once_around_all_calls(
+    engines, tmp_path, caplog
+):
+    engines.add("stt", "tidy", MANAGED)
+    both = {"a": connector(stt={"use": "tidy"}), "b": connector(stt={"use": "tidy"})}
+    app = app_of(tmp_path, both)
+    [engine] = app.equip()["a"].recognisers
+    async with app.lifespans():
+        assert engine.driver.did == ("entered",)
+    assert engine.driver.did == ("entered", "left")
+    assert "stt tidy, when closed: ZeroDivisionError" in caplog.text
+    assert "1234" not in caplog.text
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_cannot_be_entered_stops_the_start_by_its_name(engines, tmp_path):
+    failing = MANAGED.replace('self.did += ("entered",)', 'raise ZeroDivisionError("pin 1234")')
+    engines.add("stt", "tidy", failing)
+    app = app_of(tmp_path, {"a": connector(stt={"use": "tidy"})})
+    app.equip()
+    with pytest.raises(StartError) as caught:
+        async with app.lifespans():
+            pass
+    assert str(caught.value).startswith("stt tidy, when entered: ZeroDivisionError")
+    assert "1234" not in str(caught.value)

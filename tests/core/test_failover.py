@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from switchhook import AssistantError, SpeechError, Transcript
-from switchhook.call.breakers import FAILURES
+from switchhook.call.engine import FAILURES, engines_of
 from switchhook.call.listening.hearing import AGAIN, LAST, OPENING, PERSISTENCE, STEADY
 from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
@@ -70,11 +70,9 @@ async def test_the_record_says_which_assistant_failed():
 
 async def test_calls_after_several_failures_begin_with_the_spare():
     first, spare = answers(GONE), answers("here I am")
-    breakers = None
+    engines = engines_of("assistant", [first, spare])
     for _ in range(FAILURES + 1):
-        more = {"breakers": breakers} if breakers else {}
-        async with a_call(first, assistants=(first, spare), **more) as talk:
-            breakers = talk.call._equipment.breakers
+        async with a_call(first, assistants=engines) as talk:
             await talk.wait(1)
     assert (len(first.turns), len(spare.turns)) == (FAILURES, FAILURES + 1)
 
@@ -151,10 +149,10 @@ class SlowlyBroken(MemorySpeechToText):
 
 
 async def test_a_recogniser_that_says_that_it_fails_is_not_taken_for_a_silent_one():
-    first, spare = SlowlyBroken(), MemorySpeechToText()
+    first, spare = engines_of("stt", [SlowlyBroken(), MemorySpeechToText()])
     async with a_call(greeter(), recognisers=(first, spare)) as talk:
         await talk.wait(2)
-        assert not talk.call._equipment.breakers.rests(first, anyio.current_time())
+        assert not first.rests(anyio.current_time())
 
 
 class Silent(MemorySpeechToText):

@@ -19,7 +19,7 @@ from switchhook import (
     Unspeakable,
     hookimpl,
 )
-from switchhook.call.breakers import FAILURES, Breakers
+from switchhook.call.engine import FAILURES, engines_of
 from switchhook.call.equipment import Equipment
 from switchhook.call.prompts.cache import Prompt, PromptCache
 from switchhook.contract.languages import LONGEST, match, normalised, shown
@@ -315,27 +315,31 @@ async def test_and_that_is_the_one_before_and_not_the_connector_s_own():
 
 
 async def test_callers_in_an_unknown_language_leave_the_engines_as_they_are():
-    breakers, told = Breakers(), []
-    breakers.report = lambda engine, resting: told.append(engine)
+    told = []
     ear, english, both = Ear("en-US", says=False), Voice("en-US", says=False), Voice("en-US", "es-ES")
+    ears, voices = engines_of("stt", [ear]), engines_of("tts", [english, both])
+    for engine in (*ears, *voices):
+        engine.report = lambda name, resting: told.append(name)
     for _ in range(2 * FAILURES):
-        await answered("es-es", ears=(ear,), voices=(english, both), breakers=breakers)
+        await answered("es-es", ears=ears, voices=voices, speaker=english)
     english.asked.clear()
     both.asked.clear()
-    heard, _ = await answered("en-us", ears=(ear,), voices=(english, both), breakers=breakers)
+    heard, _ = await answered("en-us", ears=ears, voices=voices, speaker=english)
     assert (heard, english.asked, both.asked, told) == (["welcome"], ["en-US"], [], [])
 
 
 async def test_texts_that_no_voice_can_say_leave_the_engines_as_they_are():
-    breakers, voice = Breakers(), Voice("en-US")
+    [voice] = engines_of("tts", [Voice("en-US")])
     for _ in range(2 * FAILURES):
-        await answered("en-US", voices=(voice,), texts=(RUSSIAN,), breakers=breakers)
-    assert not breakers.rests(voice, anyio.current_time())
+        await answered("en-US", voices=(voice,), speaker=voice.driver, texts=(RUSSIAN,))
+    assert not voice.rests(anyio.current_time())
 
 
 async def test_a_probe_says_what_an_engine_does_not_know_and_asks_for_what_it_does():
     voice = Voice("en-US")
-    equipment = Equipment("test", (), (Ear("es-ES"),), (voice,), None, language="en-AU")
+    equipment = Equipment(
+        "test", (), engines_of("stt", [Ear("es-ES")]), engines_of("tts", [voice]), None, language="en-AU"
+    )
     assert await first_problem(equipment, 1.0) == "stt: not here"
     assert voice.asked == ["en-US"]
 
@@ -437,12 +441,12 @@ async def heard_with_all_backends_down(language, *, knows=("en-US",), says=True,
     """By a caller whose greeting was listed and made ready."""
     ear, voice, cache = Ear(*knows, says=says), Voice(*knows, says=says), PromptCache(memory=1, disk=0)
     texts = {"failure_text": "sorry", "prompts": ("welcome",)}
-    shown_to = Equipment("test", (), (), (voice,), None, language=own, **texts)
+    shown_to = Equipment("test", (), (), engines_of("tts", [voice]), None, language=own, **texts)
     async with warmed(cache, [shown_to]):
         await anyio.sleep(1)
         voice.fail |= {"welcome", "sorry"}
         ear.broken = True
-        more = {"recognisers": (ear,), "cache": cache, "breakers": shown_to.breakers, "language": own}
+        more = {"recognisers": (ear,), "cache": cache, "language": own}
         async with a_call(greeter(), leg=leg(language), tts=voice, **more) as talk:
             record = await talk.over()
             assert record.outcome == "failed"
@@ -481,8 +485,10 @@ async def test_the_connector_s_own_texts_are_spoken_in_its_own_language():
 async def test_what_a_voice_cannot_say_or_does_not_know_is_not_tried_again_and_again(caplog):
     voice = Voice("en-US", says=False)
     cache = PromptCache(memory=1, disk=0)
-    russian = Equipment("test", (), (), (voice,), None, failure_text=RUSSIAN)
-    german = Equipment("test", (), (), (voice,), None, language="de-DE", failure_text="Verzeihung")
+    russian = Equipment("test", (), (), engines_of("tts", [voice]), None, failure_text=RUSSIAN)
+    german = Equipment(
+        "test", (), (), engines_of("tts", [voice]), None, language="de-DE", failure_text="Verzeihung"
+    )
     async with warmed(cache, [russian, german]):
         await anyio.sleep(3 * AGAIN)
     assert voice.asked == ["en-US", "de-DE"]
@@ -491,7 +497,9 @@ async def test_what_a_voice_cannot_say_or_does_not_know_is_not_tried_again_and_a
 
 async def test_a_voice_is_not_warmed_for_a_language_that_it_does_not_know():
     voice = Voice("en-US")
-    german = Equipment("test", (), (), (voice,), None, language="de-DE", failure_text="Verzeihung")
+    german = Equipment(
+        "test", (), (), engines_of("tts", [voice]), None, language="de-DE", failure_text="Verzeihung"
+    )
     async with warmed(PromptCache(memory=1, disk=0), [german]):
         await anyio.sleep(1)
     assert voice.asked == []

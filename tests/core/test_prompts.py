@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import AudioFormat, Play, Say, hookimpl
-from switchhook.call.breakers import FAILURES, Breakers
 from switchhook.call.dialogue.events import Queue
+from switchhook.call.engine import FAILURES, engines_of, in_order
 from switchhook.call.equipment import Equipment
 from switchhook.call.language import CallLanguage
 from switchhook.call.line import Line
@@ -168,7 +168,7 @@ def prompts(*engines, faulted=lambda engine, problem: None, remark=lambda said: 
     plugins = Plugins()
     plugins.hold(Plugin("codec/files", "test", "1", Files()))
     hooks = Hooks(plugins, list(plugins.loaded.values()))
-    made = Equipment("test", (), (), tuple(engines), hooks, **equipment)
+    made = Equipment("test", (), (), engines_of("tts", engines), hooks, **equipment)
     return Prompts(made, Line(AudioFormat(), hooks), CallLanguage(made, remark), faulted, remark)
 
 
@@ -287,15 +287,11 @@ async def test_a_prompt_that_was_outrun_is_made_anew():
             await anyio.sleep(60 if silent else 0)
             yield self.sound
 
-    first, second, cache, breakers = (
-        OnceSilent(1, 0),
-        Echo(2, 0.1),
-        PromptCache(memory=99_999, disk=0),
-        Breakers(),
-    )
+    engines = engines_of("tts", [OnceSilent(1, 0), Echo(2, 0.1)])
+    cache = PromptCache(memory=99_999, disk=0)
     async with cache.running():
         for heard in (b"\x02" * 8000, b"\x01" * 800):
-            assert await fetched(Say("hello"), first, second, cache=cache, breakers=breakers) == (heard, "")
+            assert await fetched(Say("hello"), *engines, cache=cache) == (heard, "")
 
 
 @pytest.mark.anyio
@@ -312,20 +308,20 @@ async def test_no_engine_is_late_while_the_caller_hears_what_was_said_before():
 
 @pytest.mark.anyio
 async def test_no_spare_engine_is_asked_that_rests():
-    second, breakers = MemoryTextToSpeech(), Breakers()
-    breakers.failed(second, anyio.current_time(), silent=True)
+    first, second = engines_of("tts", [MemoryTextToSpeech(stall={"hello"}), MemoryTextToSpeech()])
+    second.failed(anyio.current_time(), silent=True)
     began = anyio.current_time()
-    _, problem = await fetched(Say("hello"), MemoryTextToSpeech(stall={"hello"}), second, breakers=breakers)
-    assert (problem, second.texts) == ("", ["hello"])
+    _, problem = await fetched(Say("hello"), first, second)
+    assert (problem, second.driver.texts) == ("", ["hello"])
     assert anyio.current_time() - began == pytest.approx(STALL)
 
 
 @pytest.mark.anyio
 async def test_an_engine_that_was_late_again_and_again_is_asked_last():
-    first, second, breakers = Echo(1, LATE + 0.5), Echo(2, 0.1), Breakers()
+    first, second = engines_of("tts", [Echo(1, LATE + 0.5), Echo(2, 0.1)])
     for _ in range(FAILURES):
-        await fetched(Say("hello"), first, second, breakers=breakers)
-    assert breakers.order([first, second], anyio.current_time()) == [second, first]
+        await fetched(Say("hello"), first, second)
+    assert in_order([first, second], anyio.current_time()) == [second, first]
 
 
 @pytest.mark.anyio
@@ -377,10 +373,9 @@ async def test_and_no_third_one():
 
 @pytest.mark.anyio
 async def test_and_none_where_it_was_silent_just_before():
-    engine = Breaking()
-    breakers = Breakers()
-    breakers.failed(engine, anyio.current_time(), silent=True)
-    assert await fetched(Say("hello"), engine, breakers=breakers) == (b"\x01" * 800, "RuntimeError")
+    [engine] = engines_of("tts", [Breaking()])
+    engine.failed(anyio.current_time(), silent=True)
+    assert await fetched(Say("hello"), engine) == (b"\x01" * 800, "RuntimeError")
 
 
 @pytest.mark.anyio
@@ -428,11 +423,11 @@ async def test_a_prompt_that_took_too_long_is_made_anew():
 @pytest.mark.anyio
 async def test_an_engine_that_keeps_failing_is_asked_last():
     broken, second = MemoryTextToSpeech(fail={"hello"}), MemoryTextToSpeech(seconds=0.1)
-    breakers = Breakers()
+    engines = engines_of("tts", [broken, second])
     for _ in range(FAILURES):
-        await fetched(Say("hello"), broken, second, breakers=breakers)
+        await fetched(Say("hello"), *engines)
     asked = len(broken.parameters)
-    await fetched(Say("hello"), broken, second, breakers=breakers)
+    await fetched(Say("hello"), *engines)
     assert len(broken.parameters) == asked
 
 

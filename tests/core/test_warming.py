@@ -1,6 +1,7 @@
 import anyio
 import pytest
 
+from switchhook.call.engine import engines_of
 from switchhook.call.equipment import Equipment
 from switchhook.call.prompts.cache import PromptCache
 from switchhook.serving.warming import AGAIN, COOLING, warmed
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 def connector(*voices, **texts):
-    return Equipment("test", (), (), voices, None, **texts)
+    return Equipment("test", (), (), engines_of("tts", voices), None, **texts)
 
 
 async def test_the_texts_of_a_connector_and_its_listed_prompts_are_made_at_the_start():
@@ -45,7 +46,7 @@ async def test_with_every_backend_down_the_failure_text_is_still_heard():
         await anyio.sleep(1)
         voice.fail |= {"sorry", "welcome"}
         greeter = MemoryAssistant(lambda turn: ["welcome"])
-        async with a_call(greeter, tts=voice, cache=cache, breakers=shown.breakers) as talk:
+        async with a_call(greeter, tts=voice, cache=cache) as talk:
             record = await talk.over()
             assert (talk.heard(), record.outcome) == (["sorry"], "failed")
 
@@ -67,10 +68,10 @@ class Warm(MemoryTextToSpeech):
 
 
 async def test_an_engine_that_can_be_warmed_is_kept_warm_whatever_it_raises(caplog):
-    voice = Warm()
+    [voice] = engines_of("tts", [Warm()])
     async with warmed(None, [connector(voice), connector(voice)]):
         await anyio.sleep(COOLING + 1)
-    assert voice.warmed == 2
+    assert voice.driver.warmed == 2
     assert "1234" not in caplog.text
 
 

@@ -10,6 +10,7 @@ import anyio
 
 from switchhook import load_assistant, load_recogniser, load_voice
 from switchhook.call.dialogue.limits import Limits
+from switchhook.call.engine import engines_of
 from switchhook.call.equipment import Equipment
 from switchhook.call.prompts.cache import PromptCache
 from switchhook.serving.warming import warmed
@@ -110,7 +111,13 @@ async def placed(row, number):
     async with watson(row, number) as (engines, behaviour, net), anyio.create_task_group() as group:
         cache, caller = PromptCache(memory=1_000_000, disk=0), Caller(1.0, 8 if row.lasting else 4)
         shown = Equipment(
-            "faulted", (), (), engines["voices"], None, failure_text=FAILURE, waiting_text=WAITING
+            "faulted",
+            (),
+            (),
+            engines_of("tts", engines["voices"]),
+            None,
+            failure_text=FAILURE,
+            waiting_text=WAITING,
         )
         early = row.backend == "stt"
         async with warmed(cache, [shown]):

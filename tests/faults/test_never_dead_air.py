@@ -7,6 +7,7 @@ import pytest
 from trio.testing import MockClock
 
 from switchhook.call.dialogue.limits import Limits
+from switchhook.call.engine import engines_of
 from switchhook.call.equipment import Equipment
 from switchhook.call.prompts.cache import PromptCache
 from switchhook.serving.warming import warmed
@@ -39,7 +40,9 @@ async def faulted(fault, spare, pause=1.0):
     assistants, ears, voices = zip(*engines, strict=True)
     caller, cache = Caller(pause), PromptCache(memory=1_000_000, disk=0)
     limits = Limits(no_input=2)
-    shown = Equipment("warm", (), (), voices, None, failure_text=FAILURE, waiting_text=WAITING)
+    shown = Equipment(
+        "warm", (), (), engines_of("tts", voices), None, failure_text=FAILURE, waiting_text=WAITING
+    )
     async with (
         warmed(cache, [shown]),
         a_call(

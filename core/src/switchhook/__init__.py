@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from .contract.assistant import Turn as Turn
     from .contract.audio import AudioFormat as AudioFormat
     from .contract.audio import Codec as Codec
+    from .contract.drivers import Closable as Closable
+    from .contract.drivers import KnowsLanguages as KnowsLanguages
+    from .contract.drivers import Warmable as Warmable
     from .contract.errors import AssistantError as AssistantError
     from .contract.errors import LanguageUnknown as LanguageUnknown
     from .contract.errors import PluginError as PluginError
@@ -89,7 +92,6 @@ if TYPE_CHECKING:
     from .contract.responses import parse_response as parse_response
     from .contract.settings import ServerSettings as ServerSettings
     from .contract.settings import Settings as Settings
-    from .contract.speech import KnowsLanguages as KnowsLanguages
     from .contract.speech import Parameters as Parameters
     from .contract.speech import Recognition as Recognition
     from .contract.speech import SpeechStarted as SpeechStarted
@@ -115,6 +117,7 @@ _HOME = {
     "serving.configuration": "load_settings",
     "contract.assistant": "Assistant Conversation Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec",
+    "contract.drivers": "Closable KnowsLanguages Warmable",
     "contract.findings": "AdminPage Finding",
     "contract.errors": (
         "AssistantError LanguageUnknown PluginError SettingsError SpeechError StartError SwitchhookError "
@@ -135,9 +138,7 @@ _HOME = {
     ),
     "contract.settings": "ServerSettings Settings",
     "plugins.standalone": "codec_for load_assistant load_audio load_recogniser load_voice",
-    "contract.speech": (
-        "KnowsLanguages Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript"
-    ),
+    "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 __all__ = list(_MODULE)

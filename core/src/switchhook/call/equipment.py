@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from ..contract.assistant import Assistant
 from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
-from .breakers import Breakers
 from .dialogue.limits import Limits
+from .engine import Engine
 from .prompts.cache import PromptCache
 from .record.masking import Mask
 from .record.variables import Reserved
@@ -20,9 +20,9 @@ class Equipment:
     """Engines are tried in order. `prompts`, and the three texts, are had ready from the start."""
 
     name: str
-    assistants: tuple[Assistant, ...]
-    recognisers: tuple[SpeechToText, ...]
-    voices: tuple[TextToSpeech, ...]
+    assistants: tuple[Engine[Assistant], ...]
+    recognisers: tuple[Engine[SpeechToText], ...]
+    voices: tuple[Engine[TextToSpeech], ...]
     hooks: Hooks
     language: str = "en-US"
     failure_text: str = ""
@@ -33,5 +33,8 @@ class Equipment:
     on_failure: Literal["completed", "error"] = "completed"
     limits: Limits = field(default_factory=Limits)
     mask: Mask = field(default_factory=Mask)
-    breakers: Breakers = field(default_factory=Breakers)
     cache: PromptCache | None = None
+
+    @property
+    def engines(self) -> tuple[Engine[Any], ...]:
+        return (*self.recognisers, *self.voices, *self.assistants)

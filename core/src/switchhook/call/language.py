@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
-from ..contract.languages import normalised, spoken_by
+from ..contract.languages import normalised
+from .engine import Engine
 from .equipment import Equipment
 
-E = TypeVar("E")
+D = TypeVar("D")
 
 
 class CallLanguage:
@@ -20,9 +21,13 @@ class CallLanguage:
         self.current = self._before = self.own
         self.changed: Callable[[str], None] = lambda _: None
         self._remark = remark
-        self._kinds = (equipment.assistants, equipment.recognisers, equipment.voices)
+        self._kinds: tuple[tuple[Engine[Any], ...], ...] = (
+            equipment.assistants,
+            equipment.recognisers,
+            equipment.voices,
+        )
         self._unknown: set[str] = set()  # found out in this call, of all engines of a kind
-        self._lacking: set[tuple[int, str]] = set()  # likewise, of one engine
+        self._lacking: set[tuple[Engine[Any], str]] = set()  # likewise, of one engine
 
     def ask(self, tag: str) -> None:
         """The peer wants this one, however it is spelt. What is not served leaves it as it is."""
@@ -44,21 +49,21 @@ class CallLanguage:
         self.current = tag
         self.changed(tag)
 
-    def of(self, engine: object, tag: str) -> str | None:
+    def of(self, engine: Engine[Any], tag: str) -> str | None:
         """What the engine is to be asked for instead of `tag`; None where it does not know it."""
-        return None if (id(engine), tag) in self._lacking else spoken_by(engine, tag)
+        return None if (engine, tag) in self._lacking else engine.spoken(tag)
 
-    def able(self, engines: Iterable[E], tag: str) -> list[E]:
+    def able(self, engines: Iterable[Engine[D]], tag: str) -> list[Engine[D]]:
         return [engine for engine in engines if self.of(engine, tag) is not None]
 
-    def heard_as(self, engines: Sequence[object]) -> str:
+    def heard_as(self, engines: Iterable[Engine[Any]]) -> str:
         """How the first of these that knows the current language calls it."""
         known = (self.of(engine, self.current) for engine in engines)
         return normalised(next(filter(None, known), "")) or self.current
 
-    def lacks(self, engine: object, tag: str) -> None:
+    def lacks(self, engine: Engine[Any], tag: str) -> None:
         """The engine was asked and does not know it, whatever it said before."""
-        self._lacking.add((id(engine), tag))
+        self._lacking.add((engine, tag))
 
     def give_up(self, tag: str) -> str | None:
         """No engine of a kind knows it. What to go on with: as it was before, or the connector's own; None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,14 +43,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _report(app: App, public: bool) -> int:
     failed = 0
-    async for finding in _findings(app, public):
-        cure = f"\n       {finding.cure}" if finding.cure else ""
-        print(f"{MARKS[finding.level]:5}  {finding.subject}: {finding.text}{cure}")
-        failed += finding.level == "error"
+    async with AsyncExitStack() as stack:
+        async for finding in _findings(app, public, stack):
+            cure = f"\n       {finding.cure}" if finding.cure else ""
+            print(f"{MARKS[finding.level]:5}  {finding.subject}: {finding.text}{cure}")
+            failed += finding.level == "error"
     return failed
 
 
-async def _findings(app: App, public: bool) -> AsyncIterator[Finding]:
+async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncIterator[Finding]:
+    """Engines are entered in `stack`."""
     from ..contract.errors import StartError
     from ..contract.findings import Finding
 
@@ -60,6 +63,7 @@ async def _findings(app: App, public: bool) -> AsyncIterator[Finding]:
     try:
         app.transport()  # first: wrong settings should not wait for models
         connectors = app.equip()
+        await stack.enter_async_context(app.engines.entered())
     except StartError as error:  # wrong settings are not findings: they end the check as they end `serve`
         yield Finding("error", "engines", str(error), "see the message; the other checks need the engines")
         return
@@ -76,14 +80,14 @@ async def _findings(app: App, public: bool) -> AsyncIterator[Finding]:
 async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Finding]:
     """Tries each engine as a call would use it."""
     from ..contract.findings import Finding
-    from ..serving.probing import problem, tries
+    from ..serving.probing import problem
 
     failed = False
-    for kind, attempt in tries(equipment):
-        if said := await problem(attempt, PATIENCE):
+    for engine in equipment.engines:
+        if said := await problem(engine, equipment, PATIENCE):
             failed = True
             cure = "a call would fail here"
-            yield Finding("error", f"{place}.{kind}", f"does not answer: {said}", cure)
+            yield Finding("error", f"{place}.{engine.kind}", f"does not answer: {said}", cure)
     if not equipment.hooks.handles("text"):
         cure = "pip install switchhook-responses, or look at [plugins] only and exclude"
         yield Finding("error", place, "no plugin performs text, so the bot would be silent", cure)

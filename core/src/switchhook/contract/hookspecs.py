@@ -70,10 +70,9 @@ def create_transport(options: Options, server: ServerSettings) -> Transport:  # 
 
 @first_answer_wins
 def create_stt(options: Options) -> SpeechToText:  # type: ignore[empty-body]
-    """At start-up, of the plugin that a connector's `stt` names. Equal tables share the engine. If it has
-    `async def warm()`, that is called now and then, so that a call finds tokens and connections ready; if it
-    has `async def aclose()`, that is called after the last call. Raises SettingsError or StartError; None is
-    an error. For plugins in `switchhook.stt`."""
+    """At start-up, of the plugin that a connector's `stt` names. Equal tables share the engine. It may
+    offer more than its contract asks for: see "What a driver may offer". Raises SettingsError or StartError;
+    None is an error. For plugins in `switchhook.stt`."""
 
 
 @first_answer_wins

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
-from .speech import KnowsLanguages
+from .drivers import KnowsLanguages
 
 LONGEST = 64  # characters; a tag with a script, a region and a variant has twenty
 ROUNDS = 3  # until a tag is its own standard form: some aliases stand for others

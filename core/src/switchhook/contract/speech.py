@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from .audio import AudioFormat
 
@@ -80,13 +80,3 @@ class TextToSpeech(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Audio as it comes, in chunks of whole samples. Raises LanguageUnknown, Unspeakable, and SpeechError
         for all else."""
-
-
-@runtime_checkable
-class KnowsLanguages(Protocol):
-    """What an engine may be besides. One that does not say what it knows is asked for any language."""
-
-    @property
-    def languages(self) -> Sequence[str]:
-        """The BCP 47 tags that it serves. It is asked for one of these, as it is spelt here: for "en-AU" an
-        engine that knows "en-US" is asked for that."""

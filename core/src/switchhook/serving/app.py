@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from ..call.breakers import Breakers
 from ..call.dialogue.barge_in import BargeIn, words_of
 from ..call.dialogue.limits import Limits
+from ..call.engine import Engine, Kind, engines_of
 from ..call.equipment import Equipment
 from ..call.prompts.cache import PromptCache
 from ..call.record.masking import Mask
 from ..call.record.variables import Reserved
-from ..contract.errors import PluginError, SettingsError, StartError, SwitchhookError, cause, place
+from ..contract.errors import PluginError, SettingsError
 from ..contract.leg import Transport
 from ..contract.options import Options
 from ..contract.settings import BargeInSettings, Choosing, ConnectorSettings, Settings
-from ..contract.speech import KnowsLanguages, SpeechToText, TextToSpeech
+from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
 from ..plugins.loader import Plugin, Plugins, refuse_unknown
-
-logger = logging.getLogger(__name__)
+from .engines import Engines, ask, contained, stop, unfit
 
 MEGABYTE = 1024 * 1024
 
@@ -42,8 +38,7 @@ class App:
         self.settings, self.base = settings, base
         self.plugins = plugins or Plugins(settings.plugins.order)
         self.plugins.load_shared(settings.plugins.only, settings.plugins.exclude)
-        self._engines: dict[str, Any] = {}
-        self.breakers = Breakers(report_rest)
+        self.engines = Engines(self.plugins, base)
         self.cache = self._prompt_cache()
         self.plugins.load_one("transport", settings.transport.use)
         for connector in settings.connectors.values():
@@ -56,7 +51,8 @@ class App:
         return self._settings[name]
 
     def transport(self) -> Transport:
-        transport: Transport = self._make("transport", self.settings.transport, server=self.settings.server)
+        made = self.engines.make("transport", self.settings.transport, server=self.settings.server)
+        transport: Transport = made.driver
         return transport
 
     def equip(self) -> dict[str, Equipment]:
@@ -67,68 +63,23 @@ class App:
 
     @asynccontextmanager
     async def lifespans(self) -> AsyncIterator[None]:
-        """Around everything that serves; left in reverse order, and engines that can be closed at last."""
+        """Around everything that serves: engines are entered first, then plugins; left in reverse order."""
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._close_engines)
+            await stack.enter_async_context(self.engines.entered())
             for plugin in self.plugins.loaded.values():
                 if "lifespan" in plugin.hooks:
-                    for manager in self._ask(plugin, "lifespan", app=self):
+                    for manager in ask(self.plugins, plugin, "lifespan", app=self):
                         self.plugins.guard.values[plugin.name] = await self._enter(stack, plugin, manager)
             yield
 
-    async def _close_engines(self) -> None:
-        for engine in self._engines.values():
-            if hasattr(engine, "aclose"):
-                try:
-                    await engine.aclose()
-                except Exception as error:  # noqa: BLE001  # an engine may raise anything; the others are closed too
-                    name = self.breakers.name_of(engine)
-                    logger.error("%s, when closed: %s%s", name, cause(error), place(error))  # noqa: TRY400  # its text may be private
-
     async def _enter(self, stack: AsyncExitStack, plugin: Plugin, manager: Any) -> object:
         if not isinstance(manager, AbstractAsyncContextManager):
-            raise _unfit(plugin, "lifespan", f"returned {type(manager).__name__}", "an async context manager")
+            raise unfit(plugin, "lifespan", f"returned {type(manager).__name__}", "an async context manager")
         try:
-            return await stack.enter_async_context(_contained(plugin, manager))
+            what = f"plugin {plugin.name} (from {plugin.distribution}), hook lifespan, when left"
+            return await stack.enter_async_context(contained(what, manager))
         except Exception as error:
-            raise _stop(plugin, "lifespan", error) from error
-
-    def _ask(self, plugin: Plugin, hook: str, **arguments: Any) -> Any:
-        """What that one plugin returns. What it raises stops the start by its name."""
-        try:
-            return self.plugins.caller(hook, [plugin])(**arguments)
-        except SwitchhookError:
-            raise
-        except Exception as error:
-            raise _stop(plugin, hook, error) from error
-
-    def _make(self, group: str, choice: Choosing, place: str = "", **more: Any) -> Any:
-        plugin = self.plugins.load_one(group, choice.use)
-        options = Options(choice.table(), place=place or group, base=self.base)
-        key = json.dumps([group, choice.use, choice.table()], sort_keys=True, default=str)
-        if key not in self._engines:
-            hook = f"create_{group}"
-            if hook not in plugin.hooks:
-                raise PluginError(plugin.name, f"has no {hook}", distribution=plugin.distribution, hook=hook)
-            try:
-                made = self._ask(plugin, hook, options=options, **more)
-            except SettingsError as error:
-                said = str(error)
-                raise SettingsError(said if options.place in said else f"{options.place}: {said}") from None
-            if made is None:
-                raise PluginError(plugin.name, "returned None", distribution=plugin.distribution, hook=hook)
-            if isinstance(made, KnowsLanguages) and not _are_texts(made.languages):
-                raise _unfit(
-                    plugin,
-                    hook,
-                    "made an engine whose `languages` are none",
-                    "an engine with a list of language tags",
-                )
-            self._engines[key] = made
-            # what tells engines of one plugin apart, here and after a restart
-            mark = f"-{hashlib.sha256(key.encode()).hexdigest()[:6]}" if choice.table() else ""
-            self.breakers.name(made, f"{group} {choice.use}{mark}")
-        return self._engines[key]
+            raise stop(plugin, "lifespan", error) from error
 
     def _prompt_cache(self) -> PromptCache | None:
         asked = self.settings.prompts
@@ -143,17 +94,21 @@ class App:
             raise SettingsError(f"there is no connector {name!r}; known: {known}")
         connector = self.settings.connectors[name]
         assistants = self._engines_of(name, "assistant", connector.assistant)
-        return self._equip(name, connector, {"assistant": assistants, "stt": (ear,), "tts": (voice,)}, mask)
+        speech: dict[str, tuple[Engine[Any], ...]]
+        speech = {"stt": engines_of("stt", [ear]), "tts": engines_of("tts", [voice])}
+        return self._equip(name, connector, {"assistant": assistants, **speech}, mask)
 
     def _equipment(self, name: str, connector: ConnectorSettings) -> Equipment:
-        made = {group: self._engines_of(name, group, choices) for group, choices in _drivers(connector)}
+        made: dict[str, tuple[Engine[Any], ...]] = {
+            kind: self._engines_of(name, kind, choices) for kind, choices in _drivers(connector)
+        }
         return self._equip(name, connector, made, Mask(connector.unmask, connector.language))
 
-    def _engines_of(self, name: str, group: str, choices: Sequence[Choosing]) -> tuple[Any, ...]:
-        return tuple(self._make(group, choice, f"connectors.{name}.{group}") for choice in choices)
+    def _engines_of(self, name: str, kind: Kind, choices: Sequence[Choosing]) -> tuple[Engine[Any], ...]:
+        return tuple(self.engines.make(kind, choice, f"connectors.{name}.{kind}") for choice in choices)
 
     def _equip(
-        self, name: str, connector: ConnectorSettings, made: Mapping[str, tuple[Any, ...]], mask: Mask
+        self, name: str, connector: ConnectorSettings, made: Mapping[str, tuple[Engine[Any], ...]], mask: Mask
     ) -> Equipment:
         return Equipment(
             name=name,
@@ -170,7 +125,6 @@ class App:
             on_failure=connector.on_failure,
             limits=limits_of(connector, self.settings.server.max_call),
             mask=mask,
-            breakers=self.breakers,
             cache=self.cache,
         )
 
@@ -188,12 +142,10 @@ class App:
         read: dict[str, Any] = {}
         readers: dict[str, str] = {}
         for plugin in self.plugins.loaded.values():
-            models = self._ask(plugin, "settings_model") if "settings_model" in plugin.hooks else []
+            models = ask(self.plugins, plugin, "settings_model") if "settings_model" in plugin.hooks else []
             for model in models:
                 if not (isinstance(model, type) and issubclass(model, BaseModel)):
-                    raise _unfit(
-                        plugin, "settings_model", f"returned {model!r:.50}", "a pydantic model class"
-                    )
+                    raise unfit(plugin, "settings_model", f"returned {model!r:.50}", "a pydantic model class")
                 if other := readers.get(plugin.key):
                     raise _two_readers(plugin, other)
                 table = tables.pop(plugin.key, {})
@@ -207,31 +159,6 @@ class App:
                 f"plugins.{name}: no loaded plugin of that name takes settings; those that do: {takers}"
             )
         return read
-
-
-@asynccontextmanager
-async def _contained(plugin: Plugin, manager: AbstractAsyncContextManager[object]) -> AsyncIterator[object]:
-    """What it raises when it is left is logged: the others are still left in order."""
-    entered = await manager.__aenter__()
-    try:
-        yield entered
-    except BaseException as error:
-        # it has to know: a task group of its own can only end a cancellation that it is shown
-        if not await manager.__aexit__(type(error), error, error.__traceback__):
-            raise
-        return
-    try:
-        await manager.__aexit__(None, None, None)
-    except Exception as error:  # noqa: BLE001  # a plugin may raise anything
-        form = "plugin %s (from %s), hook lifespan, when left: %s%s"
-        logger.error(form, plugin.name, plugin.distribution, cause(error), place(error))  # noqa: TRY400  # its text may be private
-
-
-def report_rest(engine: str, resting: bool) -> None:
-    if resting:
-        logger.warning("%s fails again and again: others are tried before it", engine)
-    else:
-        logger.info("%s works again", engine)
 
 
 def policy_of(asked: BargeInSettings) -> BargeIn:
@@ -257,25 +184,6 @@ def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
     )
 
 
-def _are_texts(value: object) -> bool:
-    return (
-        isinstance(value, Collection)
-        and not isinstance(value, str)
-        and all(isinstance(each, str) for each in value)
-    )
-
-
-def _unfit(plugin: Plugin, hook: str, what: str, expected: str) -> PluginError:
-    return PluginError(
-        plugin.name, what, distribution=plugin.distribution, hook=hook, cure=f"return {expected}"
-    )
-
-
-def _stop(plugin: Plugin, hook: str, error: Exception) -> StartError:
-    said = str(error) if isinstance(error, SwitchhookError) else cause(error) + place(error)
-    return StartError(f"plugin {plugin.name} (from {plugin.distribution}), hook {hook}: {said}")
-
-
 def _two_readers(plugin: Plugin, other: str) -> PluginError:
     return PluginError(
         plugin.name,
@@ -286,5 +194,5 @@ def _two_readers(plugin: Plugin, other: str) -> PluginError:
     )
 
 
-def _drivers(connector: ConnectorSettings) -> Sequence[tuple[str, Sequence[Choosing]]]:
+def _drivers(connector: ConnectorSettings) -> Sequence[tuple[Kind, Sequence[Choosing]]]:
     return (("assistant", connector.assistant), ("stt", connector.stt), ("tts", connector.tts))

@@ -21,7 +21,8 @@ from ..contract.records import CallRecord, utc_now
 from ..plugins.asking import Hooks
 from ..plugins.watchdog import Watchdog
 from .admin import serve_admin
-from .app import App, report_rest
+from .app import App
+from .engines import report_rest
 from .logs import call_ids
 from .probing import first_problem
 from .recordfiles import EventFile, RecordFile
@@ -76,7 +77,7 @@ class Server:
             report_rest(engine, is_resting)
             self.measured("engines_resting", 1 if is_resting else -1, {"engine": engine})
 
-        self.app.breakers.report = resting
+        self.app.engines.report = resting
         if self.app.cache is not None:
             self.app.cache.measure = prompt
 

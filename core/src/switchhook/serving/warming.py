@@ -10,12 +10,13 @@ from typing import Any
 
 import anyio
 
+from ..call.engine import Engine
 from ..call.equipment import Equipment
 from ..call.prompts.cache import Prompt, PromptCache
 from ..call.speaking.texts import parts
 from ..contract.audio import AudioFormat
 from ..contract.errors import LanguageUnknown, Unspeakable, cause
-from ..contract.languages import normalised, spoken_by
+from ..contract.languages import normalised
 from ..contract.speech import TextToSpeech
 
 logger = logging.getLogger(__name__)
@@ -36,18 +37,13 @@ async def warmed(cache: PromptCache | None, connectors: Iterable[Equipment]) -> 
         stack.callback(group.cancel_scope.cancel)
         if cache is not None:
             group.start_soon(_warm, cache, [each for one in made for each in _listed(one)])
-        for engine in _distinct(made):
-            group.start_soon(_keep_warm, engine)
+        for engine in dict.fromkeys(engine for one in made for engine in one.engines):
+            if engine.warmable:
+                group.start_soon(_keep_warm, engine)
         yield
 
 
-def _distinct(connectors: Iterable[Equipment]) -> Iterator[Any]:
-    """Engines that have `async def warm()`."""
-    engines = {id(e): e for one in connectors for e in (*one.assistants, *one.recognisers, *one.voices)}
-    return (engine for engine in engines.values() if hasattr(engine, "warm"))
-
-
-async def _keep_warm(engine: Any) -> None:
+async def _keep_warm(engine: Engine[Any]) -> None:
     told = ""
     while True:
         problem = ""
@@ -56,7 +52,7 @@ async def _keep_warm(engine: Any) -> None:
         except Exception as error:  # noqa: BLE001  # a call will say so, if it is still true then
             problem = cause(error)
         if problem and problem != told:
-            logger.info("%s is not ready: %s", type(engine).__name__, problem)
+            logger.info("%s is not ready: %s", engine.name, problem)
         told = problem
         await anyio.sleep(COOLING)
 
@@ -64,14 +60,14 @@ async def _keep_warm(engine: Any) -> None:
 def _listed(connector: Equipment) -> Iterator[tuple[TextToSpeech, Prompt]]:
     said = (connector.failure_text, connector.closing_text, connector.waiting_text, *connector.prompts)
     language = normalised(connector.language) or connector.language
-    for voice in connector.voices:
-        spoken = spoken_by(voice, language)
+    for engine in connector.voices:
+        voice, spoken = engine.driver, engine.spoken(language)
         if spoken is None:
             continue  # it is not asked by a call either
         audio = LINE if LINE in voice.formats else LINE.linear
         for text in said:
             for part in parts(text, voice):
-                yield voice, Prompt(connector.breakers.name_of(voice), part, audio, spoken)
+                yield voice, Prompt(engine.name, part, audio, spoken)
 
 
 async def _warm(cache: PromptCache, wanted: list[tuple[TextToSpeech, Prompt]]) -> None:

@@ -11,6 +11,7 @@ import anyio
 
 from ..call.call import Call
 from ..call.dialogue.limits import Limits
+from ..call.engine import engines_of
 from ..call.equipment import Equipment
 from ..call.record.masking import Mask
 from ..call.record.variables import Reserved
@@ -104,7 +105,7 @@ async def a_call(
     **equipment: Any,
 ) -> AsyncIterator[Talk]:
     """`plugins` are asked before the plain handlers of the testing kit; `equipment`: what else a connector
-    gives its calls, spare engines for instance. The call is cut off when left."""
+    gives its calls, spare engines for instance, or their bare drivers. The call is cut off when left."""
     held = Plugins()
     for number, module in enumerate(plugins, 1):
         held.hold(Plugin(f"responses/test{number}", "test", "0", module))
@@ -122,7 +123,11 @@ async def a_call(
         "limits": limits or Limits(),
         "mask": mask or Mask(),
     }
-    made = Equipment("test", hooks=hooks, **{**given, **equipment})
+    given |= equipment
+    given["assistants"] = engines_of("assistant", given["assistants"])
+    given["recognisers"] = engines_of("stt", given["recognisers"])
+    given["voices"] = engines_of("tts", given["voices"])
+    made = Equipment("test", hooks=hooks, **given)
     events: list[str] = []
     call = Call(leg, made, events.append)
     talk = Talk(call, leg, stt, tts, assistant, events)

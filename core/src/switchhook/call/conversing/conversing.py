@@ -11,6 +11,7 @@ from ...contract.assistant import Assistant, Turn
 from ...contract.errors import cause
 from ...contract.info import CallInfo
 from ..dialogue.events import Event, Failure, Faulted
+from ..engine import Engine, in_order
 from ..equipment import Equipment
 from ..signal import Signal
 from .replies import Replies
@@ -28,7 +29,6 @@ class Conversing:
         self, equipment: Equipment, call: CallInfo, replies: Replies, emit: Callable[[Event], None]
     ) -> None:
         self._equipment, self._call, self._replies, self._emit = equipment, call, replies, emit
-        self._breakers = equipment.breakers
         self._turn: Turn | None = None
         self._turns = Signal()
         self._reply: anyio.CancelScope | None = None
@@ -52,7 +52,7 @@ class Conversing:
 
     async def run(self) -> None:
         problem = "no engine"
-        assistants = self._breakers.order(self._equipment.assistants, anyio.current_time())
+        assistants = in_order(self._equipment.assistants, anyio.current_time())
         for assistant in assistants:
             last = assistant is assistants[-1]
             opening = LAST if last else OPENING
@@ -61,15 +61,15 @@ class Conversing:
                 problem = await self._talk_to(assistant, inf if last else ANSWERING)
             if silent := self._patience.cancelled_caught:
                 problem = "no answer in time"
-            self._breakers.failed(assistant, anyio.current_time(), silent=silent)
+            assistant.failed(anyio.current_time(), silent=silent)
             if not last:
-                self._emit(Faulted("assistant", "engine", problem, self._breakers.name_of(assistant)))
+                self._emit(Faulted("assistant", "engine", problem, assistant.name))
         self._emit(Failure("assistant", problem))
 
-    async def _talk_to(self, assistant: Assistant, answering: float) -> str:
+    async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> str:
         """Why it ended. `answering`: seconds that it may take to begin to answer."""
         try:
-            async with assistant.open(self._call) as conversation:
+            async with assistant.driver.open(self._call) as conversation:
                 while True:
                     self._patience.deadline = inf
                     while self._turn is None:
@@ -79,7 +79,7 @@ class Conversing:
                     with anyio.CancelScope() as self._reply:
                         if problem := await self._replies.read(conversation, turn):
                             return problem  # the turn is kept, for the next assistant
-                        self._breakers.worked(assistant)
+                        assistant.worked()
                     self._reply = None
                     if self._turn is turn:  # else the next one is due already
                         self._turn = None

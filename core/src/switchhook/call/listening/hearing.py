@@ -12,6 +12,7 @@ from ...contract.errors import LanguageUnknown, answer, cause
 from ...contract.speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
 from ..bounds import heard_within
 from ..dialogue.events import Event, Failure, Faulted
+from ..engine import Engine, in_order
 from ..equipment import Equipment
 from ..language import CallLanguage
 from ..line import Line
@@ -39,7 +40,7 @@ class Hearing:
         received: Callable[[], int],
         language: CallLanguage,
     ) -> None:
-        self._engines, self._breakers = equipment.recognisers, equipment.breakers
+        self._engines = equipment.recognisers
         self._line, self._emit, self._received, self._language = line, emit, received, language
         self._since, self._opening = inf, LAST  # when the recognition opened, and how long it may take
         self._early: deque[bytes] = deque()  # not given to a recognition yet
@@ -49,7 +50,7 @@ class Hearing:
         self.take: Callable[[bytes], None] = self._keep
         self._wanted: tuple[str, Parameters] = ("", {})
         self._recognition: Recognition | None = None
-        self._engine: SpeechToText | None = None  # whose it is
+        self._engine: Engine[SpeechToText] | None = None  # whose it is
         self._patience = anyio.CancelScope()
         self._opened = self._switching = self._resting = False
         self._awake = Signal()  # after resting
@@ -69,7 +70,11 @@ class Hearing:
         """Engines are tried in order, and again for a while: a call outlives a short trouble of its network.
         When none has listened again, the call has failed."""
         self._wanted = (language, parameters)
-        problem, failed, trouble = UNKNOWN if self._engines else "no engine", list[SpeechToText](), inf
+        problem, failed, trouble = (
+            UNKNOWN if self._engines else "no engine",
+            list[Engine[SpeechToText]](),
+            inf,
+        )
         while able := self._able():
             untried = [engine for engine in able if engine not in failed]
             if not untried:
@@ -87,24 +92,24 @@ class Hearing:
             problem = told
             now = anyio.current_time()
             silent = self._since == inf and self._patience.cancelled_caught
-            self._breakers.failed(engine, now, silent=silent)
+            engine.failed(now, silent=silent)
             if now - self._since >= STEADY:
                 failed, trouble = [], now
             failed.append(engine)
             trouble = min(trouble, now)
-            name, alone = self._breakers.name_of(engine), all(each in failed for each in able)
+            name, alone = engine.name, all(each in failed for each in able)
             self._emit(Faulted("recognition", "engine", problem, name, alone))
         self._emit(Failure("recognition", problem))
 
-    def _able(self) -> list[SpeechToText]:
+    def _able(self) -> list[Engine[SpeechToText]]:
         """In order, those that know the language. Where none does, the call goes on in another."""
         able = self._language.able(self._engines, self._wanted[0])
         while not able and self._engines and (other := self._language.give_up(self._wanted[0])):
             self._wanted = (other, self._wanted[1])
             able = self._language.able(self._engines, other)
-        return self._breakers.order(able, anyio.current_time())
+        return in_order(able, anyio.current_time())
 
-    def _knows(self, engine: SpeechToText, language: str) -> bool:
+    def _knows(self, engine: Engine[SpeechToText], language: str) -> bool:
         return self._language.of(engine, language) is not None
 
     def speak(self, language: str) -> None:
@@ -133,7 +138,7 @@ class Hearing:
 
     def _configure(self, recognition: Recognition) -> bool:
         language, parameters = self._wanted
-        spoken = self._language.of(self._engine, language)
+        spoken = None if self._engine is None else self._language.of(self._engine, language)
         return spoken is not None and recognition.configure(spoken, parameters)
 
     def _rest(self) -> None:
@@ -152,7 +157,7 @@ class Hearing:
         self._patience.deadline = anyio.current_time() + LAST  # for its last words
         old.finish()
 
-    async def _stay_with(self, engine: SpeechToText) -> str | None:
+    async def _stay_with(self, engine: Engine[SpeechToText]) -> str | None:
         """One recognition after another, as what is wanted changes. Why the last one ended; None: the engine
         does not know the language that is wanted now, and nothing is wrong with it."""
         good: tuple[str, Parameters] | None = None
@@ -172,20 +177,20 @@ class Hearing:
             if self._switching:
                 good, self._switching = wanted, False
             elif good is not None and wanted != good and not self._opened:
-                self._emit(Faulted("recognition", "engine", problem, self._breakers.name_of(engine)))
+                self._emit(Faulted("recognition", "engine", problem, engine.name))
                 if self._wanted == wanted:
                     self._wanted = good  # better as before than not at all
             else:
                 return problem
 
-    async def _listen(self, engine: SpeechToText, language: str, parameters: Parameters) -> str:
+    async def _listen(self, engine: Engine[SpeechToText], language: str, parameters: Parameters) -> str:
         """Why it ended."""
         self._opened = False
-        direct = self._line.audio in engine.formats
+        direct = self._line.audio in engine.driver.formats
         audio = self._line.audio if direct else self._line.audio.linear
         spoken = self._language.of(engine, language) or language
         try:
-            async with engine.open(audio, spoken, parameters) as recognition:
+            async with engine.driver.open(audio, spoken, parameters) as recognition:
                 self._patience.deadline, self._opened = inf, True
                 self._since = anyio.current_time()
                 self._pour(self._line.decoder(recognition.feed, direct))
@@ -197,7 +202,7 @@ class Hearing:
                     self._switch(recognition)
                 try:
                     async for heard in recognition:
-                        self._breakers.worked(engine)
+                        engine.worked()
                         self._cover(heard)
                         self._emit(heard_within(heard))
                 finally:

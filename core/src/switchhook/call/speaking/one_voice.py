@@ -7,6 +7,7 @@ from math import inf
 import anyio
 
 from ...contract.speech import TextToSpeech
+from ..engine import Engine
 from ..prompts.cache import Prompt
 from .playout import Put
 
@@ -17,7 +18,7 @@ STALL = 2.0  # likewise, until it is given up
 class Speaking:
     """Who sounds has the floor: the rival that was asked for the same prompt is left."""
 
-    def __init__(self, engine: TextToSpeech, put: Put, due: float, patience: float = STALL) -> None:
+    def __init__(self, engine: Engine[TextToSpeech], put: Put, due: float, patience: float = STALL) -> None:
         """`due`: when the caller will have heard what is said before."""
         self.engine, self.problem, self.bytes = engine, "", 0
         self.left = self.over = False

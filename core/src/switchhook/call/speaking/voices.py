@@ -19,6 +19,7 @@ from ...contract.actions import Say
 from ...contract.audio import AudioFormat
 from ...contract.errors import LanguageUnknown, Unspeakable, answer, cause
 from ...contract.speech import Parameters, TextToSpeech
+from ..engine import Engine, in_order
 from ..equipment import Equipment
 from ..language import CallLanguage
 from ..line import Line
@@ -45,7 +46,7 @@ class Wanted:
     put: Put
     due: float
 
-    def by(self, engine: TextToSpeech, patience: float = STALL) -> Speaking:
+    def by(self, engine: Engine[TextToSpeech], patience: float = STALL) -> Speaking:
         return Speaking(engine, self.put, max(self.due, anyio.current_time()), patience)
 
 
@@ -62,7 +63,7 @@ class Voices:
         `skipped` that a part of a prompt was left out."""
         self._equipment, self._line, self._language = equipment, line, language
         self._faulted, self._skipped = faulted, skipped
-        self._breakers, self._cache = equipment.breakers, equipment.cache
+        self._cache = equipment.cache
 
     async def say(self, wanted: Wanted) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put. Raises Unspeakable where all
@@ -77,13 +78,13 @@ class Voices:
             wanted = replace(wanted, language=other)
         return "" if problem and await self._put_ready_made(wanted) else problem
 
-    def _able(self, wanted: Wanted) -> list[TextToSpeech]:
+    def _able(self, wanted: Wanted) -> list[Engine[TextToSpeech]]:
         able = self._language.able(self._equipment.voices, wanted.language)
-        return self._breakers.order(able, anyio.current_time())
+        return in_order(able, anyio.current_time())
 
     async def _say_by_any(self, wanted: Wanted) -> str | None:
         """None: nobody failed, and nobody can."""
-        engines, outrun = deque(self._able(wanted)), list[TextToSpeech]()
+        engines, outrun = deque(self._able(wanted)), list[Engine[TextToSpeech]]()
         last: Speaking | None = None  # of those that failed
         insisting = False
         while engines:
@@ -113,23 +114,23 @@ class Voices:
         if cache is None or not wanted.said.cached:
             return False
         for engine in self._equipment.voices:
-            prompts = [self._prompt(engine, part, own) for part in parts(wanted.said.text, engine)]
+            prompts = [self._prompt(engine, part, own) for part in parts(wanted.said.text, engine.driver)]
             sounds = [self._coded(prompt.audio, cache.ready(prompt)) for prompt in prompts]
             if sounds and all(sounds):
                 await wanted.put(b"".join(sounds))
                 return True
         return False
 
-    def _is_ready(self, engine: TextToSpeech) -> bool:
-        return not self._breakers.rests(engine, anyio.current_time())
+    def _is_ready(self, engine: Engine[TextToSpeech]) -> bool:
+        return not engine.rests(anyio.current_time())
 
     def _report(self, tried: list[Speaking]) -> None:
         for each in tried:
             if each.problem and not each.declined:
-                self._faulted(self._breakers.name_of(each.engine), each.problem)
+                self._faulted(each.engine.name, each.problem)
 
     async def _speak_beside(
-        self, engine: TextToSpeech, spare: TextToSpeech | None, wanted: Wanted
+        self, engine: Engine[TextToSpeech], spare: Engine[TextToSpeech] | None, wanted: Wanted
     ) -> list[Speaking]:
         """Those who tried; one of them at most has no problem. A spare one that was left has not tried."""
         first = wanted.by(engine)
@@ -146,18 +147,18 @@ class Voices:
                 if not second.left:
                     tried.append(second)
         if first.left:
-            self._breakers.failed(engine, anyio.current_time())
+            engine.failed(anyio.current_time())
             if self._cache is not None and first.prompt is not None:
                 self._cache.forget(first.prompt)  # the next to ask has it made anew
         return tried
 
-    async def _insist(self, engine: TextToSpeech, wanted: Wanted, problem: str) -> str | None:
+    async def _insist(self, engine: Engine[TextToSpeech], wanted: Wanted, problem: str) -> str | None:
         """The last engine again. Who waits for a slow one is told so; a short trouble passes in silence.
         None: now it says that it cannot say it."""
         began = anyio.current_time()
         heard = False
         while problem and not heard and anyio.current_time() < began + PERSISTENCE:
-            self._faulted(self._breakers.name_of(engine), problem)
+            self._faulted(engine.name, problem)
             if problem == SLOW:
                 return await self._wait_for(engine, wanted)
             again = wanted.by(engine)
@@ -169,7 +170,7 @@ class Voices:
                 await anyio.sleep(AGAIN)
         return problem
 
-    async def _wait_for(self, engine: TextToSpeech, wanted: Wanted) -> str:
+    async def _wait_for(self, engine: Engine[TextToSpeech], wanted: Wanted) -> str:
         own = replace(wanted, parameters={}, language=self._language.own)
         waiting = self._prompt(engine, self._equipment.waiting_text, own)
         if self._cache is None or not (sound := self._cache.ready(waiting)):
@@ -183,9 +184,9 @@ class Voices:
         if not problem and not one.bytes and any(map(str.isalnum, plain(wanted.said.text))):
             problem = "no audio came"
         if problem and not one.left and not one.declined:
-            self._breakers.failed(one.engine, anyio.current_time(), silent=problem == SLOW)
+            one.engine.failed(anyio.current_time(), silent=problem == SLOW)
         elif not problem:
-            self._breakers.worked(one.engine)
+            one.engine.worked()
             if one.skipped:
                 self._skipped()
         one.end(problem)
@@ -195,7 +196,7 @@ class Voices:
         # one scope around everything: an engine may hold scopes of its own while it is open
         with one.scope:
             try:
-                for part in parts(wanted.said.text, one.engine):
+                for part in parts(wanted.said.text, one.engine.driver):
                     one.prompt = prompt = self._prompt(one.engine, part, wanted)
                     one.begin()
                     await self._synthesize_part(one, prompt, cached=wanted.said.cached)
@@ -224,17 +225,17 @@ class Voices:
                 raise
             one.skipped = True
 
-    def _prompt(self, engine: TextToSpeech, text: str, wanted: Wanted) -> Prompt:
-        audio = self._line.audio if self._line.audio in engine.formats else self._line.audio.linear
+    def _prompt(self, engine: Engine[TextToSpeech], text: str, wanted: Wanted) -> Prompt:
+        audio = self._line.audio if self._line.audio in engine.driver.formats else self._line.audio.linear
         language = self._language.of(engine, wanted.language) or wanted.language
-        return Prompt(self._breakers.name_of(engine), text, audio, language, wanted.parameters)
+        return Prompt(engine.name, text, audio, language, wanted.parameters)
 
     def _coded(self, audio: AudioFormat, chunk: bytes) -> bytes:
         return chunk if audio == self._line.audio else self._line.codec.encode(chunk)
 
     def _synthesis(
-        self, engine: TextToSpeech, prompt: Prompt, cached: bool
+        self, engine: Engine[TextToSpeech], prompt: Prompt, cached: bool
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         if cached and self._cache is not None and self._cache.takes(prompt.text):
-            return self._cache.speak(engine, prompt)
-        return engine.synthesize(prompt.text, prompt.audio, prompt.language, prompt.parameters)
+            return self._cache.speak(engine.driver, prompt)
+        return engine.driver.synthesize(prompt.text, prompt.audio, prompt.language, prompt.parameters)

@@ -1,0 +1,130 @@
+"""An engine: one driver, how it has fared lately, and what may be asked of it beside its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+from ..contract.assistant import Assistant, Turn
+from ..contract.audio import AudioFormat
+from ..contract.drivers import Closable, Warmable
+from ..contract.info import CallInfo
+from ..contract.languages import spoken_by
+from ..contract.speech import SpeechToText, TextToSpeech
+
+FAILURES = 3  # in a row, until an engine is passed over
+REST = 15.0  # seconds until it is asked first again
+PCM = AudioFormat("PCM", 8000)
+SILENCE = bytes(PCM.size(0.2))
+
+Kind = Literal["transport", "assistant", "stt", "tts"]
+Report = Callable[[str, bool], None]
+D = TypeVar("D")
+
+
+@dataclass(slots=True, eq=False)
+class Engine(Generic[D]):
+    """Made once for each distinct table of options, and shared by all calls of a process. `report` is told
+    its name when it begins to rest, and when it works again."""
+
+    name: str  # of reports and of the call record
+    kind: Kind
+    driver: D
+    report: Report = lambda _name, _resting: None
+    _failures: int = field(default=0, init=False)
+    _resting: float = field(default=0.0, init=False)  # until then
+
+    # --- how it fares
+
+    def rests(self, now: float) -> bool:
+        return self._resting > now
+
+    def failed(self, now: float, *, silent: bool = False) -> None:
+        """`silent`: it said nothing, not even that it fails. That costs callers most, so once is enough."""
+        self._failures = max(self._failures + 1, FAILURES if silent else 0)
+        if self._failures >= FAILURES:
+            if self._resting <= now:
+                self.report(self.name, True)
+            self._resting = now + REST
+
+    def worked(self) -> None:
+        if self._resting:
+            self.report(self.name, False)
+        self._failures, self._resting = 0, 0.0
+
+    # --- what it may offer
+
+    def spoken(self, language: str) -> str | None:
+        """What it is to be asked for; None where it does not know the language."""
+        return spoken_by(self.driver, language)
+
+    @property
+    def manager(self) -> AbstractAsyncContextManager[object] | None:
+        """To be entered once, around all calls."""
+        return self.driver if isinstance(self.driver, AbstractAsyncContextManager) else None
+
+    async def close(self) -> None:
+        """After the last call. One that is entered has been left instead."""
+        if self.manager is None and isinstance(self.driver, Closable):
+            await self.driver.aclose()
+
+    @property
+    def warmable(self) -> bool:
+        return isinstance(self.driver, Warmable)
+
+    async def warm(self) -> None:
+        """It may raise anything."""
+        if isinstance(self.driver, Warmable):
+            await self.driver.warm()
+
+    async def try_out(self, call: CallInfo) -> None:
+        """Opens it as a call would. It raises anything if it does not answer, or takes for ever."""
+        driver: Any = self.driver
+        language = self.spoken(call.language) or call.language
+        match self.kind:
+            case "stt":
+                await _listen(driver, language)
+            case "tts":
+                await _speak(driver, language)
+            case "assistant":
+                await _talk(driver, call)
+
+
+def engines_of(kind: Kind, drivers: Iterable[D | Engine[D]]) -> tuple[Engine[D], ...]:
+    """Drivers that no configuration names are called by their types; what is an engine already stays."""
+    made: list[Engine[D]] = []
+    for each in drivers:
+        if isinstance(each, Engine):
+            made.append(each)
+        else:
+            name = type(each).__name__
+            alike = sum(engine.name.split()[0] == name for engine in made)
+            made.append(Engine(f"{name} {alike + 1}" if alike else name, kind, each))
+    return tuple(made)
+
+
+def in_order(engines: Sequence[Engine[D]], now: float) -> list[Engine[D]]:
+    """Those that rest behind the others; else as they are. None is left out: when all rest, all are tried."""
+    return sorted(engines, key=lambda engine: engine.rests(now))
+
+
+async def _listen(recogniser: SpeechToText, language: str) -> None:
+    async with recogniser.open(PCM, language, {}) as recognition:
+        recognition.feed(SILENCE)
+        recognition.finish()
+        async for _ in recognition:
+            pass
+
+
+async def _speak(voice: TextToSpeech, language: str) -> None:
+    async with voice.synthesize("One.", PCM, language, {}) as chunks:
+        async for _ in chunks:
+            pass
+
+
+async def _talk(assistant: Assistant, call: CallInfo) -> None:
+    async with assistant.open(call) as conversation, conversation.send(Turn(1, "start")) as reply:
+        async for _ in reply:
+            pass

@@ -1,0 +1,36 @@
+"""What a driver of any kind may offer beside its contract. Each of these is found by its methods: nothing has
+to be named as a base.
+
+A driver that is an async context manager (`__aenter__`, `__aexit__`) is entered once, before the first
+call, and left after the last. There it loads what is slow, and opens what its calls share; what entering
+returns is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class KnowsLanguages(Protocol):
+    """A speech engine or assistant that does not say what it knows is asked for any language."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The BCP 47 tags that it serves. It is asked for one of these, as it is spelt here: for "en-AU" an
+        engine that knows "en-US" is asked for that."""
+
+
+@runtime_checkable
+class Warmable(Protocol):
+    async def warm(self) -> None:
+        """Called at the start and about every twenty seconds, so that a call finds tokens and connections
+        ready. What it raises is logged: a call tries for itself."""
+
+
+@runtime_checkable
+class Closable(Protocol):
+    async def aclose(self) -> None:
+        """Called once, after the last call, unless the driver is an async context manager. What it raises is
+        logged."""

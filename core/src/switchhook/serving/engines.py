@@ -1,0 +1,144 @@
+"""The engines of a configuration: each made once, entered before the first call, left after the last."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from ..call.engine import Engine, Kind, Report
+from ..contract.drivers import KnowsLanguages
+from ..contract.errors import PluginError, SettingsError, StartError, SwitchhookError, cause, place
+from ..contract.options import Options
+from ..contract.settings import Choosing
+from ..plugins.loader import Plugin, Plugins
+
+logger = logging.getLogger(__name__)
+
+
+class Engines:
+    """Equal tables share an engine. `report` is told when one begins to rest, and when it works again."""
+
+    def __init__(self, plugins: Plugins, base: Path) -> None:
+        self._plugins, self._base = plugins, base
+        self._made: dict[str, Engine[Any]] = {}
+        self.report: Report = report_rest
+
+    def __iter__(self) -> Iterator[Engine[Any]]:
+        return iter(list(self._made.values()))
+
+    def make(self, kind: Kind, choice: Choosing, place: str = "", **more: Any) -> Engine[Any]:
+        """Raises SettingsError, StartError and PluginError."""
+        plugin = self._plugins.load_one(kind, choice.use)
+        key = json.dumps([kind, choice.use, choice.table()], sort_keys=True, default=str)
+        if key not in self._made:
+            options = Options(choice.table(), place=place or kind, base=self._base)
+            driver = self._driver(plugin, f"create_{kind}", options, **more)
+            # what tells engines of one plugin apart, here and after a restart
+            mark = f"-{hashlib.sha256(key.encode()).hexdigest()[:6]}" if choice.table() else ""
+            name = f"{kind} {choice.use}{mark}"
+            self._made[key] = Engine(name, kind, driver, self._tell)
+        return self._made[key]
+
+    def _tell(self, engine: str, resting: bool) -> None:
+        self.report(engine, resting)
+
+    def _driver(self, plugin: Plugin, hook: str, options: Options, **more: Any) -> object:
+        if hook not in plugin.hooks:
+            raise PluginError(plugin.name, f"has no {hook}", distribution=plugin.distribution, hook=hook)
+        try:
+            made = ask(self._plugins, plugin, hook, options=options, **more)
+        except SettingsError as error:
+            said = str(error)
+            raise SettingsError(said if options.place in said else f"{options.place}: {said}") from None
+        if made is None:
+            raise PluginError(plugin.name, "returned None", distribution=plugin.distribution, hook=hook)
+        if isinstance(made, KnowsLanguages) and not _are_texts(made.languages):
+            what, cure = "made an engine whose `languages` are none", "an engine with a list of language tags"
+            raise unfit(plugin, hook, what, cure)
+        return made
+
+    @asynccontextmanager
+    async def entered(self) -> AsyncIterator[None]:
+        """All that were made. Raises StartError where one cannot be entered."""
+        async with AsyncExitStack() as stack:
+            for engine in self:
+                stack.push_async_callback(_close, engine)
+                if engine.manager is not None:
+                    await self._enter(stack, engine, engine.manager)
+            yield
+
+    async def _enter(
+        self, stack: AsyncExitStack, engine: Engine[Any], manager: AbstractAsyncContextManager[object]
+    ) -> None:
+        try:
+            await stack.enter_async_context(contained(f"{engine.name}, when closed", manager))
+        except Exception as error:
+            raise StartError(f"{engine.name}, when entered: {_said(error)}") from error
+
+
+async def _close(engine: Engine[Any]) -> None:
+    try:
+        await engine.close()
+    except Exception as error:  # noqa: BLE001  # an engine may raise anything; the others are closed too
+        logger.error("%s, when closed: %s%s", engine.name, cause(error), place(error))  # noqa: TRY400  # its text may be private
+
+
+def report_rest(engine: str, resting: bool) -> None:
+    if resting:
+        logger.warning("%s fails again and again: others are tried before it", engine)
+    else:
+        logger.info("%s works again", engine)
+
+
+def ask(plugins: Plugins, plugin: Plugin, hook: str, **arguments: Any) -> Any:
+    """What that one plugin returns. What it raises stops the start by its name."""
+    try:
+        return plugins.caller(hook, [plugin])(**arguments)
+    except SwitchhookError:
+        raise
+    except Exception as error:
+        raise stop(plugin, hook, error) from error
+
+
+@asynccontextmanager
+async def contained(what: str, manager: AbstractAsyncContextManager[object]) -> AsyncIterator[object]:
+    """What it raises when it is left is logged: the others are still left in order."""
+    entered = await manager.__aenter__()
+    try:
+        yield entered
+    except BaseException as error:
+        # it has to know: a task group of its own can only end a cancellation that it is shown
+        if not await manager.__aexit__(type(error), error, error.__traceback__):
+            raise
+        return
+    try:
+        await manager.__aexit__(None, None, None)
+    except Exception as error:  # noqa: BLE001  # a plugin may raise anything
+        logger.error("%s: %s%s", what, cause(error), place(error))  # noqa: TRY400  # its text may be private
+
+
+def unfit(plugin: Plugin, hook: str, what: str, expected: str) -> PluginError:
+    return PluginError(
+        plugin.name, what, distribution=plugin.distribution, hook=hook, cure=f"return {expected}"
+    )
+
+
+def stop(plugin: Plugin, hook: str, error: Exception) -> StartError:
+    return StartError(f"plugin {plugin.name} (from {plugin.distribution}), hook {hook}: {_said(error)}")
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, SwitchhookError) else cause(error) + place(error)
+
+
+def _are_texts(value: object) -> bool:
+    return (
+        isinstance(value, Collection)
+        and not isinstance(value, str)
+        and all(isinstance(each, str) for each in value)
+    )
