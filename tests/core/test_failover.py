@@ -1,6 +1,7 @@
 """Spare engines take over, within a call and for those after it."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from math import inf
 
 import anyio
@@ -8,7 +9,7 @@ import pytest
 
 from switchhook import AssistantError, SpeechError, Transcript
 from switchhook.call.engine import FAILURES, engines_of
-from switchhook.call.listening.hearing import AGAIN, LAST, OPENING, PERSISTENCE, STEADY
+from switchhook.call.failover import CONVERSING, LISTENING, Patiences
 from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
 
@@ -53,6 +54,14 @@ async def test_and_when_it_does_not_begin_to_answer():
         assert talk.heard() == ["here I am"]
 
 
+async def test_how_long_it_may_take_to_begin_is_a_matter_of_the_connector():
+    first, spare = answers(1e6), answers("here I am")
+    hasty = Patiences(conversing=replace(CONVERSING, answering=0.5))
+    async with a_call(first, assistants=(first, spare), patience=hasty) as talk:
+        await talk.wait(1)
+        assert talk.heard() == ["here I am"]
+
+
 async def test_a_slow_end_of_a_reply_is_left_its_time():
     first, spare = answers("one", 9.0, "two"), answers("not me")
     async with a_call(first, assistants=(first, spare)) as talk:
@@ -82,7 +91,7 @@ async def test_calls_after_several_failures_begin_with_the_spare():
 
 async def test_a_recogniser_that_fails_after_a_while_is_tried_again():
     async with a_call(greeter()) as talk:
-        await talk.wait(STEADY + 1)
+        await talk.wait(LISTENING.steady + 1)
         talk.stt.hear(SpeechError("gone"))
         await talk.wait(1)
         talk.say("still here")
@@ -95,7 +104,7 @@ async def test_also_at_once_after_a_short_trouble():
         await talk.wait(1)
         talk.stt.broken = True
         talk.stt.hear(SpeechError("gone"))
-        await talk.wait(PERSISTENCE - 0.1)
+        await talk.wait(LISTENING.persistence - LISTENING.pause - 0.1)
         talk.stt.broken = False
         talk.leg.speak(bytes(8000))
         await talk.wait(1)
@@ -109,7 +118,7 @@ async def test_a_trouble_that_lasts_fails_the_call_in_time():
         await talk.wait(4)
         talk.stt.broken = True
         talk.stt.hear(SpeechError("gone"))
-        await talk.wait(PERSISTENCE + AGAIN + 0.1)
+        await talk.wait(LISTENING.persistence + 0.1)
         assert talk.tts.texts == ["welcome", "sorry"]
         assert (await talk.over()).reason == "recognition: broken by the test"
 
@@ -166,7 +175,7 @@ async def test_a_spare_recogniser_is_opened_soon_where_the_first_is_silent():
     spare = MemorySpeechToText()
     async with a_call(greeter(), recognisers=(Silent(), spare)) as talk:
         talk.leg.speak(bytes(8000))
-        await talk.wait(OPENING - 0.1)
+        await talk.wait(LISTENING.opening - 0.1)
         assert not spare.opened
         await talk.wait(0.2)
         assert len(spare.opened[-1].fed) == 8000
@@ -176,13 +185,13 @@ async def test_a_recogniser_without_a_spare_has_longer():
     class Slow(MemorySpeechToText):
         @asynccontextmanager
         async def open(self, audio, language, parameters, /):
-            await anyio.sleep(LAST - 0.1)
+            await anyio.sleep(LISTENING.last - 0.1)
             async with super().open(audio, language, parameters) as recognition:
                 yield recognition
 
     slow = Slow()
     async with a_call(greeter(), recognisers=(slow,)) as talk:
-        await talk.wait(LAST)
+        await talk.wait(LISTENING.last)
         assert len(slow.opened) == 1
 
 
@@ -191,7 +200,7 @@ async def test_from_a_spare_recogniser_the_call_may_go_back():
     async with a_call(greeter(), recognisers=(first, spare)) as talk:
         await talk.wait(1)
         first.hear(SpeechError("gone"))
-        await talk.wait(STEADY + 2)
+        await talk.wait(LISTENING.steady + 2)
         spare.hear(SpeechError("gone"))
         await talk.wait(1)
         first.hear(Transcript("back again", True))

@@ -13,13 +13,13 @@ from switchhook import AudioFormat, Play, Say, hookimpl
 from switchhook.call.dialogue.events import Queue
 from switchhook.call.engine import FAILURES, engines_of, in_order
 from switchhook.call.equipment import Equipment
+from switchhook.call.failover import SPEAKING
 from switchhook.call.language import CallLanguage
 from switchhook.call.line import Line
 from switchhook.call.prompts.cache import Prompt, PromptCache
-from switchhook.call.speaking.one_voice import LATE, STALL
 from switchhook.call.speaking.prompts import Prompts
 from switchhook.call.speaking.texts import plain, split
-from switchhook.call.speaking.voices import LAST, OUTRUN, SLOW
+from switchhook.call.speaking.voices import OUTRUN, SLOW
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
 from switchhook.testing import MemoryTextToSpeech
@@ -232,22 +232,22 @@ async def test_a_spare_engine_speaks_beside_one_that_is_late():
     began = anyio.current_time()
     _, problem = await fetched(Say("hello"), MemoryTextToSpeech(stall={"hello"}), second)
     assert (problem, second.texts) == ("", ["hello"])
-    assert anyio.current_time() - began == pytest.approx(LATE)
+    assert anyio.current_time() - began == pytest.approx(SPEAKING.late)
 
 
 @pytest.mark.anyio
 async def test_whoever_sounds_first_is_heard_and_the_other_is_left():
-    first, second = Echo(1, LATE + 0.2), Echo(2, 0.3)
+    first, second = Echo(1, SPEAKING.late + 0.2), Echo(2, 0.3)
     assert await fetched(Say("hello"), first, second) == (b"\x01" * 8000, "")
     assert (first.left, second.left) == (0, 1)
-    first, second = Echo(1, LATE + 0.4), Echo(2, 0.3)
+    first, second = Echo(1, SPEAKING.late + 0.4), Echo(2, 0.3)
     assert await fetched(Say("hello"), first, second) == (b"\x02" * 8000, "")
     assert (first.left, second.left) == (1, 0)
 
 
 @pytest.mark.anyio
 async def test_a_late_engine_is_not_given_up_where_the_spare_one_fails():
-    first = Echo(1, LATE + 0.5)
+    first = Echo(1, SPEAKING.late + 0.5)
     assert await fetched(Say("hello"), first, MemoryTextToSpeech(fail={"hello"})) == (b"\x01" * 8000, "")
 
 
@@ -260,21 +260,21 @@ async def test_an_engine_that_stalls_within_its_sound_is_followed_by_the_spare_o
 
 @pytest.mark.anyio
 async def test_an_engine_that_is_late_twice_in_a_prompt_is_twice_waited_for():
-    first, second = Echo(1, LATE + 0.1, pause=LATE + 0.3), Echo(2, 0.4)
+    first, second = Echo(1, SPEAKING.late + 0.1, pause=SPEAKING.late + 0.3), Echo(2, 0.4)
     assert await fetched(Say("hello"), first, second) == (b"\x01" * 8000, "")
     assert second.left == 2
 
 
 @pytest.mark.anyio
 async def test_a_spare_engine_is_left_when_the_first_turns_out_to_have_said_all():
-    first, second = Echo(1, 0.0, ending=1.0 + LATE + 0.2), Echo(2, 0.4)
+    first, second = Echo(1, 0.0, ending=1.0 + SPEAKING.late + 0.2), Echo(2, 0.4)
     assert await fetched(Say("hello"), first, second) == (b"\x01" * 8000, "")
     assert second.left == 1
 
 
 @pytest.mark.anyio
 async def test_an_engine_that_was_outrun_speaks_where_the_spare_one_breaks_off():
-    first = Echo(1, LATE + 0.2)
+    first = Echo(1, SPEAKING.late + 0.2)
     assert await fetched(Say("hello"), first, Breaking()) == (b"\x01" * 800 + b"\x01" * 8000, "")
     assert first.left == 1
 
@@ -296,7 +296,7 @@ async def test_a_prompt_that_was_outrun_is_made_anew():
 
 @pytest.mark.anyio
 async def test_no_engine_is_late_while_the_caller_hears_what_was_said_before():
-    first, second = Echo(1, LATE + 3.0), Echo(2, 0.1)
+    first, second = Echo(1, SPEAKING.late + 3.0), Echo(2, 0.1)
     audio = bytearray()
 
     async def put(chunk):
@@ -313,12 +313,12 @@ async def test_no_spare_engine_is_asked_that_rests():
     began = anyio.current_time()
     _, problem = await fetched(Say("hello"), first, second)
     assert (problem, second.driver.texts) == ("", ["hello"])
-    assert anyio.current_time() - began == pytest.approx(STALL)
+    assert anyio.current_time() - began == pytest.approx(SPEAKING.opening)
 
 
 @pytest.mark.anyio
 async def test_an_engine_that_was_late_again_and_again_is_asked_last():
-    first, second = engines_of("tts", [Echo(1, LATE + 0.5), Echo(2, 0.1)])
+    first, second = engines_of("tts", [Echo(1, SPEAKING.late + 0.5), Echo(2, 0.1)])
     for _ in range(FAILURES):
         await fetched(Say("hello"), first, second)
     assert in_order([first, second], anyio.current_time()) == [second, first]
@@ -387,7 +387,7 @@ async def test_who_waits_for_a_slow_engine_is_told_so_by_what_is_ready():
         began = anyio.current_time()
         audio, problem = await fetched(Say("hello"), engine, cache=cache, waiting_text="wait")
     assert (audio, problem) == (engine.sound("wait") * 800, SLOW)
-    assert anyio.current_time() - began == pytest.approx(STALL + LAST)
+    assert anyio.current_time() - began == pytest.approx(SPEAKING.opening + SPEAKING.excused)
 
 
 @pytest.mark.anyio
@@ -402,7 +402,7 @@ async def test_an_engine_that_is_slower_than_its_sound_is_given_up():
     began = anyio.current_time()
     _, problem = await fetched(Say("hello"), Dripping(), second)
     assert (problem, second.texts) == ("", ["hello"])
-    assert anyio.current_time() - began < STALL + 0.5
+    assert anyio.current_time() - began < SPEAKING.opening + 0.5
 
 
 @pytest.mark.anyio

@@ -10,6 +10,7 @@ from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
 from .dialogue.limits import Limits
 from .engine import Engine
+from .failover import Patiences
 from .prompts.cache import PromptCache
 from .record.masking import Mask
 from .record.variables import Reserved
@@ -34,6 +35,7 @@ class Equipment:
     limits: Limits = field(default_factory=Limits)
     mask: Mask = field(default_factory=Mask)
     cache: PromptCache | None = None
+    patience: Patiences = field(default_factory=Patiences)
 
     @property
     def engines(self) -> tuple[Engine[Any], ...]:

@@ -11,15 +11,11 @@ from ...contract.assistant import Assistant, Turn
 from ...contract.errors import cause
 from ...contract.info import CallInfo
 from ..dialogue.events import Event, Failure, Faulted
-from ..engine import Engine, in_order
+from ..engine import Engine
 from ..equipment import Equipment
+from ..failover import Failover
 from ..signal import Signal
 from .replies import Replies
-
-OPENING = 2.5  # seconds that an assistant may take to open until the next one is tried
-ANSWERING = 7.5  # likewise, to begin to answer
-GOING_ON = 0.9  # likewise, to go on: before the dialogue gives the reply up
-LAST = 5.0  # seconds that the last one may take to open
 
 
 class Conversing:
@@ -52,18 +48,20 @@ class Conversing:
 
     async def run(self) -> None:
         problem = "no engine"
-        assistants = in_order(self._equipment.assistants, anyio.current_time())
-        for assistant in assistants:
-            last = assistant is assistants[-1]
-            opening = LAST if last else OPENING
-            with anyio.CancelScope(deadline=anyio.current_time() + opening) as self._patience:
-                self._progressing = inf if last else GOING_ON * self._equipment.limits.reply
-                problem = await self._talk_to(assistant, inf if last else ANSWERING)
+        engines = self._equipment.assistants
+        failover = Failover[Assistant](self._equipment.patience.conversing)
+        while attempt := failover.next(engines, anyio.current_time()):
+            engine = attempt.engine
+            with anyio.CancelScope(deadline=anyio.current_time() + attempt.opening) as self._patience:
+                self._progressing = attempt.going_on * self._equipment.limits.reply
+                problem = await self._talk_to(engine, attempt.answering)
             if silent := self._patience.cancelled_caught:
                 problem = "no answer in time"
-            assistant.failed(anyio.current_time(), silent=silent)
-            if not last:
-                self._emit(Faulted("assistant", "engine", problem, assistant.name))
+            now = anyio.current_time()
+            engine.failed(now, silent=silent)
+            failover.failed(engine, now)
+            if failover.is_left(engines):
+                self._emit(Faulted("assistant", "engine", problem, engine.name))
         self._emit(Failure("assistant", problem))
 
     async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> str:

@@ -12,20 +12,15 @@ from ...contract.errors import LanguageUnknown, answer, cause
 from ...contract.speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
 from ..bounds import heard_within
 from ..dialogue.events import Event, Failure, Faulted
-from ..engine import Engine, in_order
+from ..engine import Engine
 from ..equipment import Equipment
+from ..failover import Failover
 from ..language import CallLanguage
 from ..line import Line
 from ..signal import Signal
 
 KEPT = 30.0  # seconds of caller audio that wait for a recognition to open
-OPENING = 1.5  # seconds that an engine may take to open while there are others to try
-AFRESH = 2.5  # and the last one, while there is trouble
-LAST = 5.0  # and the last one at first, or any to close
 UNSURE = 8.0  # seconds of caller audio that are kept until a final covers them
-STEADY = 10.0  # seconds that an engine must have listened, for a failure to be a new trouble
-PERSISTENCE = 2.0  # seconds of a trouble in which engines are tried again
-AGAIN = 0.5  # seconds until then
 UNKNOWN = "no engine knows the language"
 
 
@@ -40,9 +35,12 @@ class Hearing:
         received: Callable[[], int],
         language: CallLanguage,
     ) -> None:
-        self._engines = equipment.recognisers
+        self._engines, self._times = equipment.recognisers, equipment.patience.listening
         self._line, self._emit, self._received, self._language = line, emit, received, language
-        self._since, self._opening = inf, LAST  # when the recognition opened, and how long it may take
+        self._since, self._opening = (
+            inf,
+            self._times.last,
+        )  # when the recognition opened, and how long it may take
         self._early: deque[bytes] = deque()  # not given to a recognition yet
         self._kept = 0
         self._unsure: deque[bytes] = deque()  # given, and no final covers it
@@ -70,22 +68,16 @@ class Hearing:
         """Engines are tried in order, and again for a while: a call outlives a short trouble of its network.
         When none has listened again, the call has failed."""
         self._wanted = (language, parameters)
-        problem, failed, trouble = (
-            UNKNOWN if self._engines else "no engine",
-            list[Engine[SpeechToText]](),
-            inf,
-        )
+        problem, failover = UNKNOWN if self._engines else "no engine", Failover[SpeechToText](self._times)
         while able := self._able():
-            untried = [engine for engine in able if engine not in failed]
-            if not untried:
-                if anyio.current_time() >= trouble + PERSISTENCE:
+            attempt = failover.next(able, anyio.current_time())
+            if attempt is None:
+                if (pause := failover.again(anyio.current_time())) is None:
                     break
-                await anyio.sleep(AGAIN)
-                failed.clear()
+                await anyio.sleep(pause)
                 continue
-            engine = untried[0]
-            last = LAST if trouble == inf else AFRESH
-            self._since, self._opening = inf, OPENING if len(untried) > 1 else last
+            engine = attempt.engine
+            self._since, self._opening = inf, attempt.opening
             told = await self._stay_with(engine)
             if told is None:
                 continue
@@ -93,12 +85,9 @@ class Hearing:
             now = anyio.current_time()
             silent = self._since == inf and self._patience.cancelled_caught
             engine.failed(now, silent=silent)
-            if now - self._since >= STEADY:
-                failed, trouble = [], now
-            failed.append(engine)
-            trouble = min(trouble, now)
-            name, alone = engine.name, all(each in failed for each in able)
-            self._emit(Faulted("recognition", "engine", problem, name, alone))
+            failover.failed(engine, now, self._since)
+            alone = not failover.is_left(able)
+            self._emit(Faulted("recognition", "engine", problem, engine.name, alone))
         self._emit(Failure("recognition", problem))
 
     def _able(self) -> list[Engine[SpeechToText]]:
@@ -107,7 +96,7 @@ class Hearing:
         while not able and self._engines and (other := self._language.give_up(self._wanted[0])):
             self._wanted = (other, self._wanted[1])
             able = self._language.able(self._engines, other)
-        return in_order(able, anyio.current_time())
+        return able
 
     def _knows(self, engine: Engine[SpeechToText], language: str) -> bool:
         return self._language.of(engine, language) is not None
@@ -154,7 +143,7 @@ class Hearing:
 
     def _switch(self, old: Recognition) -> None:
         self.take, self._recognition, self._switching = self._keep, None, True
-        self._patience.deadline = anyio.current_time() + LAST  # for its last words
+        self._patience.deadline = anyio.current_time() + self._times.closing  # for its last words
         old.finish()
 
     async def _stay_with(self, engine: Engine[SpeechToText]) -> str | None:

@@ -11,22 +11,20 @@ from ..engine import Engine
 from ..prompts.cache import Prompt
 from .playout import Put
 
-LATE = 0.6  # seconds that an engine may be behind its own sound until a spare one is asked as well
-STALL = 2.0  # likewise, until it is given up
-
 
 class Speaking:
     """Who sounds has the floor: the rival that was asked for the same prompt is left."""
 
-    def __init__(self, engine: Engine[TextToSpeech], put: Put, due: float, patience: float = STALL) -> None:
-        """`due`: when the caller will have heard what is said before."""
+    def __init__(self, engine: Engine[TextToSpeech], put: Put, due: float, late: float, stall: float) -> None:
+        """`due`: when the caller will have heard what is said before. `late` and `stall`: seconds that it may
+        be behind its own sound until a spare one is asked as well, and until it is given up."""
         self.engine, self.problem, self.bytes = engine, "", 0
         self.left = self.over = False
         self.declined = False  # it works, and cannot say this: that is no failure
         self.skipped = False  # a part that it cannot say
         self.rival: Speaking | None = None
         self.prompt: Prompt | None = None  # it is asked for now
-        self._put, self._patience = put, patience
+        self._put, self._lateness, self._stall = put, late, stall
         self._due = self._awaited = due  # its next sound: without a gap, and after those it made
         self._late = anyio.CancelScope()
         self.scope = anyio.CancelScope()  # ends when it is given up or left
@@ -38,7 +36,7 @@ class Speaking:
 
     def _expect(self, due: float, awaited: float) -> None:
         self._due, self._awaited = due, awaited
-        self.scope.deadline, self._late.deadline = due + self._patience, awaited + LATE
+        self.scope.deadline, self._late.deadline = due + self._stall, awaited + self._lateness
 
     async def put(self, chunk: bytes, seconds: float) -> None:
         """`seconds` of sound."""
@@ -68,6 +66,6 @@ class Speaking:
     async def is_late(self) -> bool:
         """Waits until it is; False: it has come to its end."""
         if not self.over:
-            with anyio.CancelScope(deadline=self._awaited + LATE) as self._late:
+            with anyio.CancelScope(deadline=self._awaited + self._lateness) as self._late:
                 await anyio.sleep_forever()
         return not self.over

@@ -8,7 +8,6 @@ the text, or not in that language, is passed over: nothing is wrong with it.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -19,18 +18,16 @@ from ...contract.actions import Say
 from ...contract.audio import AudioFormat
 from ...contract.errors import LanguageUnknown, Unspeakable, answer, cause
 from ...contract.speech import Parameters, TextToSpeech
-from ..engine import Engine, in_order
+from ..engine import Engine
 from ..equipment import Equipment
+from ..failover import Attempt, Failover
 from ..language import CallLanguage
 from ..line import Line
 from ..prompts.cache import Prompt
-from .one_voice import STALL, Speaking
+from .one_voice import Speaking
 from .playout import Put
 from .texts import parts, plain
 
-LAST = 5.0  # seconds that the last engine may be behind its sound once the caller was told to wait
-PERSISTENCE = 1.5  # seconds in which the only voice is tried again after it failed
-AGAIN = 0.5  # seconds until then
 SLOW = "no audio in time"
 OUTRUN = "late: another voice was sooner"
 UNKNOWN = "no voice knows the language"
@@ -46,9 +43,6 @@ class Wanted:
     put: Put
     due: float
 
-    def by(self, engine: Engine[TextToSpeech], patience: float = STALL) -> Speaking:
-        return Speaking(engine, self.put, max(self.due, anyio.current_time()), patience)
-
 
 class Voices:
     def __init__(
@@ -63,7 +57,7 @@ class Voices:
         `skipped` that a part of a prompt was left out."""
         self._equipment, self._line, self._language = equipment, line, language
         self._faulted, self._skipped = faulted, skipped
-        self._cache = equipment.cache
+        self._cache, self._patience = equipment.cache, equipment.patience.speaking
 
     async def say(self, wanted: Wanted) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put. Raises Unspeakable where all
@@ -79,34 +73,35 @@ class Voices:
         return "" if problem and await self._put_ready_made(wanted) else problem
 
     def _able(self, wanted: Wanted) -> list[Engine[TextToSpeech]]:
-        able = self._language.able(self._equipment.voices, wanted.language)
-        return in_order(able, anyio.current_time())
+        return self._language.able(self._equipment.voices, wanted.language)
 
     async def _say_by_any(self, wanted: Wanted) -> str | None:
         """None: nobody failed, and nobody can."""
-        engines, outrun = deque(self._able(wanted)), list[Engine[TextToSpeech]]()
+        able, failover = self._able(wanted), Failover[TextToSpeech](self._patience)
         last: Speaking | None = None  # of those that failed
         insisting = False
-        while engines:
-            engine = engines.popleft()
-            ready = self._is_ready(engine)
-            spare = engines[0] if engines and self._is_ready(engines[0]) else None
-            tried = await self._speak_beside(engine, spare, wanted)
-            if len(tried) > 1:
-                engines.popleft()
+        while attempt := failover.next(able, anyio.current_time()):
+            tried = await self._speak_beside(attempt, wanted)
             if not all(each.problem for each in tried):
                 self._report(tried)
                 return ""
+            self._note(failover, tried)
             failed = [each for each in tried if not each.declined]
             if failed:
-                last, insisting = failed[-1], ready
-            if tried[0].left and engine not in outrun:
-                outrun.append(engine)  # late is better than broken off
-                engines.append(engine)
-            self._report(failed if engines else failed[:-1])
+                last, insisting = failed[-1], not attempt.resting
+            self._report(failed if failover.is_left(able) else failed[:-1])
         if last is None:
             return None
-        return await self._insist(last.engine, wanted, last.problem) if insisting else last.problem
+        return await self._insist(last, wanted) if insisting else last.problem
+
+    def _note(self, failover: Failover[TextToSpeech], tried: list[Speaking]) -> None:
+        for each in tried:
+            if each.left:
+                failover.outrun(each.engine)
+            elif each.declined:
+                failover.declined(each.engine)
+            else:
+                failover.failed(each.engine, anyio.current_time())
 
     async def _put_ready_made(self, wanted: Wanted) -> bool:
         """As it was had ready, in the connector's own language: better than silence."""
@@ -121,53 +116,51 @@ class Voices:
                 return True
         return False
 
-    def _is_ready(self, engine: Engine[TextToSpeech]) -> bool:
-        return not engine.rests(anyio.current_time())
-
     def _report(self, tried: list[Speaking]) -> None:
         for each in tried:
             if each.problem and not each.declined:
                 self._faulted(each.engine.name, each.problem)
 
-    async def _speak_beside(
-        self, engine: Engine[TextToSpeech], spare: Engine[TextToSpeech] | None, wanted: Wanted
-    ) -> list[Speaking]:
+    async def _speak_beside(self, attempt: Attempt[TextToSpeech], wanted: Wanted) -> list[Speaking]:
         """Those who tried; one of them at most has no problem. A spare one that was left has not tried."""
-        first = wanted.by(engine)
-        if spare is None:
+        first = self._by(attempt.engine, wanted, attempt.opening)
+        if attempt.spare is None:
             await self._speak(first, wanted)
             return [first]
         tried = [first]
         async with anyio.create_task_group() as group:
             group.start_soon(self._speak, first, wanted)
             while len(tried) == 1 and await first.is_late():
-                second = wanted.by(spare)
+                second = self._by(attempt.spare, wanted, attempt.opening)
                 first.rival, second.rival = second, first
                 await self._speak(second, wanted)
                 if not second.left:
                     tried.append(second)
         if first.left:
-            engine.failed(anyio.current_time())
+            first.engine.failed(anyio.current_time())
             if self._cache is not None and first.prompt is not None:
                 self._cache.forget(first.prompt)  # the next to ask has it made anew
         return tried
 
-    async def _insist(self, engine: Engine[TextToSpeech], wanted: Wanted, problem: str) -> str | None:
+    async def _insist(self, failed: Speaking, wanted: Wanted) -> str | None:
         """The last engine again. Who waits for a slow one is told so; a short trouble passes in silence.
         None: now it says that it cannot say it."""
-        began = anyio.current_time()
-        heard = False
-        while problem and not heard and anyio.current_time() < began + PERSISTENCE:
+        engine, problem = failed.engine, failed.problem
+        failover = Failover[TextToSpeech](self._patience, anyio.current_time())
+        pause: float | None = 0.0
+        while pause is not None:
+            await anyio.sleep(pause)
             self._faulted(engine.name, problem)
             if problem == SLOW:
                 return await self._wait_for(engine, wanted)
-            again = wanted.by(engine)
+            again = self._by(engine, wanted, self._patience.afresh)
             problem = await self._speak(again, wanted)
-            heard = bool(again.bytes)
             if again.declined:
                 return None
-            if problem and not heard:
-                await anyio.sleep(AGAIN)
+            if again.bytes or not problem:
+                break
+            failover.failed(engine, anyio.current_time())
+            pause = failover.again(anyio.current_time())
         return problem
 
     async def _wait_for(self, engine: Engine[TextToSpeech], wanted: Wanted) -> str:
@@ -176,7 +169,11 @@ class Voices:
         if self._cache is None or not (sound := self._cache.ready(waiting)):
             return SLOW
         await wanted.put(self._coded(waiting.audio, sound))
-        return await self._speak(wanted.by(engine, LAST), wanted)
+        return await self._speak(self._by(engine, wanted, self._patience.excused), wanted)
+
+    def _by(self, engine: Engine[TextToSpeech], wanted: Wanted, stall: float) -> Speaking:
+        due = max(wanted.due, anyio.current_time())
+        return Speaking(engine, wanted.put, due, self._patience.late, stall)
 
     async def _speak(self, one: Speaking, wanted: Wanted) -> str:
         """Why it failed. Who was left has a problem too, and no blame, nor has who cannot say it."""
