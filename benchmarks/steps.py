@@ -58,8 +58,9 @@ def calls_of_a_frame(talk: Talk) -> int:
 
     talk.leg.speak(FRAME)  # what is made once is made
     sink = talk.call
-    with profiled(count):
-        sink.audio(FRAME)
+    sys.setprofile(count)  # in place: to leave a context takes calls too
+    sink.audio(FRAME)
+    sys.setprofile(None)
     return calls
 
 

@@ -88,7 +88,7 @@ class Call:
         self.info = _info_for_plugins(info, self._language.current, self.variables)
         self._journal = Journal(write_event, self._mask, equipment.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
-        self._hearing = Hearing(equipment, line, self.handle, lambda: self._bytes, self._language)
+        self._hearing = Hearing(equipment, line, self.handle, self._language)
         prompts = Prompts(equipment, line, self._language, self._prompt_faulted, self.notes.remark)
         self._playout = Playout(leg, prompts.fetch, self.handle)
         self._spoken = Spoken()
@@ -98,7 +98,7 @@ class Call:
         self._events: deque[Event] = deque()
         self._handling = False
         self._broken: Exception | None = None
-        self._began, self._bytes = 0.0, 0
+        self._began = 0.0
         self._note_language()
         self._language.changed = self._change_language
         self._ended, self._closed = anyio.Event(), anyio.Event()
@@ -106,7 +106,6 @@ class Call:
     # --- the leg's sink
 
     def audio(self, data: bytes, /) -> None:
-        self._bytes += len(data)
         self._hearing.take(data)
 
     def event(self, event: LegEvent, /) -> None:
@@ -141,7 +140,7 @@ class Call:
         now = anyio.current_time()
         at = now - self._began
         self._journal.note(at, event, hidden=self._dialogue.sensitive)
-        self.notes.event(event, at, self._hearing.fed)
+        self.notes.event(event, at, self._hearing.audio.fed)
         effects = self._dialogue.handle(event, now)
         self._journal.effects(at, effects)
         for effect in effects:
@@ -268,7 +267,7 @@ class Call:
             record.outcome, record.reason = ended.outcome, ended.reason
         record.seconds = round(anyio.current_time() - self._began, 3)
         self.notes.hear_again(record.seconds)
-        record.caller_audio = round(self.leg.audio.seconds(self._bytes), 3)
+        record.caller_audio = round(self.leg.audio.seconds(self._hearing.audio.received), 3)
         record.prompt_audio = round(self._playout.heard(), 3)
         with reporting(self._fault):
             self._equipment.hooks.tell("call_ended", call=self.info, record=record)

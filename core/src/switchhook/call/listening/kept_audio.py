@@ -1,0 +1,88 @@
+"""The caller's audio on its way to a recognition."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from math import inf
+
+from ...contract.audio import AudioFormat
+
+KEPT = 30.0  # seconds of caller audio that wait for a recognition to open
+UNSURE = 8.0  # seconds of caller audio that are kept until a final covers them
+
+Feed = Callable[[bytes], None]
+
+
+class KeptAudio:
+    """Keeps what comes before a recognition is open, and what it was given until a final covers that."""
+
+    def __init__(self, audio: AudioFormat) -> None:
+        self._audio = audio
+        self.received = 0  # bytes in all, whoever heard them
+        self._feed: Feed | None = None  # of the open recognition
+        self._ignoring = False
+        self._early: deque[bytes] = deque()  # not given to a recognition yet
+        self._early_size, self._most_early = 0, audio.size(KEPT)
+        self._unsure: deque[bytes] = deque()  # given, and no final covers it
+        self._most_unsure = audio.size(UNSURE)
+        self._base = 0  # bytes that came before those that the recognition was given
+
+    @property
+    def fed(self) -> float:
+        """Seconds of audio that the recognition was given: what its times count from."""
+        return self._audio.seconds(self.received - self._base)
+
+    def take(self, data: bytes) -> None:
+        """Called for every frame."""
+        self.received += len(data)
+        if self._feed is not None:
+            unsure = self._unsure
+            unsure.append(data)
+            if len(unsure) * len(data) > self._most_unsure:  # pieces of a call are of one length, about
+                unsure.popleft()
+            self._feed(data)
+        elif not self._ignoring:
+            self._keep(data)
+
+    def _keep(self, data: bytes) -> None:
+        self._early.append(data)
+        self._early_size += len(data)
+        while self._early_size > self._most_early:
+            self._early_size -= len(self._early.popleft())
+
+    def pour(self, feed: Feed) -> None:
+        """A recognition is open: it is given what was kept, and all that comes until `hold`."""
+        early, size = self._early, self._early_size
+        self._early, self._early_size, self._unsure = deque(), 0, deque()
+        self._feed, self._base = feed, self.received - size
+        self.received = self._base  # they are counted again
+        for data in early:
+            self.take(data)
+
+    def hold(self) -> None:
+        """What comes now is for the next recognition."""
+        self._feed = None
+
+    def ignore(self, ignoring: bool) -> None:
+        """What comes while it is on is for nobody, nor is what was kept."""
+        self._ignoring = ignoring
+        if ignoring:
+            self._feed = None
+            self._early, self._early_size = deque(), 0
+
+    def cover(self, end: float) -> None:
+        """No other recognition has to be asked for what lies before `end`, in seconds of what was fed; where
+        that is 0, for any of it."""
+        sure = self._audio.size(end) if end else inf
+        since = self.received - self._base - sum(map(len, self._unsure))
+        while self._unsure and since + len(self._unsure[0]) <= sure:
+            since += len(self._unsure.popleft())
+
+    def end(self, *, again: bool) -> None:
+        """The recognition is over; `again`: the next one is given what this one was in the middle of."""
+        self._feed = None
+        if again:
+            for data in self._unsure:
+                self._keep(data)
+        self._unsure = deque()
