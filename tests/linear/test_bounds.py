@@ -16,7 +16,7 @@ from switchhook import (
     Transcript,
     parse_response,
 )
-from switchhook.call.bounds import (
+from switchhook.call.dialogue.bounds import (
     DEEPEST,
     OPTIONS,
     TABLE,

@@ -8,7 +8,7 @@ import trio
 import trio.testing
 
 from switchhook import Annotate, Choice, Offer, ReplyContext, Say, SetVariables, hookimpl
-from switchhook.call.bounds import RESPONSES, SAID, TEXT
+from switchhook.call.dialogue.bounds import RESPONSES, SAID, TEXT
 from switchhook.call.record.masking import Mask
 from switchhook.testing import MemoryAssistant, a_call
 from switchhook_responses import (

@@ -5,8 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from switchhook import Choice, Offer
-from switchhook.call.bounds import cut
 from switchhook.call.dialogue.barge_in import words_of
+from switchhook.call.dialogue.bounds import cut
 from switchhook.call.dialogue.offers import chosen_by_voice
 from switchhook.call.record.masking import Mask
 from switchhook.call.speaking.texts import plain, split

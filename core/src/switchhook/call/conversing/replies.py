@@ -18,8 +18,8 @@ from ...contract.info import CallInfo
 from ...contract.responses import Response, UnknownResponse
 from ...plugins.asking import Hooks
 from ...plugins.guard import Answer, Fault, as_actions, report, reporting
-from ..bounds import RESPONSES, SAID, TEXT, action_within, response_within, table_within, weight
 from ..dialogue.action_check import misfit, seconds_of
+from ..dialogue.bounds import RESPONSES, SAID, TEXT, action_within, response_within, table_within, weight
 from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed, ReplyBegan, ReplyEnded
 
 HANDLER = 10.0  # seconds that one handler may take for one response

@@ -11,7 +11,7 @@ import anyio
 
 from ...contract.errors import LanguageUnknown, answer, cause
 from ...contract.speech import Parameters, Recognition, SpeechToText, Transcript
-from ..bounds import heard_within
+from ..dialogue.bounds import heard_within
 from ..dialogue.events import Event, Failure, Faulted
 from ..engine import Engine
 from ..equipment import Equipment

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from ..contract.actions import (
+from ...contract.actions import (
     Action,
     Annotate,
     Choice,
@@ -21,8 +21,8 @@ from ..contract.actions import (
     Say,
     SetVariables,
 )
-from ..contract.responses import OptionResponse, Response
-from ..contract.speech import SpeechStarted, Transcript
+from ...contract.responses import OptionResponse, Response
+from ...contract.speech import SpeechStarted, Transcript
 
 M = TypeVar("M", bound=BaseModel)
 
