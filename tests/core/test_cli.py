@@ -535,3 +535,31 @@ def test_what_is_there_before_the_first_call_is_not_looked_through_for_garbage_a
     finally:
         gc.unfreeze()
     assert "listening on ws://localhost:1/" in capsys.readouterr().err
+
+
+MANAGED = """
+from switchhook import SpeechError, hookimpl
+from switchhook.testing import MemorySpeechToText
+
+class Ear(MemorySpeechToText):
+    async def __aenter__(self):
+        raise SpeechError("no model")
+
+    async def __aexit__(self, *_):
+        pass
+
+@hookimpl
+def create_stt():
+    return Ear()
+"""
+
+
+def test_check_finds_an_engine_that_cannot_be_entered(site, check):
+    site.add("stt", "absent", MANAGED)
+    status, out, _ = check(GOOD.replace('"ear"', '"absent"'))
+    assert (status, "FAIL   engines: stt absent, when entered: no model" in out) == (1, True)
+
+
+def test_check_tries_an_engine_once_it_is_entered(site, check):
+    site.add("stt", "slow", MANAGED.replace('raise SpeechError("no model")', "pass"))
+    assert check(GOOD.replace('"ear"', '"slow"'))[0] == 0
