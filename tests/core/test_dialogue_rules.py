@@ -341,7 +341,7 @@ def test_the_closing_words_of_the_longest_call_are_not_waited_for_for_ever():
     talk = Conversation(limits=Limits(max_call=60.0, no_input=99), closing_text="we have to stop")
     for _ in range(10):
         talk.wait(7.1)
-        if talk.dialogue._flight:
+        if talk.dialogue.busy:
             talk.reply()
     assert [end.outcome for end in talk.told(End)] == ["max_call"]
 

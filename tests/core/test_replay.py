@@ -23,7 +23,7 @@ END = {"response_type": "end_session"}
 def recorded(peer, mask):
     lines = []
     journal = Journal(lines.append, mask)
-    journal.begin("bank", peer.dialogue.limits, {"failure_text": "sorry", "closing_text": ""})
+    journal.begin("bank", Limits(max_call=120.0), {"failure_text": "sorry", "closing_text": ""})
     for now, event, effects in peer.log:
         journal.note(now, event)
         journal.effects(now, effects)
@@ -36,7 +36,6 @@ def recorded(peer, mask):
 @given(steps=STEPS)
 def test_any_call_goes_the_same_way_again(mask, steps):
     peer = played(steps)
-    peer.dialogue.limits = Limits(max_call=120.0)  # as it began
     assert replay_lines(recorded(peer, mask)).differences == []
 
 

@@ -1,17 +1,29 @@
-"""The caller's side of a dialogue: what is said and keyed, until it is a turn. No clock, no effects."""
+"""The caller's side of a dialogue: what is said and keyed, until it is a turn. No clock."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from typing import assert_never
 
-from ...contract.actions import CollectDigits, Offer
+from ...contract.actions import (
+    CollectDigits,
+    ConfigureRecognition,
+    Offer,
+    SetBargeIn,
+    SetCallerAudio,
+    SetListening,
+)
 from ...contract.speech import Transcript
 from .barge_in import BargeIn
+from .events import Effect, Listen, TakeCallerAudio
 from .flight import Input
 from .keypad import Collected, Keypad
 from .offers import chosen_by_key, chosen_by_voice
+from .parameters import Parameters
+
+AboutCaller = Offer | CollectDigits | SetBargeIn | SetListening | SetCallerAudio | ConfigureRecognition
 
 
 class Heard(Enum):
@@ -34,6 +46,7 @@ class CallerSide:
     keypad: Keypad = field(default_factory=Keypad)
     _deaf: bool = False  # an utterance goes on that is not taken
     _offer: Offer | None = None
+    _recognition: Parameters = field(default_factory=Parameters)
     _inputs: deque[Input] = field(default_factory=deque)
 
     def __bool__(self) -> bool:
@@ -83,25 +96,60 @@ class CallerSide:
             self.put(Input("speech", said.text, now, said.confidence, raw=said.raw))
         return Heard.INTERRUPTION if not protected and self.policy.interrupts(said) else Heard.NOTHING
 
+    def press(self, key: str, now: float, *, protected: bool) -> bool:
+        """Whether the key is taken."""
+        if self.digits and not protected:
+            self.put(Input("digits", key, now))
+            return True
+        return False
+
     def give_up_utterance(self) -> None:
         self.speaking = self._deaf = False
 
     def _is_shut(self, protected: bool) -> bool:
         return protected or self.keypad.ignores_speech
 
-    # --- Asking
+    # --- Being asked
 
-    def listen(self, speech: bool | None, digits: bool | None) -> None:
-        self.digits = self.digits if digits is None else digits
-        if speech is not None and speech != self.speech:
-            self.speech = speech
+    def perform(self, action: AboutCaller, turn: int) -> list[Effect]:
+        match action:
+            case Offer():
+                self._offer = action
+            case CollectDigits():
+                self.keypad.arm(action)
+            case SetBargeIn():
+                self._doubt(action)
+            case SetListening():
+                return self._listen(action)
+            case SetCallerAudio():
+                return [TakeCallerAudio(action.on)]
+            case ConfigureRecognition():
+                self._recognition.configure(action.parameters, action.strategy, turn)
+                return self._recognise()
+            case _:
+                assert_never(action)
+        return []
+
+    def _listen(self, asked: SetListening) -> list[Effect]:
+        self.digits = self.digits if asked.digits is None else asked.digits
+        if asked.speech is None:
+            return []
+        if asked.speech != self.speech:
+            self.speech = asked.speech
             self.give_up_utterance()
+        return self._recognise()
 
-    def offer(self, offer: Offer) -> None:
-        self._offer = offer
+    def begin_turn(self, turn: int) -> list[Effect]:
+        """How the one before was heard is over."""
+        return self._recognise() if self._recognition.end_turn(turn) else []
 
-    def collect(self, asked: CollectDigits) -> None:
-        self.keypad.arm(asked)
+    def _recognise(self) -> list[Effect]:
+        return [Listen(self._recognition.current if self.speech else None)]
+
+    def _doubt(self, asked: SetBargeIn) -> None:
+        sure = self.policy.confidence if asked.confidence is None else asked.confidence
+        resume = self.policy.resume if asked.resume is None else asked.resume
+        self.policy = replace(self.policy, confidence=sure, resume=resume)
 
     # --- Giving
 
@@ -114,7 +162,7 @@ class CallerSide:
                 if collected is None:
                     continue
                 said = self._collected(collected, said.at)
-            return said
+            return self._chosen(said)
         return None
 
     def expire(self, now: float) -> Input | None:
@@ -129,7 +177,7 @@ class CallerSide:
         hidden = asked is not None and asked.sensitive
         return Input("digits", collected.digits, at, collected=collected.succeeded, sensitive=hidden)
 
-    def chosen(self, said: Input) -> Input:
+    def _chosen(self, said: Input) -> Input:
         """With the option that it chooses, if one is offered and that is it. Then what was asked for is over;
         who said nothing may still choose, or key a number."""
         if said.kind not in ("speech", "digits"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...contract.actions import Action, Say
 from ...contract.assistant import Turn, TurnKind
 from ...contract.leg import Disposition, TurnReport
+from .events import Abandon, CancelReply, Effect, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +28,64 @@ class Input:
 
 @dataclass(slots=True)
 class Flight:
-    """A turn that was sent and whose reply has not ended."""
+    """The turn that was sent and whose reply has not ended; None: there is none."""
 
-    turn: Turn
-    matched: bool = True
-    muted: bool = False  # a barge-in: nothing more of this reply is heard
-    abandoned: bool = False  # and no async handler of it is waited for
-    reported: bool = False
+    turn: Turn | None = None
     filled: bool = False  # the caller was told that it takes longer
-    said: list[str] = field(default_factory=list)
+    muted: bool = False  # a barge-in: nothing more of this reply is heard
+    _abandoned: bool = False  # and no async handler of it is waited for
+    _matched: bool = True
+    _reported: bool = False
+    _said: list[str] = field(default_factory=list)
 
-    def report(self) -> TurnReport | None:
+    def begin(self, turn: Turn) -> None:
+        self.turn = turn
+        self.filled = self.muted = self._abandoned = self._reported = False
+        self._matched, self._said = True, []
+
+    def match(self, matched: bool) -> None:
+        self._matched = matched
+
+    def note(self, action: Action) -> None:
+        """It is to be performed."""
+        if isinstance(action, Say):
+            self._said.append(action.text)
+
+    def fill(self) -> None:
+        self.filled = True
+
+    def forget_filler(self) -> None:
+        """Who has spoken again is soon told again that the answer takes long."""
+        self.filled = False
+
+    def interrupt(self, turns: Collection[int]) -> None:
+        """The prompts of these turns were."""
+        self.muted = self.muted or (self.turn is not None and self.turn.number in turns)
+
+    def restore(self) -> None:
+        """That was no interruption."""
+        self.muted = False
+
+    def abandon(self) -> list[Effect]:
+        """Once."""
+        before, self._abandoned = self._abandoned, True
+        return [] if before else [Abandon()]
+
+    def report(self) -> list[Effect]:
         """Once for each turn: when its reply is read, or its audio begins before."""
-        if self.reported:
-            return None
-        self.reported = True
-        disposition: Disposition = "match" if self.matched else "no_match"
+        if self._reported or self.turn is None:
+            return []
+        self._reported = True
+        disposition: Disposition = "match" if self._matched else "no_match"
         if self.turn.kind in ("no_input", "no_final"):
             disposition = "no_input"
-        return TurnReport(disposition, " ".join(self.said), self.turn.confidence)
+        return [Tell(TurnReport(disposition, " ".join(self._said), self.turn.confidence))]
+
+    def end(self) -> list[Effect]:
+        told, self.turn = self.report(), None
+        return told
+
+    def cancel(self) -> list[Effect]:
+        """Give the reply up, if there is one to come."""
+        was, self.turn = self.turn, None
+        return [] if was is None else [CancelReply()]

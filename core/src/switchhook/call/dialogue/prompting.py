@@ -3,88 +3,56 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import assert_never
 
-from ...contract.actions import Play, Say, SetBargeIn
-from .events import Queue
+from ...contract.actions import ConfigureSynthesis, Play, Say, SetBargeIn
+from .events import Effect, Flush, Queue
+from .parameters import Parameters
+
+AboutPrompts = Say | Play | SetBargeIn | ConfigureSynthesis
+FILLER = 0  # the turn of what is of no reply
 
 
 @dataclass(frozen=True, slots=True)
 class _Prompt:
-    id: int
-    turn: int  # whose reply it is of; 0: of none
+    turn: int  # whose reply it is of
     speech: bool  # whether speech interrupts it
     digits: bool
-    content: Queue
+    queued: Queue
 
     @property
     def may_be_missed(self) -> bool:
         """A file is passed over when it cannot be played."""
-        return isinstance(self.content.content, Play)
+        return isinstance(self.queued.content, Play)
 
 
 @dataclass(slots=True)
 class Prompting:
-    """Prompts queued and not heard to the end yet; each keeps what may interrupt it from its position on."""
+    """Each keeps what may interrupt it, and how it is spoken, from its position on. `doubted`: they were
+    interrupted by speech that may turn out to be none."""
 
+    doubted: bool = False
     _queue: deque[_Prompt] = field(default_factory=deque)
     _ids: int = 0
     _speech: bool = True
     _digits: bool = True
+    _voice: Parameters = field(default_factory=Parameters)
     _dropped: list[_Prompt] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self._queue)
 
-    def queue(self, content: Say | Play, turn: int, parameters: Mapping[str, Any] | None = None) -> Queue:
-        """Of no turn: what nothing may interrupt."""
-        return self._queue_as(
-            content, turn, (self._speech and turn > 0, self._digits and turn > 0), parameters
-        )
-
-    def fill(self, content: Say) -> Queue:
-        """Of no turn, and interrupted by whatever comes: the answer is still to be heard."""
-        return self._queue_as(content, 0, (True, True))
-
-    def _queue_as(
-        self,
-        content: Say | Play,
-        turn: int,
-        interrupts: tuple[bool, bool],
-        parameters: Mapping[str, Any] | None = None,
-    ) -> Queue:
-        self._ids += 1
-        queued = Queue(self._ids, content, parameters or {})
-        self._queue.append(_Prompt(self._ids, turn, *interrupts, queued))
-        return queued
+    @property
+    def turns(self) -> set[int]:
+        """Whose replies are still to be heard."""
+        return {prompt.turn for prompt in self._queue} - {FILLER}
 
     @property
     def loops(self) -> bool:
         """What plays will not end by itself."""
-        first = self._queue[0].content.content if self._queue else None
+        first = self._queue[0].queued.content if self._queue else None
         return isinstance(first, Play) and first.loop
-
-    @property
-    def turn(self) -> int:
-        """Whose reply plays; 0: none."""
-        return self._queue[0].turn if self._queue else 0
-
-    def restore(self) -> list[Queue]:
-        """What was dropped last, from the beginning of the prompt that was interrupted."""
-        queued = []
-        for prompt in self._dropped:
-            self._ids += 1
-            again = Queue(self._ids, prompt.content.content, prompt.content.parameters)
-            self._queue.append(replace(prompt, id=self._ids, content=again))
-            queued.append(again)
-        self._dropped = []
-        return queued
-
-    def switch(self, to: SetBargeIn) -> None:
-        self._speech = self._speech if to.speech is None else to.speech
-        self._digits = self._digits if to.digits is None else to.digits
 
     def ignores_speech(self) -> bool:
         return bool(self._queue) and not self._queue[0].speech
@@ -92,20 +60,76 @@ class Prompting:
     def ignores_digits(self) -> bool:
         return bool(self._queue) and not self._queue[0].digits
 
+    # --- saying
+
+    def perform(self, action: AboutPrompts, turn: int) -> list[Effect]:
+        match action:
+            case Say() | Play():
+                return [*self._end_loop(turn), *self._add(action, turn, self._speech, self._digits)]
+            case SetBargeIn():  # of what is said from now on
+                self._speech = self._speech if action.speech is None else action.speech
+                self._digits = self._digits if action.digits is None else action.digits
+            case ConfigureSynthesis():
+                self._voice.configure(action.parameters, action.strategy, turn)
+            case _:
+                assert_never(action)
+        return []
+
+    def announce(self, text: str) -> list[Effect]:
+        """Of no reply, and nothing may interrupt it."""
+        return self._add(Say(text), FILLER, False, False)
+
+    def fill(self, text: str) -> list[Effect]:
+        """Of no reply, and interrupted by whatever comes: the answer is still to be heard."""
+        return self._add(Say(text), FILLER, True, True)
+
+    def _add(self, content: Say | Play, turn: int, speech: bool, digits: bool) -> list[Effect]:
+        queued = Queue(self._next_id(), content, self._voice.use() if turn != FILLER else {})
+        self._queue.append(_Prompt(turn, speech, digits, queued))
+        return [queued]
+
+    def _next_id(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    def end_reply(self, turn: int) -> list[Effect]:
+        self._voice.end_reply(turn)
+        return self._end_loop(turn)
+
+    def _end_loop(self, turn: int) -> list[Effect]:
+        """What plays again and again plays until the reply to the next turn has something to say, or ends."""
+        return self.drop() if self.loops and self._queue[0].turn != turn else []
+
+    # --- being heard
+
     def finish(self, prompt: int) -> _Prompt | None:
         """It and all before it are over. None: it was flushed."""
-        if all(queued.id != prompt for queued in self._queue):
+        if all(each.queued.prompt != prompt for each in self._queue):
             return None
-        while (over := self._queue.popleft()).id != prompt:
+        while (over := self._queue.popleft()).queued.prompt != prompt:
             pass
         return over
 
     def begins_of(self, prompt: int, turn: int) -> bool:
-        return any(queued.id == prompt and queued.turn == turn for queued in self._queue)
+        return any(each.queued.prompt == prompt and each.turn == turn for each in self._queue)
 
-    def clear(self) -> set[int]:
-        """The turns of what was dropped; empty if there was nothing."""
-        turns = {queued.turn for queued in self._queue}
+    def interrupt(self, *, doubted: bool) -> list[Effect]:
+        """`doubted`: by what may turn out to be no speech."""
+        self.doubted = doubted and (self.doubted or bool(self.turns))
+        return self.drop()
+
+    def believe(self) -> None:
+        """It was speech that interrupted them."""
+        self.doubted = False
+
+    def restore(self) -> list[Effect]:
+        """What was dropped last, from the beginning of the prompt that was interrupted."""
+        again = [replace(each, queued=replace(each.queued, prompt=self._next_id())) for each in self._dropped]
+        self._queue += again
+        self._dropped, self.doubted = [], False
+        return [each.queued for each in again]
+
+    def drop(self) -> list[Effect]:
         self._dropped = list(self._queue)
         self._queue.clear()
-        return turns
+        return [Flush()] if self._dropped else []

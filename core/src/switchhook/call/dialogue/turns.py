@@ -6,50 +6,82 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...contract.assistant import Turn, TurnKind
+from .events import End
 from .flight import Input
+from .limits import Limits
 
+NO_INPUT, NO_FINAL = "vgwPostResponseTimeout", "vgwFinalUtteranceTimeout"
 CALLERS, ALONE = ("start", "speech", "digits"), ("forced", "follow_up")
 
 
 @dataclass(slots=True)
 class Turns:
-    """`silences`: turns without input since the caller's last. `alone`: likewise turns that nobody began, or
-    time after a reply in which nothing was `heard`, neither a prompt nor a word; each that time began after
-    something was heard makes good for one. `barged`: the next one came by a barge-in. `forced`: the text of
-    one that is due when the prompts have been heard."""
+    """`forced`: the text of one that is due when the prompts have been heard."""
 
+    limits: Limits
     made: int = 0
-    silences: int = 0
-    alone: int = 0
-    heard: bool = False
-    barged: bool = False
     forced: str | None = None
+    _silences: int = 0  # turns without input since the caller's last
+    # likewise turns that nobody began, or time after a reply in which nothing was heard, neither a prompt nor
+    # a word; each that time began after something was heard makes good for one
+    _alone: int = 0
+    _heard: bool = False
+    _barged: bool = False  # the next one came by a barge-in
 
     def make(self, said: Input) -> Turn:
         self.made += 1
         self._count(said.kind)
         flags: dict[str, Any] = {
             "is_dtmf": said.kind == "digits",
-            "barge_in_occurred": self.barged,
+            "barge_in_occurred": self._barged,
             "post_response_timeout_occurred": said.kind == "no_input",
             "final_utterance_timeout_occurred": said.kind == "no_final",
         }
         if said.collected is not None:
             flags["dtmf_collection_succeeded"] = said.collected
-        self.barged, self.forced = False, None
+        self._barged, self.forced = False, None
         return Turn(
             self.made, said.kind, said.text, said.input, flags, confidence=said.confidence, raw=said.raw
         )
 
     def _count(self, kind: TurnKind) -> None:
         if kind in CALLERS:
-            self.alone = self.silences = 0
-        elif kind in ALONE or not self.heard:
-            self.alone += 1
+            self._alone = self._silences = 0
+        elif kind in ALONE or not self._heard:
+            self._alone += 1
         else:
-            self.alone = max(0, self.alone - 1)
+            self._alone = max(0, self._alone - 1)
         if kind == "no_input":
-            self.silences += 1
+            self._silences += 1
         elif kind == "no_final":
-            self.silences = 0
-        self.heard = False
+            self._silences = 0
+        self._heard = False
+
+    @property
+    def too_many(self) -> str:
+        """Why the one that was made last is one too many; else nothing."""
+        return f"{self._alone} turns in a row without the caller" if self._alone > self.limits.alone else ""
+
+    def hear(self) -> None:
+        """A prompt or a word was heard."""
+        self._heard = True
+
+    def barge_in(self) -> None:
+        """The turn is the caller's."""
+        self._barged, self.forced = True, None
+
+    def forget_barge_in(self) -> None:
+        self._barged = False
+
+    def force(self, text: str) -> None:
+        self.forced = text
+
+    def take_forced(self, now: float) -> Input:
+        text, self.forced = self.forced or "", None
+        return Input("forced", text, now)
+
+    def no_input(self, now: float) -> Input | End:
+        """Nothing was said in time: one more turn, or the end."""
+        if self._silences == self.limits.no_input:
+            return End("no_input", f"{self._silences} times nothing was said")
+        return Input("no_input", NO_INPUT, now)
