@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook.call.dialogue.events import End
-from switchhook.call.record.variables import WENT_WRONG, Reserved, outputs, to_strings
+from switchhook.call.record.variables import WENT_WRONG, Reserved, SessionVariables, to_strings
 
 SPELLED = {
     "text": ("ten euros", "ten euros"),
@@ -54,7 +54,42 @@ def test_what_was_no_text_is_read_back_as_json(variables):
     assert {name: json.loads(value) for name, value in to_strings(variables).items()} == variables
 
 
+# --- who sets them
+
+
+def test_what_handlers_set_in_a_reply_outlives_the_context_that_ends_it():
+    variables = SessionVariables({"a": "1", "b": "2"})
+    variables.begin_reply()
+    variables.set({"b": "handler", "c": "handler"})
+    variables.replace({"b": "assistant", "d": "assistant"})
+    assert variables.current == {"b": "handler", "c": "handler", "d": "assistant"}
+
+
+def test_what_handlers_set_in_an_earlier_reply_is_what_the_assistant_says_of_it():
+    variables = SessionVariables({})
+    variables.set({"a": "handler"})
+    variables.begin_reply()
+    variables.replace({"a": "assistant"})
+    assert variables.current == {"a": "assistant"}
+
+
+def test_who_looks_at_them_sees_what_changes_and_changes_nothing():
+    variables = SessionVariables({"a": "1"})
+    seen = variables.current
+    variables.replace({"a": "2"})
+    assert seen["a"] == "2"
+    with pytest.raises(TypeError):
+        seen["a"] = "3"
+
+
 # --- what is ours alone
+
+
+def outputs(end, variables, reserved):
+    """As if the flow had given nothing."""
+    session = SessionVariables({}, reserved)
+    session.set(variables)
+    return session.outputs(end)
 
 
 NAMES = st.sampled_from([*Reserved(), "topic"])
@@ -90,13 +125,13 @@ def test_variables_of_other_names_are_given_back(handed, variables):
 
 def test_a_name_that_is_not_sent_is_free():
     given, kept_back = outputs(End("completed"), {"Intent": "billing"}, Reserved(intent=""))
-    assert (given, kept_back) == ({"Intent": "billing"}, {})
+    assert (given, kept_back) == ({"Intent": "billing"}, [])
 
 
 def test_names_of_ones_own_are_reserved_and_the_usual_ones_then_free():
     variables = {"ended": "failed", "switchhook_outcome": "x"}
     given, kept_back = outputs(End("completed"), variables, Reserved("ended", "", ""))
-    assert (given, kept_back) == ({"switchhook_outcome": "x"}, {"ended": "failed"})
+    assert (given, kept_back) == ({"switchhook_outcome": "x"}, ["ended"])
 
 
 def test_a_name_that_is_spelt_otherwise_is_another_variable():
@@ -106,4 +141,15 @@ def test_a_name_that_is_spelt_otherwise_is_another_variable():
 
 def test_a_hand_over_says_under_the_intent_what_the_flow_is_to_do():
     handed = {"Intent": "connect_to_agent"}
-    assert outputs(End("handed_over", "", handed), {}, Reserved()) == (handed, {})
+    assert outputs(End("handed_over", "", handed), {}, Reserved()) == (handed, [])
+
+
+def test_what_the_flow_gave_under_a_reserved_name_is_not_remarked():
+    session = SessionVariables({"Intent": "billing"})
+    assert session.outputs(End("completed")) == ({}, [])
+
+
+def test_what_replaced_it_is():
+    session = SessionVariables({"Intent": "billing"})
+    session.set({"Intent": "cards"})
+    assert session.outputs(End("completed")) == ({}, ["Intent"])

@@ -4,7 +4,7 @@ dialogue decides."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import inf
 from types import MappingProxyType
@@ -59,7 +59,7 @@ from .line import Line
 from .listening.hearing import Hearing
 from .record.journal import Journal
 from .record.notes import Notes
-from .record.variables import outputs
+from .record.variables import SessionVariables
 from .signal import Signal
 from .speaking.playout import Playout
 from .speaking.prompts import Prompts
@@ -77,7 +77,7 @@ class Call:
     ) -> None:
         self.leg, self._equipment, hooks = leg, equipment, equipment.hooks
         info = leg.info
-        self.variables: dict[str, Any] = dict(info.variables)
+        self.variables = SessionVariables(info.variables, equipment.reserved)
         self._dialogue = Dialogue(
             equipment.limits, equipment.failure_text, equipment.closing_text, equipment.waiting_text
         )
@@ -85,7 +85,7 @@ class Call:
         self.notes = Notes(info, self._mask, self._measure)
         self._language = CallLanguage(equipment, self.notes.remark)
         self._language.ask(info.language)
-        self.info = _info_for_plugins(info, self._language.current, self.variables)
+        self.info = _info_for_plugins(info, self._language.current, self.variables.current)
         self._journal = Journal(write_event, self._mask, equipment.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
         self._hearing = Hearing(equipment, line, self.handle, self._language)
@@ -179,7 +179,7 @@ class Call:
             case Listen():
                 self._hearing.change(self.info.language, effect.parameters)
             case MergeVariables():
-                self._replies.merge(effect.variables)
+                self.variables.set(effect.variables)
             case End():
                 self._end(effect)
 
@@ -189,13 +189,12 @@ class Call:
         heard = self._spoken.take()
         if not effect.turn.flags["barge_in_occurred"]:
             heard = ""
-        self._conversing.send(replace(effect.turn, variables=dict(self.variables), heard=heard))
+        self._conversing.send(replace(effect.turn, variables=dict(self.variables.current), heard=heard))
 
     def _end(self, end: End) -> None:
-        given, kept_back = outputs(end, self.variables, self._equipment.reserved)
-        for name, value in kept_back.items():
-            if value != self.leg.info.variables.get(name):  # else it came from the flow
-                self.handle(ActionDue(len(self.notes.record.turns), Remark(RESERVED.format(name)), 0, "bot"))
+        given, kept_back = self.variables.outputs(end)
+        for name in kept_back:
+            self.handle(ActionDue(len(self.notes.record.turns), Remark(RESERVED.format(name)), 0, "bot"))
         self.notes.record.output_variables = self._mask.variables(given)
         reason = self._equipment.on_failure if end.outcome == "failed" else "completed"
         self.leg.end(Outcome(reason, end.outcome), given)
@@ -291,8 +290,7 @@ class Call:
         self._equipment.hooks.measure(name, value, {"connector": self._equipment.name})
 
 
-def _info_for_plugins(info: LegInfo, language: str, variables: dict[str, Any]) -> CallInfo:
-    """They see how the variables change, and change nothing."""
+def _info_for_plugins(info: LegInfo, language: str, variables: Mapping[str, Any]) -> CallInfo:
     return CallInfo(
         id=info.id,
         connector=info.connector,
@@ -302,7 +300,7 @@ def _info_for_plugins(info: LegInfo, language: str, variables: dict[str, Any]) -
         language=language,
         ani=info.ani,
         dnis=info.dnis,
-        variables=MappingProxyType(variables),
+        variables=variables,
         context=MappingProxyType(dict(info.details)),
         configuration=MappingProxyType(dict(info.configuration)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from types import AsyncGeneratorType
@@ -21,6 +21,7 @@ from ...plugins.guard import Answer, Fault, as_actions, report, reporting
 from ..dialogue.action_check import misfit, seconds_of
 from ..dialogue.bounds import RESPONSES, SAID, TEXT, action_within, response_within, table_within, weight
 from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed, ReplyBegan, ReplyEnded
+from ..record.variables import SessionVariables
 
 HANDLER = 10.0  # seconds that one handler may take for one response
 ACTIONS = 100  # of one handler for one response
@@ -31,18 +32,18 @@ CORE = "switchhook"  # who remarks what was not taken
 
 class Replies:
     def __init__(
-        self, hooks: Hooks, call: CallInfo, variables: MutableMapping[str, Any], emit: Callable[[Event], None]
+        self, hooks: Hooks, call: CallInfo, variables: SessionVariables, emit: Callable[[Event], None]
     ) -> None:
         self._hooks, self._call, self._variables, self._emit = hooks, call, variables, emit
         self._handler: anyio.CancelScope | None = None
         self._abandoned = False
         self._remarked: set[str] = set()
-        self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of it yet
         self._said = self._work = 0  # bytes said in this reply, and worked on since others had their turn
 
     async def read(self, conversation: Conversation, turn: Turn) -> str:
         """Why the assistant failed; nothing when its reply is read, which ReplyEnded then says."""
-        self._abandoned, self._set, self._said, self._work = False, {}, 0, 0
+        self._abandoned, self._said, self._work = False, 0, 0
+        self._variables.begin_reply()
         position = 0
         try:
             async with conversation.send(turn) as reply:
@@ -63,8 +64,7 @@ class Replies:
         except Exception as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
             return cause(error)
         if context.variables is not None:
-            self._variables.clear()
-            self._variables.update({**self._table(turn.number, position, context.variables), **self._set})
+            self._variables.replace(self._table(turn.number, position, context.variables))
         post_response = self._seconds(turn.number, "post_response_timeout", context.post_response_timeout)
         utterance = self._seconds(turn.number, "final_utterance_timeout", context.final_utterance_timeout)
         custom = dict(self._table(turn.number, position, context.custom_data))
@@ -83,10 +83,6 @@ class Replies:
             done = "is no time, and is passed over" if seconds is None else f"is taken for {SHORTEST:g} s"
             self._emit(ActionDue(turn, Remark(f"its {name} {done}"), 0, "assistant"))
         return seconds
-
-    def merge(self, variables: Mapping[str, Any]) -> None:
-        self._set.update(variables)
-        self._variables.update(variables)
 
     def abandon(self) -> None:
         """Wait for no async handler of this reply any more."""

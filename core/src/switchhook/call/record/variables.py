@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..dialogue.events import End
@@ -20,22 +21,44 @@ class Reserved(NamedTuple):
     intent: str = "Intent"  # flows made for other bots branch on it
 
 
-def outputs(
-    end: End, variables: Mapping[str, Any], reserved: Reserved
-) -> tuple[dict[str, str], dict[str, str]]:
-    """What the flow gets back; and what was set under reserved names, which it does not. A hand-over is what
-    its handler says under `intent`, as long as that is no word of ours for a call that went wrong."""
-    free = to_strings({**end.variables, **variables})
-    set_by_others = {name: free.pop(name) for name in reserved if name in free}
-    if end.outcome not in AS_WANTED:
-        told = zip(reserved, (end.outcome, end.reason, end.outcome), strict=True)
-        return free | {name: value for name, value in told if name}, set_by_others
-    handed = to_strings(end.variables).get(reserved.intent) if reserved.intent else None
-    if end.outcome == "handed_over" and handed is not None and handed not in WENT_WRONG:
-        free[reserved.intent] = handed
-        if reserved.intent not in variables:
-            del set_by_others[reserved.intent]
-    return free, set_by_others
+class SessionVariables:
+    """What the flow gave, as the assistant and the handlers have changed it."""
+
+    def __init__(self, given: Mapping[str, Any], reserved: Reserved | None = None) -> None:
+        self._given, self._reserved = given, reserved or Reserved()
+        self._current = dict(given)
+        self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of it yet
+        self.current = MappingProxyType(self._current)
+        """How they are now; whoever looks at it sees what changes, and changes nothing."""
+
+    def begin_reply(self) -> None:
+        self._set.clear()
+
+    def set(self, variables: Mapping[str, Any]) -> None:
+        """A handler's."""
+        self._set.update(variables)
+        self._current.update(variables)
+
+    def replace(self, variables: Mapping[str, Any]) -> None:
+        """By all that the assistant knows of; what handlers have set in this reply stays."""
+        self._current.clear()
+        self._current.update({**variables, **self._set})
+
+    def outputs(self, end: End) -> tuple[dict[str, str], list[str]]:
+        """What the flow gets back; and the reserved names that others than the flow have set, which are kept
+        back. A hand-over is what its handler says under `intent`, as long as that is no word of ours for a
+        call that went wrong."""
+        reserved, free = self._reserved, to_strings({**end.variables, **self._current})
+        kept_back = {name: free.pop(name) for name in reserved if name in free}
+        if end.outcome not in AS_WANTED:
+            told = zip(reserved, (end.outcome, end.reason, end.outcome), strict=True)
+            free |= {name: value for name, value in told if name}
+        handed = to_strings(end.variables).get(reserved.intent) if reserved.intent else None
+        if end.outcome == "handed_over" and handed is not None and handed not in WENT_WRONG:
+            free[reserved.intent] = handed
+            if reserved.intent not in self._current:
+                del kept_back[reserved.intent]
+        return free, [name for name, value in kept_back.items() if value != self._given.get(name)]
 
 
 def to_strings(variables: Mapping[str, Any]) -> dict[str, str]:
