@@ -25,8 +25,7 @@ def recorded(peer, mask):
     journal = Journal(lines.append, mask)
     journal.begin("bank", Limits(max_call=120.0), {"failure_text": "sorry", "closing_text": ""})
     for now, event, effects in peer.log:
-        journal.note(now, event)
-        journal.effects(now, effects)
+        journal.note(now, event, effects)
     return lines
 
 

@@ -84,7 +84,7 @@ async def test_a_conversation_goes_as_it_is_written(file):
                     heard += 1
                 case "caller" | "caller, interrupting":
                     await talk.wait(0.5)
-                    while who == "caller" and talk.call._dialogue._prompts:
+                    while who == "caller" and talk.call._dialogue._prompts.queue:
                         await talk.wait(0.1)
                     flushes = len(leg.flushes)
                     talk.say(rest, final=False)

@@ -18,6 +18,7 @@ from ..contract.info import CallInfo
 from ..contract.languages import shown
 from ..contract.leg import (
     Closed,
+    Digit,
     LanguageChanged,
     Leg,
     LegEvent,
@@ -27,32 +28,13 @@ from ..contract.leg import (
     PlaybackStarted,
 )
 from ..contract.records import CallRecord
+from ..contract.speech import Transcript
 from ..plugins.guard import Fault, reporting
 from .conversing.conversing import Conversing
 from .conversing.replies import Replies
+from .dialogue import events
 from .dialogue.dialogue import Dialogue
-from .dialogue.events import (
-    Abandon,
-    ActionDue,
-    CancelReply,
-    Effect,
-    End,
-    Event,
-    Faulted,
-    Flush,
-    Listen,
-    MergeVariables,
-    NotPerformed,
-    Opened,
-    PromptFinished,
-    Queue,
-    ReplyBegan,
-    SendTurn,
-    Stopping,
-    TakeCallerAudio,
-    Tell,
-    Time,
-)
+from .dialogue.events import Effect, End, Event
 from .equipment import Equipment
 from .language import CallLanguage
 from .line import Line
@@ -94,7 +76,7 @@ class Call:
         self._spoken = Spoken()
         self._replies = Replies(hooks, self.info, self.variables, self.handle)
         self._conversing = Conversing(equipment, self.info, self._replies, self.handle)
-        self._timer = Signal()
+        self._timer, self._wakes = Signal(), inf  # and when it wakes by itself
         self._events: deque[Event] = deque()
         self._handling = False
         self._broken: Exception | None = None
@@ -139,51 +121,56 @@ class Call:
     def _handle(self, event: Event) -> None:
         now = anyio.current_time()
         at = now - self._began
-        self._journal.note(at, event, hidden=self._dialogue.sensitive)
-        self.notes.event(event, at, self._hearing.audio.fed)
-        effects = self._dialogue.handle(event, now)
-        self._journal.effects(at, effects)
+        self.notes.event(event, at, self._hearing.audio.fed if isinstance(event, Transcript) else 0.0)
+        hidden, effects = isinstance(event, Digit) and self._dialogue.sensitive, list[Effect]()
+        try:
+            effects = self._dialogue.handle(event, now)
+        finally:
+            self._journal.note(at, event, effects, hidden=hidden)
+        if effects:
+            self.notes.effects(effects, at, self._began, self._playout.heard_of_current)
         for effect in effects:
-            self.notes.effect(effect, at, self._playout.heard_of_current(), self._began)
             self._perform(effect)
         if isinstance(event, Closed):
             self._closed.set()
             self._ended.set()
-        elif isinstance(event, PromptFinished) and not event.failed:
+        elif isinstance(event, events.PromptFinished) and not event.failed:
             self._spoken.finish(event.prompt)
         elif isinstance(event, LanguageChanged):
             self._language.ask(event.language)
-        elif isinstance(event, ReplyBegan | ActionDue | NotPerformed):
+        elif isinstance(event, events.ReplyBegan | events.ActionDue | events.NotPerformed):
             self._conversing.went_on()
-        self._timer.set()
+        deadline = self._dialogue.deadline()
+        if deadline is not None and deadline < self._wakes:
+            self._timer.set()
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind
         match effect:
-            case SendTurn():
+            case events.SendTurn():
                 self._send(effect)
-            case Queue():
+            case events.Queue():
                 if isinstance(effect.content, Say):
                     self._spoken.queue(effect.prompt, effect.content.text)
                 self._playout.queue(effect)
-            case Flush():
+            case events.Flush():
                 self._spoken.interrupt(*self._playout.current())
                 self._playout.flush()
-            case Abandon():
+            case events.Abandon():
                 self._replies.abandon()
-            case CancelReply():
+            case events.CancelReply():
                 self._conversing.cancel()
-            case Tell():
+            case events.Tell():
                 self.leg.tell(replace(effect.report, text=self._mask.without_secrets(effect.report.text)))
-            case TakeCallerAudio():
+            case events.TakeCallerAudio():
                 (self.leg.resume if effect.on else self.leg.pause)()
-            case Listen():
+            case events.Listen():
                 self._hearing.change(self.info.language, effect.parameters)
-            case MergeVariables():
+            case events.MergeVariables():
                 self.variables.set(effect.variables)
             case End():
                 self._end(effect)
 
-    def _send(self, effect: SendTurn) -> None:
+    def _send(self, effect: events.SendTurn) -> None:
         if effect.sensitive:
             self._mask.keep(effect.turn.text)
         heard = self._spoken.take()
@@ -194,7 +181,9 @@ class Call:
     def _end(self, end: End) -> None:
         given, kept_back = self.variables.outputs(end)
         for name in kept_back:
-            self.handle(ActionDue(len(self.notes.record.turns), Remark(RESERVED.format(name)), 0, "bot"))
+            self.handle(
+                events.ActionDue(len(self.notes.record.turns), Remark(RESERVED.format(name)), 0, "bot")
+            )
         self.notes.record.output_variables = self._mask.variables(given)
         reason = self._equipment.on_failure if end.outcome == "failed" else "completed"
         self.leg.end(Outcome(reason, end.outcome), given)
@@ -216,7 +205,7 @@ class Call:
 
     def stop(self, *, at_once: bool) -> None:
         """The server ends: give the call back, after what is being said or at once."""
-        self.handle(Stopping(at_once))
+        self.handle(events.Stopping(at_once))
 
     # --- tasks
 
@@ -238,7 +227,7 @@ class Call:
                     "waiting_text": made.waiting_text,
                 }
                 self._journal.begin(made.name, made.limits, texts)
-                self.handle(Opened())
+                self.handle(events.Opened())
                 self.leg.start(self)
                 await self._ended.wait()
                 if self._broken is not None:
@@ -272,14 +261,15 @@ class Call:
             self._equipment.hooks.tell("call_ended", call=self.info, record=record)
 
     def _prompt_faulted(self, engine: str, problem: str) -> None:
-        self.handle(Faulted("prompt", "engine", problem, engine))
+        self.handle(events.Faulted("prompt", "engine", problem, engine))
 
     async def _keep_time(self) -> None:
         while True:
+            self._wakes = inf if (deadline := self._dialogue.deadline()) is None else deadline
+            await self._timer.wait(self._wakes)  # it may have moved on since
             deadline = self._dialogue.deadline()
-            await self._timer.wait(inf if deadline is None else deadline)
             if deadline is not None and anyio.current_time() >= deadline:
-                self.handle(Time())
+                self.handle(events.Time())
 
     def _fault(self, fault: Fault) -> None:
         self.notes.fault(fault.source, fault.hook, fault.error, anyio.current_time() - self._began)

@@ -44,7 +44,7 @@ class CallerSide:
     digits: bool = True
     speaking: bool = False
     keypad: Keypad = field(default_factory=Keypad)
-    _deaf: bool = False  # an utterance goes on that is not taken
+    deaf: bool = False  # an utterance goes on that is not taken
     _offer: Offer | None = None
     _recognition: Parameters = field(default_factory=Parameters)
     _inputs: deque[Input] = field(default_factory=deque)
@@ -52,11 +52,6 @@ class CallerSide:
     def __bool__(self) -> bool:
         """Whether something waits to be a turn."""
         return bool(self._inputs)
-
-    @property
-    def uttering(self) -> bool:
-        """Voice was heard, and its final is still to come."""
-        return self.speaking or self._deaf
 
     # --- Taking
 
@@ -73,8 +68,8 @@ class CallerSide:
         """Voice was detected; `protected`: a prompt plays that speech does not interrupt."""
         if not self.speech:
             return Heard.NOTHING
-        self._deaf = self._deaf or (self._is_shut(protected) and not self.speaking)
-        self.speaking = not self._deaf
+        self.deaf = self.deaf or (self._is_shut(protected) and not self.speaking)
+        self.speaking = not self.deaf
         return Heard.INTERRUPTION if self.speaking and self.policy.voice else Heard.NOTHING
 
     def hear(self, said: Transcript, now: float, *, protected: bool, playing: bool) -> Heard:
@@ -82,8 +77,8 @@ class CallerSide:
         if not self.speech:
             return Heard.NOTHING
         # what began before a protected prompt is heard to its end, what began in one is not
-        if self._deaf or (self._is_shut(protected) and not self.speaking):
-            self._deaf = not said.final
+        if self.deaf or (self._is_shut(protected) and not self.speaking):
+            self.deaf = not said.final
             return Heard.NOTHING
         if not said.final:
             self.speaking = self.speaking or bool(said.text)
@@ -104,7 +99,7 @@ class CallerSide:
         return False
 
     def give_up_utterance(self) -> None:
-        self.speaking = self._deaf = False
+        self.speaking = self.deaf = False
 
     def _is_shut(self, protected: bool) -> bool:
         return protected or self.keypad.ignores_speech

@@ -34,13 +34,13 @@ class Dialogue:
         closing_text: str = "",
         waiting_text: str = "",
     ) -> None:
-        limits = limits or Limits()
+        self._limits = limits = limits or Limits()
         self._failure_text, self._closing_text, self._waiting_text = failure_text, closing_text, waiting_text
         self.outcome: End | None = None
         self.closed: Closed | None = None
         self._ending: End | None = None  # waits until what was queued has been heard
         self._caller = CallerSide(limits.barge_in, limits.pending)
-        self._turns = Turns(limits)
+        self._turns = Turns(limits.no_input)
         self._flight = Flight()
         self._prompts = Prompting()
         self._timers = Timers(limits, fills=bool(waiting_text))
@@ -61,12 +61,12 @@ class Dialogue:
         return self._effects
 
     def deadline(self) -> float | None:
-        return self._timers.deadline()
+        return self._timers.deadline
 
     @property
     def busy(self) -> bool:
         """The bot speaks, or its answer is due."""
-        return self._flight.turn is not None or bool(self._prompts)
+        return self._flight.turn is not None or bool(self._prompts.queue)
 
     @property
     def sensitive(self) -> bool:
@@ -92,7 +92,7 @@ class Dialogue:
             case Paused():
                 self._timers.pause()
             case Resumed():
-                self._timers.resume(self._now, uttering=self._caller.uttering)
+                self._timers.resume(self._now, uttering=self._caller.speaking or self._caller.deaf)
             case events.PromptStarted():
                 turn = self._flight.turn
                 if turn is not None and self._prompts.begins_of(event.prompt, turn.number):
@@ -124,7 +124,7 @@ class Dialogue:
             self._anew.add("waiting" if said.final else "speech")
         if said.text and said.final:
             self._flight.forget_filler()
-        playing = bool(self._prompts) or (self._prompts.doubted and self._caller.policy.resume)
+        playing = bool(self._prompts.queue) or (self._prompts.doubted and self._caller.policy.resume)
         protected = self._prompts.ignores_speech()
         self._react(self._caller.hear(said, self._now, protected=protected, playing=playing))
 
@@ -189,7 +189,7 @@ class Dialogue:
     def _fill(self) -> None:
         """Rather than silence."""
         self._flight.fill()
-        if self._waiting_text and not self._prompts and self._ending is None:
+        if self._waiting_text and not self._prompts.queue and self._ending is None:
             self._effects += self._prompts.fill(self._waiting_text)
 
     def _finish(self, event: events.PromptFinished) -> None:
@@ -265,9 +265,9 @@ class Dialogue:
         moment = Moment(
             replying=self._flight.turn is not None,
             filled=self._flight.filled,
-            playing=bool(self._prompts),
+            playing=bool(self._prompts.queue),
             speaking=self._caller.speaking,
-            uttering=self._caller.uttering,
+            uttering=self._caller.speaking or self._caller.deaf,
             between_keys=self._caller.keypad.patience,
             begun=self._turns.made > 0,
             ending=self._ending is not None,
@@ -275,12 +275,12 @@ class Dialogue:
         self._timers.follow(moment, self._anew, self._now)
 
     def _send_next(self) -> None:
-        if self._turns.forced is not None and (not self._prompts or self._prompts.loops):
+        if self._turns.forced is not None and (not self._prompts.queue or self._prompts.loops):
             self._caller.put(self._turns.take_forced(self._now), first=True)
         if said := self._caller.next():
             turn = self._turns.make(said)
-            if why := self._turns.too_many:
-                self._fail("assistant", why)
+            if self._turns.alone > self._limits.alone:
+                self._fail("assistant", f"{self._turns.alone} turns in a row without the caller")
                 return
             self._flight.begin(turn)
             self._prompts.believe()
@@ -290,7 +290,7 @@ class Dialogue:
     def _end_if_due(self) -> bool:
         """The assistant's own end waits for the rest of its reply: output variables come last."""
         ending = self._ending
-        if ending is None or self._prompts:
+        if ending is None or self._prompts.queue:
             return False
         if self._flight.turn is not None and ending.outcome in ("completed", "handed_over"):
             return False

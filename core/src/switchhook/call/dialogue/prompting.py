@@ -33,32 +33,29 @@ class Prompting:
     interrupted by speech that may turn out to be none."""
 
     doubted: bool = False
-    _queue: deque[_Prompt] = field(default_factory=deque)
+    queue: deque[_Prompt] = field(default_factory=deque)
     _ids: int = 0
     _speech: bool = True
     _digits: bool = True
     _voice: Parameters = field(default_factory=Parameters)
     _dropped: list[_Prompt] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        return bool(self._queue)
-
     @property
     def turns(self) -> set[int]:
         """Whose replies are still to be heard."""
-        return {prompt.turn for prompt in self._queue} - {FILLER}
+        return {prompt.turn for prompt in self.queue} - {FILLER}
 
     @property
     def loops(self) -> bool:
         """What plays will not end by itself."""
-        first = self._queue[0].queued.content if self._queue else None
+        first = self.queue[0].queued.content if self.queue else None
         return isinstance(first, Play) and first.loop
 
     def ignores_speech(self) -> bool:
-        return bool(self._queue) and not self._queue[0].speech
+        return bool(self.queue) and not self.queue[0].speech
 
     def ignores_digits(self) -> bool:
-        return bool(self._queue) and not self._queue[0].digits
+        return bool(self.queue) and not self.queue[0].digits
 
     # --- saying
 
@@ -85,7 +82,7 @@ class Prompting:
 
     def _add(self, content: Say | Play, turn: int, speech: bool, digits: bool) -> list[Effect]:
         queued = Queue(self._next_id(), content, self._voice.use() if turn != FILLER else {})
-        self._queue.append(_Prompt(turn, speech, digits, queued))
+        self.queue.append(_Prompt(turn, speech, digits, queued))
         return [queued]
 
     def _next_id(self) -> int:
@@ -98,20 +95,20 @@ class Prompting:
 
     def _end_loop(self, turn: int) -> list[Effect]:
         """What plays again and again plays until the reply to the next turn has something to say, or ends."""
-        return self.drop() if self.loops and self._queue[0].turn != turn else []
+        return self.drop() if self.loops and self.queue[0].turn != turn else []
 
     # --- being heard
 
     def finish(self, prompt: int) -> _Prompt | None:
         """It and all before it are over. None: it was flushed."""
-        if all(each.queued.prompt != prompt for each in self._queue):
+        if all(each.queued.prompt != prompt for each in self.queue):
             return None
-        while (over := self._queue.popleft()).queued.prompt != prompt:
+        while (over := self.queue.popleft()).queued.prompt != prompt:
             pass
         return over
 
     def begins_of(self, prompt: int, turn: int) -> bool:
-        return any(each.queued.prompt == prompt and each.turn == turn for each in self._queue)
+        return any(each.queued.prompt == prompt and each.turn == turn for each in self.queue)
 
     def interrupt(self, *, doubted: bool) -> list[Effect]:
         """`doubted`: by what may turn out to be no speech."""
@@ -125,11 +122,11 @@ class Prompting:
     def restore(self) -> list[Effect]:
         """What was dropped last, from the beginning of the prompt that was interrupted."""
         again = [replace(each, queued=replace(each.queued, prompt=self._next_id())) for each in self._dropped]
-        self._queue += again
+        self.queue += again
         self._dropped, self.doubted = [], False
         return [each.queued for each in again]
 
     def drop(self) -> list[Effect]:
-        self._dropped = list(self._queue)
-        self._queue.clear()
+        self._dropped = list(self.queue)
+        self.queue.clear()
         return [Flush()] if self._dropped else []

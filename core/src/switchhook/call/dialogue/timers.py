@@ -29,10 +29,11 @@ class Moment(NamedTuple):
 
 @dataclass(slots=True)
 class Timers:
-    """`fills`: the caller is told that an answer takes long."""
+    """`fills`: the caller is told that an answer takes long. `deadline`: when the first is due."""
 
     limits: Limits
     fills: bool
+    deadline: float | None = None
     _paused: bool = False  # the caller cannot be heard, and the times of his silence do not run
     _at: dict[str, float] = field(default_factory=dict)
 
@@ -59,6 +60,7 @@ class Timers:
                 self._at.pop(name, None)
             elif not (self._paused and name in OF_SILENCE) and (name in anew or name not in self._at):
                 self._at[name] = now + seconds
+        self.deadline = min(self._at.values(), default=None)
 
     def _needed(self, at: Moment) -> dict[str, float | None]:
         limits = self.limits
@@ -92,9 +94,6 @@ class Timers:
     def running(self, name: str) -> bool:
         return name in self._at
 
-    def deadline(self) -> float | None:
-        return min(self._at.values(), default=None)
-
     def take_due(self, now: float) -> set[str]:
         due = {name for name, at in self._at.items() if at <= now}
         self._at = {name: at for name, at in self._at.items() if name not in due}
@@ -102,3 +101,4 @@ class Timers:
 
     def clear(self) -> None:
         self._at.clear()
+        self.deadline = None

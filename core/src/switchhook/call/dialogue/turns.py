@@ -8,7 +8,6 @@ from typing import Any
 from ...contract.assistant import Turn, TurnKind
 from .events import End
 from .flight import Input
-from .limits import Limits
 
 NO_INPUT, NO_FINAL = "vgwPostResponseTimeout", "vgwFinalUtteranceTimeout"
 CALLERS, ALONE = ("start", "speech", "digits"), ("forced", "follow_up")
@@ -16,15 +15,16 @@ CALLERS, ALONE = ("start", "speech", "digits"), ("forced", "follow_up")
 
 @dataclass(slots=True)
 class Turns:
-    """`forced`: the text of one that is due when the prompts have been heard."""
+    """`patience`: turns without input, in a row, until the call is given back. `forced`: the text of one that
+    is due when the prompts have been heard. `alone`: turns since the caller's last that nobody began, or time
+    after a reply in which nothing was heard, neither a prompt nor a word; each that time began after
+    something was heard makes good for one."""
 
-    limits: Limits
+    patience: int | None
     made: int = 0
     forced: str | None = None
+    alone: int = 0
     _silences: int = 0  # turns without input since the caller's last
-    # likewise turns that nobody began, or time after a reply in which nothing was heard, neither a prompt nor
-    # a word; each that time began after something was heard makes good for one
-    _alone: int = 0
     _heard: bool = False
     _barged: bool = False  # the next one came by a barge-in
 
@@ -46,21 +46,16 @@ class Turns:
 
     def _count(self, kind: TurnKind) -> None:
         if kind in CALLERS:
-            self._alone = self._silences = 0
+            self.alone = self._silences = 0
         elif kind in ALONE or not self._heard:
-            self._alone += 1
+            self.alone += 1
         else:
-            self._alone = max(0, self._alone - 1)
+            self.alone = max(0, self.alone - 1)
         if kind == "no_input":
             self._silences += 1
         elif kind == "no_final":
             self._silences = 0
         self._heard = False
-
-    @property
-    def too_many(self) -> str:
-        """Why the one that was made last is one too many; else nothing."""
-        return f"{self._alone} turns in a row without the caller" if self._alone > self.limits.alone else ""
 
     def hear(self) -> None:
         """A prompt or a word was heard."""
@@ -82,6 +77,6 @@ class Turns:
 
     def no_input(self, now: float) -> Input | End:
         """Nothing was said in time: one more turn, or the end."""
-        if self._silences == self.limits.no_input:
+        if self._silences == self.patience:
             return End("no_input", f"{self._silences} times nothing was said")
         return Input("no_input", NO_INPUT, now)

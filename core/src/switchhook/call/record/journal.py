@@ -131,10 +131,9 @@ class Journal:
             made = {"type": CALL, "schema": SCHEMA, "connector": connector, "limits": limits, **texts}
             self._write(_line(0.0, made))
 
-    def effects(self, at: float, effects: Sequence[Effect]) -> None:
-        if self._write is not None and effects:
+    def note(self, at: float, event: Event, effects: Sequence[Effect] = (), *, hidden: bool = False) -> None:
+        if self._write is None:
+            return
+        self._write(to_line(at, masked(event, self._mask, hidden=hidden, harmless=self._harmless)))
+        if effects:
             self._write(_line(at, {"type": EFFECTS, "names": [type(effect).__name__ for effect in effects]}))
-
-    def note(self, at: float, event: Event, *, hidden: bool = False) -> None:
-        if self._write is not None:
-            self._write(to_line(at, masked(event, self._mask, hidden=hidden, harmless=self._harmless)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ class _Waiting:
 
 
 class Notes:
-    """Times are seconds since the call began. `heard` tells how much of the prompt that plays was heard."""
+    """Times are seconds since the call began."""
 
     def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None]) -> None:
         self._mask, self._measure = mask, measure
@@ -76,8 +76,8 @@ class Notes:
     def _turn(self) -> TurnRecord | None:
         return self.record.turns[-1] if self.record.turns else None
 
-    def event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901, PLR0912  # one arm for each kind
-        """`fed`: seconds of caller audio that the recognition was given until now."""
+    def event(self, event: Event, at: float, fed: float = 0.0) -> None:  # noqa: C901, PLR0912  # one arm for each kind
+        """`fed`: seconds of caller audio that the recognition was given until now, where it is of one."""
         match event:
             case Transcript(final=True) if event.text:
                 self._said[at] = max(0.0, fed - event.end)
@@ -114,8 +114,13 @@ class Notes:
             case _:
                 pass
 
-    def effect(self, effect: Effect, at: float, heard: float, began: float) -> None:
-        """`began`: when the call did, on the dialogue's clock."""
+    def effects(self, effects: Sequence[Effect], at: float, began: float, heard: Callable[[], float]) -> None:
+        """Before they are performed. `began`: when the call did, on the dialogue's clock. `heard` tells how
+        much of the prompt that plays was heard."""
+        for effect in effects:
+            self._effect(effect, at, began, heard)
+
+    def _effect(self, effect: Effect, at: float, began: float, heard: Callable[[], float]) -> None:
         match effect:
             case SendTurn():
                 self._begin_turn(effect.turn, at, effect.said_at - began, effect.sensitive)
@@ -127,7 +132,7 @@ class Notes:
                     turn.said.append(self._mask.words(effect.content.text))
             case Flush():
                 self._waiting.clear()
-                self._barge_in = {"at": round(at, 3), "heard": round(heard, 3)}
+                self._barge_in = {"at": round(at, 3), "heard": round(heard(), 3)}
             case End():
                 self.record.outcome, self.record.reason = effect.outcome, effect.reason
             case _:
