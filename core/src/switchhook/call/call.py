@@ -121,14 +121,14 @@ class Call:
     def _handle(self, event: Event) -> None:
         now = anyio.current_time()
         at = now - self._began
-        self.notes.event(event, at, self._hearing.audio.fed if isinstance(event, Transcript) else 0.0)
         hidden, effects = isinstance(event, Digit) and self._dialogue.sensitive, list[Effect]()
+        fed = self._hearing.audio.fed if isinstance(event, Transcript) else 0.0
         try:
             effects = self._dialogue.handle(event, now)
-        finally:
+        finally:  # also of what we did wrong
             self._journal.note(at, event, effects, hidden=hidden)
-        if effects:
-            self.notes.effects(effects, at, self._began, self._playout.heard_of_current)
+            heard = self._playout.heard_of_current
+            self.notes.take(event, effects, at, self._began, fed=fed, heard=heard)
         for effect in effects:
             self._perform(effect)
         if isinstance(event, Closed):

@@ -179,6 +179,8 @@ class CallerSide:
             return said
         offer, self._offer = self._offer, None
         self.keypad.clear()
+        if offer is None:
+            return said
         if said.kind == "speech":
             return replace(said, input=chosen_by_voice(offer, said.text))
         return replace(said, input=chosen_by_key(offer, said.text))

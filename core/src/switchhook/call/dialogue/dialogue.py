@@ -37,7 +37,6 @@ class Dialogue:
         self._limits = limits = limits or Limits()
         self._failure_text, self._closing_text, self._waiting_text = failure_text, closing_text, waiting_text
         self.outcome: End | None = None
-        self.closed: Closed | None = None
         self._ending: End | None = None  # waits until what was queued has been heard
         self._caller = CallerSide(limits.barge_in, limits.pending)
         self._turns = Turns(limits.no_input)
@@ -52,7 +51,6 @@ class Dialogue:
         self._now, self._effects, self._anew = now, [], set()
         if isinstance(event, Closed):
             self._timers.clear()
-            self.closed = self.closed or event
             hung_up = event.reason in ("hung_up", "ended")
             self.outcome = self.outcome or End("hung_up" if hung_up else "lost", event.detail)
         elif self.outcome is None:  # else the end was asked for, and only Closed counts

@@ -19,29 +19,26 @@ class Collected(NamedTuple):
 
 @dataclass(slots=True)
 class Keypad:
-    """`asked`: what is collected now, if anything."""
+    """`asked`: what is collected now, if anything. `patience`: seconds for the next digit, once there is one;
+    None: as long as for any input."""
 
     asked: CollectDigits | None = None
     digits: str = ""
+    patience: float | None = None
 
     @property
     def begun(self) -> bool:
         return bool(self.digits)
 
     @property
-    def patience(self) -> float | None:
-        """Seconds for the next digit, once there is one; None: as long as for any input."""
-        return self.asked.inter_digit_timeout if self.asked and self.begun else None
-
-    @property
     def ignores_speech(self) -> bool:
         return self.asked is not None and self.asked.ignore_speech and self.begun
 
     def arm(self, asked: CollectDigits) -> None:
-        self.asked, self.digits = asked, ""
+        self.asked, self.digits, self.patience = asked, "", None
 
     def clear(self) -> None:
-        self.asked, self.digits = None, ""
+        self.asked, self.digits, self.patience = None, "", None
 
     def press(self, key: str) -> Collected | None:
         """What it completes, if anything."""
@@ -50,7 +47,7 @@ class Keypad:
             return None
         if key == asked.termination_key:
             return Collected(self.digits, self.begun and len(self.digits) >= (asked.minimum or 0))
-        self.digits += key
+        self.digits, self.patience = self.digits + key, asked.inter_digit_timeout
         most = asked.count or asked.maximum or MOST
         return Collected(self.digits, succeeded=True) if len(self.digits) >= most else None
 

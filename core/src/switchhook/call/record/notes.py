@@ -76,8 +76,24 @@ class Notes:
     def _turn(self) -> TurnRecord | None:
         return self.record.turns[-1] if self.record.turns else None
 
-    def event(self, event: Event, at: float, fed: float = 0.0) -> None:  # noqa: C901, PLR0912  # one arm for each kind
-        """`fed`: seconds of caller audio that the recognition was given until now, where it is of one."""
+    def take(
+        self,
+        event: Event,
+        effects: Sequence[Effect],
+        at: float,
+        began: float,
+        *,
+        fed: float,
+        heard: Callable[[], float],
+    ) -> None:
+        """One event, and its effects before they are performed. `began`: when the call did, on the dialogue's
+        clock. `fed`: seconds of caller audio that the recognition was given until now, where the event is of
+        one. `heard` tells how much of the prompt that plays was heard."""
+        self._event(event, at, fed)
+        for effect in effects:
+            self._effect(effect, at, began, heard)
+
+    def _event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901, PLR0912  # one arm for each kind
         match event:
             case Transcript(final=True) if event.text:
                 self._said[at] = max(0.0, fed - event.end)
@@ -113,12 +129,6 @@ class Notes:
                 self.record.closed = f"{event.reason}: {event.detail}" if event.detail else event.reason
             case _:
                 pass
-
-    def effects(self, effects: Sequence[Effect], at: float, began: float, heard: Callable[[], float]) -> None:
-        """Before they are performed. `began`: when the call did, on the dialogue's clock. `heard` tells how
-        much of the prompt that plays was heard."""
-        for effect in effects:
-            self._effect(effect, at, began, heard)
 
     def _effect(self, effect: Effect, at: float, began: float, heard: Callable[[], float]) -> None:
         match effect:
