@@ -92,9 +92,7 @@ class Dialogue:
             case Resumed():
                 self._timers.resume(self._now, uttering=self._caller.speaking or self._caller.deaf)
             case events.PromptStarted():
-                turn = self._flight.turn
-                if turn is not None and self._prompts.begins_of(event.prompt, turn.number):
-                    self._effects += self._flight.report()
+                self._effects += self._flight.report(self._prompts.turn_of(event.prompt))
             case events.PromptFinished():
                 self._finish(event)
             case events.ReplyBegan() | events.ActionDue() | events.ReplyEnded():
@@ -155,7 +153,7 @@ class Dialogue:
                 if self._ending is None:  # what follows the end of a program is not reached
                     self._effects += self._perform(event.action, turn.number)
             case events.ReplyEnded():
-                self._effects += self._flight.end()
+                self._effects += self._flight.end(event.turn)
                 self._effects += self._prompts.end_reply(event.turn)
                 self._timers.allow(event.post_response_timeout, event.final_utterance_timeout)
                 if event.follow_up:

@@ -71,9 +71,9 @@ class Flight:
         before, self._abandoned = self._abandoned, True
         return [] if before else [Abandon()]
 
-    def report(self) -> list[Effect]:
+    def report(self, turn: int) -> list[Effect]:
         """Once for each turn: when its reply is read, or its audio begins before."""
-        if self._reported or self.turn is None:
+        if self._reported or self.turn is None or self.turn.number != turn:
             return []
         self._reported = True
         disposition: Disposition = "match" if self._matched else "no_match"
@@ -81,8 +81,9 @@ class Flight:
             disposition = "no_input"
         return [Tell(TurnReport(disposition, " ".join(self._said), self.turn.confidence))]
 
-    def end(self) -> list[Effect]:
-        told, self.turn = self.report(), None
+    def end(self, turn: int) -> list[Effect]:
+        """Its reply is read."""
+        told, self.turn = self.report(turn), None
         return told
 
     def cancel(self) -> list[Effect]:

@@ -107,8 +107,9 @@ class Prompting:
             pass
         return over
 
-    def begins_of(self, prompt: int, turn: int) -> bool:
-        return any(each.queued.prompt == prompt and each.turn == turn for each in self.queue)
+    def turn_of(self, prompt: int) -> int:
+        """Whose reply it is of; that of a filler where it is none, or was flushed."""
+        return next((each.turn for each in self.queue if each.queued.prompt == prompt), FILLER)
 
     def interrupt(self, *, doubted: bool) -> list[Effect]:
         """`doubted`: by what may turn out to be no speech."""
