@@ -11,9 +11,8 @@ from switchhook import CallInfo, Play, Remark, Say
 from switchhook_responses.audio import handle_audio
 from switchhook_responses.fetching import fetcher
 from switchhook_responses.reaching import FetchError, is_public
-from switchhook_responses.user_defined import Kit, handle_user_defined
 
-from .conftest import all_of, asked
+from .conftest import all_of, asked, performed
 
 pytestmark = pytest.mark.anyio
 WAV = b"RIFF" + bytes(2000)
@@ -229,17 +228,17 @@ def test_an_address_that_is_public(address):
 
 async def test_the_older_command_has_a_recording_where_no_voice_can_speak():
     async with web({"/a.wav": OK}) as (url, _), files() as fetched:
-        call = CallInfo("1", "bank", plugin=Kit(fetched))
         given = {"text": ["Hello"], "errAudioURL": f"{url}/a.wav"}
         action = {"command": "vgwActPlayText", "parameters": given}
         item = {"response_type": "user_defined", "user_defined": {"vgwAction": action}}
-        assert await all_of(asked(handle_user_defined, item, call)) == [Say("Hello", otherwise=Play(WAV))]
+        assert await performed(item, CallInfo("1", "bank"), audio=fetched) == [
+            Say("Hello", otherwise=Play(WAV))
+        ]
 
 
 async def test_a_recording_that_is_not_there_costs_the_text_nothing():
     async with web({}) as (url, _), files() as fetched:
-        call = CallInfo("1", "bank", plugin=Kit(fetched))
         given = {"text": ["Hello"], "errAudioURL": f"{url}/a.wav"}
         action = {"command": "vgwActPlayText", "parameters": given}
         item = {"response_type": "user_defined", "user_defined": {"vgwAction": action}}
-        assert await all_of(asked(handle_user_defined, item, call)) == [Say("Hello")]
+        assert await performed(item, CallInfo("1", "bank"), audio=fetched) == [Say("Hello")]

@@ -1,6 +1,5 @@
 """Each response type in the forms that IBM's documentation shows for the phone, with values of our own."""
 
-import inspect
 import json
 
 import pytest
@@ -18,29 +17,11 @@ from switchhook import (
     Say,
     SetBargeIn,
     SetListening,
-    parse_response,
-)
-from switchhook_responses import (
-    audio,
-    connect_to_agent,
-    dtmf,
-    end_session,
-    option,
-    speech_to_text,
-    start_activities,
-    stop_activities,
-    text,
-    text_to_speech,
-    user_defined,
 )
 
-from .conftest import all_of
+from .conftest import performed
 
 pytestmark = pytest.mark.anyio
-MODULES = (
-    *(audio, connect_to_agent, dtmf, end_session, option, speech_to_text, start_activities),
-    *(stop_activities, text, text_to_speech, user_defined),
-)
 PHONE = '"channels": [{"channel": "voice_telephony"}]'
 NOT_FETCHED = Remark("audio: the plugin has not been started")
 
@@ -171,11 +152,7 @@ FORMS = [
 
 @pytest.mark.parametrize(("form", "actions"), FORMS, ids=range(len(FORMS)))
 async def test_a_documented_form_is_performed(form, actions):
-    response = parse_response(json.loads(form))
-    hook = f"handle_{response.response_type}"
-    [handle] = [getattr(module, hook) for module in MODULES if hasattr(module, hook)]
-    given = {"response": response, "call": CallInfo("1", "bank")}
-    performed = await all_of(handle(**{name: given[name] for name in inspect.signature(handle).parameters}))
-    assert len(performed) == len(actions)
-    for action, expected in zip(performed, actions, strict=True):
+    done = await performed(json.loads(form), CallInfo("1", "bank"))
+    assert len(done) == len(actions)
+    for action, expected in zip(done, actions, strict=True):
         assert isinstance(action, expected) if isinstance(expected, type) else action == expected

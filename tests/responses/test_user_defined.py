@@ -18,21 +18,21 @@ from switchhook import (
     Say,
     SetBargeIn,
     SetListening,
+    hookimpl,
 )
-from switchhook_responses.option import call_ended, handle_option
 from switchhook_responses.user_defined import handle_user_defined
 from switchhook_responses.vgw import COMMANDS
 
-from .conftest import all_of, asked
+from .conftest import asked, performed
 
 pytestmark = pytest.mark.anyio
 OPTIONS = [{"label": "Cards", "value": {"input": {"text": "cards"}}}, {"label": "Loans"}]
 
 
-async def performed(call, *commands, key="vgwActionSequence"):
+async def commanded(call, *commands, key="vgwActionSequence"):
     given = [{"command": name, "parameters": parameters} for name, parameters in commands]
     item = {"response_type": "user_defined", "user_defined": {key: given if key[-1] == "e" else given[0]}}
-    return await all_of(asked(handle_user_defined, item, call))
+    return await performed(item, call)
 
 
 @pytest.mark.parametrize(
@@ -106,34 +106,34 @@ async def performed(call, *commands, key="vgwActionSequence"):
 )
 @pytest.mark.parametrize("key", ["vgwAction", "vgwActionSequence"])
 async def test_a_command_is_what_it_is_today(command, parameters, actions, key, call):
-    assert await performed(call, (command, parameters), key=key) == actions
+    assert await commanded(call, (command, parameters), key=key) == actions
 
 
 async def test_a_transfer_is_a_hand_over(call):
-    [over] = await performed(call, ("vgwActTransfer", {"transferTarget": "tel:+15550100"}))
+    [over] = await commanded(call, ("vgwActTransfer", {"transferTarget": "tel:+15550100"}))
     assert isinstance(over, HandOver)
     assert over.variables["wxa_transfer_target"] == "tel:+15550100"
 
 
 async def test_keys_are_sent_as_tones(call):
-    [play] = await performed(call, ("vgwActSendDTMF", {"dtmfDigits": [{"code": "1"}], "sendInterval": 100}))
+    [play] = await commanded(call, ("vgwActSendDTMF", {"dtmfDigits": [{"code": "1"}], "sendInterval": 100}))
     assert isinstance(play, Play)
 
 
 async def test_a_file_that_cannot_be_fetched_is_remarked(call):
-    [remark] = await performed(call, ("vgwActPlayUrl", {"url": "https://example.com/a.wav"}))
+    [remark] = await commanded(call, ("vgwActPlayUrl", {"url": "https://example.com/a.wav"}))
     assert remark == Remark("audio: the plugin has not been started")
 
 
 async def test_commands_are_performed_in_order(call):
-    actions = await performed(call, ("vgwActDisableSpeechBargeIn", {}), ("vgwActPlayText", {"text": ["a"]}))
+    actions = await commanded(call, ("vgwActDisableSpeechBargeIn", {}), ("vgwActPlayText", {"text": ["a"]}))
     assert actions == [SetBargeIn(speech=False), Say("a")]
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 @pytest.mark.parametrize("parameters", [None, {}, [], "x", {"config": 7, "text": 7, "dtmfDigits": 7}])
 async def test_no_command_raises_whatever_its_parameters(command, parameters, call):
-    await performed(call, (command, parameters))
+    await commanded(call, (command, parameters))
 
 
 @pytest.mark.parametrize("payload", [{}, {"weather": 1}, {"vgwAction": 7}, {"vgwActionSequence": "x"}])
@@ -147,9 +147,8 @@ def test_what_is_no_command_is_left_to_others(payload, call):
 
 
 async def listed(call, **config):
-    await performed(call, ("vgwActSetOptionsConfig", config))
-    item = {"response_type": "option", "title": "Which?", "options": OPTIONS}
-    return asked(handle_option, item, call)
+    await commanded(call, ("vgwActSetOptionsConfig", config))
+    return await performed({"response_type": "option", "title": "Which?", "options": OPTIONS}, call)
 
 
 @pytest.mark.parametrize(
@@ -180,13 +179,81 @@ async def test_without_speech_only_keys_select_and_labels_are_said(call):
     assert [choice.phrases for choice in offer.choices] == [(), ()]
 
 
-async def test_lists_are_configured_for_one_call_until_it_ends(call):
+async def test_lists_are_configured_for_one_call(call):
     await listed(call, prefixText="%s)")
     item = {"response_type": "option", "title": "", "options": OPTIONS}
-    assert asked(handle_option, item, CallInfo("2", "bank"))[0] == Say("1. Cards. 2. Loans.")
-    call_ended(call)
-    assert asked(handle_option, item, call)[0] == Say("1. Cards. 2. Loans.")
+    assert (await performed(item, CallInfo("2", "bank")))[0] == Say("1. Cards. 2. Loans.")
+
+
+async def test_suggestions_are_configured_by_a_command_of_their_own(call):
+    await commanded(call, ("vgwActSetDisambiguationConfig", {"prefixText": "%s)"}))
+    items = {"title": "Or", "suggestions": OPTIONS, "options": OPTIONS}
+    assert (await performed({"response_type": "suggestion", **items}, call))[0].text.startswith(
+        "Or. 1) Cards"
+    )
+    assert (await performed({"response_type": "option", **items}, call))[0].text.startswith("Or. 1. Cards")
 
 
 async def test_an_offer_has_both_actions(call):
     assert [type(action) for action in await listed(call)] == [Say, Offer]
+
+
+# --- a stranger's handlers get what a command asks for
+
+
+class Stranger:
+    """Handles keys, recordings and texts in its own way."""
+
+    @hookimpl
+    def handle_dtmf(self, response):
+        return Say(f"keys: {response.command_info.parameters['count']}")
+
+    @hookimpl
+    def handle_audio(self, response):
+        return Say(f"file: {response.source}")
+
+    @hookimpl
+    def handle_text(self, response):
+        return Say(f"text: {response.text}")
+
+
+@pytest.mark.parametrize(
+    ("command", "parameters", "text"),
+    [
+        ("vgwActCollectDTMF", {"dtmfCount": 4}, "keys: 4"),
+        ("vgwActPlayUrl", {"url": "https://example.com/a.wav"}, "file: https://example.com/a.wav"),
+        ("vgwActPlayText", {"text": ["hi"]}, "text: hi"),
+    ],
+)
+@pytest.mark.parametrize("key", ["vgwAction", "vgwActionSequence"])
+async def test_a_stranger_gets_what_a_command_asks_for(command, parameters, text, key, call):
+    action = {"command": command, "parameters": parameters}
+    given = {key: [action] if key == "vgwActionSequence" else action}
+    item = {"response_type": "user_defined", "user_defined": given}
+    assert await performed(item, call, Stranger()) == [Say(text)]
+
+
+async def test_a_strangers_recording_is_played_where_no_voice_speaks_the_text(call):
+    class Files:
+        @hookimpl
+        def handle_audio(self, response):
+            return Play(b"mine")
+
+    given = {"text": "hi", "errAudioURL": "https://example.com/a.wav"}
+    item = {
+        "response_type": "user_defined",
+        "user_defined": {"vgwAction": {"command": "vgwActPlayText", "parameters": given}},
+    }
+    assert await performed(item, call, Files()) == [Say("hi", otherwise=Play(b"mine"))]
+
+
+async def test_a_stranger_may_configure_lists(call):
+    class Lists:
+        @hookimpl
+        def handle_user_defined(self, response):
+            mine = response.user_defined.get("vgwAction", {}).get("command") == "vgwActSetOptionsConfig"
+            return Remark("lists are mine") if mine else None
+
+    commands = [{"command": "vgwActHangup"}, {"command": "vgwActSetOptionsConfig"}]
+    item = {"response_type": "user_defined", "user_defined": {"vgwActionSequence": commands}}
+    assert await performed(item, call, Lists()) == [EndCall(), Remark("lists are mine")]

@@ -7,7 +7,7 @@ import wave
 import anyio
 import pytest
 
-from switchhook import LegInfo, ReplyContext
+from switchhook import CallInfo, LegInfo, ReplyContext
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.prompts.cache import PromptCache
 from switchhook.call.record.masking import Mask
@@ -385,12 +385,12 @@ class Files:
 
 async def test_music_plays_while_a_turn_is_forced_and_stops_with_its_reply():
     from switchhook import hookimpl
-    from switchhook_responses.audio import play
+    from switchhook_responses.audio import handle_audio
 
     class Audio:
         @hookimpl
         def handle_audio(self, response):
-            return play(response, Files())
+            return handle_audio(response, CallInfo("1", "test", plugin=Files()))
 
     music = {
         "response_type": "audio",

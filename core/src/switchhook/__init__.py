@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .contract.actions import Action as Action
-    from .contract.actions import Actions as Actions
     from .contract.actions import Annotate as Annotate
     from .contract.actions import Choice as Choice
     from .contract.actions import CollectDigits as CollectDigits
@@ -74,6 +73,7 @@ if TYPE_CHECKING:
     from .contract.options import Secret as Secret
     from .contract.options import Table as Table
     from .contract.records import CallRecord as CallRecord
+    from .contract.responses import Actions as Actions
     from .contract.responses import AudioResponse as AudioResponse
     from .contract.responses import ConnectToAgentResponse as ConnectToAgentResponse
     from .contract.responses import DtmfResponse as DtmfResponse
@@ -109,7 +109,7 @@ if TYPE_CHECKING:
 _HOME = {
     "contract.markers": "hookimpl",
     "contract.actions": (
-        "Action Actions Annotate Choice CollectDigits ConfigureRecognition ConfigureSynthesis EndCall "
+        "Action Annotate Choice CollectDigits ConfigureRecognition ConfigureSynthesis EndCall "
         "ForceTurn HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetListening SetVariables "
         "Strategy"
     ),
@@ -131,7 +131,7 @@ _HOME = {
     "contract.options": "FilePath Options Seconds Secret Table",
     "contract.records": "CallRecord",
     "contract.responses": (
-        "AudioResponse ConnectToAgentResponse DtmfResponse EndSessionResponse ImageResponse "
+        "Actions AudioResponse ConnectToAgentResponse DtmfResponse EndSessionResponse ImageResponse "
         "OptionItem OptionResponse Response SpeechToTextResponse StartActivitiesResponse "
         "StopActivitiesResponse TextResponse TextToSpeechResponse UnknownResponse "
         "UserDefinedResponse parse_response"

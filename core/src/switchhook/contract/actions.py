@@ -7,9 +7,12 @@ until the next thing the caller says, keys or leaves unsaid is sent.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:  # an action alone is to be imported without pydantic
+    from .responses import AudioResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,12 @@ class Play:
 @dataclass(frozen=True, slots=True)
 class Say:
     """Speak `text`, plain or SSML, in the call's current voice. Not `cached`: its audio is kept nowhere.
-    `otherwise` is played where no voice can speak it."""
+    `otherwise` is played where no voice can speak it; a recording that is named by a response is fetched
+    before the text is spoken."""
 
     text: str
     cached: bool = True
-    otherwise: Play | None = None
+    otherwise: Play | AudioResponse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +180,3 @@ Action = (
     | HandOver
     | EndCall
 )
-Actions = Action | Iterable[Action] | AsyncGenerator[Action]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from .actions import Action, Actions
+    from .actions import Action
     from .assistant import Assistant, Turn
     from .audio import AudioFormat, Codec
     from .findings import AdminPage, Finding
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .options import Options
     from .records import CallRecord
     from .responses import (
+        Actions,
         AudioResponse,
         ConnectToAgentResponse,
         DtmfResponse,
@@ -137,8 +138,10 @@ def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | None:
 @first_answer_wins
 def handle_text(response: TextResponse, call: CallInfo) -> Actions | None:
     """A text to speak. In all `handle_` hooks: return an action, several, or an async generator of them;
-    None: not mine, the next plugin is asked. Strangers are asked before the bundled plugins. A raise is
-    reported and counts as None. Any plugin."""
+    None: not mine, the next plugin is asked. A response among what is returned stands for what its own
+    handlers make of it: they are asked for it in its place, without the plugins that it came from; at most
+    four come one from the other. Strangers are asked before the bundled plugins. A raise is reported and
+    counts as None. Any plugin."""
 
 
 @first_answer_wins

@@ -24,10 +24,11 @@ class AppInfo(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallInfo:
-    """Read-only, but for `state`. `variables` is a live view: it changes with each turn. `context` is what
-    the transport knew besides, `configuration` what the peer was set up with. `language` is the one that is
-    spoken, a BCP 47 tag: the peer's where the engines know it, and it may change.
-    Each plugin sees its own `plugin` (what its `lifespan` yielded, else None) and its own `state`."""
+    """Read-only, but for `state` and `shared`. `variables` is a live view: it changes with each turn.
+    `context` is what the transport knew besides, `configuration` what the peer was set up with. `language` is
+    the one that is spoken, a BCP 47 tag: the peer's where the engines know it, and it may change.
+    Each plugin sees its own `plugin` (what its `lifespan` yielded, else None) and its own `state`, and in
+    `shared` a state that the plugins of one distribution have in common; both last as long as the call."""
 
     id: str
     connector: str
@@ -42,6 +43,8 @@ class CallInfo:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     plugin: Any = None
     state: dict[str, Any] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)
+    _shared: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _views: dict[str, CallInfo] = field(default_factory=dict, repr=False, compare=False)
 
     def speaks(self, language: str) -> None:
@@ -49,8 +52,9 @@ class CallInfo:
         for view in (self, *self._views.values()):
             object.__setattr__(view, "language", language)  # frozen for all others
 
-    def seen_by(self, name: str, plugin: object) -> CallInfo:
+    def seen_by(self, name: str, plugin: object, distribution: str = "") -> CallInfo:
         """The view that the plugin of that name has; the same one each time."""
         if name not in self._views:
-            self._views[name] = replace(self, plugin=plugin, state={})
+            shared = self._shared.setdefault(distribution or name, {})
+            self._views[name] = replace(self, plugin=plugin, state={}, shared=shared)
         return self._views[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..contract.actions import Action
@@ -22,11 +22,17 @@ class Hooks:
         callers = [*names, "rewrite_action", "create_codec", "load_audio", "admin_page", *LISTENERS]
         self._call = {name: plugins.caller(name, chosen) for name in callers}
 
-    def handle(self, response: Response, call: CallInfo) -> Answer | None:
+    def handle(self, response: Response, call: CallInfo, without: Collection[str] = ()) -> Answer | None:
+        """What the first plugin answers that handles it; those named in `without` are not asked."""
         known = MODELS.get(response.response_type)
         kind = response.response_type if known and isinstance(response, known) else "unknown"
-        answer: Answer | None = self._call[f"handle_{kind}"](response=response, call=call)
-        return answer
+        given = {"response": response, "call": call}
+        for impl in reversed(self._call[f"handle_{kind}"].get_hookimpls()):
+            if impl.plugin_name not in without:
+                answer: Answer | None = impl.function(*(given[name] for name in impl.argnames))
+                if answer is not None:
+                    return answer
+        return None
 
     def handles(self, kind: str) -> bool:
         """Whether any plugin performs responses of that type."""

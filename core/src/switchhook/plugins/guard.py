@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from types import AsyncGeneratorType
 from typing import Any
 
+from pydantic import BaseModel
+
 from ..contract.actions import Action
 from ..contract.errors import place
 from ..contract.findings import AdminPage
-from ..contract.info import CallInfo
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ class Guard:
             if plugin in self.off:
                 return None
             if place is not None:
-                args = (*args[:place], self._view(args[place], plugin), *args[place + 1 :])
+                view = args[place].seen_by(plugin, self.values.get(plugin), distribution)
+                args = (*args[:place], view, *args[place + 1 :])
             if own is not None:
                 args = (*args[:own], self.values.get(plugin), *args[own + 1 :])
             outer, self.active = self.active, (plugin, hook, time.monotonic())
@@ -85,9 +87,6 @@ class Guard:
             return Answer(plugin, distribution, hook, result) if hook.startswith("handle_") else result
 
         impl.function = guarded
-
-    def _view(self, call: CallInfo, plugin: str) -> CallInfo:
-        return call.seen_by(plugin, self.values.get(plugin))
 
 
 def _misfit(hook: str, result: object) -> str:
@@ -130,7 +129,9 @@ def report(fault: Fault, error: BaseException | None = None) -> None:
 
 
 def as_actions(value: Any) -> Iterable[Any] | AsyncGeneratorType[Any, Any]:
-    """One action, several, or a generator of them: always something to iterate over."""
+    """One action or response, several, or a generator of them: always something to iterate over."""
     if isinstance(value, AsyncGeneratorType):
         return value
+    if isinstance(value, BaseModel):  # a response: walking it would give its fields
+        return (value,)
     return value if isinstance(value, Iterable) else (value,)

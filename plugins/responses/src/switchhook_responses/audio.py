@@ -13,7 +13,6 @@ from .channels import is_for_telephone
 from .commands import is_true
 from .fetching import Fetcher, fetcher
 from .reaching import FetchError
-from .settings import settings_of
 
 
 class AudioSettings(Table):
@@ -33,8 +32,7 @@ def settings_model() -> type[AudioSettings]:
 
 
 @asynccontextmanager
-async def files_for(app: AppInfo) -> AsyncIterator[Fetcher]:
-    settings = settings_of(app, "audio", AudioSettings)
+async def _files(settings: AudioSettings) -> AsyncIterator[Fetcher]:
     async with fetcher(
         hosts=settings.hosts, most=settings.max_bytes, patience=settings.timeout, cache=settings.cache
     ) as made:
@@ -43,7 +41,7 @@ async def files_for(app: AppInfo) -> AsyncIterator[Fetcher]:
 
 @hookimpl
 def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:
-    return files_for(app)
+    return _files(app.settings_of("audio"))
 
 
 @hookimpl(trylast=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,6 +12,24 @@ from switchhook import Remark, Strategy
 
 M = TypeVar("M", bound=BaseModel)
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One of the older commands, which lie in `user_defined`."""
+
+    name: str
+    given: Mapping[str, Any]
+
+
+def commands_of(user_defined: Mapping[str, Any]) -> list[Command]:
+    one, several = user_defined.get("vgwAction"), user_defined.get("vgwActionSequence")
+    found: list[Command] = []
+    for each in (one, *(several if isinstance(several, list) else [])):
+        if isinstance(each, Mapping) and isinstance(name := each.get("command"), str):
+            given = each.get("parameters")
+            found.append(Command(name, given if isinstance(given, Mapping) else {}))
+    return found
 
 
 class Parameters(BaseModel):

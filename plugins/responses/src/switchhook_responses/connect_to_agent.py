@@ -51,11 +51,9 @@ lifespan = lifespan_of("connect_to_agent")
 
 @hookimpl(trylast=True)
 def handle_connect_to_agent(response: ConnectToAgentResponse, call: CallInfo) -> list[Action]:
-    return hand_over(response, call.plugin or HandOverSettings()) if is_for_telephone(response) else []
-
-
-def hand_over(response: ConnectToAgentResponse, names: HandOverSettings) -> list[Action]:
-    """`agent_unavailable` is never said: whether there is somebody, the flow knows."""
+    if not is_for_telephone(response):
+        return []
+    names = call.plugin or HandOverSettings()
     told = {
         names.intent: "connect_to_agent",
         names.reason: "connect_to_agent",
@@ -63,6 +61,7 @@ def hand_over(response: ConnectToAgentResponse, names: HandOverSettings) -> list
         names.message: response.message_to_human_agent,
         names.topic: response.topic,
     }
+    # `agent_unavailable` is never said: whether there is somebody, the flow knows
     actions = said(response.agent_available.message)
     if asked := output_variables(response):
         actions.append(SetVariables(asked))

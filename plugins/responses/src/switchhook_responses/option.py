@@ -8,10 +8,21 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from switchhook import Action, CallInfo, Choice, Offer, OptionItem, OptionResponse, Remark, Say, hookimpl
+from switchhook import (
+    Action,
+    CallInfo,
+    Choice,
+    Offer,
+    OptionItem,
+    OptionResponse,
+    Remark,
+    Say,
+    UserDefinedResponse,
+    hookimpl,
+)
 
 from .channels import is_for_telephone
-from .commands import Parameters
+from .commands import Parameters, commands_of, read
 from .speaking import LONGEST, join, shortened, to_speech, words
 
 NUMBERS = (
@@ -20,7 +31,6 @@ NUMBERS = (
     "twenty",
 )
 MOST = 100  # options that are read
-MOST_CALLS = 10_000  # whose lists are configured at once
 
 
 WORD = re.compile(r"\w")
@@ -41,20 +51,22 @@ class Lists(Parameters):
 
 
 DEFAULT = Lists()
-_configured: dict[tuple[str, str], Lists] = {}  # call and response type; each plugin has its own `call.state`
+LISTS = {"vgwactsetoptionsconfig": "option", "vgwactsetdisambiguationconfig": "suggestion"}
+"""The commands that configure lists, and of which response type."""
 
 
-def configure(call: CallInfo, kind: str, lists: Lists) -> None:
-    """For the rest of the call."""
-    while len(_configured) >= MOST_CALLS:
-        del _configured[next(iter(_configured))]
-    _configured[call.id, kind] = lists
-
-
-@hookimpl
-def call_ended(call: CallInfo) -> None:
-    for kind in ("option", "suggestion"):
-        _configured.pop((call.id, kind), None)
+@hookimpl(trylast=True)
+def handle_user_defined(response: UserDefinedResponse, call: CallInfo) -> list[Action] | None:
+    """A command that configures lists, alone, for the rest of the call."""
+    commands = commands_of(response.user_defined)
+    kind = LISTS.get(commands[0].name.lower()) if len(commands) == 1 else None
+    if kind is None or not is_for_telephone(response):
+        return None if kind is None else []
+    lists = read(Lists, commands[0].given, f"lists of type {kind}")
+    if isinstance(lists, Remark):
+        return [lists]
+    call.shared[f"lists of {kind}"] = lists  # where `others` finds them, which reads out suggestions
+    return []
 
 
 @hookimpl(trylast=True)
@@ -67,7 +79,7 @@ def handle_option(response: OptionResponse, call: CallInfo) -> list[Action]:
 def read_out(
     call: CallInfo, kind: str, title: str, description: str, options: Sequence[OptionItem]
 ) -> list[Action]:
-    lists = _configured.get((call.id, kind), DEFAULT)
+    lists = call.shared.get(f"lists of {kind}", DEFAULT)
     taken = _within(options)
     labels, prefix = [item.label for item in taken], _prefix(lists)
     numbered = [f"{prefix.replace('%s', str(number)).strip()} {{}}" for number in range(1, len(labels) + 1)]

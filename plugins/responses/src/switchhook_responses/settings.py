@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TypeVar
 
-from switchhook import AppInfo, Table, hookimpl
-
-M = TypeVar("M", bound=Table)
-
-
-def settings_of(app: AppInfo, name: str, model: type[M]) -> M:
-    """Of a plugin beside this one, which may be excluded; then its defaults."""
-    try:
-        found: M = app.settings_of(name)
-    except KeyError:
-        return model()
-    return found
+from switchhook import AppInfo, hookimpl
 
 
 def lifespan_of(name: str) -> Callable[[AppInfo], AbstractAsyncContextManager[object]]:

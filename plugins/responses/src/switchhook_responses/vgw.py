@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, cast
 
 from pydantic import Field
 
-from switchhook import Action, Annotate, CallInfo, EndCall, ForceTurn, Remark, SetBargeIn
+from switchhook import (
+    Action,
+    Annotate,
+    AudioResponse,
+    CallInfo,
+    EndCall,
+    ForceTurn,
+    Remark,
+    Response,
+    Say,
+    SetBargeIn,
+    parse_response,
+)
 
-from .commands import Parameters, is_true, read
-from .option import Lists, configure
+from .commands import Command, Parameters, is_true, read
+from .speaking import said
 
 NO_INPUT_TURN = "vgwNoInputTurn"
 UNCACHED = "uncached"  # in the call's state, until its reply has been performed
 Given = Mapping[str, Any]
-Response = dict[str, Any]
+Part = Action | Response
+Made = Part | list[Part] | Iterator[Part]
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A text as it was written, and the address of what is played where no voice can speak it, if any."""
-
-    text: str
-    source: str
-
-
-Part = Response | Action | Spoken
-Made = Part | list[Part]
+def _response(kind: str, **fields: Any) -> Response:
+    return parse_response({"response_type": kind, **fields})
 
 
 def _command(kind: str, command: str, **parameters: Any) -> Response:
-    return {"response_type": kind, "command_info": {"type": command, "parameters": parameters}}
+    return _response(kind, command_info={"type": command, "parameters": parameters})
 
 
 def _activity(kind: str, activity: str) -> Callable[[Given, CallInfo], Made]:
-    return lambda _, __: {"response_type": kind, "activities": [{"type": activity}]}
+    return lambda _, __: _response(kind, activities=[{"type": activity}])
 
 
 def _switch(kind: str, command: str) -> Callable[[Given, CallInfo], Made]:
@@ -72,16 +77,27 @@ def _strategy(given: Given) -> str:
     return STRATEGIES.get(str(given.get("updateMethod", "")).lower(), "replace")
 
 
-def _play_text(given: Given, _: CallInfo) -> Made:
+def _play_text(given: Given, _: CallInfo) -> Iterator[Part]:
     texts = given.get("text")
     source = str(given.get("errAudioURL") or "")
-    return [Spoken(str(text), source) for text in (texts if isinstance(texts, list) else [texts]) if text]
+    for text in texts if isinstance(texts, list) else [texts]:
+        if text and source:
+            actions: list[Part] = [_otherwise(action, source) for action in said(str(text))]
+            yield from actions or [_response("text", text=str(text))]
+        elif text:
+            yield _response("text", text=str(text))
+
+
+def _otherwise(action: Action, source: str) -> Action:
+    """What cannot be spoken is played."""
+    recording = cast("AudioResponse", _response("audio", source=source))
+    return replace(action, otherwise=recording) if isinstance(action, Say) else action
 
 
 def _play_url(given: Given, _: CallInfo) -> Made:
     loop = is_true(given.get("playURLInLoop"))
     options = {"voice_telephony": {"loop": loop}}
-    return {"response_type": "audio", "source": str(given.get("url", "")), "channel_options": options}
+    return _response("audio", source=str(given.get("url", "")), channel_options=options)
 
 
 def _collect(given: Given, _: CallInfo) -> Made:
@@ -130,20 +146,19 @@ def _synthesis(given: Given, _: CallInfo) -> Made:
     return _command("text_to_speech", "configure", **asked)
 
 
-def _lists(kind: str) -> Callable[[Given, CallInfo], Made]:
-    def set_lists(given: Given, call: CallInfo) -> Made:
-        lists = read(Lists, given, f"lists of type {kind}")
-        if isinstance(lists, Remark):
-            return lists
-        configure(call, kind, lists)
-        return []
+def _handed_on(command: str) -> Callable[[Given, CallInfo], Made]:
+    """To the plugin that claims this command where it stands alone."""
 
-    return set_lists
+    def hand_on(given: Given, _: CallInfo) -> Made:
+        action = {"command": command, "parameters": dict(given)}
+        return _response("user_defined", user_defined={"vgwAction": action})
+
+    return hand_on
 
 
 def _transfer(given: Given, _: CallInfo) -> Made:
     target = {"sip": {"uri": str(given.get("transferTarget", ""))}}
-    return {"response_type": "connect_to_agent", "transfer_info": {"target": target}}
+    return _response("connect_to_agent", transfer_info={"target": target})
 
 
 def _exclude_from_cache(_: Given, call: CallInfo) -> Made:
@@ -179,8 +194,8 @@ COMMANDS: Mapping[str, Callable[[Given, CallInfo], Made]] = {
     "vgwActEnableSpeechBargeIn": _switch("text_to_speech", "enable_barge_in"),
     "vgwActDisableDTMFBargeIn": _switch("dtmf", "disable_barge_in"),
     "vgwActEnableDTMFBargeIn": _switch("dtmf", "enable_barge_in"),
-    "vgwActSetOptionsConfig": _lists("option"),
-    "vgwActSetDisambiguationConfig": _lists("suggestion"),
+    "vgwActSetOptionsConfig": _handed_on("vgwActSetOptionsConfig"),
+    "vgwActSetDisambiguationConfig": _handed_on("vgwActSetDisambiguationConfig"),
     "vgwActTransfer": _transfer,
     "vgwActExcludeFromTTSCache": _exclude_from_cache,
     "vgwActSendSIPInfo": _ignored,
@@ -196,9 +211,10 @@ COMMANDS: Mapping[str, Callable[[Given, CallInfo], Made]] = {
 BY_NAME = {name.lower(): name for name in COMMANDS}
 
 
-def perform(name: str, given: Given, call: CallInfo) -> list[Part]:
-    known = BY_NAME.get(name.lower())
+def perform(command: Command, call: CallInfo) -> Iterable[Part]:
+    known = BY_NAME.get(command.name.lower())
     if known is None:
-        return [Remark(f"user_defined: there is no command {name[:40]!r}")]
-    made = COMMANDS[known](given, call)
-    return made if isinstance(made, list) else [made]
+        return [Remark(f"user_defined: there is no command {command.name[:40]!r}")]
+    made = COMMANDS[known](command.given, call)
+    # a response can be walked too, and is one all the same
+    return made if isinstance(made, list | Iterator) else [made]

@@ -8,9 +8,10 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from ...contract.actions import Action
+from ...contract.actions import Action, Play
 
 ADAPTERS: dict[str, TypeAdapter[Any]] = {cls.__name__: TypeAdapter(cls) for cls in get_args(Action)}
+ADAPTERS["Say"].rebuild(_types_namespace={"AudioResponse": Play})  # by now it is what was fetched for it
 
 
 def _fields(value: Any) -> Any:

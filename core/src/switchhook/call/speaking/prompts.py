@@ -49,14 +49,15 @@ class Prompts:
             return await self._play(content, put)
         # the connector's own texts are of its own language, whatever is spoken otherwise
         language = self._language.own if content.text in self._own else self._language.current
+        otherwise = content.otherwise if isinstance(content.otherwise, Play) else None
         wanted = Wanted(content, language, queued.parameters, put, anyio.current_time() + ahead)
         try:
             problem = await self._voices.say(wanted)
         except Unspeakable:
-            if content.otherwise and not await self._play(content.otherwise, put):
+            if otherwise and not await self._play(otherwise, put):
                 return ""
             return await self._say_pieces(wanted)
-        return await self._play(content.otherwise, put) if problem and content.otherwise else problem
+        return await self._play(otherwise, put) if problem and otherwise else problem
 
     async def _say_pieces(self, wanted: Wanted) -> str:
         """Of a text that no voice can say as a whole: its sentences, as far as there is a voice for each. The

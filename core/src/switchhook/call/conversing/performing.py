@@ -1,0 +1,204 @@
+"""Has the responses of a reply performed: each by its handler, and what that gives in its place likewise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from types import AsyncGeneratorType
+from typing import Any, cast, get_args
+
+import anyio
+import anyio.lowlevel
+
+from ...contract.actions import Action, Play, Remark, Say
+from ...contract.info import CallInfo
+from ...contract.responses import AudioResponse, Response, UnknownResponse
+from ...plugins.asking import Hooks
+from ...plugins.guard import Answer, Fault, as_actions, report, reporting
+from ..dialogue.bounds import TEXT, action_within, response_within, weight
+from ..dialogue.action_check import misfit
+from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed
+
+HANDLER = 10.0  # seconds that one handler may take for one response, without those that it gives
+ACTIONS = 100  # that come of one response of a reply
+GIVEN = 100  # responses that handlers give in the place of one
+DEEPEST = 4  # responses that are given one in the place of the other
+COST = 100  # of an action, in bytes of text that take as long
+CORE = "switchhook"  # who remarks what was not taken
+
+Take = Callable[["Place", Answer, Action], None]
+
+
+@dataclass(slots=True)
+class Place:
+    """One response of a reply, and how much has come of it; `handler` answered for it first."""
+
+    turn: int
+    position: int
+    handler: Answer | None = None
+    actions: int = 0
+    given: int = 0
+
+
+class Performing:
+    """`take` is handed each final action."""
+
+    def __init__(self, hooks: Hooks, call: CallInfo, emit: Callable[[Event], None], take: Take) -> None:
+        self._hooks, self._call, self._emit, self._take = hooks, call, emit, take
+        self._handlers: list[anyio.CancelScope] = []  # the async ones, each waiting for the next
+        self._abandoned = False
+        self._work = 0  # bytes that were worked on since others had their turn
+
+    def begin(self) -> None:
+        """A new reply."""
+        self._abandoned, self._work = False, 0
+
+    def abandon(self) -> None:
+        """Wait for no async handler of this reply any more."""
+        self._abandoned = True
+        if self._handlers:
+            self._handlers[0].cancel()
+
+    async def respond(self, turn: int, position: int, response: Response) -> None:
+        await self._perform(Place(turn, position), response, (), self._take)
+
+    async def let_others(self, work: int = 0) -> None:
+        """Other calls have their turn before this one goes on, where there was much to do."""
+        self._work += work
+        if self._work > TEXT:
+            self._work = 0
+            # shielded: who cancels a reply means what it waits for, and not what there is of it
+            await anyio.lowlevel.cancel_shielded_checkpoint()
+
+    def worked(self, work: int) -> None:
+        self._work += work
+
+    def remark(self, turn: int, position: int, why: str) -> None:
+        self._emit(ActionDue(turn, Remark(why), position, CORE))
+
+    def fault(self, fault: Fault) -> None:
+        self._emit(Faulted(fault.source, fault.hook, fault.error))
+
+    def blame(self, answer: Answer, why: str, error: BaseException | None = None) -> None:
+        with reporting(self.fault):
+            report(Fault(answer.plugin, answer.hook, why, answer.distribution), error)
+
+    # --- one response
+
+    async def _perform(self, place: Place, response: Response, givers: tuple[str, ...], take: Take) -> bool:
+        """Whether there may be more. `givers`: the plugins that it came from, which are not asked."""
+        response = self._within(place, response)
+        with reporting(self.fault):
+            answer = self._hooks.handle(response, self._call, givers)
+        if answer is None:
+            problem = response.problem if isinstance(response, UnknownResponse) else "no plugin performs it"
+            self._emit(NotPerformed(place.turn, response.response_type, problem))
+            return True
+        place.handler = place.handler or answer
+        source = _Source(answer, givers, take)
+        try:
+            actions = as_actions(answer.actions)
+            if isinstance(actions, AsyncGeneratorType):
+                return await self._follow(place, source, actions)
+            for item in actions:
+                if not await self._act(place, source, item):
+                    return False
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything, also later
+            self.blame(answer, type(error).__name__, error)
+        return True
+
+    async def _follow(self, place: Place, source: _Source, actions: AsyncGeneratorType[Any, Any]) -> bool:
+        more = True
+        scope = anyio.CancelScope(deadline=anyio.current_time() + HANDLER)
+        self._handlers.append(scope)
+        try:
+            with scope:
+                if self._abandoned:
+                    scope.cancel()
+                async with aclosing(actions):
+                    async for item in actions:
+                        left, scope.deadline = scope.deadline - anyio.current_time(), float("inf")
+                        more = await self._act(place, source, item)
+                        scope.deadline = anyio.current_time() + left
+                        if not more:
+                            break
+        finally:
+            self._handlers.pop()
+        if scope.cancelled_caught:
+            late = f"took longer than {HANDLER:g} s"
+            self.blame(source.answer, "was left, as the next turn was due" if self._abandoned else late)
+        return more
+
+    def _within(self, place: Place, response: Response) -> Response:
+        taken, remarks = response_within(response)
+        if remarks:
+            self.remark(place.turn, place.position, "; ".join(dict.fromkeys(remarks)))
+        self._work += weight(taken, TEXT)
+        return taken
+
+    # --- what a handler gives
+
+    async def _act(self, place: Place, source: _Source, item: object) -> bool:
+        """Whether the handler may go on."""
+        if isinstance(item, get_args(Response)):
+            more = await self._give(place, source, cast("Response", item), source.take)
+        else:
+            more = await self._ask(place, source, item)
+        await self.let_others(COST)
+        return more
+
+    async def _give(self, place: Place, source: _Source, response: Response, take: Take) -> bool:
+        givers = (*source.givers, source.answer.plugin)
+        if len(givers) > DEEPEST:
+            self.blame(source.answer, f"gave a response, the {len(givers)}th that came of another")
+            return True
+        if place.given == GIVEN:
+            self.blame(place.handler or source.answer, f"gave more than {GIVEN} responses")
+            return False
+        place.given += 1
+        return await self._perform(place, response, givers, take)
+
+    async def _ask(self, place: Place, source: _Source, action: object) -> bool:
+        if place.actions == ACTIONS:
+            self.blame(place.handler or source.answer, f"asked for more than {ACTIONS} actions")
+            return False
+        place.actions += 1
+        if isinstance(action, Say) and isinstance(action.otherwise, AudioResponse):
+            action = replace(action, otherwise=await self._recording(place, source, action.otherwise))
+        if why := misfit(action):
+            self.blame(source.answer, why)
+            return True
+        within, why = action_within(cast("Action", action))
+        if why:
+            self.remark(place.turn, place.position, why)
+        with reporting(self.fault):
+            rewritten = self._hooks.rewrite(within, self._call)
+        for each in rewritten:
+            if why := misfit(each):
+                self.blame(replace(source.answer, hook="rewrite_action"), why)
+            else:
+                source.take(place, source.answer, each)
+        return True
+
+    async def _recording(self, place: Place, source: _Source, response: AudioResponse) -> Play | None:
+        """What would be played for it; the rest of what its handler asks for is not performed."""
+        played: list[Play] = []
+
+        def keep(_: Place, __: Answer, action: Action) -> None:
+            if isinstance(action, Play):
+                played.append(action)
+
+        aside = replace(place, actions=0)
+        await self._give(aside, source, response, keep)
+        place.given = aside.given
+        return played[0] if played else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Whose actions these are, what its response came from, and where its final actions go."""
+
+    answer: Answer
+    givers: tuple[str, ...]
+    take: Take
