@@ -17,12 +17,14 @@ from pydantic_core import PydanticUndefined
 
 from switchhook.contract import drivers, hookspecs, settings
 from switchhook.contract.actions import Action
+from switchhook.contract.hookspecs import HOOKS
 from switchhook.contract.records import CallRecord, TurnRecord
-from switchhook.plugins.fitness import HOOKS
+from switchhook.serving import figures
 from switchhook_conformance.case import Case, all_cases
 from switchhook_conformance.profile import Profile
 from switchhook_conformance.robot import behaviours as conformance_script
 from switchhook_conformance.robot.behaviours import BEHAVIOURS
+from switchhook_transport_genesys import figures as transport
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -115,19 +117,16 @@ def hooks_page() -> str:
         given = ", ".join(f"{f.name}: {f.type}" for f in fields(action))
         doc = " ".join((inspect.getdoc(action) or "").split())
         parts.append(f"\n## `{action.__name__}({given})`\n\n{doc}\n")
-    return "".join([*parts, FIGURES])
+    parts.append("\n# Figures\n\nWhat core and the Genesys transport measure, as they declare it.\n\n")
+    parts.append("| figure | kind | |\n| --- | --- | --- |\n")
+    measured = sorted((*figures.FIGURES, *transport.FIGURES), key=lambda figure: figure.name)
+    parts += [f"| `{each.name}` | {each.kind} | {each.meaning} |\n" for each in measured]
+    return "".join(parts)
 
 
 RECORD_NOTES = """
 Refused calls leave at most sixty lines a minute, so that who floods a server does not fill its disk. A
 process that is killed leaves no line for its live calls; the event file of one is then all there is.
-"""
-
-FIGURES = """
-# Figures
-
-What `measured` is told, with the label `connector`: `recognition_seconds`, from the end of speech to its
-final transcript, and `turn_seconds`, from the end of speech or a key to the first sound of the answer.
 """
 
 

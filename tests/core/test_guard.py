@@ -151,7 +151,7 @@ def test_one_action_and_several_are_both_iterated(value):
 def test_a_plugin_that_is_off_is_not_asked():
     off, other = Handler(Say("no")), Handler(Say("yes"))
     plugins = plugins_of(off=off, other=other)
-    plugins.guard.off.add("responses/off")
+    plugins.guard.off.add(("responses/off", "handle_text"))
     assert hooks_of(plugins).handle(TEXT, CALL).plugin == "responses/other"
     assert not off.calls
 
@@ -159,7 +159,7 @@ def test_a_plugin_that_is_off_is_not_asked():
 def test_a_listener_that_is_off_is_not_told():
     off = Listener()
     plugins = plugins_of(off=off)
-    plugins.guard.off.add("responses/off")
+    plugins.guard.off.add(("responses/off", "call_started"))
     hooks_of(plugins).tell("call_started", call=CALL)
     assert not off.calls
 
@@ -327,3 +327,66 @@ def test_only_chosen_plugins_are_asked():
 def test_only_chosen_plugins_rewrite():
     plugins = plugins_of(a=appending("a"), b=appending("b"))
     assert Hooks(plugins, [plugins.loaded["responses/b"]]).rewrite(Say("hi "), CALL) == [Say("hi b")]
+
+
+# --- a plugin's own value
+
+
+class Everything:
+    """Keeps what it is given as `plugin`."""
+
+    def __init__(self):
+        self.given = []
+
+    @hookimpl
+    def handle_text(self, response, plugin):
+        self.given.append(plugin)
+
+    @hookimpl
+    def rewrite_action(self, action, plugin):
+        self.given.append(plugin)
+
+    @hookimpl
+    def call_started(self, call, plugin):
+        self.given.append(plugin)
+
+    @hookimpl
+    def measured(self, name, plugin):
+        self.given.append(plugin)
+
+    @hookimpl
+    def admin_page(self, path, plugin):
+        self.given.append(plugin)
+
+    @hookimpl
+    def load_audio(self, data, plugin):
+        self.given.append(plugin)
+
+
+def test_each_hook_of_a_call_may_have_the_plugins_own_value():
+    module = Everything()
+    plugins = plugins_of(acme=module)
+    plugins.guard.values["responses/acme"] = "mine"
+    asking = hooks_of(plugins)
+    asking.handle(TEXT, CALL)
+    asking.rewrite(Say("hi"), CALL)
+    asking.tell("call_started", call=CALL)
+    asking.measure("turns", 1, {})
+    asking.admin_page("/")
+    asking.load_audio(b"", AudioFormat())
+    assert module.given == ["mine"] * 6
+
+
+def test_the_plugins_of_one_distribution_share_a_state_of_the_call():
+    one, two, other = Handler(None), Handler(None), Handler(None)
+    plugins = Plugins()
+    for name, distribution, module in (("1", "acme", one), ("2", "acme", two), ("3", "bravo", other)):
+        plugins.hold(Plugin(f"responses/{name}", distribution, "1", module))
+    hooks_of(plugins).handle(TEXT, CallInfo("1", "support"))
+    one.calls[0].shared["asked"] = 1
+    assert (two.calls[0].shared, other.calls[0].shared) == ({"asked": 1}, {})
+
+
+def test_a_handler_that_gives_a_response_is_not_asked_where_it_is_left_out():
+    asking = hooks(first=Handler(Say("no")), second=Handler(Say("yes")))
+    assert asking.handle(TEXT, CALL, without=["responses/first"]).plugin == "responses/second"

@@ -11,12 +11,11 @@ import pytest
 
 import switchhook
 from switchhook.contract import hookspecs
+from switchhook.contract.hookspecs import HOOKS
 from switchhook.contract.responses import MODELS
-from switchhook.plugins.fitness import HOOKS
-from switchhook.plugins.guard import GUARDED
 from switchhook.plugins.loader import DRIVERS
 
-LISTENERS = ("call_started", "turn_completed", "call_ended", "measured")
+LISTENERS = [name for name, hook in HOOKS.items() if hook.listens]
 HEAVY = ("pydantic", "anyio", "stevedore", "asyncio")
 
 
@@ -54,15 +53,21 @@ def test_each_group_of_drivers_has_a_hook():
     assert {f"create_{group}" for group in DRIVERS} <= set(HOOKS)
 
 
-def test_each_hook_of_a_call_is_guarded():
+def test_the_others_are_asked_while_calls_are_answered():
     of_the_start = {
         "settings_model",
         "lifespan",
         "check",
         "check_public",
+        "figures",
         *(f"create_{group}" for group in DRIVERS),
     }
-    assert {hook for hook in HOOKS if not hook.startswith(GUARDED)} == of_the_start
+    assert {hook.name for hook in HOOKS.values() if hook.phase == "start"} == of_the_start
+
+
+@pytest.mark.parametrize("hook", [hook for hook in HOOKS.values() if hook.phase == "call"])
+def test_each_hook_of_a_call_may_have_the_plugins_own_value(hook):
+    assert "plugin" in hook.parameters
 
 
 # --- public names

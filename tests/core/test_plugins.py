@@ -211,14 +211,14 @@ def test_a_wrong_parameter_name_is_refused_with_the_right_ones(site):
     error = refused(site, HANDLER.replace("(response, call)", "(reply, call)"))
     assert str(error) == (
         "plugin responses/acme (from acme-acme), hook handle_text: has no parameter 'reply'; "
-        "its parameters: response, call"
+        "its parameters: response, call, plugin"
     )
 
 
 @pytest.mark.parametrize("parameters", ["*response", "**response", "response, *, call", "response, /, call"])
 def test_parameters_that_cannot_be_matched_by_name_are_refused(site, parameters):
     error = refused(site, HANDLER.replace("(response, call)", f"({parameters})"))
-    assert (error.hook, error.cure) == ("handle_text", "its parameters: response, call")
+    assert (error.hook, error.cure) == ("handle_text", "its parameters: response, call, plugin")
 
 
 UNDECIDED = {
@@ -365,6 +365,55 @@ def test_a_requirement_of_an_extra_does_not_count(site):
 def test_a_plugin_that_asks_for_no_version_is_taken(site, requires):
     site.add("responses", "acme", HANDLER, requires=requires)
     assert "responses/acme" in shared().loaded
+
+
+# --- hooks of other modules
+
+
+BORROWED = """
+from switchhook import hookimpl
+from {module} import handle_text
+
+@hookimpl
+def handle_image(response):
+    return handle_text(response, None)
+"""
+
+
+def test_a_hook_function_that_was_merely_imported_is_refused_with_the_way_out(site):
+    other = site.add("extension", "other", HANDLER)
+    error = refused(site, BORROWED.format(module=other))
+    assert str(error) == (
+        f"plugin responses/acme (from acme-acme), hook handle_text: was imported from {other}, whose hook it is; "
+        f"import the module {other} instead; or, to have it as a hook of this plugin, name it in __all__"
+    )
+
+
+def test_a_hook_function_of_another_module_may_be_named_as_ones_own(site):
+    other = site.add("stt", "other", HANDLER + ENGINE)
+    site.add("responses", "acme", BORROWED.format(module=other) + '\n__all__ = ["handle_text"]\n')
+    assert shared().loaded["responses/acme"].hooks == ("handle_image", "handle_text")
+
+
+def test_the_module_of_a_hook_function_may_be_imported(site):
+    other = site.add("stt", "other", HANDLER + ENGINE)
+    site.add("responses", "acme", f"import {other}\n" + HANDLER)
+    assert shared().loaded["responses/acme"].hooks == ("handle_text",)
+
+
+def test_a_hook_function_may_be_made_by_a_function_of_another_module(site):
+    maker = """
+    from switchhook import Say, hookimpl
+
+    def saying(words):
+        @hookimpl
+        def handle_text(response):
+            return Say(words)
+        return handle_text
+    """
+    other = site.add("stt", "other", maker)
+    site.add("responses", "acme", f"from {other} import saying\n\nhandle_text = saying('hi')\n")
+    assert shared().loaded["responses/acme"].hooks == ("handle_text",)
 
 
 # --- drivers

@@ -5,13 +5,14 @@ import time
 
 import pytest
 
-from switchhook import CallInfo, hookimpl
+from switchhook import CallInfo, EndCall, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
 from switchhook.plugins.watchdog import Watchdog
 
 pytestmark = pytest.mark.anyio
 CALL = CallInfo("1", "support")
+SLOW = ("extension/slow", "call_started")
 
 
 @pytest.fixture
@@ -59,18 +60,91 @@ async def test_a_plugin_is_named_with_its_stack_while_it_blocks(caplog):
 
 
 async def test_one_block_is_named_once(caplog):
-    plugins, hooks = holding(Blocking(lambda: "extension/slow" in plugins.guard.off))
+    plugins, hooks = holding(Blocking(lambda: SLOW in plugins.guard.off))
     async with Watchdog(plugins).watching():
         hooks.tell("call_started", call=CALL)
     assert caplog.text.count("blocks the event loop") == 1
 
 
 async def test_a_plugin_that_blocks_for_long_is_off(caplog):
-    plugins, hooks = holding(Blocking(lambda: "extension/slow" in plugins.guard.off))
+    plugins, hooks = holding(Blocking(lambda: SLOW in plugins.guard.off))
     async with Watchdog(plugins).watching():
         hooks.tell("call_started", call=CALL)
-    assert plugins.guard.off == {"extension/slow"}
+    assert plugins.guard.off == {SLOW}
     assert [record.levelno for record in caplog.records][-1] == logging.ERROR
+
+
+class Handler:
+    """Blocks when it is asked, as long as `enough` says."""
+
+    def __init__(self, enough=None):
+        self._enough = enough
+
+    @hookimpl
+    def handle_text(self, response):
+        if self._enough is not None:
+            block_until(self._enough)
+
+
+TEXT = parse_response({"response_type": "text", "text": "hi"})
+TOO_LONG = 0.4  # seconds, many times what is too long
+
+
+async def held_up(caplog, *others, distribution="acme", group="responses"):
+    """Who is off after a handler has blocked for long."""
+    plugins, began = Plugins(), []
+
+    def enough():
+        began.append(time.monotonic())
+        return bool(plugins.guard.off) or began[-1] - began[0] > TOO_LONG
+
+    plugins.hold(Plugin(f"{group}/slow", distribution, "1", Handler(enough)))
+    for number, module in enumerate(others):
+        plugins.hold(Plugin(f"responses/other{number}", "acme", "1", module))
+    async with Watchdog(plugins).watching():
+        Hooks(plugins, list(plugins.loaded.values())).handle(TEXT, CALL)
+    return plugins.guard.off
+
+
+@pytest.mark.parametrize("distribution", ["acme", "switchhook-responses"])
+async def test_a_handler_is_off_where_another_plugin_handles_the_same(caplog, distribution):
+    off = await held_up(caplog, Handler(), distribution=distribution)
+    assert off == {("responses/slow", "handle_text")}
+
+
+@pytest.mark.parametrize("distribution", ["acme", "switchhook-responses"])
+async def test_the_only_handler_stays(caplog, distribution):
+    assert await held_up(caplog, Blocking(None), distribution=distribution) == set()
+    assert "plugin responses/slow blocks the event loop: " in caplog.text
+
+
+async def test_a_bundled_listener_is_off_like_any_other(caplog):
+    plugins = Plugins()
+    slow = Blocking(lambda: bool(plugins.guard.off))
+    plugins.hold(Plugin("extension/slow", "switchhook-telemetry", "1", slow))
+    hooks = Hooks(plugins, list(plugins.loaded.values()))
+    async with Watchdog(plugins).watching():
+        hooks.tell("call_started", call=CALL)
+    assert plugins.guard.off == {SLOW}
+
+
+async def test_what_is_off_is_the_hook_that_blocked_and_no_other(caplog):
+    class Both(Handler):
+        @hookimpl
+        def call_started(self, call):
+            block_until(lambda: bool(plugins.guard.off))
+
+        @hookimpl
+        def handle_end_session(self, response):
+            return EndCall()
+
+    plugins = Plugins()
+    plugins.hold(Plugin("extension/slow", "acme", "1", Both()))
+    hooks = Hooks(plugins, list(plugins.loaded.values()))
+    async with Watchdog(plugins).watching():
+        hooks.tell("call_started", call=CALL)
+    assert plugins.guard.off == {SLOW}
+    assert hooks.handle(parse_response({"response_type": "end_session"}), CALL).actions == EndCall()
 
 
 async def test_a_short_block_does_not_turn_a_plugin_off(caplog, monkeypatch):

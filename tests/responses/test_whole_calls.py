@@ -7,7 +7,7 @@ import wave
 import anyio
 import pytest
 
-from switchhook import CallInfo, LegInfo, ReplyContext
+from switchhook import LegInfo, ReplyContext
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.prompts.cache import PromptCache
 from switchhook.call.record.masking import Mask
@@ -390,7 +390,7 @@ async def test_music_plays_while_a_turn_is_forced_and_stops_with_its_reply():
     class Audio:
         @hookimpl
         def handle_audio(self, response):
-            return handle_audio(response, CallInfo("1", "test", plugin=Files()))
+            return handle_audio(response, Files())
 
     music = {
         "response_type": "audio",

@@ -1,13 +1,21 @@
 """Figures, as Prometheus would read them."""
 
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from switchhook import AdminPage
+from switchhook import AdminPage, Figure
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
+from switchhook.serving import figures as core
 from switchhook_telemetry import plugin as telemetry
 from switchhook_telemetry.figures import MOST_LABELS, MOST_NAMES, Figures
+from switchhook_transport_genesys import figures as transport
+
+DECLARED = {figure.name: figure for figure in (*core.FIGURES, *transport.FIGURES)}
 
 
 def samples(figures):
@@ -20,7 +28,7 @@ def samples(figures):
 
 
 def test_counts_add_up_by_label():
-    figures = Figures()
+    figures = Figures(DECLARED)
     figures.take("upgrades_refused", 1, {"reason": "expired"})
     figures.take("upgrades_refused", 1, {"reason": "expired"})
     figures.take("upgrades_refused", 1, {"reason": "wrong-key"})
@@ -30,7 +38,7 @@ def test_counts_add_up_by_label():
 
 
 def test_seconds_are_a_histogram():
-    figures = Figures()
+    figures = Figures(DECLARED)
     figures.take("turn_seconds", 0.4, {"connector": "bank"})
     found = samples(figures)
     assert found["switchhook_turn_seconds_count", "bank"] == 1
@@ -39,7 +47,7 @@ def test_seconds_are_a_histogram():
 
 
 def test_live_calls_and_connections_fall_again():
-    figures = Figures()
+    figures = Figures(DECLARED)
     figures.take("connections", 1, {})
     figures.take("connections", -1, {})
     figures.take("calls_started", 1, {"connector": "bank"})
@@ -50,21 +58,21 @@ def test_live_calls_and_connections_fall_again():
 
 
 def test_lines_that_wait_for_the_disk_fall_again():
-    figures = Figures()
+    figures = Figures(DECLARED)
     figures.take("record_lines_waiting", 3, {})
     figures.take("record_lines_waiting", -2, {})
     assert samples(figures)["switchhook_record_lines_waiting",] == 1
 
 
 def test_labels_from_outside_do_not_grow_without_end():
-    figures = Figures()
+    figures = Figures(DECLARED)
     for number in range(MOST_LABELS + 50):
         figures.take("client_errors", 1, {"code": str(number)})
     assert samples(figures)["switchhook_client_errors_total", "other"] == 50
 
 
 def test_names_do_not_grow_without_end():
-    figures = Figures()
+    figures = Figures(DECLARED)
     for number in range(MOST_NAMES + 1):
         figures.take(f"figure_{number}", 1, {})
     found = samples(figures)
@@ -74,20 +82,20 @@ def test_names_do_not_grow_without_end():
 
 @pytest.mark.parametrize(("name", "labels"), [("Bad name", {}), ("good", {"bad label": "1"}), ("", {})])
 def test_what_prometheus_could_not_read_is_left_out(name, labels):
-    figures = Figures()
+    figures = Figures(DECLARED)
     figures.take(name, 1, labels)
     assert not [key for key in samples(figures) if "good" in key[0] or "ad" in key[0].split("_")[1]]
 
 
 def test_a_count_below_nothing_is_not_taken():
-    figures = Figures()
+    figures = Figures(DECLARED)
     figures.take("probes", -1, {"result": "ok"})
     assert samples(figures)["switchhook_probes_total", "ok"] == 0
 
 
 async def started(plugins):
     """As an application enters lifespans; the figures that it keeps."""
-    manager = telemetry.lifespan()
+    manager = telemetry.lifespan(SimpleNamespace(figures=DECLARED))
     figures = await manager.__aenter__()
     plugins.guard.values["extension/telemetry"] = figures
     return figures
@@ -118,6 +126,34 @@ def test_outside_a_server_there_is_no_page_and_nothing_breaks():
 
 @pytest.mark.anyio
 async def test_other_paths_are_not_its_own():
-    figures = Figures()
+    figures = Figures(DECLARED)
     assert telemetry.admin_page("/other", figures) is None
     assert isinstance(telemetry.admin_page("/metrics", figures), AdminPage)
+
+
+# --- what is declared
+
+
+def test_a_figure_is_shown_as_its_measurer_declares_it():
+    figures = Figures({"doors": Figure("doors", "level", "Doors that stand open")})
+    figures.take("doors", 1, {})
+    figures.take("doors", -1, {})
+    assert b"# HELP switchhook_doors Doors that stand open" in figures.page()
+    assert samples(figures)["switchhook_doors",] == 0
+
+
+def test_what_nobody_has_declared_is_told_by_its_name():
+    figures = Figures({})
+    figures.take("lookup_seconds", 0.4, {})
+    assert samples(figures)["switchhook_lookup_seconds_count",] == 1
+
+
+def measured_names():
+    """Names that are written where something is measured, in core and plugins."""
+    root = Path(__file__).parents[2]
+    for path in (*root.glob("core/src/**/*.py"), *root.glob("plugins/*/src/**/*.py")):
+        yield from re.findall(r'\bmeasured\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+
+
+def test_what_is_measured_is_declared():
+    assert not set(measured_names()) - set(DECLARED)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .contract.errors import StartError as StartError
     from .contract.errors import SwitchhookError as SwitchhookError
     from .contract.errors import Unspeakable as Unspeakable
+    from .contract.figures import Figure as Figure
     from .contract.findings import AdminPage as AdminPage
     from .contract.findings import Finding as Finding
     from .contract.info import AppInfo as AppInfo
@@ -118,6 +119,7 @@ _HOME = {
     "contract.assistant": "Assistant Conversation Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec",
     "contract.drivers": "Closable KnowsLanguages Warmable",
+    "contract.figures": "Figure",
     "contract.findings": "AdminPage Finding",
     "contract.errors": (
         "AssistantError LanguageUnknown PluginError SettingsError SpeechError StartError SwitchhookError "

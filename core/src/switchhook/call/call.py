@@ -14,6 +14,7 @@ import anyio
 
 from ..contract.actions import Remark, Say
 from ..contract.errors import cause
+from ..contract.figures import Figure
 from ..contract.info import CallInfo
 from ..contract.languages import shown
 from ..contract.leg import (
@@ -49,6 +50,9 @@ from .speaking.spoken import Spoken
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
 RESERVED = "{} is reserved and not given back: use another name, or change it in `outputs` of the connector"
+
+FAULTS = Figure("faults", "count", "Faults of plugins and engines that were contained, by source")
+FIGURES = (FAULTS,)
 
 
 class Call:
@@ -274,7 +278,7 @@ class Call:
     def _fault(self, fault: Fault) -> None:
         self.notes.fault(fault.source, fault.hook, fault.error, anyio.current_time() - self._began)
         if fault.hook != "measured":  # else a listener that raises at every figure would be told of it
-            self._equipment.hooks.measure("faults", 1, {"source": fault.source})
+            self._equipment.hooks.measure(FAULTS.name, 1, {"source": fault.source})
 
     def _measure(self, name: str, value: float) -> None:
         self._equipment.hooks.measure(name, value, {"connector": self._equipment.name})

@@ -12,8 +12,9 @@ A plugin is a module (or object) named by an entry point, holding functions mark
 
 Parameters are matched by name and may be left out. A hook function is a plain `def` that decides at once:
 one that is itself a coroutine or a generator could never decline, and is refused when it is loaded. To
-answer slowly, return an async generator made by an inner function. What a plugin's `lifespan` yielded is
-`call.plugin` in its hooks that have a call, and the parameter `plugin` in those that have none.
+answer slowly, return an async generator made by an inner function. What a plugin's `lifespan` yielded is the
+parameter `plugin` of its other hooks that are asked while calls are answered, and None where there is no
+server. (`call.plugin` is the same.)
 """
 
 # Only names count for pluggy, and the bodies are never run: each docstring is the contract.
@@ -21,10 +22,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pluggy
+from .hook import action_or_list, actions, entered, hook, page, samples
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Mapping
+    from collections.abc import AsyncIterable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from pydantic import BaseModel
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from .actions import Action
     from .assistant import Assistant, Turn
     from .audio import AudioFormat, Codec
+    from .figures import Figure
     from .findings import AdminPage, Finding
     from .info import AppInfo, CallInfo
     from .leg import Transport
@@ -56,33 +58,30 @@ if TYPE_CHECKING:
     from .settings import ServerSettings
     from .speech import SpeechToText, TextToSpeech
 
-hookspec = pluggy.HookspecMarker("switchhook")
-first_answer_wins = pluggy.HookspecMarker("switchhook")(firstresult=True)
-
 
 # --- Drivers: asked of the one plugin that the configuration names, once per distinct options table
 
 
-@first_answer_wins
+@hook("start", "one")
 def create_transport(options: Options, server: ServerSettings) -> Transport:  # type: ignore[empty-body]
     """At start-up, of the plugin in `[transport] use`. `options` is that table without `use`. Raises
     SettingsError for wrong options; None is an error. For plugins in `switchhook.transport`."""
 
 
-@first_answer_wins
+@hook("start", "one")
 def create_stt(options: Options) -> SpeechToText:  # type: ignore[empty-body]
     """At start-up, of the plugin that a connector's `stt` names. Equal tables share the engine. It may
     offer more than its contract asks for: see "What a driver may offer". Raises SettingsError or StartError;
     None is an error. For plugins in `switchhook.stt`."""
 
 
-@first_answer_wins
+@hook("start", "one")
 def create_tts(options: Options) -> TextToSpeech:  # type: ignore[empty-body]
     """As create_stt, of the plugin that a connector's `tts` names; None is an error. For plugins in
     `switchhook.tts`."""
 
 
-@first_answer_wins
+@hook("start", "one")
 def create_assistant(options: Options) -> Assistant:  # type: ignore[empty-body]
     """As create_stt, of the plugin that a connector's `assistant` names; None is an error. For plugins in
     `switchhook.assistant`."""
@@ -91,42 +90,48 @@ def create_assistant(options: Options) -> Assistant:  # type: ignore[empty-body]
 # --- Life of a plugin: asked of every loaded plugin that has them
 
 
-@hookspec
+@hook("start", "all")
 def settings_model() -> type[BaseModel]:  # type: ignore[empty-body]
     """While the configuration is read: the model that validates `[plugins.NAME]`, where NAME is this
     plugin's entry-point name. None, or no such hook: the plugin takes no settings, and a table for it is
     an error. Any plugin."""
 
 
-@hookspec
+@hook("start", "all")
 def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:  # type: ignore[empty-body]
     """Around the whole of `serve`: entered before the first call, left after the last. What it yields is
-    `call.plugin` in this plugin's other hooks. `app.settings_of(NAME)` gives its validated settings. An
-    exception while entering stops the start. None: nothing to do. Any plugin."""
+    the parameter `plugin` of this plugin's other hooks. `app.settings_of(NAME)` gives its validated settings.
+    An exception while entering stops the start. None: nothing to do. Any plugin."""
 
 
-@hookspec
+@hook("start", "all")
 def check(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
     """During `switchhook check`: what this plugin verifies, as findings that each carry their cure. An
     inner async generator. None: nothing to verify. Any plugin."""
 
 
-@hookspec
+@hook("start", "all")
 def check_public(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
     """During `switchhook check --public`: what this plugin verifies over the network, from outside as far as
     this machine can, while the server runs; as `check`. None: nothing to verify. Any plugin."""
 
 
+@hook("start", "all")
+def figures() -> Iterable[Figure]:  # type: ignore[empty-body]
+    """At start-up: what this plugin measures, so that listeners to `measured` know what it is. None: nothing.
+    Any plugin."""
+
+
 # --- Audio
 
 
-@first_answer_wins
+@hook("call", "first")
 def create_codec(audio: AudioFormat, plugin: Any) -> Codec | None:
     """Once per call whose engine does not take the line's own format. None: not my coding. For plugins in
     `switchhook.codec`."""
 
 
-@first_answer_wins
+@hook("call", "first", samples)
 def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | None:
     """When a WAV file is to be played: its samples in the line's format, whatever rate, width or number of
     channels it has. None: not a form I read. For plugins in `switchhook.codec`."""
@@ -135,8 +140,8 @@ def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | None:
 # --- Responses: once for each of a reply, in order; plugins made for them are in `switchhook.responses`
 
 
-@first_answer_wins
-def handle_text(response: TextResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_text(response: TextResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """A text to speak. In all `handle_` hooks: return an action, several, or an async generator of them;
     None: not mine, the next plugin is asked. A response among what is returned stands for what its own
     handlers make of it: they are asked for it in its place, without the plugins that it came from; at most
@@ -144,69 +149,69 @@ def handle_text(response: TextResponse, call: CallInfo) -> Actions | None:
     counts as None. Any plugin."""
 
 
-@first_answer_wins
-def handle_option(response: OptionResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_option(response: OptionResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """A list to choose from. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_image(response: ImageResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_image(response: ImageResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """A picture. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_audio(response: AudioResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_audio(response: AudioResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """A sound file by address; the address comes from outside. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_dtmf(response: DtmfResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_dtmf(response: DtmfResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """Collect or send keys, or let them interrupt. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_speech_to_text(response: SpeechToTextResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_speech_to_text(response: SpeechToTextResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """Configure recognition. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_text_to_speech(response: TextToSpeechResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_text_to_speech(response: TextToSpeechResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """Configure synthesis, or let speech interrupt. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_start_activities(response: StartActivitiesResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_start_activities(response: StartActivitiesResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """Listen again, to speech or keys. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_stop_activities(response: StopActivitiesResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_stop_activities(response: StopActivitiesResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """Stop listening, to speech or keys. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_connect_to_agent(response: ConnectToAgentResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_connect_to_agent(response: ConnectToAgentResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """A person is to take over. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_end_session(response: EndSessionResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_end_session(response: EndSessionResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """The assistant is done. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_user_defined(response: UserDefinedResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_user_defined(response: UserDefinedResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """Whatever authors and plugins agree on. None: not mine. Any plugin."""
 
 
-@first_answer_wins
-def handle_unknown(response: UnknownResponse, call: CallInfo) -> Actions | None:
+@hook("call", "first", actions)
+def handle_unknown(response: UnknownResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """A type that Switchhook has no model for, or an item that does not fit its model. None from all:
     reported as not performed. Any plugin."""
 
 
-@hookspec
-def rewrite_action(action: Action, call: CallInfo) -> Action | list[Action] | None:
+@hook("call", "chain", action_or_list)
+def rewrite_action(action: Action, call: CallInfo, plugin: Any) -> Action | list[Action] | None:
     """Before each action is performed, of each plugin in turn, each seeing what the one before made of it.
     None: unchanged; an action or a list replaces it; an empty list drops it. Any plugin."""
 
@@ -214,31 +219,35 @@ def rewrite_action(action: Action, call: CallInfo) -> Action | list[Action] | No
 # --- Listeners: each plugin is told
 
 
-@hookspec
-def call_started(call: CallInfo) -> None:
+@hook("call", "all")
+def call_started(call: CallInfo, plugin: Any) -> None:
     """A call was answered, before its greeting turn. What is returned is ignored. Any plugin."""
 
 
-@hookspec
-def turn_completed(call: CallInfo, turn: Turn) -> None:
+@hook("call", "all")
+def turn_completed(call: CallInfo, turn: Turn, plugin: Any) -> None:
     """The reply to `turn` has been performed. What is returned is ignored. Any plugin."""
 
 
-@hookspec
-def call_ended(call: CallInfo, record: CallRecord) -> None:
+@hook("call", "all")
+def call_ended(call: CallInfo, record: CallRecord, plugin: Any) -> None:
     """The call is over and its record is complete. What is returned is ignored. Any plugin."""
 
 
-@hookspec
+@hook("call", "all")
 def measured(name: str, value: float, labels: Mapping[str, str], plugin: Any) -> None:
-    """A figure was taken: seconds where the name ends so, else a count; never per frame of audio. What is
-    returned is ignored. Any plugin."""
+    """A figure was taken; `app.figures`, which `lifespan` may keep, says what the name means. Never per frame
+    of audio. What is returned is ignored. Any plugin."""
 
 
 # --- The admin port
 
 
-@first_answer_wins
+@hook("call", "first", page)
 def admin_page(path: str, plugin: Any) -> AdminPage | None:
     """A page was asked for that is neither /livez nor /readyz; `path` without query. None: not mine. Any
     plugin."""
+
+
+HOOKS = entered
+"""Every hook by its name, in the order of a call."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from .figures import Figure
     from .settings import Settings
 
 
@@ -16,6 +17,10 @@ class AppInfo(Protocol):
     @property
     def settings(self) -> Settings:
         """The whole configuration, read and validated."""
+
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        """What core and the plugins measure, by name."""
 
     def settings_of(self, name: str) -> Any:
         """The validated `[plugins.NAME]` of a plugin that has a `settings_model`; its defaults if the table

@@ -8,25 +8,23 @@ from typing import Any
 from ..contract.actions import Action
 from ..contract.audio import AudioFormat, Codec
 from ..contract.findings import AdminPage
+from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
 from ..contract.responses import MODELS, Response
 from .guard import Answer
 from .loader import Plugin, Plugins
 
-LISTENERS = ("call_started", "turn_completed", "call_ended", "measured")
-
 
 class Hooks:
     def __init__(self, plugins: Plugins, chosen: Sequence[Plugin]) -> None:
-        names = [f"handle_{kind}" for kind in (*MODELS, "unknown")]
-        callers = [*names, "rewrite_action", "create_codec", "load_audio", "admin_page", *LISTENERS]
-        self._call = {name: plugins.caller(name, chosen) for name in callers}
+        names = (name for name, hook in HOOKS.items() if hook.phase == "call")
+        self._call = {name: plugins.caller(name, chosen) for name in names}
 
     def handle(self, response: Response, call: CallInfo, without: Collection[str] = ()) -> Answer | None:
         """What the first plugin answers that handles it; those named in `without` are not asked."""
         known = MODELS.get(response.response_type)
         kind = response.response_type if known and isinstance(response, known) else "unknown"
-        given = {"response": response, "call": call}
+        given = {"response": response, "call": call, "plugin": None}  # the guard fills it in
         for impl in reversed(self._call[f"handle_{kind}"].get_hookimpls()):
             if impl.plugin_name not in without:
                 answer: Answer | None = impl.function(*(given[name] for name in impl.argnames))
@@ -41,7 +39,7 @@ class Hooks:
     def rewrite(self, action: Action, call: CallInfo) -> list[Action]:
         """What every plugin in turn made of it."""
         actions = [action]
-        arguments = {"call": call}
+        arguments = {"call": call, "plugin": None}
         for impl in reversed(self._call["rewrite_action"].get_hookimpls()):
             after: list[Action] = []
             for one in actions:
@@ -52,7 +50,7 @@ class Hooks:
         return actions
 
     def tell(self, hook: str, **arguments: Any) -> None:
-        self._call[hook](**arguments)
+        self._call[hook](**arguments, plugin=None)
 
     def measure(self, name: str, value: float, labels: Mapping[str, str]) -> None:
         self._call["measured"](name=name, value=value, labels=labels, plugin=None)

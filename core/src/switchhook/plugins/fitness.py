@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib.metadata import requires, version
+from itertools import chain
+from types import ModuleType
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from ..contract import hookspecs
 from ..contract.errors import PluginError
-
-HOOKS: dict[str, list[str]] = {
-    name: list(inspect.signature(spec).parameters)
-    for name, spec in vars(hookspecs).items()
-    if hasattr(spec, "switchhook_spec")
-}
-"""Every hook, in the order of a call, with its parameters."""
+from ..contract.hookspecs import HOOKS
 
 
 def refuse_other_major(plugin: str, distribution: str) -> None:
@@ -49,7 +45,7 @@ def refuse_misfit(plugin: str, distribution: str, module: object) -> None:
         cure = "mark its functions with @hookimpl"
         raise PluginError(plugin, "implements no hook", distribution=distribution, cure=cure)
     for hook, function in found:
-        for cause, cure in _faults(hook, function):
+        for cause, cure in chain(_borrowed(module, function), _faults(hook, function)):
             raise PluginError(plugin, cause, distribution=distribution, hook=hook, cure=cure)
 
 
@@ -61,14 +57,28 @@ def _hook_functions(module: object) -> Iterator[tuple[str, Any]]:
             yield options.get("specname") or name, function
 
 
+def _borrowed(module: object, function: Any) -> Iterator[tuple[str, str]]:
+    """A hook function that a module imports to call it would be asked in its name too."""
+    home, name = getattr(function, "__module__", ""), getattr(function, "__name__", "")
+    if not isinstance(module, ModuleType) or home == module.__name__:
+        return
+    of_a_module = getattr(sys.modules.get(home), name, None) is function  # and not made by one's function
+    if of_a_module and name not in getattr(module, "__all__", ()):
+        yield (
+            f"was imported from {home}, whose hook it is",
+            f"import the module {home} instead; or, to have it as a hook of this plugin, name it in __all__",
+        )
+
+
 def _faults(hook: str, function: Any) -> Iterator[tuple[str, str]]:
     if hook not in HOOKS:
         near = get_close_matches(hook, HOOKS, n=1)
         yield "there is no such hook", f"did you mean {near[0]!r}?" if near else f"hooks: {', '.join(HOOKS)}"
         return
+    known = HOOKS[hook].parameters
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.name not in HOOKS[hook] or parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
-            yield f"has no parameter {str(parameter)!r}", f"its parameters: {', '.join(HOOKS[hook])}"
+        if parameter.name not in known or parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
+            yield f"has no parameter {str(parameter)!r}", f"its parameters: {', '.join(known)}"
     if function.switchhook_impl["wrapper"] or function.switchhook_impl["hookwrapper"]:
         yield (
             "is a hook wrapper, which is not supported",

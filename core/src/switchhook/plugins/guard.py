@@ -3,7 +3,6 @@ response."""
 
 from __future__ import annotations
 
-import inspect
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -15,14 +14,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..contract.actions import Action
 from ..contract.errors import place
-from ..contract.findings import AdminPage
+from ..contract.hookspecs import HOOKS
 
 logger = logging.getLogger(__name__)
-
-GUARDED = ("handle_", "rewrite_", "call_", "turn_", "measured", "admin_", "load_audio", "create_codec")
-"""Hooks that run during calls. The others run at start-up, where an exception stops the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +43,16 @@ class Answer:
 
 @dataclass(slots=True)
 class Guard:
-    """`active` is the hook function that runs now, for the watchdog; plugins in `off` are not asked."""
+    """`active` is the hook function that runs now, for the watchdog; who is `off` is not asked."""
 
     values: dict[str, object] = field(default_factory=dict)  # what each lifespan yielded
-    off: set[str] = field(default_factory=set)
+    off: set[tuple[str, str]] = field(default_factory=set)  # plugin and hook
     active: tuple[str, str, float] | None = None
 
     def wrap(self, plugin: str, distribution: str, hook: str, impl: Any) -> None:
         """Replace the function that pluggy calls."""
-        if not hook.startswith(GUARDED):
+        spec = HOOKS[hook]
+        if spec.phase != "call":
             return
         function: Callable[..., Any] = impl.function
         names = list(impl.argnames)
@@ -64,7 +60,7 @@ class Guard:
         own = names.index("plugin") if "plugin" in names else None
 
         def guarded(*args: Any) -> Any:
-            if plugin in self.off:
+            if (plugin, hook) in self.off:
                 return None
             if place is not None:
                 view = args[place].seen_by(plugin, self.values.get(plugin), distribution)
@@ -81,28 +77,12 @@ class Guard:
                 self.active = outer
             if result is None:
                 return None
-            if wrong := _misfit(hook, result):
+            if wrong := spec.misfit(result):
                 report(Fault(plugin, hook, f"returned {type(result).__name__}{wrong}", distribution))
                 return None
-            return Answer(plugin, distribution, hook, result) if hook.startswith("handle_") else result
+            return Answer(plugin, distribution, hook, result) if spec.handles else result
 
         impl.function = guarded
-
-
-def _misfit(hook: str, result: object) -> str:
-    """What should have been returned; nothing where this will do."""
-    if hook.startswith("handle_"):
-        wrong = isinstance(result, str | bytes) or inspect.isawaitable(result)
-        return ": say Say(text)" if wrong else ""
-    if hook == "rewrite_action":
-        actions = result if isinstance(result, list) else [result]
-        wrong = not all(isinstance(action, Action) for action in actions)
-        return ", expected an action or a list of actions" if wrong else ""
-    if hook == "admin_page":
-        return "" if isinstance(result, AdminPage) else ", expected an AdminPage"
-    if hook == "load_audio":
-        return "" if isinstance(result, bytes) else ", expected bytes"
-    return ""
 
 
 Report = Callable[[Fault], None]

@@ -13,6 +13,7 @@ from types import FrameType
 
 import anyio
 
+from ..contract.hookspecs import HOOKS
 from .loader import Plugins
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ OFF_AFTER = 1.0  # seconds that a plugin may block until it is left out of later
 
 
 class Watchdog:
-    """A plugin is found by the files in the stack; one that blocks for long is off from then on."""
+    """A plugin is found by the files in the stack; a hook of it that blocks for long is off from then on."""
 
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
@@ -57,20 +58,25 @@ class Watchdog:
                 continue
             active = self._plugins.guard.active
             # by its own time: somebody else may have held the loop before it ran
-            if active and now - active[2] > OFF_AFTER and self._may_be_off(active[0]):
-                self._plugins.guard.off.add(active[0])
-                logger.error(
-                    "plugin %s blocked every call for over %g s: it is off from now on", active[0], OFF_AFTER
-                )
+            if active and now - active[2] > OFF_AFTER and self._may_be_off(*active[:2]):
+                self._plugins.guard.off.add(active[:2])
+                form = "plugin %s blocked every call for over %g s: its %s is off from now on"
+                logger.error(form, active[0], OFF_AFTER, active[1])
             if beat != seen:
                 seen = beat
                 self._name_the_culprit(sys._current_frames().get(self._thread), active)  # noqa: SLF001  # the documented way
 
-    def _may_be_off(self, name: str) -> bool:
-        """Without a bundled plugin or a codec callers would hear nothing at all."""
-        plugin = self._plugins.loaded.get(name)
-        bundled = plugin is not None and plugin.distribution.startswith("switchhook-")
-        return not bundled and not name.startswith("codec/") and name not in self._plugins.guard.off
+    def _may_be_off(self, name: str, hook: str) -> bool:
+        """Who only listens, and who handles what another plugin handles too. Without the others callers would
+        hear nothing, or something else."""
+        off = self._plugins.guard.off
+        if (name, hook) in off:
+            return False
+        others = (plugin for plugin in self._plugins.loaded.values() if plugin.name != name)
+        return HOOKS[hook].listens or (
+            bool(HOOKS[hook].handles)
+            and any(hook in other.hooks and (other.name, hook) not in off for other in others)
+        )
 
     def _name_the_culprit(self, frame: FrameType | None, active: tuple[str, str, float] | None) -> None:
         if frame is None:

@@ -24,6 +24,7 @@ from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
 from ..plugins.loader import Plugin, Plugins, refuse_unknown
 from .engines import Engines, ask, contained, stop, unfit
+from .figures import declared
 
 MEGABYTE = 1024 * 1024
 
@@ -46,6 +47,7 @@ class App:
                 for choice in choices:
                     self.plugins.load_one(group, choice.use)
         self._settings = self._read_plugin_settings()
+        self.figures = declared(self.plugins, self._ask)
 
     def settings_of(self, name: str) -> Any:
         return self._settings[name]

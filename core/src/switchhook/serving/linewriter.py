@@ -20,10 +20,15 @@ import anyio
 import anyio.to_thread
 
 from ..contract.errors import cause
+from ..contract.figures import Figure
 from .linefile import IDLE, LineFiles, Unwritten
 from .logs import call_ids
 
 logger = logging.getLogger(__name__)
+
+WAITING = Figure("record_lines_waiting", "level", "Lines of records and events that wait for the disk")
+LOST = Figure("record_lines_lost", "count", "Lines of records and events that the disk did not take")
+FIGURES = (WAITING, LOST)
 
 MOST_LINES, MOST_BYTES = 100_000, 32 * 1024 * 1024  # that may wait
 AT_ONCE = 1000  # lines: written by few system calls, as each one may cost the thread a wait for its turn
@@ -178,13 +183,13 @@ class LineWriter:
         lost, waiting, written = self.lost, self.waiting, self._taken - self._failed
         newly = lost - self._known_lost
         if newly:
-            measure("record_lines_lost", newly)
+            measure(LOST.name, newly)
         elif self._unsaid and written > self._known_written:
             form = "lines are written to %s again; %d were lost, the log has the call records among them"
             logger.info(form, self._directory, self._unsaid)
             self._unsaid = 0
         if waiting != self._known_waiting:
-            measure("record_lines_waiting", waiting - self._known_waiting)
+            measure(WAITING.name, waiting - self._known_waiting)
         self._unsaid += newly
         self._known_lost, self._known_waiting, self._known_written = lost, waiting, written
         self._say_whether_it_hangs(time.monotonic())

@@ -23,6 +23,7 @@ from ..plugins.watchdog import Watchdog
 from .admin import serve_admin
 from .app import App
 from .engines import report_rest
+from .figures import CALLS_ENDED, CALLS_STARTED, ENGINES_RESTING, PROMPTS
 from .logs import call_ids
 from .probing import first_problem
 from .recordfiles import EventFile, RecordFile
@@ -71,11 +72,11 @@ class Server:
 
     def _watch_engines(self) -> None:
         def prompt(result: str) -> None:
-            self.measured("prompts", 1, {"from": "cache" if result == "hit" else "engine"})
+            self.measured(PROMPTS.name, 1, {"from": "cache" if result == "hit" else "engine"})
 
         def resting(engine: str, is_resting: bool) -> None:
             report_rest(engine, is_resting)
-            self.measured("engines_resting", 1 if is_resting else -1, {"engine": engine})
+            self.measured(ENGINES_RESTING.name, 1 if is_resting else -1, {"engine": engine})
 
         self.app.engines.report = resting
         if self.app.cache is not None:
@@ -115,7 +116,7 @@ class Server:
         record = call.notes.record
         self._calls.add(call)
         logger.info("call to %s started", info.connector)
-        self.measured("calls_started", 1, {"connector": info.connector})
+        self.measured(CALLS_STARTED.name, 1, {"connector": info.connector})
         try:
             await call.run()
         finally:
@@ -124,7 +125,7 @@ class Server:
                 self._empty.set()
             self._records.call(record)
             labels = {"connector": info.connector, "outcome": record.outcome}
-            self.measured("calls_ended", 1, labels)
+            self.measured(CALLS_ENDED.name, 1, labels)
             form = "call to %s ended: %s after %.1f s, %d turns, slowest stage %s"
             slowest = call.notes.slowest()
             logger.info(form, info.connector, record.outcome, record.seconds, len(record.turns), slowest)

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from pydantic import Field
 
-from switchhook import Action, AppInfo, AudioResponse, CallInfo, Play, Remark, Seconds, Table, hookimpl
+from switchhook import Action, AppInfo, AudioResponse, Play, Remark, Seconds, Table, hookimpl
 
 from .channels import is_for_telephone
 from .commands import is_true
@@ -45,8 +45,8 @@ def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:
 
 
 @hookimpl(trylast=True)
-def handle_audio(response: AudioResponse, call: CallInfo) -> AsyncGenerator[Action] | list[Action]:
-    return play(response, call.plugin) if is_for_telephone(response) else []
+def handle_audio(response: AudioResponse, plugin: Fetcher | None) -> AsyncGenerator[Action] | list[Action]:
+    return play(response, plugin) if is_for_telephone(response) else []
 
 
 def play(response: AudioResponse, files: Fetcher | None) -> AsyncGenerator[Action]:

@@ -14,7 +14,6 @@ from pydantic import Field
 
 from switchhook import (
     Action,
-    CallInfo,
     ConnectToAgentResponse,
     HandOver,
     SetVariables,
@@ -50,10 +49,12 @@ lifespan = lifespan_of("connect_to_agent")
 
 
 @hookimpl(trylast=True)
-def handle_connect_to_agent(response: ConnectToAgentResponse, call: CallInfo) -> list[Action]:
+def handle_connect_to_agent(
+    response: ConnectToAgentResponse, plugin: HandOverSettings | None
+) -> list[Action]:
     if not is_for_telephone(response):
         return []
-    names = call.plugin or HandOverSettings()
+    names = plugin or HandOverSettings()
     told = {
         names.intent: "connect_to_agent",
         names.reason: "connect_to_agent",

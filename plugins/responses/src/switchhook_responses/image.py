@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from switchhook import Action, CallInfo, ImageResponse, Table, hookimpl
+from switchhook import Action, ImageResponse, Table, hookimpl
 
 from .channels import is_for_telephone
 from .settings import lifespan_of
@@ -28,8 +28,8 @@ lifespan = lifespan_of("image")
 
 
 @hookimpl(trylast=True)
-def handle_image(response: ImageResponse, call: CallInfo) -> list[Action]:
-    part = call.plugin.say if call.plugin else "nothing"
+def handle_image(response: ImageResponse, plugin: ImageSettings | None) -> list[Action]:
+    part = plugin.say if plugin else "nothing"
     if part == "nothing" or not is_for_telephone(response):
         return []
     return said(getattr(response, part) or response.title)

@@ -1,4 +1,4 @@
-"""A plugin's settings as `call.plugin` of its handlers."""
+"""A plugin's settings as the parameter `plugin` of its handlers."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from .figures import Figures
 
 
 @hookimpl
-def lifespan() -> AbstractAsyncContextManager[Figures]:
+def lifespan(app: AppInfo) -> AbstractAsyncContextManager[Figures]:
     @asynccontextmanager
     async def counting() -> AsyncIterator[Figures]:
-        yield Figures()
+        yield Figures(app.figures)
 
     return counting()
 

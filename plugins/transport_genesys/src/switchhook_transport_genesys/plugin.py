@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
-from switchhook import App, Finding, Options, ServerSettings, Transport, hookimpl
+from switchhook import App, Figure, Finding, Options, ServerSettings, Transport, hookimpl
 
 from . import checks, public
+from .figures import FIGURES
 from .server import GenesysTransport
 from .settings import GenesysSettings
 
@@ -14,6 +15,11 @@ from .settings import GenesysSettings
 @hookimpl
 def create_transport(options: Options, server: ServerSettings) -> Transport:
     return GenesysTransport(options.parse(GenesysSettings), server)
+
+
+@hookimpl
+def figures() -> Iterable[Figure]:
+    return FIGURES
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...contract.actions import Annotate, Remark, Say
 from ...contract.assistant import Turn
+from ...contract.figures import Figure
 from ...contract.languages import shown
 from ...contract.leg import Closed, Digit, Gap, LanguageChanged, LegInfo, Paused, Resumed
 from ...contract.records import CallRecord, TurnRecord, utc_now
@@ -32,6 +33,12 @@ from ..dialogue.events import (
 from .masking import DIGIT, Mask
 
 logger = logging.getLogger(__name__)
+
+RECOGNITION = Figure("recognition_seconds", "seconds", "From the end of an utterance to its final transcript")
+TURN = Figure(
+    "turn_seconds", "seconds", "From the end of an utterance or a key to the first sound of the answer"
+)
+FIGURES = (RECOGNITION, TURN)
 
 MOST_FAULTS = 100  # in one record
 MOST_ACTIONS = 1_000  # of one turn
@@ -97,7 +104,7 @@ class Notes:
         match event:
             case Transcript(final=True) if event.text:
                 self._said[at] = max(0.0, fed - event.end)
-                self._measure("recognition_seconds", self._said[at])
+                self._measure(RECOGNITION.name, self._said[at])
             case Digit():
                 self._said[at] = None
             case Gap():
@@ -222,7 +229,7 @@ class Notes:
         _note(waiting.turn, "synthesis", at - waiting.queued)
         if waiting.spoke is not None:
             _note(waiting.turn, "total", at - waiting.spoke)
-            self._measure("turn_seconds", at - waiting.spoke)
+            self._measure(TURN.name, at - waiting.spoke)
 
     def slowest(self) -> str:
         """The stage that cost most in this call, for the log."""
