@@ -76,7 +76,7 @@ class Caller:
         return await self.turn("digits", key)
 
     async def be_silent(self):
-        return await self.turn("no_input", "vgwPostResponseTimeout")
+        return await self.turn("no_input", "")
 
 
 async def caller(script=BANK, *said, **variables):
@@ -204,6 +204,13 @@ async def test_a_number_said_in_two_parts_is_understood():
 
     assert await somebody.say("three four") == ["Thank you."]
     assert somebody.variables["pin"] == "1234"
+
+
+async def test_speech_that_came_to_no_end_is_not_understood():
+    somebody = await caller(BANK)
+
+    await somebody.turn("no_final", "")
+    assert somebody.matched is False
 
 
 async def test_silence_ends_a_number_of_open_length():

@@ -1,12 +1,13 @@
 """A turn in the form of the API. No sockets."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import CallInfo, Turn
 from switchhook_assistant_watson.message import cleaned, context_of, input_of, merged
 
-SPEECH = Turn(2, "speech", "agent", flags={"is_dtmf": False, "barge_in_occurred": True})
+SPEECH = Turn(2, "speech", "agent", barged_in=True)
 
 
 @given(st.text())
@@ -18,10 +19,34 @@ def test_any_text_becomes_one_that_is_accepted(text):
     assert sent.split() == text.split() or len(" ".join(text.split())) > 2048
 
 
-def test_flags_are_of_this_turn():
-    assert input_of(SPEECH)["integrations"] == {
-        "voice_telephony": {"is_dtmf": False, "barge_in_occurred": True}
-    }
+FLAGS = {
+    "is_dtmf": False,
+    "barge_in_occurred": False,
+    "post_response_timeout_occurred": False,
+    "final_utterance_timeout_occurred": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("turn", "flags"),
+    [
+        (SPEECH, {"barge_in_occurred": True}),
+        (Turn(2, "digits", "12"), {"is_dtmf": True}),
+        (Turn(2, "digits", "12", collected=True), {"is_dtmf": True, "dtmf_collection_succeeded": True}),
+        (Turn(2, "digits", "1", collected=False), {"is_dtmf": True, "dtmf_collection_succeeded": False}),
+        (Turn(2, "no_input"), {"post_response_timeout_occurred": True}),
+        (Turn(2, "no_final"), {"final_utterance_timeout_occurred": True}),
+    ],
+)
+def test_flags_are_of_this_turn(turn, flags):
+    assert input_of(turn)["integrations"] == {"voice_telephony": {**FLAGS, **flags}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("no_input", "vgwPostResponseTimeout"), ("no_final", "vgwFinalUtteranceTimeout")]
+)
+def test_a_turn_of_silence_is_sent_as_the_text_that_means_it(kind, text):
+    assert input_of(Turn(2, kind))["text"] == text
 
 
 def test_the_recognition_s_message_goes_with_what_was_spoken():
@@ -47,12 +72,12 @@ def test_an_option_is_sent_whole():
         "options": {"debug": True, "return_context": False},
         "integrations": {"other": 1},
     }
-    sent = input_of(Turn(2, "speech", "one", input=option, flags={"is_dtmf": True}))
+    sent = input_of(Turn(2, "speech", "one", input=option))
 
     assert sent["text"] == "savings account"
     assert (sent["intents"], sent["suggestion_id"]) == (option["intents"], "abc")
     assert sent["options"] == {"debug": True, "return_context": True}
-    assert sent["integrations"] == {"other": 1, "voice_telephony": {"is_dtmf": True}}
+    assert sent["integrations"] == {"other": 1, "voice_telephony": FLAGS}
 
 
 def test_an_option_of_any_form_can_be_sent():

@@ -38,7 +38,8 @@ def values(hint):
     if hint in PLAIN:
         return PLAIN[hint]
     if dataclasses.is_dataclass(hint):
-        hints = get_type_hints(hint)
+        # a recording is fetched before the dialogue sees the action
+        hints = get_type_hints(hint, localns={"AudioResponse": Play})
         return st.builds(
             hint, **{field.name: values(hints[field.name]) for field in dataclasses.fields(hint)}
         )

@@ -1,10 +1,13 @@
 """Which plugins are imported, whether they fit, and in which order they are asked."""
 
+from functools import partial
+
 import pytest
 
-from switchhook import CallInfo, PluginError, hookimpl, parse_response
+from switchhook import CallInfo, Figure, PluginError, SettingsError, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
-from switchhook.plugins.loader import Plugin, Plugins
+from switchhook.plugins.loader import Plugin, Plugins, only_installed
+from switchhook.serving.figures import declared
 
 HANDLER = """
 from switchhook import Say, hookimpl
@@ -365,6 +368,63 @@ def test_a_requirement_of_an_extra_does_not_count(site):
 def test_a_plugin_that_asks_for_no_version_is_taken(site, requires):
     site.add("responses", "acme", HANDLER, requires=requires)
     assert "responses/acme" in shared().loaded
+
+
+# --- a driver that nobody named
+
+
+def test_the_only_transport_that_is_installed_is_the_one(site):
+    site.add("transport", "pipe", ENGINE)
+    assert only_installed("transport") == "pipe"
+
+
+def test_of_several_transports_one_must_be_named(site):
+    for name in ("radio", "pipe"):
+        site.add("transport", name, ENGINE)
+    with pytest.raises(SettingsError) as caught:
+        only_installed("transport")
+    assert str(caught.value) == (
+        "several transports are installed (pipe, radio): say which in [transport] use"
+    )
+
+
+@pytest.mark.usefixtures("site")
+def test_without_any_transport_the_way_out_is_to_install_one():
+    assert str(refusal(only_installed, "transport")) == (
+        "plugin transport: none is installed; pip install switchhook-transport-NAME"
+    )
+
+
+# --- figures
+
+
+FIGURES = """
+from switchhook import Figure, hookimpl
+
+@hookimpl
+def figures():
+    return [Figure("doors", "level", "{meaning}")]
+"""
+
+
+def asked_for(plugins, plugin, hook):
+    return plugins.caller(hook, [plugin])()
+
+
+def test_the_figures_of_plugins_are_declared_beside_those_of_core(site):
+    site.add("extension", "acme", FIGURES.format(meaning="Doors that stand open"))
+    plugins = shared()
+    found = declared(plugins, partial(asked_for, plugins))
+    assert found["doors"] == Figure("doors", "level", "Doors that stand open")
+    assert found["turn_seconds"].kind == "seconds"
+
+
+def test_one_figure_that_two_declare_otherwise_is_refused(site):
+    site.add("extension", "acme", FIGURES.format(meaning="Doors that stand open"))
+    site.add("extension", "bravo", FIGURES.format(meaning="Doors"))
+    plugins = shared()
+    error = refusal(declared, plugins, partial(asked_for, plugins))
+    assert (error.hook, error.cure) == ("figures", "name it otherwise")
 
 
 # --- hooks of other modules

@@ -64,8 +64,8 @@ async def test_a_whole_call_goes_the_same_way_again():
     again = replay_lines(talk.events)
     assert again.differences == []
     assert (again.connector, again.outcome) == ("test", "completed")
-    assert [(turn.kind, turn.flags["barge_in_occurred"]) for turn in again.turns] == [
-        (turn.kind, turn.flags["barge_in_occurred"]) for turn in talk.turns
+    assert [(turn.kind, turn.barged_in) for turn in again.turns] == [
+        (turn.kind, turn.barged_in) for turn in talk.turns
     ]
 
 

@@ -73,7 +73,7 @@ async def test_who_spoke_into_it_interrupted_no_reply():
         await talk.wait(2.5)
         talk.say("hurry up")
         await talk.wait(6)
-        assert talk.turns[2].flags["barge_in_occurred"] is False
+        assert talk.turns[2].barged_in is False
 
 
 async def test_a_failure_is_said_and_no_waiting_after_it():

@@ -284,7 +284,7 @@ async def test_a_number_is_collected(parameters, keys, text):
     async with calling(answering([command("dtmf", "collect", **parameters)])) as talk:
         await press(talk, keys)
         [turn] = talk.turns[1:]
-        assert (turn.text, turn.flags["is_dtmf"], turn.flags["dtmf_collection_succeeded"]) == (
+        assert (turn.text, turn.kind == "digits", turn.collected) == (
             text,
             True,
             True,
@@ -298,7 +298,7 @@ async def test_too_few_keys_are_sent_after_the_pause_between_two():
         await press(talk, "12")
         await talk.wait(2.2)
         [turn] = talk.turns[1:]
-        assert (turn.text, turn.flags["dtmf_collection_succeeded"]) == ("12", False)
+        assert (turn.text, turn.collected) == ("12", False)
 
 
 async def test_keys_are_sent_as_tones_in_the_audio():
@@ -340,8 +340,7 @@ async def test_silence_is_told_after_the_time_that_the_assistant_sets():
         await talk.wait(2.9)
         assert turns(talk) == []
         await talk.wait(0.3)
-        assert turns(talk) == [("no_input", "vgwPostResponseTimeout")]
-        assert talk.turns[1].flags["post_response_timeout_occurred"] is True
+        assert turns(talk) == [("no_input", "")]
 
 
 async def test_speech_without_an_end_is_told_after_its_time():
@@ -351,7 +350,7 @@ async def test_speech_without_an_end_is_told_after_its_time():
         for _ in range(4):
             talk.say("and then", final=False)
             await talk.wait(1)
-        assert turns(talk) == [("no_final", "vgwFinalUtteranceTimeout")]
+        assert turns(talk) == [("no_final", "")]
 
 
 async def test_a_long_lookup_says_one_moment_and_goes_on_by_itself():

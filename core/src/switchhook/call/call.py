@@ -178,7 +178,7 @@ class Call:
         if effect.sensitive:
             self._mask.keep(effect.turn.text)
         heard = self._spoken.take()
-        if not effect.turn.flags["barge_in_occurred"]:
+        if not effect.turn.barged_in:
             heard = ""
         self._conversing.send(replace(effect.turn, variables=dict(self.variables.current), heard=heard))
 

@@ -117,7 +117,7 @@ def _of_server(app: App) -> Iterator[Finding]:
         cure = "make one: switchhook connector new NAME --config FILE"
         yield Finding("error", "connectors", "there is none, so no call can be answered", cure)
     if settings.server.public_url is None:
-        cure = 'say what Genesys connects to: public_url = "wss://voice.example.com/"'
+        cure = 'say what is connected to: public_url = "wss://voice.example.com/"'
         yield Finding(
             "warning", "server.public_url", "is not set: signatures are checked against the Host header", cure
         )

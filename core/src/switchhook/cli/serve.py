@@ -86,9 +86,9 @@ def unprotected(server: ServerSettings) -> str:
     return f"""\
 {"!" * 72}
 [server] host = "{server.host}" is reachable from other machines, without TLS.
-What callers say would cross the network in the clear, and Genesys connects
-only by TLS. Say tls = {{ certificate = "…", key = "…" }}, or put a proxy in
-front and say proxy = {{ trusted = ["its address"] }}.
+What callers say would cross the network in the clear. Say
+tls = {{ certificate = "…", key = "…" }}, or put a proxy in front and say
+proxy = {{ trusted = ["its address"] }}.
 {"!" * 72}"""
 
 

@@ -19,11 +19,11 @@ TurnKind = Literal["start", "speech", "digits", "no_input", "no_final", "forced"
 class Turn:
     """One thing said to the assistant.
 
-    `text` is what the caller said or keyed, or a reserved word such as `vgwPostResponseTimeout`. A `no_input`
-    turn is sent when nothing was said, `no_final` when speech came to no end in time, `forced` when a handler
-    asked for one, `follow_up` when the reply before asked for it.
-    `input` is sent whole instead of the text where the caller chose an option. `flags` are those of
-    IBM's phone integration that hold for this turn only (`is_dtmf`, `barge_in_occurred`, …).
+    `text` is what the caller said or keyed, or what a handler had sent. A `no_input` turn is sent when
+    nothing was said, `no_final` when speech came to no end in time, both without text; `forced` when a
+    handler asked for one, `follow_up` when the reply before asked for it.
+    `input` is sent whole instead of the text where the caller chose an option. `barged_in`: it interrupted a
+    prompt. `collected`: of keys that a handler collects, whether they are as many as it asked for; else None.
     `variables` are the session variables of both directions, merged. `heard`: where the turn interrupted a
     reply, the words of it that had been heard, about. `raw`: the recognition's own message.
     """
@@ -32,7 +32,8 @@ class Turn:
     kind: TurnKind
     text: str = ""
     input: Mapping[str, Any] | None = None
-    flags: Mapping[str, Any] = field(default_factory=dict)
+    barged_in: bool = False
+    collected: bool | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     confidence: float | None = None
     heard: str = ""

@@ -42,7 +42,7 @@ class CallRecord:
     """One call that was opened. A call that was refused before leaves a short line of `kind` "refused" with
     `at`, `reason` and what the transport knew."""
 
-    id: Annotated[str, "of the leg; for Genesys the session id"]
+    id: Annotated[str, "of the leg"]
     connector: Annotated[str, "name of the connector"]
     started: Annotated[str, "when it was answered, UTC, ISO 8601"]
     conversation_id: Annotated[str, "the peer's"] = ""
@@ -79,7 +79,7 @@ class CallRecord:
     gaps: Annotated[float, "seconds of caller audio that never came"] = 0.0
     paused: Annotated[
         float,
-        "seconds in which the peer's own pause (Genesys: secure pause) kept the caller from being heard",
+        "seconds in which the peer's own pause kept the caller from being heard",
     ] = 0.0
     prompt_audio: Annotated[float, "seconds that the caller heard"] = 0.0
     schema: Annotated[int, "of this record"] = SCHEMA

@@ -42,12 +42,12 @@ class ServerSettings(Table):
     port: Port = Field(8443, ge=0, le=65535, description="0: any free port")
     public_url: str | None = Field(
         None,
-        description="what Genesys sees: base of the audio connect URI, and the signed authority",
+        description="what callers' side connects to: base of every address, and the signed authority",
     )
     tls: TlsSettings | None = Field(None, description="PEM files, if no proxy ends TLS")
     proxy: ProxySettings | None = Field(None, description="what stands in front, if anything")
     max_calls: int = Field(1000, ge=1, description="above it new calls are refused")
-    max_call: Seconds = Field(840.0, gt=0, description="a call is ended before Genesys cuts it at 15 minutes")
+    max_call: Seconds = Field(840.0, gt=0, description="a call is ended then, before its peer may cut it")
     drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after SIGTERM")
 
     @model_validator(mode="after")
@@ -100,7 +100,7 @@ Name = Annotated[str, AfterValidator(_lower_case)]
 
 
 class TransportSettings(Choosing):
-    use: str = Field("genesys", description="the plugin; its own options stand beside")
+    use: str = Field("", description="the plugin, where several are installed; its own options stand beside")
 
 
 class BargeInSettings(Table):
@@ -224,7 +224,7 @@ class PluginsSettings(Table):
 
 class Settings(Table):
     server: ServerSettings = Field(default_factory=ServerSettings)
-    transport: TransportSettings = Field(default_factory=lambda: TransportSettings(use="genesys"))
+    transport: TransportSettings = Field(default_factory=TransportSettings)
     connectors: dict[Name, ConnectorSettings] = Field(default_factory=dict)
     records: RecordsSettings = Field(default_factory=RecordsSettings)
     prompts: PromptsSettings = Field(default_factory=PromptsSettings)

@@ -11,7 +11,7 @@ import pluggy
 from stevedore import DriverManager
 
 from ..contract import hookspecs
-from ..contract.errors import PluginError
+from ..contract.errors import PluginError, SettingsError
 from .fitness import refuse_misfit, refuse_other_major
 from .guard import Guard
 
@@ -112,6 +112,17 @@ class Plugins:
 def installed(group: str) -> list[EntryPoint]:
     """What the group's entry points name, unloaded."""
     return sorted(entry_points(group=f"switchhook.{group}"), key=lambda entry: entry.name)
+
+
+def only_installed(group: str) -> str:
+    """Its name, where the configuration names none. Raises SettingsError and PluginError."""
+    names = sorted({entry.name for entry in installed(group)})
+    if not names:
+        raise PluginError(group, "none is installed", cure=f"pip install switchhook-{group}-NAME")
+    if len(names) > 1:
+        found = ", ".join(names)
+        raise SettingsError(f"several {group}s are installed ({found}): say which in [{group}] use")
+    return names[0]
 
 
 def _wanted(group: str, name: str, only: Sequence[str] | None, exclude: Sequence[str]) -> bool:

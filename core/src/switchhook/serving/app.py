@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from ..call.record.variables import Reserved
 from ..contract.errors import PluginError, SettingsError
 from ..contract.leg import Transport
 from ..contract.options import Options
-from ..contract.settings import BargeInSettings, Choosing, ConnectorSettings, Settings
+from ..contract.settings import BargeInSettings, Choosing, ConnectorSettings, Settings, TransportSettings
 from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
-from ..plugins.loader import Plugin, Plugins, refuse_unknown
+from ..plugins.loader import Plugin, Plugins, only_installed, refuse_unknown
 from .engines import Engines, ask, contained, stop, unfit
 from .figures import declared
 
@@ -41,19 +42,20 @@ class App:
         self.plugins.load_shared(settings.plugins.only, settings.plugins.exclude)
         self.engines = Engines(self.plugins, base)
         self.cache = self._prompt_cache()
-        self.plugins.load_one("transport", settings.transport.use)
+        self._transport = _named(settings.transport)
+        self.plugins.load_one("transport", self._transport.use)
         for connector in settings.connectors.values():
             for group, choices in _drivers(connector):
                 for choice in choices:
                     self.plugins.load_one(group, choice.use)
         self._settings = self._read_plugin_settings()
-        self.figures = declared(self.plugins, self._ask)
+        self.figures = declared(self.plugins, partial(ask, self.plugins))
 
     def settings_of(self, name: str) -> Any:
         return self._settings[name]
 
     def transport(self) -> Transport:
-        made = self.engines.make("transport", self.settings.transport, server=self.settings.server)
+        made = self.engines.make("transport", self._transport, server=self.settings.server)
         transport: Transport = made.driver
         return transport
 
@@ -184,6 +186,11 @@ def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
         waiting_again=connector.waiting.again,
         barge_in=policy_of(connector.barge_in),
     )
+
+
+def _named(transport: TransportSettings) -> TransportSettings:
+    """The only one that is installed, where none is named."""
+    return transport.model_copy(update={"use": transport.use or only_installed("transport")})
 
 
 def _two_readers(plugin: Plugin, other: str) -> PluginError:

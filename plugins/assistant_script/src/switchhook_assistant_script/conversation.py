@@ -18,7 +18,6 @@ from .variables import evaluate, fill
 
 logger = logging.getLogger(__name__)
 
-NO_INPUT = "vgwPostResponseTimeout"
 WAITING = Answer()
 """While more digits are to come, nothing is said."""
 
@@ -96,7 +95,7 @@ class ScriptConversation:
     def _choose(self, turn: Turn) -> _Choice:
         if turn.kind == "start":
             return self._enter(self._at)
-        if turn.kind == "no_input" or turn.text == NO_INPUT:
+        if turn.kind == "no_input":
             return self._hear_nothing()
         text = turn.text if turn.input is None else turn.input.get("text")
         if not isinstance(text, str):  # an option may send anything

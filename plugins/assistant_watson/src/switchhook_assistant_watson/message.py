@@ -14,6 +14,9 @@ VARIABLES, TELEPHONY = "genesys_audio_connector", "voice_telephony"
 # service merges contexts: one that is not reset on every turn would hold for ever.
 TIMEOUTS = "post_response_timeout_occurred", "final_utterance_timeout_occurred"
 
+SILENCES = {"no_input": "vgwPostResponseTimeout", "no_final": "vgwFinalUtteranceTimeout"}
+"""What is sent as the text of a turn in which nothing was said."""
+
 Json = dict[str, Any]
 
 
@@ -21,9 +24,9 @@ def input_of(turn: Turn) -> Json:
     """The caller's words, or an option's whole `input`; what is true of this turn only is in
     `integrations.voice_telephony`. IBM's integration does not tell what was heard of an interrupted reply;
     here it is `heard` beside `barge_in_occurred`."""
-    given = dict(turn.input) if turn.input is not None else {"text": turn.text}
+    given = dict(turn.input) if turn.input is not None else {"text": SILENCES.get(turn.kind, turn.text)}
     text = given.get("text", "")
-    telephony = dict(turn.flags)
+    telephony = flags_of(turn)
     if turn.kind == "speech" and turn.raw:
         telephony["speech_to_text_result"] = dict(turn.raw)
     if turn.heard:
@@ -37,6 +40,17 @@ def input_of(turn: Turn) -> Json:
     }
 
 
+def flags_of(turn: Turn) -> Json:
+    """What is true of this turn only."""
+    flags: Json = {
+        "is_dtmf": turn.kind == "digits",
+        "barge_in_occurred": turn.barged_in,
+        "post_response_timeout_occurred": turn.kind == "no_input",
+        "final_utterance_timeout_occurred": turn.kind == "no_final",
+    }
+    return flags if turn.collected is None else {**flags, "dtmf_collection_succeeded": turn.collected}
+
+
 def cleaned(text: str) -> str:
     """Line breaks and tabs are not accepted, nor is a longer text."""
     return " ".join(text.split())[:LONGEST]
@@ -44,7 +58,7 @@ def cleaned(text: str) -> str:
 
 def context_of(turn: Turn, call: CallInfo, *, first: bool) -> Json:
     """What the assistant is told: session variables with every turn, the numbers with the first."""
-    telephony: Json = {name: bool(turn.flags.get(name)) for name in TIMEOUTS}
+    telephony: Json = {name: flag for name, flag in flags_of(turn).items() if name in TIMEOUTS}
     integrations: Json = {VARIABLES: dict(turn.variables), TELEPHONY: telephony}
     if first:
         telephony["sip_call_id"] = call.conversation_id or call.id

@@ -18,6 +18,7 @@ RESERVED = {
     "vgwFinalUtteranceTimeout": "no_final",
     "vgwNoInputTurn": "forced",
 }
+SILENT = ("no_input", "no_final")  # the text only says so
 SENT_ALONE = frozenset(("text", "message_type", "options", "integrations"))  # nothing of a chosen option
 
 Json = dict[str, Any]
@@ -71,15 +72,17 @@ def turn_of(message: Json, context: Json, number: int) -> Turn:
         kind = "digits"
     else:
         kind = RESERVED.get(text, "speech")
+    collected = given.get("dtmf_collection_succeeded")
     chosen = set(message) - SENT_ALONE
     return Turn(
         number,
         kind,
-        text,
+        "" if kind in SILENT else text,
         input={name: message[name] for name in message if name not in ("options", "integrations")}
         if chosen
         else None,
-        flags=given,
+        barged_in=given.get("barge_in_occurred") is True,
+        collected=collected if isinstance(collected, bool) else None,
         variables=table(table(context, "integrations"), "genesys_audio_connector"),
         raw=raw if isinstance(raw, dict) else {},
     )

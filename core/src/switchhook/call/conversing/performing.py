@@ -16,8 +16,8 @@ from ...contract.info import CallInfo
 from ...contract.responses import AudioResponse, Response, UnknownResponse
 from ...plugins.asking import Hooks
 from ...plugins.guard import Answer, Fault, as_actions, report, reporting
-from ..dialogue.bounds import TEXT, action_within, response_within, weight
 from ..dialogue.action_check import misfit
+from ..dialogue.bounds import TEXT, action_within, response_within, weight
 from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed
 
 HANDLER = 10.0  # seconds that one handler may take for one response, without those that it gives

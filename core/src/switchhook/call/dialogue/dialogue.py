@@ -21,7 +21,7 @@ from .flight import Flight, Input
 from .limits import Limits
 from .prompting import FILLER, Prompting
 from .timers import Moment, Timers
-from .turns import NO_FINAL, Turns
+from .turns import Turns
 
 
 class Dialogue:
@@ -239,7 +239,7 @@ class Dialogue:
             self._fail("assistant", "no answer in time")
         if "final" in due:
             self._caller.give_up_utterance()
-            self._caller.put(Input("no_final", NO_FINAL, self._now))
+            self._caller.put(Input("no_final", "", self._now))
         if "listening" in due or "digits" in due:  # no input, or no more of it
             answer = self._caller.expire(self._now) or self._turns.no_input(self._now)
             if isinstance(answer, End):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ...contract.assistant import Turn, TurnKind
 from .events import End
 from .flight import Input
 
-NO_INPUT, NO_FINAL = "vgwPostResponseTimeout", "vgwFinalUtteranceTimeout"
 CALLERS, ALONE = ("start", "speech", "digits"), ("forced", "follow_up")
 
 
@@ -31,17 +29,16 @@ class Turns:
     def make(self, said: Input) -> Turn:
         self.made += 1
         self._count(said.kind)
-        flags: dict[str, Any] = {
-            "is_dtmf": said.kind == "digits",
-            "barge_in_occurred": self._barged,
-            "post_response_timeout_occurred": said.kind == "no_input",
-            "final_utterance_timeout_occurred": said.kind == "no_final",
-        }
-        if said.collected is not None:
-            flags["dtmf_collection_succeeded"] = said.collected
-        self._barged, self.forced = False, None
+        barged_in, self._barged, self.forced = self._barged, False, None
         return Turn(
-            self.made, said.kind, said.text, said.input, flags, confidence=said.confidence, raw=said.raw
+            self.made,
+            said.kind,
+            said.text,
+            said.input,
+            barged_in,
+            said.collected,
+            confidence=said.confidence,
+            raw=said.raw,
         )
 
     def _count(self, kind: TurnKind) -> None:
@@ -79,4 +76,4 @@ class Turns:
         """Nothing was said in time: one more turn, or the end."""
         if self._silences == self.patience:
             return End("no_input", f"{self._silences} times nothing was said")
-        return Input("no_input", NO_INPUT, now)
+        return Input("no_input", "", now)

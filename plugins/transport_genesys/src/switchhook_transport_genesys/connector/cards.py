@@ -32,7 +32,7 @@ class Card:
 def read(config: Path, name: str) -> Card:
     """Raises SettingsError."""
     settings = load_settings(config)
-    if settings.transport.use != "genesys":
+    if settings.transport.use not in ("", "genesys"):
         raise SettingsError(f"transport.use: expected 'genesys', got {settings.transport.use!r}")
     if name not in settings.connectors:
         near = get_close_matches(name, settings.connectors, n=1)

@@ -24,7 +24,7 @@ REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # where a server is dialled t
 def of_connector(config: Path, name: str) -> Target:
     """Dialled where the server listens, under its public name. Raises SettingsError."""
     settings = load_settings(config)
-    if settings.transport.use != "genesys":
+    if settings.transport.use not in ("", "genesys"):
         raise SettingsError(f"transport.use: expected 'genesys' to dial, got {settings.transport.use!r}")
     if name not in settings.connectors:
         near = get_close_matches(name, settings.connectors, n=1)
