@@ -17,8 +17,8 @@ from contextlib import AsyncExitStack
 import anyio
 from relay_server import INSTANCE, KEY, SECRET
 
-from switchhook_transport_genesys.protocol import ClientSession, Media, Open, Participant, events
-from switchhook_transport_genesys.signature import UpgradeRequest, sign
+from switchhook_audiohook.protocol import ClientSession, Media, Open, Participant, events
+from switchhook_audiohook.signature import UpgradeRequest, sign
 from switchhook_websocket import ClientSocket, connect
 
 FRAME = bytes(range(256)) * 6 + bytes(64)

@@ -21,8 +21,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from switchhook import Closed, Leg, LegEvent, Options, ServerSettings
+from switchhook_audiohook.settings import GenesysSettings
 from switchhook_transport_genesys.server import GenesysTransport
-from switchhook_transport_genesys.settings import GenesysSettings
 from switchhook_websocket import Handler, Limits, Request, Serve, ServerSocket, connect, listen
 from switchhook_websocket.incoming import Incoming
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import relay_load
 from watson_calls_engines import FILLER, FRAME, GREETING, SILENT, WORDS, sound
 
-from switchhook_transport_genesys.dial.playback import Finished, Playback, Started
-from switchhook_transport_genesys.protocol import ClientSession, ClientState, events
+from switchhook_audiohook.protocol import ClientSession, ClientState, events
+from switchhook_genesys_tools.dial.playback import Finished, Playback, Started
 
 PHRASE = 7  # words in one utterance
 PAUSES = (1, 5)  # frames until the caller speaks; all alike would make callers speak in chorus

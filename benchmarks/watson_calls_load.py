@@ -20,7 +20,7 @@ from watson_calls_caller import Talker
 from watson_calls_engines import VARIABLE
 from watson_calls_server import LOOP
 
-from switchhook_transport_genesys.protocol import ClientSession
+from switchhook_audiohook.protocol import ClientSession
 
 RAMP = 8.0  # seconds in which all calls begin: two turns, so that turns are spread evenly too
 

@@ -26,7 +26,7 @@ import anyio.abc
 from timeline import draw
 
 from switchhook import AudioFormat, codec_for, load_audio
-from switchhook_transport_genesys.dial import (
+from switchhook_genesys_tools.dial import (
     CallResult,
     Event,
     Keys,

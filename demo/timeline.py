@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from switchhook import Codec
-from switchhook_transport_genesys.dial import CallResult
+from switchhook_genesys_tools.dial import CallResult
 
 WIDTH, LEFT, RIGHT = 1200.0, 90.0, 20.0
 CALLER, BOT, NOTES = 130.0, 270.0, 30.0  # middle of each lane, from the top

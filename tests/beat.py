@@ -10,8 +10,16 @@ from pathlib import Path
 import pytest
 
 REAL_TIME = {  # folders of tests with sockets, threads or processes
-    *("assistant_watson", "conformance", "core", "docs", "embedded", "end_to_end", "responses"),
-    *("stt_moonshine", "stt_watson", "stt_whisper", "switchhook_conformance", "telemetry"),
+    *("assistant_watson", "conformance", "core", "docs", "embedded", "end_to_end", "genesys_tools"),
+    *(
+        "http",
+        "responses",
+        "stt_moonshine",
+        "stt_watson",
+        "stt_whisper",
+        "switchhook_conformance",
+        "telemetry",
+    ),
     *("testing_watson", "transport_genesys", "tts_hibari", "tts_pico", "tts_watson", "watson"),
     *("websocket", "workspace"),
 }

@@ -419,6 +419,14 @@ def test_only_a_public_check_asks_what_can_be_verified_over_the_network(site, ch
     assert (status, "FAIL   acme: not reached\n       plug it in\n" in out) == (1, True)
 
 
+def test_where_nobody_can_try_the_server_from_outside_a_public_check_says_so(site, check):
+    assert "from outside" not in check()[1]
+    assert (
+        "warn   public: no plugin that is loaded tries the server from outside\n"
+        in check(GOOD, "--public")[1]
+    )
+
+
 def test_a_plugin_whose_check_raises_does_not_hide_the_others(site, check):
     site.add("extension", "aa", CHECKING.format(then="raise OSError('4111')"))
     site.add("extension", "zz", CHECKING.format(then="yield Finding('ok', 'zz', 'fine')"))

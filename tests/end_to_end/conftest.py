@@ -16,7 +16,7 @@ import anyio
 import pytest
 
 from switchhook import AudioFormat, codec_for, load_audio, load_recogniser
-from switchhook_transport_genesys.dial import Plan, Target, Utterance, call
+from switchhook_genesys_tools.dial import Plan, Target, Utterance, call
 
 CLIPS = Path(__file__).parents[1] / "data/speech/human"
 LINE = AudioFormat("PCMU", 8000)

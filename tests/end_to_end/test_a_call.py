@@ -12,7 +12,7 @@ import wave
 
 import pytest
 
-from switchhook_transport_genesys.dial import Keys, Step
+from switchhook_genesys_tools.dial import Keys, Step
 
 # The last answer is the base document's own JSON, as its authors would paste it.
 BOT = """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from switchhook_transport_genesys.dial import Keys, Manners, Step
+from switchhook_genesys_tools.dial import Keys, Manners, Step
 
 BOT = """
 [steps.welcome]

@@ -18,8 +18,8 @@ from switchhook import (
     load_voice,
 )
 from switchhook.serving.server import serving
+from switchhook_genesys_tools.dial import Keys, Plan, Step, Target, Utterance, call
 from switchhook_testing_watson import emulate
-from switchhook_transport_genesys.dial import Keys, Plan, Step, Target, Utterance, call
 
 CLIPS = Path(__file__).parents[1] / "data/speech/human"
 LINE = AudioFormat()

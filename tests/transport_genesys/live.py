@@ -8,11 +8,11 @@ import anyio
 from websockets.asyncio.client import connect
 
 from switchhook import Closed, Options, ServerSettings
-from switchhook_transport_genesys.credentials import decode_secret
-from switchhook_transport_genesys.protocol import ClientSession, Media, Open, Participant, events
+from switchhook_audiohook.credentials import decode_secret
+from switchhook_audiohook.protocol import ClientSession, Media, Open, Participant, events
+from switchhook_audiohook.settings import GenesysSettings
+from switchhook_audiohook.signature import UpgradeRequest, sign
 from switchhook_transport_genesys.server import GenesysTransport
-from switchhook_transport_genesys.settings import GenesysSettings
-from switchhook_transport_genesys.signature import UpgradeRequest, sign
 
 DATA = Path(__file__).parent / "data"
 SECRET = "E8opCrTIQKtap+wCdxLajF3HhU+RJDD2o1mzOl7RyDY="

@@ -16,7 +16,7 @@ import trustme
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from switchhook_transport_genesys.protocol import Media, events
+from switchhook_audiohook.protocol import Media, events
 
 from .live import Lobby, Phone, headers_for, serving
 

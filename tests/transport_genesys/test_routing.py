@@ -1,7 +1,7 @@
 import pytest
 
+from switchhook_audiohook.settings import Address
 from switchhook_transport_genesys.routing import Destination, Place, Routes
-from switchhook_transport_genesys.settings import Address
 
 BANK = Address(integration="main", instance_id="7", api_version="2020-01-01")
 ADDRESSES = {("main", "7"): ("bank", BANK)}

@@ -31,10 +31,10 @@ from switchhook import (
     StartError,
     TurnReport,
 )
+from switchhook_audiohook.protocol import Media, events, states
+from switchhook_audiohook.settings import GenesysSettings
 from switchhook_transport_genesys import door, server, tls
-from switchhook_transport_genesys.protocol import Media, events, states
 from switchhook_transport_genesys.server import GenesysTransport
-from switchhook_transport_genesys.settings import GenesysSettings
 from switchhook_websocket import incoming
 
 from .live import (
@@ -679,7 +679,7 @@ async def test_a_wrong_address_of_a_connector_stops_the_start(lobby):
     ("certificate", "key", "message"),
     [
         ("none.crt", "localhost.key", "server.tls.certificate: cannot read"),
-        ("localhost.crt", "signatures.json", "server.tls: expected a certificate in PEM"),
+        ("localhost.crt", "../live.py", "server.tls: expected a certificate in PEM"),
     ],
 )
 async def test_a_certificate_that_cannot_be_used_stops_the_start(lobby, certificate, key, message):

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from switchhook import Options, ServerSettings, SettingsError
-from switchhook_transport_genesys.credentials import decode_secret
-from switchhook_transport_genesys.nonces import NonceCache
+from switchhook_audiohook.credentials import decode_secret
+from switchhook_audiohook.nonces import NonceCache
+from switchhook_audiohook.settings import GenesysSettings
+from switchhook_audiohook.signature import UpgradeRequest, sign
 from switchhook_transport_genesys.routing import Place, Routes
-from switchhook_transport_genesys.settings import GenesysSettings
-from switchhook_transport_genesys.signature import UpgradeRequest, sign
 from switchhook_transport_genesys.upgrade import Admitted, Gate
 
 NOW = 1_700_000_000.0
@@ -152,8 +152,8 @@ def test_of_what_a_trusted_proxy_forwards_the_last_address_is_the_clients():
 
 
 def test_every_refusal_has_a_likely_cure():
+    from switchhook_audiohook.signature import Verdict
     from switchhook_transport_genesys.cures import CURES, cure
-    from switchhook_transport_genesys.signature import Verdict
 
     assert all(cure(verdict.value) for verdict in Verdict)
     assert "clocks" in cure("expired")

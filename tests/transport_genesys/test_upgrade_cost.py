@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchhook import ServerSettings
-from switchhook_transport_genesys.nonces import NonceCache
-from switchhook_transport_genesys.protocol import ServerSession, events
-from switchhook_transport_genesys.protocol.reading import repair
+from switchhook_audiohook.nonces import NonceCache
+from switchhook_audiohook.protocol import ServerSession, events
+from switchhook_audiohook.protocol.reading import repair
+from switchhook_audiohook.signature import UpgradeRequest, Verdict, sign, verify
 from switchhook_transport_genesys.routing import Routes
-from switchhook_transport_genesys.signature import UpgradeRequest, Verdict, sign, verify
 from switchhook_transport_genesys.upgrade import Gate
 
 from .live import CONNECT, ID, dialled, headers_for, serving
@@ -165,12 +165,14 @@ def test_a_signature_of_up_to_two_kilobytes_is_verified(size):
 
 
 READERS = [
-    "signature", "upgrade", "routing", "callinfo", "protocol.messages", "protocol.reading", "protocol.durations",
-]  # fmt: skip
+    *(f"switchhook_audiohook.{name}" for name in ("signature", "protocol.messages", "protocol.reading")),
+    "switchhook_audiohook.protocol.durations",
+    *(f"switchhook_transport_genesys.{name}" for name in ("upgrade", "routing", "callinfo")),
+]
 PATTERNS = [
-    pytest.param(value, id=f"{name}.{attribute}")
+    pytest.param(value, id=f"{name.partition('.')[2]}.{attribute}")
     for name in READERS
-    for attribute, value in vars(import_module(f"switchhook_transport_genesys.{name}")).items()
+    for attribute, value in vars(import_module(name)).items()
     if isinstance(value, re.Pattern)
 ]
 REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)

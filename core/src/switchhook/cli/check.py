@@ -75,6 +75,9 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
             if hook in plugin.hooks:
                 async for finding in _of_plugin(app, plugin, hook):
                     yield finding
+    if public and not any("check_public" in plugin.hooks for plugin in app.plugins.loaded.values()):
+        cure = "install the tools of your transport, or look at [plugins] only and exclude"
+        yield Finding("warning", "public", "no plugin that is loaded tries the server from outside", cure)
 
 
 async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Finding]:

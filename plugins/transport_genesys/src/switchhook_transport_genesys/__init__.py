@@ -1,1 +1,1 @@
-"""Genesys Cloud Audio Connector: AudioHook version 2 as a transport, and a simulated caller."""
+"""Genesys Cloud Audio Connector: AudioHook version 2 as a transport, on sockets."""

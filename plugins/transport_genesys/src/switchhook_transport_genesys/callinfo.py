@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from switchhook import LegInfo
+from switchhook_audiohook.protocol import Open
 
-from .protocol import Open
 from .routing import Destination
 from .upgrade import Admitted
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from switchhook import Reception
-
-from .settings import LimitSettings
+from switchhook_audiohook.settings import LimitSettings
 
 
 class Census:

@@ -11,13 +11,13 @@ import anyio
 import anyio.abc
 
 from switchhook import AudioFormat, Closed, LegEvent, Outcome, TurnReport
+from switchhook_audiohook.bucket import Bucket
+from switchhook_audiohook.protocol import Media, Open, ServerSession, choose, events
+from switchhook_audiohook.protocol.ledger import back_off
 from switchhook_websocket import ServerSocket
 
-from .bucket import Bucket
 from .desk import Desk
 from .leg import GenesysLeg
-from .protocol import Media, Open, ServerSession, choose, events
-from .protocol.ledger import back_off
 from .translation import closed, leg_events
 from .upgrade import Admitted
 from .writer import Writer

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from switchhook import LegInfo, Reception
+from switchhook_audiohook.protocol import Open
+from switchhook_audiohook.settings import GenesysSettings
 
 from .callinfo import describe
 from .census import Census
-from .protocol import Open
 from .routing import Destination, Routes
-from .settings import GenesysSettings
 from .upgrade import Admitted
 
 

@@ -10,12 +10,12 @@ from http import HTTPStatus
 
 import anyio
 
+from switchhook_audiohook.bucket import Bucket
+from switchhook_audiohook.signature import UpgradeRequest
 from switchhook_websocket import Request, Response, ServerSocket
 
-from .bucket import Bucket
 from .cures import cure
 from .desk import Desk
-from .signature import UpgradeRequest
 from .upgrade import Admitted, Gate, Refused
 
 logger = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from .bucket import Bucket
-from .protocol import MAX_SENT
+from switchhook_audiohook.bucket import Bucket
+from switchhook_audiohook.protocol import MAX_SENT
 
 # Playout keeps well below; this is the last line before Genesys ends the session of a server that floods.
 AUDIO_RATE = 5.0  # binary messages a second

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 
 from switchhook import App, Figure, Finding, Options, ServerSettings, Transport, hookimpl
+from switchhook_audiohook.settings import GenesysSettings
 
-from . import checks, public
+from . import checks
 from .figures import FIGURES
 from .server import GenesysTransport
-from .settings import GenesysSettings
 
 
 @hookimpl
@@ -25,8 +25,3 @@ def figures() -> Iterable[Figure]:
 @hookimpl
 def check(app: App) -> AsyncIterator[Finding]:
     return checks.findings(app)
-
-
-@hookimpl
-def check_public(app: App) -> AsyncIterator[Finding]:
-    return public.findings(app)

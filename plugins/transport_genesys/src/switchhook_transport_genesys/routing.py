@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from .settings import Address
+from switchhook_audiohook.settings import Address
 
 PATH = re.compile(r"/([A-Za-z0-9._~-]{1,128})/connect/?")
 ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")

@@ -14,6 +14,9 @@ import anyio
 import anyio.abc
 
 from switchhook import Reception, ServerSettings, StartError
+from switchhook_audiohook.nonces import NonceCache, NonceStore
+from switchhook_audiohook.protocol import ServerSession
+from switchhook_audiohook.settings import GenesysSettings, read_addresses
 from switchhook_websocket import Limits, Listening, Request, Response, Serve, ServerSocket, listen
 
 from . import tls
@@ -21,10 +24,7 @@ from .census import Census
 from .connection import CLOSING, Connection
 from .desk import Desk
 from .door import Door
-from .nonces import NonceCache, NonceStore
-from .protocol import ServerSession
 from .routing import Routes
-from .settings import GenesysSettings, read_addresses
 from .upgrade import Admitted, Gate
 
 STALLED = 10.0  # seconds that a peer may leave unread what we wrote

@@ -15,8 +15,7 @@ from switchhook import (
     PlaybackStarted,
     Resumed,
 )
-
-from .protocol import events
+from switchhook_audiohook.protocol import events
 
 
 def leg_events(event: events.ServerEvent) -> Iterator[LegEvent]:

@@ -9,13 +9,13 @@ from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from switchhook import ServerSettings, SettingsError
+from switchhook_audiohook.addresses import authority
+from switchhook_audiohook.nonces import NonceStore
+from switchhook_audiohook.protocol import UUID
+from switchhook_audiohook.settings import GenesysSettings
+from switchhook_audiohook.signature import UpgradeRequest, Verdict, verify
 
-from .addresses import authority
-from .nonces import NonceStore
-from .protocol import UUID
 from .routing import Place, Routes
-from .settings import GenesysSettings
-from .signature import UpgradeRequest, Verdict, verify
 
 ADDRESS = re.compile(r"[0-9A-Za-z.:%\[\]_-]{1,64}")
 IDS = {

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable, Mapping
 
 from switchhook import Outcome
+from switchhook_audiohook.protocol import ServerSession
 from switchhook_websocket import ServerSocket
 
 from .outbox import Outbox
-from .protocol import ServerSession
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,107 @@
+"""New connectors and new keys."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from switchhook import SettingsError
+from switchhook_audiohook.credentials import new_api_key, new_client_secret
+
+from . import cards, texts
+from .entries import Entries
+from .files import Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECRETS = "secrets"
+
+
+def new(config: Path, name: str, integration: str | None) -> list[str]:
+    """What to print. Raises SettingsError and StartError, and then nothing was written."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise SettingsError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
+    entries = Entries(config)
+    if name in entries.names("connectors"):
+        raise SettingsError(f"connector {name!r} exists already; see: switchhook connector show {name}")
+    _check_integration(entries, name, integration)
+    secret = new_client_secret()
+    script = config.with_name(f"{name}.toml" if config.name != f"{name}.toml" else f"{name}-script.toml")
+    with Changes() as changes:
+        if integration is None:
+            changes.create(config.parent / SECRETS / name, secret + "\n", private=True)
+            entries.add_integration(name, new_api_key(), f"{SECRETS}/{name}")
+        if not script.exists():
+            changes.create(script, texts.SCRIPT)
+        entries.add_connector(name, integration or name, str(uuid.uuid4()), script.name)
+        card = changes.replace(config, entries.text, partial(cards.read, name=name))
+    trial = ["", *texts.TRY.format(script=script, config=config, name=name).splitlines()]
+    if integration is not None:
+        return [*cards.show(card, f"that of integration {integration!r}, printed when it was made"), *trial]
+    return [*cards.show(card, secret), "", _kept(config, name), *trial]
+
+
+def rotate(config: Path, name: str) -> list[str]:
+    """As `new`."""
+    entries = Entries(config)
+    integration = entries.integration_of(name)
+    if len(entries.keys(integration)) > 1:
+        raise SettingsError(
+            f"integration {integration!r} has a second key already; once Genesys Cloud has it: "
+            f"switchhook connector rotate {name} --retire"
+        )
+    directory = config.parent / SECRETS
+    numbers = (f"{integration}-{number}" for number in range(2, 10_000))
+    file = next(each for each in numbers if not (directory / each).exists())
+    secret = new_client_secret()
+    with Changes() as changes:
+        changes.create(directory / file, secret + "\n", private=True)
+        entries.add_key(integration, new_api_key(), f"{SECRETS}/{file}")
+        card = changes.replace(config, entries.text, partial(cards.read, name=name))
+    return [*cards.show(card, secret), "", _kept(config, file), *texts.ROTATE.format(name=name).splitlines()]
+
+
+def retire(config: Path, name: str) -> list[str]:
+    """As `new`."""
+    entries = Entries(config)
+    integration = entries.integration_of(name)
+    keys = entries.keys(integration)
+    if len(keys) < 2:
+        raise SettingsError(
+            f"integration {integration!r} has one key; make its successor first: "
+            f"switchhook connector rotate {name}"
+        )
+    older = keys.pop(0)
+    with Changes() as changes:
+        card = changes.replace(config, entries.text, partial(cards.read, name=name))
+    removed = _forget(config, older)
+    return [f"the older key is retired{removed}; restart serve", "", *cards.show(card)]
+
+
+def _check_integration(entries: Entries, name: str, integration: str | None) -> None:
+    known = entries.names("transport", "integrations")
+    if integration is None and name in known:
+        raise SettingsError(f"integration {name!r} exists already; use it with --integration {name}")
+    if integration is not None and integration not in known:
+        raise SettingsError(
+            f"there is no integration {integration!r}, known: {', '.join(known) or 'none'}; "
+            "leave out --integration to make one"
+        )
+
+
+def _forget(config: Path, key: Mapping[str, object]) -> str:
+    """Removes a secret's file that we made ourselves; another may serve more than one purpose."""
+    secret = key.get("client_secret")
+    file = secret.get("file") if isinstance(secret, dict) else None
+    if not isinstance(file, str) or Path(file).parent != Path(SECRETS):
+        return ""
+    (config.parent / file).unlink(missing_ok=True)
+    return f" and {file} removed"
+
+
+def _kept(config: Path, file: str) -> str:
+    return f"the secret is shown this once; it is kept in {config.parent / SECRETS / file}, mode 0600"

@@ -1,0 +1,119 @@
+"""One request for a session, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from dataclasses import dataclass
+
+import anyio
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from switchhook_audiohook.protocol import NULL_ID, ClientSession, Media, Open, Participant, events
+from switchhook_audiohook.settings import Key
+from switchhook_audiohook.signature import UpgradeRequest, sign
+
+from .reach import PATIENCE, Place
+
+UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """`authority` and `signed_target` are what is signed for; the request itself goes to `target`."""
+
+    api_key: str
+    secret: bytes | None
+    authority: str
+    target: str
+    signed_target: str
+    call: bool  # as for a call, but without any audio to agree on; else a connection probe
+
+    @classmethod
+    def of(
+        cls, key: Key, authority: str, target: str, *, signed_target: str = "", call: bool = False
+    ) -> Knock:
+        return cls(
+            key.api_key.get_secret_value(), key.secret, authority, target, signed_target or target, call
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    opened: bool = False
+    status: int = 101
+    said: str = ""
+
+
+async def knock(place: Place, request: Knock) -> Answer:
+    ids = [str(uuid.uuid4()) for _ in range(3)]
+    names = ("Audiohook-Session-Id", "Audiohook-Organization-Id", "Audiohook-Correlation-Id")
+    headers = list(zip(names, ids, strict=True))
+    asked = UpgradeRequest("GET", request.signed_target, request.authority, headers)
+    nonce = secrets.token_urlsafe(18)
+    headers += sign(asked, request.api_key, request.secret, place.outside.now(), nonce)
+    host, port = place.address
+    try:
+        with anyio.fail_after(PATIENCE):
+            async with connect(
+                f"wss://{place.authority}{request.target}",
+                host=host,
+                port=port,
+                ssl=place.outside.context,
+                server_hostname=place.host,
+                additional_headers=headers,
+                compression=None,
+                proxy=None,
+            ) as socket:
+                session = ClientSession(ids[0], anyio.current_time)
+                session.open(_opening(ids[1], call=request.call))
+                for data in session.data_to_send():
+                    await socket.send(data)
+                while True:
+                    message = await socket.recv()
+                    if isinstance(message, str) and (answer := _answer(session, message)):
+                        for data in session.data_to_send():
+                            await socket.send(data)
+                        return answer
+    except InvalidStatus as error:
+        return Answer(status=error.response.status_code, said=f"HTTP {error.response.status_code}")
+    except (
+        InvalidHandshake,
+        ConnectionClosed,
+        OSError,
+        EOFError,
+        TimeoutError,
+        json.JSONDecodeError,
+    ) as error:
+        return Answer(said=f"no session: {type(error).__name__}")
+
+
+def _answer(session: ClientSession, message: str) -> Answer | None:
+    for event in session.receive_text(message):
+        match event:
+            case events.Opened():
+                session.close("end")
+                return Answer(opened=True)
+            case events.Disconnected(reason, info):
+                return Answer(said=f"disconnect {reason}: {info[:200]}")
+            case events.ProtocolViolation(rule):
+                return Answer(said=f"the server broke the protocol: {rule}")
+    return None
+
+
+def _opening(organization_id: str, *, call: bool) -> Open:
+    if call:
+        return Open(
+            organization_id=organization_id,
+            conversation_id=str(uuid.uuid4()),
+            participant=Participant(id=str(uuid.uuid4())),
+            media=(),
+        )
+    return Open(
+        organization_id=organization_id,
+        conversation_id=NULL_ID,
+        participant=Participant(id=NULL_ID),
+        media=(Media(),),
+    )
