@@ -2,15 +2,13 @@
 
 import socket
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 
 import anyio
 import pytest
 
 from switchhook import CallInfo, Play, Remark, Say
 from switchhook_responses.audio import handle_audio
-from switchhook_responses.fetching import fetcher
-from switchhook_responses.reaching import FetchError, is_public
+from switchhook_responses.fetching import FetchError, fetcher
 
 from .conftest import all_of, asked, performed
 
@@ -207,23 +205,6 @@ async def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypat
         port = base.rpartition(":")[2]
         assert await made.fetch(f"http://files.example.com:{port}/a.wav") == WAV
     assert asked_for == ["files.example.com"]
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
-        *("224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"),
-        *("2002:7f00:1::", "64:ff9b::7f00:1", "ff02::1", "::"),
-    ],
-)
-def test_an_address_that_is_not_public(address):
-    assert not is_public(ip_address(address))
-
-
-@pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111"])
-def test_an_address_that_is_public(address):
-    assert is_public(ip_address(address))
 
 
 async def test_the_older_command_has_a_recording_where_no_voice_can_speak():

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import anyio
 import pytest
 
-from switchhook_watson import WatsonError, make_service, network
+from switchhook_http import connections
+from switchhook_watson import WatsonError, make_service
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +18,7 @@ async def ask(service):
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
-    monkeypatch.setattr(network, "SETTLING", 0.05)
+    monkeypatch.setattr(connections, "SETTLING", 0.05)
 
 
 async def test_a_warm_service_agrees_on_nothing_when_it_is_asked(service, house):
@@ -58,7 +59,7 @@ async def test_what_the_service_has_closed_is_not_used(service, house):
 async def test_nor_what_is_old(service, house, monkeypatch):
     await service.warm()
     before = house.handshakes
-    monkeypatch.setattr(network, "READY_FOR", 0.0)
+    monkeypatch.setattr(connections, "READY_FOR", 0.0)
 
     assert await ask(service) == 200
     assert house.handshakes == before + 1
@@ -94,7 +95,7 @@ async def test_a_service_that_is_closed_while_it_is_warmed_leaves_no_connection(
 
 async def test_a_connection_that_is_closed_counts_as_closed_by_the_peer(service, house):
     address = urlsplit(house.url)
-    stream = await network.Network().connect_tcp(address.hostname, address.port)
+    stream = await connections.ReadyConnections().connect_tcp(address.hostname, address.port)
     await stream.aclose()
     await anyio.sleep(0.01)
 
@@ -102,7 +103,7 @@ async def test_a_connection_that_is_closed_counts_as_closed_by_the_peer(service,
 
 
 async def test_who_is_cancelled_while_a_connection_settles_leaves_none(service, house, monkeypatch):
-    monkeypatch.setattr(network, "SETTLING", 60.0)
+    monkeypatch.setattr(connections, "SETTLING", 60.0)
     with anyio.move_on_after(1.0):
         await service.warm()
     await anyio.sleep(0.05)

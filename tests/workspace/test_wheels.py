@@ -43,6 +43,7 @@ def test_a_plugin_installs_alone_and_is_discovered(wheels, tmp_path, name):
     if name not in (
         "audiohook",
         "embedded",
+        "http",
         "watson",
         "websocket",
     ):  # libraries of other plugins, without hooks of their own

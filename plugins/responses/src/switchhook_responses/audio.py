@@ -11,8 +11,7 @@ from switchhook import Action, AppInfo, AudioResponse, Play, Remark, Seconds, Ta
 
 from .channels import is_for_telephone
 from .commands import is_true
-from .fetching import Fetcher, fetcher
-from .reaching import FetchError
+from .fetching import Fetcher, FetchError, fetcher
 
 
 class AudioSettings(Table):

@@ -9,32 +9,27 @@ from contextlib import asynccontextmanager
 from urllib.parse import urljoin, urlsplit
 
 import anyio
-import httpcore2
 
-from .reaching import FetchError, Guard
+from switchhook_http import HttpError, Pool, PrivateAddressError, PublicConnections, Reply
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 3
-HEADERS: dict[bytes | str, bytes | str] = {
+HEADERS = {
     "Accept": "audio/wav, audio/x-wav, */*;q=0.1",
     "Accept-Encoding": "identity",
     "User-Agent": "switchhook",
 }
 
 
+class FetchError(Exception):
+    """Why a file was not fetched: fixed words, without its address."""
+
+
 class Fetcher:
     """Keeps what was fetched, up to `cache` bytes. `hosts`: those that may be reached without TLS, and in a
     private network."""
 
-    def __init__(
-        self,
-        *,
-        hosts: Sequence[str],
-        most: int,
-        patience: float,
-        cache: int,
-        pool: httpcore2.AsyncConnectionPool,
-    ) -> None:
+    def __init__(self, *, hosts: Sequence[str], most: int, patience: float, cache: int, pool: Pool) -> None:
         self._hosts, self._most, self._patience, self._room = frozenset(hosts), most, patience, cache
         self._pool = pool
         self._kept: OrderedDict[str, bytes] = OrderedDict()
@@ -56,17 +51,14 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             self._check(url)
             try:
-                async with self._pool.stream("GET", url, headers=HEADERS) as answer:
+                async with self._pool.request("GET", url, HEADERS) as answer:
                     if answer.status not in REDIRECTS:
                         return await self._read(answer)
-                    url = urljoin(url, _header(answer, b"location"))
-            except (
-                httpcore2.NetworkError,
-                httpcore2.ProtocolError,
-                httpcore2.TimeoutException,
-                ssl.SSLError,
-            ) as error:
-                raise FetchError(f"the connection failed: {type(error).__name__}") from None
+                    url = urljoin(url, answer.headers.get("location", ""))
+            except PrivateAddressError as error:
+                raise FetchError(error.detail) from None
+            except HttpError as error:
+                raise FetchError(f"the connection failed: {error.name}") from None
         raise FetchError(f"it is redirected more than {MOST_REDIRECTS} times")
 
     def _check(self, url: str) -> None:
@@ -82,15 +74,15 @@ class Fetcher:
         ):
             raise FetchError("expected an https address")
 
-    async def _read(self, answer: httpcore2.Response) -> bytes:
+    async def _read(self, answer: Reply) -> bytes:
         if answer.status != 200:
             raise FetchError(f"the server answers {answer.status}")
         too_large = FetchError(f"it has more than {self._most} bytes")
-        length = _header(answer, b"content-length")
+        length = answer.headers.get("content-length", "")
         if length.isdigit() and int(length) > self._most:
             raise too_large
         data = bytearray()
-        async for chunk in answer.aiter_stream():
+        async for chunk in answer.chunks():
             data += chunk
             if len(data) > self._most:
                 raise too_large
@@ -102,16 +94,10 @@ class Fetcher:
             self._kept.popitem(last=False)
 
 
-def _header(answer: httpcore2.Response, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in answer.headers if key.lower() == name), "")
-
-
 @asynccontextmanager
 async def fetcher(*, hosts: Sequence[str], most: int, patience: float, cache: int) -> AsyncIterator[Fetcher]:
-    async with httpcore2.AsyncConnectionPool(
-        ssl_context=ssl.create_default_context(),
-        network_backend=Guard(hosts),
-        max_connections=20,
-        keepalive_expiry=30,
-    ) as pool:
+    pool = Pool(ssl.create_default_context(), PublicConnections(hosts), most=20)
+    try:
         yield Fetcher(hosts=hosts, most=most, patience=patience, cache=cache, pool=pool)
+    finally:
+        await pool.aclose()

@@ -1,4 +1,4 @@
-"""HTTP to one service: pooled connections that are kept, bounded answers, errors by kind."""
+"""HTTP to one service: its address and headers, and errors as Watson's."""
 
 from __future__ import annotations
 
@@ -13,57 +13,36 @@ from contextlib import (
     contextmanager,
 )
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import httpcore2
+from switchhook_http import HttpError, Pool, ReadyConnections, Reply, Timeouts, proxy_of
 
-from .errors import WatsonError, chain, said_in
-from .network import Network
-from .proxies import for_http, proxy_of
+from .errors import WatsonError, said_in
 
-CONNECTIONS = 1000
-KEPT = 100  # of them, when idle
-KEPT_FOR = 30.0  # seconds: between two turns of a call, as a new connection costs two round trips or more
 ERROR_BODY = 64 * 1024  # bytes read of one
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Authorization = Callable[[], Awaitable[Mapping[str, str]]]
 
-
-class Timeouts(NamedTuple):
-    """Seconds: until there is a connection, and until the first or the next piece of the answer."""
-
-    connect: float = 3.0
-    read: float = 10.0
-
-
 PATIENT = Timeouts()
 
 
 class HttpReply:
-    def __init__(self, response: httpcore2.Response) -> None:
-        self.status = response.status
-        self.headers: Mapping[str, str] = {
-            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
-        }
-        self._response = response
+    def __init__(self, reply: Reply) -> None:
+        self.status, self.headers, self._reply = reply.status, reply.headers, reply
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         """The body as it arrives; once. Raises WatsonError."""
         with _translated():
-            async with aclosing(self._response.aiter_stream()) as stream:
-                async for chunk in stream:
+            async with aclosing(self._reply.chunks()) as chunks:
+                async for chunk in chunks:
                     yield chunk
 
     async def read(self, limit: int) -> bytes:
         """The whole body, of at most `limit` bytes. Raises WatsonError."""
-        body = bytearray()
-        async for chunk in self.chunks():
-            body += chunk
-            if len(body) > limit:
-                raise WatsonError("garbage", detail=f"an answer of more than {limit} bytes")
-        return bytes(body)
+        with _translated():
+            return await self._reply.read(limit)
 
     async def error(self) -> WatsonError:
         """What this answer is where another status was expected. It reads what the service says."""
@@ -94,15 +73,8 @@ class HttpClient:
             "user-agent": "switchhook",
             **_lower(headers),
         }
-        self._network, self.proxy = Network(), proxy_of(url)
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=context,
-            proxy=for_http(self.proxy),
-            max_connections=CONNECTIONS,
-            max_keepalive_connections=KEPT,
-            keepalive_expiry=KEPT_FOR,
-            network_backend=self._network,
-        )
+        self._connections, self.proxy = ReadyConnections(), proxy_of(url)
+        self._pool = Pool(context, self._connections, proxy=self.proxy)
 
     def request(
         self,
@@ -128,19 +100,11 @@ class HttpClient:
         self, method: str, url: str, headers: dict[str, str], body: bytes | None, timeouts: Timeouts
     ) -> AsyncIterator[HttpReply]:
         headers.update(await self._authorization())
-        patience = {
-            "connect": timeouts.connect,
-            "pool": timeouts.connect,
-            "write": timeouts.read,
-            "read": timeouts.read,
-        }
         async with AsyncExitStack() as stack:
             with _translated():
-                asked = self._pool.stream(
-                    method, url, headers=list(headers.items()), content=body, extensions={"timeout": patience}
-                )
-                response = await stack.enter_async_context(asked)
-            yield HttpReply(response)
+                asked = self._pool.request(method, url, headers, body, timeouts)
+                reply = await stack.enter_async_context(asked)
+            yield HttpReply(reply)
 
     async def prepare(self) -> None:
         """Has a connection ready for the next request that finds none in the pool; not where a proxy is in
@@ -150,10 +114,10 @@ class HttpClient:
             secure = address.scheme == "https"
             port, context = address.port or (443 if secure else 80), self._context if secure else None
             with _translated():
-                await self._network.prepare(address.hostname or "", port, context, PATIENT.connect)
+                await self._connections.prepare(address.hostname or "", port, context, PATIENT.connect)
 
     async def aclose(self) -> None:
-        await self._network.aclose()
+        await self._connections.aclose()
         await self._pool.aclose()
 
 
@@ -166,21 +130,5 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (httpcore2.ConnectTimeout, httpcore2.PoolTimeout):
-        raise WatsonError("connect", detail="no connection in time") from None
-    except httpcore2.TimeoutException:
-        raise WatsonError("timeout") from None
-    except httpcore2.ConnectError as error:
-        raise _unconnected(error) from None
-    except httpcore2.ProxyError as error:
-        raise WatsonError("connect", detail=f"the proxy answers {error}") from None
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError) as error:
-        raise WatsonError("broken", detail=type(error).__name__) from None
-
-
-def _unconnected(error: BaseException) -> WatsonError:
-    *_, deepest = causes = list(chain(error))
-    for cause in causes:
-        if isinstance(cause, ssl.SSLError):
-            return WatsonError("tls", detail=getattr(cause, "verify_message", "") or str(cause))
-    return WatsonError("connect", detail=str(deepest))
+    except HttpError as error:
+        raise WatsonError(error.problem, detail=error.detail) from None

@@ -9,23 +9,23 @@ from email.utils import parsedate_to_datetime
 import anyio
 
 from switchhook import Finding
+from switchhook_http import Connections, HttpError, Pool
 
-from .reach import PATIENCE, Place, secured
+from .reach import PATIENCE, Place
 
 TOLERATED = 3.0  # seconds; what signatures allow, and one more for a header of whole seconds
-LONGEST_HEAD = 16_384  # bytes
 
 
 async def findings(place: Place) -> AsyncIterator[Finding]:
     """This machine against the server behind public_url, and against Genesys."""
     outside = place.outside
-    asked = [("the server's clock", place.address, place.host, place.authority)]
+    asked = [("the server's clock", place.address, place.authority)]
     if outside.clock:
-        asked.append(("Genesys' clock", outside.clock, outside.clock[0], outside.clock[0]))
-    for whose, address, name, authority in asked:
+        asked.append(("Genesys' clock", outside.clock, outside.clock[0]))
+    for whose, address, authority in asked:
         try:
-            date = await _date(address, name, authority, outside.context)
-        except (OSError, ssl.SSLError, anyio.BrokenResourceError, anyio.EndOfStream, ValueError):
+            date = await _date(address, authority, outside.context)
+        except (HttpError, TimeoutError, ValueError):
             date = None
         if date is None:
             cure = "see that this machine keeps its time by NTP"
@@ -40,16 +40,12 @@ async def findings(place: Place) -> AsyncIterator[Finding]:
             yield Finding("ok", "clock", f"agrees with {whose}")
 
 
-async def _date(address: tuple[str, int], name: str, authority: str, context: ssl.SSLContext) -> float | None:
-    async with secured(address, name, context) as stream:
+async def _date(address: tuple[str, int], authority: str, context: ssl.SSLContext) -> float | None:
+    pool = Pool(context, Connections(to=address))
+    try:
         with anyio.fail_after(PATIENCE):
-            request = f"GET /livez HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"
-            await stream.send(request.encode("ascii"))
-            head = b""
-            while b"\r\n\r\n" not in head and len(head) < LONGEST_HEAD:
-                head += await stream.receive()
-    for line in head.decode("latin-1").splitlines():
-        field, _, value = line.partition(":")
-        if field.lower() == "date":
-            return parsedate_to_datetime(value.strip()).timestamp()
-    return None
+            async with pool.request("GET", f"https://{authority}/livez") as reply:
+                said = reply.headers.get("date")
+    finally:
+        await pool.aclose()
+    return parsedate_to_datetime(said.strip()).timestamp() if said else None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 import anyio
-from anyio.streams.tls import TLSAttribute, TLSStream
+from anyio.streams.tls import TLSAttribute
 
 from switchhook import Finding
+from switchhook_http import secured
 
 from .outside import Outside
 
@@ -47,26 +47,12 @@ class Place:
         return self.outside.address or (self.host, self.port)
 
 
-@asynccontextmanager
-async def secured(address: tuple[str, int], name: str, context: ssl.SSLContext) -> AsyncIterator[TLSStream]:
-    """Raises OSError, ssl.SSLError, TimeoutError, and anyio's BrokenResourceError and EndOfStream."""
-    with anyio.fail_after(PATIENCE):
-        stream = await anyio.connect_tcp(*address)
-        try:
-            tls = await TLSStream.wrap(stream, hostname=name, ssl_context=context, standard_compatible=False)
-        except BaseException:
-            await anyio.aclose_forcefully(stream)
-            raise
-    async with tls:
-        yield tls
-
-
 async def findings(place: Place) -> AsyncIterator[Finding]:
     subject = f"{place.host}:{place.port}"
     if place.outside.address is None:
         yield await _name(place)
     try:
-        async with secured(place.address, place.host, place.outside.context) as stream:
+        async with secured(place.address, place.host, place.outside.context, PATIENCE) as stream:
             certificate = dict(stream.extra_attributes[TLSAttribute.peer_certificate]())
         ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
     except ssl.SSLCertVerificationError as error:

@@ -1,4 +1,4 @@
-"""Connections that are had ready, and that are closed even where they are given up while TLS is agreed on.
+"""Connections that are closed even where they are given up while TLS is agreed on, and that may be had ready.
 
 The HTTP library closes one that fails then, but not one that is cancelled: its socket would stay for as long
 as a silent peer does. Calls cancel requests all the time.
@@ -14,15 +14,37 @@ from typing import Any
 import anyio
 import httpcore2
 
+from .errors import translated
+
 READY_FOR = 25.0  # seconds: a service closes a connection on which nothing comes
 POLLS = hasattr(select, "poll")  # not on Windows
 SETTLING = 0.5  # seconds in which a peer sends what belongs to TLS: what comes later is its farewell
 
 
-class Network(httpcore2.AnyIOBackend):
+class Connections(httpcore2.AnyIOBackend):
+    """`to`: the host and port that all of them lead to, whatever the request names."""
+
+    def __init__(self, to: tuple[str, int] | None = None) -> None:
+        super().__init__()
+        self._to = to
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  # the library's signature
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        host, port = self._to or (host, port)
+        return _Stream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+
+
+class ReadyConnections(Connections):
     """Who connects is given the connection that is ready, if there is one."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._ready: _Ready | None = None
         self._closed = False
 
@@ -39,12 +61,20 @@ class Network(httpcore2.AnyIOBackend):
             if ready.is_of_use(host, port):
                 return ready
             await _close(ready)
-        return _Stream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+        return await super().connect_tcp(host, port, timeout, local_address, socket_options)
 
-    async def prepare(self, host: str, port: int, context: ssl.SSLContext | None, patience: float) -> None:
-        """Has a connection ready, in place of the one before. Raises httpcore2's errors."""
+    async def prepare(
+        self, host: str, port: int, context: ssl.SSLContext | None, patience: float | None
+    ) -> None:
+        """Has a connection ready, in place of the one before. Raises HttpError."""
+        with translated():
+            await self._prepare(host, port, context, patience)
+
+    async def _prepare(
+        self, host: str, port: int, context: ssl.SSLContext | None, patience: float | None
+    ) -> None:
         stream: httpcore2.AsyncNetworkStream
-        stream = _Stream(await super().connect_tcp(host, port, patience))
+        stream = await super().connect_tcp(host, port, patience)
         if context is not None:
             stream = await stream.start_tls(context, host, patience)
         try:
