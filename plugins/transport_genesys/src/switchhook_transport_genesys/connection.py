@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from math import inf
 
 import anyio
-import anyio.abc
 
-from switchhook import AudioFormat, Closed, LegEvent, Outcome, TurnReport
+from switchhook import Closed, LegEvent, Outcome, TurnReport
 from switchhook_audiohook.bucket import Bucket
-from switchhook_audiohook.protocol import Media, Open, ServerSession, choose, events
+from switchhook_audiohook.protocol import ServerSession, events
 from switchhook_audiohook.protocol.ledger import back_off
 from switchhook_websocket import ServerSocket
 
 from .desk import Desk
 from .leg import GenesysLeg
+from .opener import Opener
+from .remarks import Remarks
 from .translation import closed, leg_events
 from .upgrade import Admitted
 from .writer import Writer
@@ -25,35 +26,34 @@ from .writer import Writer
 logger = logging.getLogger(__name__)
 
 CLOSING = 2.0  # seconds for the closing handshake of the WebSocket
-REMARK_RATE, REMARK_BURST = 0.1, 5  # log lines about the client's errors
 
 
 class Connection:
     def __init__(
         self, leg_id: str, socket: ServerSocket, admitted: Admitted, session: ServerSession, desk: Desk
     ) -> None:
-        self._leg_id, self._socket, self._admitted = leg_id, socket, admitted
+        self.leg_id, self._socket, self._admitted = leg_id, socket, admitted
         self._session, self._desk = session, desk
         self._reception, limits = desk.reception, desk.settings.limits
         self._clock = asyncio.get_running_loop().time
         self._leg: GenesysLeg | None = None
         self._writer = Writer(
-            socket, session, self._clock, self._sync, lambda: self._break("the peer does not read")
+            socket, session, self._clock, self.sync, lambda: self._break("the peer does not read")
         )
         self._messages = Bucket(limits.messages, 20 * limits.messages, self._clock())
         self._bytes = Bucket(limits.bytes, 10 * limits.bytes, self._clock())
-        self._remarks = Bucket(REMARK_RATE, REMARK_BURST, self._clock())
-        self._group: anyio.abc.TaskGroup  # while it runs
+        self.remarks = Remarks(self._clock)
+        self._opener: Opener  # while it runs
         self._waiting = anyio.CancelScope()  # until the session's next deadline
         self._gone = anyio.Event()
         self._failed = False  # the client broke a rule
-        self._told_unread = False
         self._lost = ""  # why we broke the connection
 
     async def run(self) -> None:
         """Until the call has ended and the socket is gone."""
         try:
-            async with anyio.create_task_group() as self._group:
+            async with anyio.create_task_group() as group:
+                self._opener = Opener(self, self._session, self._admitted, self._desk, group)
                 self._socket.handler = self
                 await self._keep_time()
                 self._session.connection_lost()
@@ -74,7 +74,7 @@ class Connection:
                     with anyio.move_on_after(CLOSING):
                         await self._gone.wait()
                     return
-            self._sync()
+            self.sync()
 
     # --- The leg's side: plain calls that never block
 
@@ -84,16 +84,16 @@ class Connection:
     def barge_in(self) -> None:
         if self._writer.drop_audio():
             self._session.barge_in()
-            self._sync()
+            self.sync()
 
     def report(self, report: TurnReport, /) -> None:
         if self._desk.settings.turn_reports:
             self._session.bot_turn_response(report.disposition, report.text, report.confidence)
-            self._sync()
+            self.sync()
 
     def hold_caller(self, on: bool, /) -> None:
         (self._session.pause if on else self._session.resume)()
-        self._sync()
+        self.sync()
 
     def disconnect(self, outcome: Outcome, variables: Mapping[str, str], /) -> None:
         self._writer.end(outcome, variables)
@@ -104,8 +104,8 @@ class Connection:
         if self._within_limits(len(message)):
             for event in self._session.receive_text(message):
                 self._handle(event)
-            self._tell_unread()
-            self._sync()
+            self.remarks.about_fields(self._session.reader.unread)
+            self.sync()
 
     def binary(self, message: bytes, /) -> None:
         if self._within_limits(len(message)):
@@ -138,14 +138,14 @@ class Connection:
         if not audio:
             if self._session.violation:
                 self._fail(self._session.violation, self._session.violation_kind)
-                self._sync()
+                self.sync()
         elif self._leg is not None:
             self._leg.hear(audio)
 
     def _handle(self, event: events.ServerEvent) -> None:
         match event:
             case events.Opening(parameters):
-                self._open(parameters)
+                self._leg = self._opener.answer(parameters)
             case events.CloseReceived(reason):
                 self._notice(closed(reason))
             case events.ProtocolViolation(rule, kind):
@@ -154,9 +154,9 @@ class Connection:
                 self._reception.measured("rtt_seconds", seconds, {})
             case events.Drifted(seconds):
                 self._reception.measured("position_drifts", 1, {})
-                self._remark(f"the client's position is {seconds:+.1f} s from ours")
+                self.remarks.add(f"the client's position is {seconds:+.1f} s from ours")
             case events.ErrorReceived(code, _, retry_after):
-                self._remark(f"the client reports error {code}")  # its text may quote what we sent
+                self.remarks.add(f"the client reports error {code}")  # its text may quote what we sent
                 self._reception.measured("client_errors", 1, {"code": str(code)})
                 if code == 429:
                     self._writer.hold_audio(self._clock() + back_off(retry_after))
@@ -165,90 +165,23 @@ class Connection:
             case _:
                 self._notice(*leg_events(event))
 
-    def _open(self, opening: Open) -> None:
-        """Never waits for a backend: Genesys gives five seconds, and a probe should not start one."""
-        media = choose(opening.media)
-        if opening.is_probe:
-            self._probed(media)
-            return
-        found = self._desk.find(self._admitted)
-        if media is None and not isinstance(found, str):
-            found = "no supported media; PCMU or L16 at 8000 Hz with the external channel is needed"
-        if media is None or isinstance(found, str):
-            self._turn_away(str(found), opening)
-            return
-        if opening.continued_sessions:
-            self._remark(f"{len(opening.continued_sessions)} sessions to be continued; a new one begins")
-        self._session.opened(media, start_paused=found.start_paused, languages=found.languages)
-        self._leg = GenesysLeg(
-            self._desk.describe(self._leg_id, self._admitted, found, opening), self, AudioFormat(media.format)
-        )
-        self._group.start_soon(self._answer, self._leg)
-
-    def _turn_away(self, why: str, opening: Open) -> None:
-        self._session.disconnect("error", why)
-        details = {**self._admitted.details, "conversation_id": opening.conversation_id}
-        self._reception.refused(why, details)
-
-    async def _answer(self, leg: GenesysLeg) -> None:
-        try:
-            with self._desk.census.counting(leg.info.connector, leg.info.organization_id):
-                await self._reception.answer(leg)
-        finally:
-            leg.end(Outcome("error", "the call was given up"), {})
-
-    def _probed(self, media: Media | None) -> None:
-        """No call: Genesys tries the connection when an administrator saves the integration."""
-        if self._desk.is_deep(self._admitted):
-            self._group.start_soon(self._probe, media)
-        else:
-            self._session.opened(media)
-            self._reception.measured("probes", 1, {"result": "ok"})
-
-    async def _probe(self, media: Media | None) -> None:
-        why = await self._desk.probe(self._admitted)
-        if why:
-            self._session.disconnect("error", why)
-            logger.warning("a probe found that calls would not be served: %s", why)
-        else:
-            self._session.opened(media)
-        self._reception.measured("probes", 1, {"result": "failed" if why else "ok"})
-        self._sync()
-
-    def _remark(self, text: str) -> None:
-        """About what the client does; not about all, when it does so often."""
-        if self._remarks.take(self._clock()):
-            logger.warning("%s, conversation %s", text, self._conversation)
-
-    def _tell_unread(self) -> None:
-        """Once: a client that writes a field in a form of its own does so in each message."""
-        if self._session.reader.unread and not self._told_unread:
-            self._told_unread = True
-            self._remark(
-                f"the client's {self._session.reader.unread} is not of the protocol's form; taken as unknown"
-            )
-
     def _fail(self, rule: str, kind: str) -> None:
         """The client broke a rule, and the session has told it so."""
         if self._failed:
             return
         self._failed = True
         self._reception.measured("protocol_violations", 1, {"kind": kind})
-        logger.warning("the client broke the protocol: %s, conversation %s", rule, self._conversation)
+        logger.warning("the client broke the protocol: %s, conversation %s", rule, self.remarks.conversation)
         if self._leg is None:
             self._reception.refused(rule, self._admitted.details)
         self._notice(Closed("lost", rule))
-
-    @property
-    def _conversation(self) -> str:
-        return self._leg.info.conversation_id if self._leg else "not open"
 
     def _notice(self, *told: LegEvent) -> None:
         if self._leg is not None:
             for event in told:
                 self._leg.notice(event)
 
-    def _sync(self) -> None:
+    def sync(self) -> None:
         """After each change of the session."""
         self._writer.flush()
         due = self._session.deadline() or inf

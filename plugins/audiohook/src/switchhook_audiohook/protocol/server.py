@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-from . import events, messages, parameters
+from . import events, parameters
 from .events import ServerEvent
-from .ledger import Ledger, Outgoing, back_off
+from .incoming import BrokenRuleError, Incoming
+from .ledger import Ledger, Outgoing
 from .media import Media
 from .messages import ClientMessage
-from .reading import LenientReader, MalformedError, parse, repair
-from .states import BEFORE_THE_END, HEARD_WITHIN, LIMITS, LIVE, OVER, Reason, State
+from .reading import MalformedError, parse, repair
+from .states import BEFORE_THE_END, HEARD_WITHIN, LIVE, OVER, Phase, Reason, State
 from .timeline import Timeline
 from .wishes import PauseWish
 
@@ -27,21 +27,22 @@ class ServerSession:
         clock: Callable[[], float],
         idle: float = HEARD_WITHIN.seconds,
     ) -> None:
-        self._idle = idle
+        self._phase = Phase(clock, idle)
         self.violation = ""  # the rule that the client broke
         self.violation_kind = ""  # as of the event
-        self.reader = LenientReader()
         self.media: Media | None = None
         self._frame, self._alone = 1, True  # of the media, for every frame
-        self.state = State.CONNECTED
         self._ledger = Ledger(session_id, "clientseq")
         self._outgoing = Outgoing(self._ledger, clock())
         self._wish = PauseWish(clock())
         self._timeline = Timeline()
-        self._asks_languages = False
-        self._organization_id = organization_id
+        self._incoming = Incoming(organization_id, self._phase, self._outgoing, self._timeline, self._wish)
+        self.reader = self._incoming.reader
         self._clock = clock
-        self._since = self._heard = clock()
+
+    @property
+    def state(self) -> State:
+        return self._phase.state
 
     @property
     def position(self) -> float:
@@ -51,32 +52,30 @@ class ServerSession:
     # --- Receiving
 
     def receive_text(self, text: str) -> list[ServerEvent]:
-        self._heard = self._clock()
+        self._phase.heard()
         if self.state in OVER:
             return []
         try:
             message = parse(text, ClientMessage, repair)
-            self._count(message)
+            if self.state in BEFORE_THE_END:
+                self._ledger.enter(message.id, message.seq, message.serverseq)
+            else:  # after a violation the counts may differ for good, and `close` must still be understood
+                self._ledger.enter_late(message.id, message.seq)
         except MalformedError as error:
             return [self._violate(str(error), error.kind)]
         try:
-            event = self._dispatch(message)
+            event = self._incoming.take(message, self._clock())
+        except BrokenRuleError as broken:
+            event = self._violate(broken.rule, broken.kind, broken.reason)
         except MalformedError as error:
             event = events.Ignored(f"{message.type}: {error}")
-        drifted = self._compare(message)
+        drifted = None if self.media is None else self._incoming.compare(message)
         return [told for told in (event, drifted) if told]
-
-    def _compare(self, message: ClientMessage) -> ServerEvent | None:
-        """Positions, outside of pauses: there some clients stop counting and some go on."""
-        if self.state is not State.ACTIVE or self.media is None or message.type in ("resumed", "discarded"):
-            return None
-        ahead = self._timeline.drift(message.position)
-        return None if ahead is None else events.Drifted(ahead)
 
     def receive_audio(self, data: bytes) -> bytes:
         """What to listen to: the caller's samples, empty while they are to be dropped. When it is empty,
         look at `violation`."""
-        self._heard = self._clock()
+        self._phase.heard()
         if self.state is not State.ACTIVE or self.media is None:
             if self.state in BEFORE_THE_END and self.media is None:
                 self._violate("audio where none was agreed", "audio")
@@ -89,7 +88,7 @@ class ServerSession:
         return data if self._alone else self.media.caller_audio(data)
 
     def connection_lost(self) -> None:
-        self._enter(State.GONE)
+        self._phase.enter(State.GONE)
 
     # --- Sending
 
@@ -110,10 +109,10 @@ class ServerSession:
         if media is not None:
             self._frame, self._alone = media.frame, len(media.channels) == 1
         ahead = discard_to if discard_to > self.position else 0.0
-        asked = languages if self._asks_languages else ()
+        asked = languages if self._incoming.asks_languages else ()
         self._outgoing.add("opened", parameters.opened(media, start_paused, ahead, asked))
         self._wish.begin(start_paused)
-        self._enter(State.ACTIVE)
+        self._phase.enter(State.ACTIVE)
 
     @property
     def takes_audio(self) -> bool:
@@ -172,7 +171,7 @@ class ServerSession:
         told, left_out = parameters.disconnect(reason, info, output_variables or {})
         self._outgoing.drop_reports()
         self._outgoing.add("disconnect", told)
-        self._enter(State.DISCONNECTING)
+        self._phase.enter(State.DISCONNECTING)
         return left_out
 
     def data_to_send(self) -> list[str]:
@@ -181,7 +180,7 @@ class ServerSession:
         written = self._outgoing.write(self._clock())
         if self.state is State.CLOSING:
             written.append(self._ledger.write("closed", {}))
-            self._enter(State.CLOSED)
+            self._phase.enter(State.CLOSED)
         return written
 
     # --- Time
@@ -190,33 +189,20 @@ class ServerSession:
         """When to call `tick`. Receiving moves it to later; a new state may move it to earlier."""
         if self.state is State.GONE:
             return None
-        waits = [self._timeout(), self._outgoing.due(self._clock())]
+        waits = [self._phase.until, self._outgoing.due(self._clock())]
         if self.state in LIVE:
             waits.append(self._wish.due(self._clock()))
         return min(due for due in waits if due is not None)
 
-    def _timeout(self) -> float:
-        limit = LIMITS.get(self.state)
-        return self._since + limit.seconds if limit else self._heard + self._idle
-
     def tick(self) -> list[ServerEvent]:
         """Then ask for `data_to_send`."""
         self._ask()
-        if self.state is State.GONE or self._clock() < self._timeout():
+        if self.state is State.GONE or self._clock() < self._phase.until:
             return []
-        limit = LIMITS.get(self.state, HEARD_WITHIN)
+        limit = self._phase.limit
         return [events.TimedOut(limit.awaited, limit.code)]
 
     # --- Inside
-
-    def _enter(self, state: State) -> None:
-        self.state, self._since = state, self._clock()
-
-    def _count(self, message: ClientMessage) -> None:
-        if self.state in BEFORE_THE_END:
-            self._ledger.enter(message.id, message.seq, message.serverseq)
-        else:  # after a violation the counts may differ for good, and `close` must still be understood
-            self._ledger.enter_late(message.id, message.seq)
 
     def _violate(self, rule: str, kind: str, reason: Reason = "error") -> ServerEvent:
         if self.state not in BEFORE_THE_END:
@@ -224,75 +210,3 @@ class ServerSession:
         self.violation, self.violation_kind = rule, kind
         self.disconnect(reason, rule if reason == "error" else "")
         return events.ProtocolViolation(rule, kind)
-
-    def _dispatch(self, message: ClientMessage) -> ServerEvent | None:  # noqa: C901  # one arm for each type
-        given = message.parameters
-        event: ServerEvent | None = events.Ignored("a message of an unknown type, or not of this state")
-        match message.type:
-            case "ping":
-                event = self._ping(message)
-            case "open" if self.state is State.CONNECTED:
-                event = self._open(given)
-            case "close" if self.state is not State.CLOSING:
-                event = self._close(given)
-            case "error":
-                error = self.reader.read("error", messages.Error, given)
-                if error.code == 429:
-                    self._outgoing.hold_reports(self._clock() + back_off(error.retry_after))
-                event = events.ErrorReceived(error.code, error.message, error.retry_after)
-            case "update" if self.state in (State.OPENING, *LIVE):
-                event = self._update(given)
-            case "playback_started" if self.state in (*LIVE, State.DISCONNECTING):
-                event = events.PlaybackStarted()
-            case "playback_completed" if self.state in (*LIVE, State.DISCONNECTING):
-                event = events.PlaybackCompleted()
-            case "dtmf" if self.state in LIVE:
-                event = events.DigitReceived(self.reader.read("dtmf", messages.Dtmf, given).digit)
-            case "paused" | "resumed" | "discarded" if self.state in LIVE:
-                event = self._gap(message.type, given)
-        return event
-
-    def _ping(self, message: ClientMessage) -> ServerEvent | None:
-        self._outgoing.pong(message.seq)
-        rtt = self.reader.read("ping", messages.Ping, message.parameters).rtt
-        return None if rtt is None else events.RoundTrip(rtt)
-
-    def _close(self, given: Mapping[str, Any]) -> ServerEvent:
-        self._enter(State.CLOSING)
-        reason = given.get("reason")
-        return events.CloseReceived(reason[:32] if isinstance(reason, str) else "unknown")
-
-    def _open(self, given: Mapping[str, Any]) -> ServerEvent:
-        try:
-            opening = self.reader.read("open", messages.Open, given)
-        except MalformedError as error:
-            return self._violate(f"open: {error}", "open")
-        named = opening.organization_id or self._organization_id
-        if named.lower() != self._organization_id.lower():
-            rule = "organizationId differs from the header"
-            return self._violate(rule, "organization", "unauthorized")
-        self._asks_languages = bool(opening.supported_languages)
-        self._enter(State.OPENING)
-        return events.Opening(opening)
-
-    def _update(self, given: Mapping[str, Any]) -> ServerEvent:
-        if self.state in LIVE:
-            self._outgoing.add("updated", {})
-        return events.Updated(self.reader.read("update", messages.Update, given).language)
-
-    def _gap(self, kind: str, given: Mapping[str, Any]) -> ServerEvent:
-        if kind == "paused":
-            self._enter(State.PAUSED)
-            return events.Paused(own=not self._wish.explains_paused())
-        was = self.state
-        if kind == "resumed":
-            self._wish.resumed()
-            self.state = State.ACTIVE
-        span = self.reader.read(kind, messages.Span, given)
-        if span.start is None or span.discarded is None:
-            if self.state is was:
-                return events.Ignored(f"{kind} of no span")
-            return events.Resumed(self.position, 0.0)  # audio goes on, whatever is missing
-        self._timeline.jump(span.start + span.discarded)
-        event = events.Discarded if kind == "discarded" else events.Resumed
-        return event(span.start, span.discarded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Literal, NamedTuple
 
@@ -40,6 +41,32 @@ LIMITS = {
 
 HEARD_WITHIN = Limit(30.0, "message", 1001)
 """In the other states, since the last message of any kind: six ping periods."""
+
+
+class Phase:
+    """Where a server's session stands, since when, and how long it may. `idle`: seconds without a message."""
+
+    def __init__(self, clock: Callable[[], float], idle: float) -> None:
+        self._clock, self._idle = clock, idle
+        self.state = State.CONNECTED
+        self._since = self._heard = clock()
+
+    def enter(self, state: State) -> None:
+        self.state, self._since = state, self._clock()
+
+    def heard(self) -> None:
+        """The client lives."""
+        self._heard = self._clock()
+
+    @property
+    def until(self) -> float:
+        """When the client has had its time."""
+        limit = LIMITS.get(self.state)
+        return self._since + limit.seconds if limit else self._heard + self._idle
+
+    @property
+    def limit(self) -> Limit:
+        return LIMITS.get(self.state, HEARD_WITHIN)
 
 
 class ClientState(Enum):

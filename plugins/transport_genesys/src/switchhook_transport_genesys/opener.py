@@ -1,0 +1,94 @@
+"""What becomes of an `open`: a call, a probe, or neither."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+import anyio.abc
+
+from switchhook import AudioFormat, Outcome
+from switchhook_audiohook.protocol import Media, Open, ServerSession, choose
+
+from .desk import Desk
+from .leg import GenesysLeg, Line
+from .remarks import Remarks
+from .upgrade import Admitted
+
+logger = logging.getLogger(__name__)
+
+
+class Asking(Line, Protocol):
+    """The connection that an `open` came by. `sync` after each change of the session."""
+
+    leg_id: str
+    remarks: Remarks
+
+    def sync(self) -> None: ...
+
+
+class Opener:
+    def __init__(
+        self,
+        line: Asking,
+        session: ServerSession,
+        admitted: Admitted,
+        desk: Desk,
+        group: anyio.abc.TaskGroup,
+    ) -> None:
+        self._line, self._session, self._admitted = line, session, admitted
+        self._desk, self._group = desk, group
+
+    def answer(self, opening: Open) -> GenesysLeg | None:
+        """The leg of a call that begins. Never waits for a backend: Genesys gives five seconds, and a probe
+        should not start one."""
+        media = choose(opening.media)
+        if opening.is_probe:
+            self._probed(media)
+            return None
+        found = self._desk.find(self._admitted)
+        if media is None and not isinstance(found, str):
+            found = "no supported media; PCMU or L16 at 8000 Hz with the external channel is needed"
+        if media is None or isinstance(found, str):
+            self._turn_away(str(found), opening)
+            return None
+        if opening.continued_sessions:
+            self._line.remarks.add(
+                f"{len(opening.continued_sessions)} sessions to be continued; a new one begins"
+            )
+        self._session.opened(media, start_paused=found.start_paused, languages=found.languages)
+        info = self._desk.describe(self._line.leg_id, self._admitted, found, opening)
+        self._line.remarks.conversation = info.conversation_id
+        leg = GenesysLeg(info, self._line, AudioFormat(media.format))
+        self._group.start_soon(self._serve, leg)
+        return leg
+
+    def _turn_away(self, why: str, opening: Open) -> None:
+        self._session.disconnect("error", why)
+        details = {**self._admitted.details, "conversation_id": opening.conversation_id}
+        self._desk.reception.refused(why, details)
+
+    async def _serve(self, leg: GenesysLeg) -> None:
+        try:
+            with self._desk.census.counting(leg.info.connector, leg.info.organization_id):
+                await self._desk.reception.answer(leg)
+        finally:
+            leg.end(Outcome("error", "the call was given up"), {})
+
+    def _probed(self, media: Media | None) -> None:
+        """No call: Genesys tries the connection when an administrator saves the integration."""
+        if self._desk.is_deep(self._admitted):
+            self._group.start_soon(self._probe, media)
+        else:
+            self._session.opened(media)
+            self._desk.reception.measured("probes", 1, {"result": "ok"})
+
+    async def _probe(self, media: Media | None) -> None:
+        why = await self._desk.probe(self._admitted)
+        if why:
+            self._session.disconnect("error", why)
+            logger.warning("a probe found that calls would not be served: %s", why)
+        else:
+            self._session.opened(media)
+        self._desk.reception.measured("probes", 1, {"result": "failed" if why else "ok"})
+        self._line.sync()
