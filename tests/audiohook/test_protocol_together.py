@@ -74,7 +74,7 @@ def test_a_whole_call_runs_without_a_complaint_of_either(line):
         line.server.bot_turn_response("match", "grüß Gott 🙂", 0.5)
         line.server.barge_in()
         line.run()
-    line.client.lose_audio(0.4)
+    line.client.send(*line.client.stream.lose(0.4))
     line.server.pause()
     line.run()
     line.client.send_audio(b"lost" * 400)

@@ -102,7 +102,7 @@ async def test_digits_gaps_and_playback_come_in_the_order_of_the_wire(lobby, url
         await phone.open()
         call = await lobby.legs.receive()
         await phone.send("dtmf", digit="1")
-        phone.session.lose_audio(0.5)
+        phone.session.send(*phone.session.stream.lose(0.5))
         await phone.send("playback_started")
         await phone.send("playback_completed")
         await phone.send("dtmf", digit="#")
@@ -709,7 +709,7 @@ async def test_round_trips_drift_and_broken_rules_are_figures(lobby, url):
         await phone.open()
         call = await lobby.legs.receive()
         await phone.send("ping", rtt="PT0.084S")
-        phone.session._stream.advance(16_000)  # two seconds that are not sent
+        phone.session.stream.advance(16_000)  # two seconds that are not sent
         await phone.send("dtmf", digit="1")
         await call.until(lambda call: call.events)
         await phone.ws.send("no")

@@ -8,12 +8,13 @@ from . import events, messages
 from .durations import format_duration
 from .events import ClientEvent
 from .ledger import Ledger
-from .media import RATE, Media
+from .media import Media
 from .messages import FaultError, ServerMessage
 from .pings import Pings
 from .reading import MalformedError, parse, read
+from .sending import Sending
 from .states import CLOSED_WITHIN, OPENED_WITHIN, ClientState
-from .stream import Side, Stream
+from .stream import Stream
 
 
 class ClientSession:
@@ -29,55 +30,49 @@ class ClientSession:
         self._clock = clock
         self._since = clock()
         self._offers: tuple[Media, ...] = ()
-        self._outgoing: list[str | bytes] = []
-        self._stream = Stream()
+        self.stream = Stream()
+        self._outgoing = Sending(self._ledger, self.stream)
 
     @property
     def position(self) -> float:
         """Seconds of caller audio, sent or held back."""
-        return self._stream.position
+        return self.stream.position
 
     # --- Sending
 
     def open(self, parameters: messages.Open) -> None:
         self._offers = parameters.media
-        self._send("open", parameters.model_dump(mode="json", by_alias=True, exclude_none=True))
+        self._outgoing.add("open", parameters.model_dump(mode="json", by_alias=True, exclude_none=True))
         self._enter(ClientState.OPENING)
 
     def send_audio(self, data: bytes) -> None:
         """Caller audio of the agreed media; in a pause it only passes."""
         if self.state is not ClientState.OPEN or self.media is None:
             return
-        if self._stream.advance(len(data) // self.media.frame):
-            self._outgoing.append(data)
+        if self.stream.advance(len(data) // self.media.frame):
+            self._outgoing.audio(data)
 
     def send(self, kind: str, parameters: Mapping[str, object] | None = None) -> None:
         """Any message of a call in progress: dtmf, playback_started, playback_completed, update, ping."""
         if self.state is ClientState.OPEN:
-            self._send(kind, parameters or {})
-
-    def lose_audio(self, seconds: float) -> None:
-        """As if the line had been congested."""
-        start = self.position
-        self._stream.advance(round(seconds * RATE))
-        self.send("discarded", {"start": format_duration(start), "discarded": format_duration(seconds)})
+            self._outgoing.add(kind, parameters or {})
 
     def pause(self) -> None:
         """The client's own, such as a secure pause; `resume` ends it."""
-        self._stream.hold("client")
+        self.stream.hold("client")
         self.send("paused")
 
     def resume(self) -> None:
-        self._resume("client")
+        self.send(*self.stream.release("client"))
 
     def error(self, code: int, message: str, retry_after: float | None = None) -> None:
         more = {} if retry_after is None else {"retryAfter": format_duration(retry_after)}
         if self.state is not ClientState.CLOSED:
-            self._send("error", {"code": code, "message": message, **more})
+            self._outgoing.add("error", {"code": code, "message": message, **more})
 
     def close(self, reason: str = "end") -> None:
         if self.state not in (ClientState.CLOSING, ClientState.CLOSED):
-            self._send("close", {"reason": reason})
+            self._outgoing.add("close", {"reason": reason})
             self.pings.stop()
             self._enter(ClientState.CLOSING)
 
@@ -86,8 +81,7 @@ class ClientSession:
 
     def data_to_send(self) -> list[str | bytes]:
         """Send all of it in this order. Call it after each other method."""
-        written, self._outgoing = self._outgoing, []
-        return written
+        return self._outgoing.take()
 
     # --- Receiving
 
@@ -96,7 +90,16 @@ class ClientSession:
             return []
         try:
             message = parse(text, ServerMessage)
-            self._count(message)
+        except MalformedError as error:
+            return self._fail(400, str(error))
+        try:
+            if self.violation:  # `closed` must still be understood
+                self._ledger.enter_late(message.id, message.seq)
+            else:
+                self._ledger.enter(message.id, message.seq, message.clientseq)
+        except MalformedError as error:
+            return self._fail(500, str(error))
+        try:
             return self._dispatch(message)
         except MalformedError as error:
             return self._fail(400, str(error))
@@ -140,7 +143,7 @@ class ClientSession:
             self._fail(408, "no pong in time")
             return [events.TimedOut("pong")]
         rtt = self.pings.rtt
-        self._send("ping", {} if rtt is None else {"rtt": format_duration(rtt)})
+        self._outgoing.add("ping", {} if rtt is None else {"rtt": format_duration(rtt)})
         self.pings.sent(self._ledger.sent, now)
         return []
 
@@ -148,18 +151,6 @@ class ClientSession:
 
     def _enter(self, state: ClientState) -> None:
         self.state, self._since = state, self._clock()
-
-    def _send(self, kind: str, parameters: object) -> None:
-        self._outgoing.append(self._ledger.write(kind, parameters, position=format_duration(self.position)))
-
-    def _count(self, message: ServerMessage) -> None:
-        try:
-            if self.violation:  # `closed` must still be understood
-                self._ledger.enter_late(message.id, message.seq)
-            else:
-                self._ledger.enter(message.id, message.seq, message.clientseq)
-        except MalformedError as error:
-            raise FaultError(500, str(error)) from None
 
     def _fail(self, code: int, rule: str) -> list[ClientEvent]:
         if self.violation:
@@ -195,9 +186,20 @@ class ClientSession:
         told: list[ClientEvent] = []
         match message.type:
             case "pong" if not closing:
-                told = self._pong(message.clientseq)
-            case "pause" | "resume" if not closing:
-                told = self._pause_or_resume(message.type)
+                if wrong := self.pings.wrong(message.clientseq):
+                    self.error(*wrong)
+                    told = [events.ProtocolViolation(wrong[1])]
+                else:
+                    told = [events.PongReceived(self.pings.answered(self._clock()))]
+            case "pause" | "resume" if self.state in (ClientState.PREPARING, ClientState.OPENING):
+                raise FaultError(409, f"{message.type} before opened")
+            case "pause" if not closing:
+                self.stream.hold("server")
+                self._outgoing.add("paused", {})
+                told = [events.PauseAsked()]
+            case "resume" if not closing:
+                self.send(*self.stream.release("server"))
+                told = [events.ResumeAsked()]
             case "updated":
                 told = [events.UpdatedReceived()]
             case "closed":
@@ -217,33 +219,6 @@ class ClientSession:
         self._enter(ClientState.OPEN)
         self.pings.start(self._clock())
         if opened.start_paused:
-            self._stream.hold("server")
-            self._send("paused", {})
+            self.stream.hold("server")
+            self._outgoing.add("paused", {})
         return [events.Opened(self.media)]
-
-    def _pong(self, clientseq: int) -> list[ClientEvent]:
-        if self.pings.pending is None:
-            self.error(409, "pong without ping")
-            return [events.ProtocolViolation("pong without ping")]
-        if clientseq != self.pings.pending:
-            self.error(400, "pong with the clientseq of another message")
-            return [events.ProtocolViolation("pong with the clientseq of another message")]
-        return [events.PongReceived(self.pings.answered(self._clock()))]
-
-    def _pause_or_resume(self, kind: str) -> list[ClientEvent]:
-        if self.state is not ClientState.OPEN:
-            raise FaultError(409, f"{kind} before opened")
-        if kind == "pause":
-            self._stream.hold("server")
-            self._send("paused", {})
-            return [events.PauseAsked()]
-        self._resume("server")
-        return [events.ResumeAsked()]
-
-    def _resume(self, side: Side) -> None:
-        gap = self._stream.release(side)
-        if gap is None:  # the other side still holds it
-            self.send("paused")
-        else:
-            start, length = gap
-            self.send("resumed", {"start": format_duration(start), "discarded": format_duration(length)})

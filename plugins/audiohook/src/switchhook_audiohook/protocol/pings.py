@@ -22,6 +22,14 @@ class Pings:
     def sent(self, seq: int, now: float) -> None:
         self.pending, self._sent_at, self.due = seq, now, now + PERIOD
 
+    def wrong(self, clientseq: int) -> tuple[int, str] | None:
+        """Code and rule, where a pong is not the answer to the ping."""
+        if self.pending is None:
+            return 409, "pong without ping"
+        if clientseq != self.pending:
+            return 400, "pong with the clientseq of another message"
+        return None
+
     def answered(self, now: float) -> float:
         """The round trip in seconds."""
         if self.rtt is None and self.due is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .durations import format_duration
 from .media import RATE
 
 Side = Literal["server", "client"]
@@ -30,10 +31,20 @@ class Stream:
     def hold(self, side: Side) -> None:
         self._held.add(side)
 
-    def release(self, side: Side) -> tuple[float, float] | None:
-        """Start and length of what is missing, in seconds; None while the other side holds it."""
+    def release(self, side: Side) -> tuple[str, dict[str, str]]:
+        """The message that says so: audio goes on, or the other side still holds it."""
         self._held.discard(side)
         if self._held:
-            return None
+            return "paused", {}
         missing, self._missing = self._missing / RATE, 0
-        return self.position - missing, missing
+        return "resumed", _span(self.position - missing, missing)
+
+    def lose(self, seconds: float) -> tuple[str, dict[str, str]]:
+        """The message after a line that was congested."""
+        start = self.position
+        self.advance(round(seconds * RATE))
+        return "discarded", _span(start, seconds)
+
+
+def _span(start: float, length: float) -> dict[str, str]:
+    return {"start": format_duration(start), "discarded": format_duration(length)}
