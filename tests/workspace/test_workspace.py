@@ -1,5 +1,6 @@
 """The distributions agree with each other and stay small."""
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -49,11 +50,29 @@ def sources(folder):
     return [(path, path.read_text()) for path in sorted((ROOT / folder).rglob("src/**/*.py"))]
 
 
+def imported(folder):
+    """The modules that files name in imports, wherever these stand."""
+    for _, text in sources(folder):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                yield node.module
+
+
 @pytest.mark.parametrize("name", PARTS)
-def test_a_plugin_imports_only_public_names_of_core(name):
-    code = "".join(text for _, text in sources(f"plugins/{name}"))
-    assert "from switchhook." not in code
-    assert "import switchhook." not in code
+def test_a_plugin_imports_only_public_names_of_core_and_libraries_that_plugins_share(name):
+    shared = {f"switchhook_{each}" for each, part in PARTS.items() if "entry-points" not in part["project"]}
+    ours = {module for module in imported(f"plugins/{name}") if module.startswith("switchhook")}
+    public = {module for module in ours if module == "switchhook"}
+    assert {module.split(".")[0] for module in ours - public} <= shared | {f"switchhook_{name}"}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_plugin_requires_what_it_imports_of_ours(name):
+    required = {text.partition(">")[0].replace("-", "_") for text in PARTS[name]["project"]["dependencies"]}
+    ours = {module.split(".")[0] for module in imported(f"plugins/{name}") if module.startswith("switchhook")}
+    assert ours - {f"switchhook_{name}"} <= required
 
 
 @pytest.mark.parametrize("word", ["genesys", "watson", "moonshine", "hibari", "websockets", "numpy"])
