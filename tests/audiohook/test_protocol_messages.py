@@ -96,16 +96,15 @@ def test_a_malformed_transcript_is_a_fault_of_the_server(pair):
 
 
 def test_a_reconnect_is_told_and_changes_nothing(pair):
-    pair.server.reconnect("node drains")
+    pair.server._outgoing.add("reconnect", {"info": "node drains"})
     pair.exchange()
     assert pair.told[1:] == [events.ReconnectAsked("node drains")]
     assert pair.client.violation == ""
 
 
-def test_neither_is_sent_once_the_session_ends(caller):
+def test_no_transcript_is_sent_once_the_session_ends(caller):
     caller.session.disconnect("completed")
     caller.session.transcript(UTTERANCE, "late", offset=0, duration=1, confidence=1)
-    caller.session.reconnect()
     caller.read()
     assert caller.types == ["opened", "disconnect"]
 

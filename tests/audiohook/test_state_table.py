@@ -139,10 +139,9 @@ def test_audio_is_heard_only_while_it_is_due(client, state, heard, after):
         (lambda session: session.barge_in(), "event", {A, P}),
         (lambda session: session.bot_turn_response("match"), "event", {A, P}),
         (lambda session: session.pause(), "pause", {A, P}),
-        (lambda session: session.reconnect(), "reconnect", {A, P}),
         (lambda session: session.disconnect("completed"), "disconnect", {C, O, A, P}),
     ],
-    ids=["opened", "barge_in", "bot_turn_response", "pause", "reconnect", "disconnect"],
+    ids=["opened", "barge_in", "bot_turn_response", "pause", "disconnect"],
 )
 def test_the_server_sends_only_what_the_state_allows(client, ask, kind, allowed, state):
     brought(client, state)

@@ -18,7 +18,6 @@ class Outbox:
         self._news = asyncio.Event()
         self.over = False
         self.again: SpeechError | None = None  # why the connection ended
-        self.dropped = 0
 
     def tell(self, heard: SpeechStarted | Transcript) -> None:
         if self._told and isinstance(heard, Transcript):
@@ -27,7 +26,6 @@ class Outbox:
                 self._told.pop()
         if len(self._told) >= MOST:
             self._told.popleft()
-            self.dropped += 1
         self._told.append(heard)
         self._news.set()
 

@@ -58,10 +58,6 @@ class Socket(asyncio.Protocol):
         """Of the close frame that the peer sent."""
         return self._protocol.close_rcvd.code if self._protocol.close_rcvd else None
 
-    @property
-    def close_reason(self) -> str:
-        return self._protocol.close_rcvd.reason if self._protocol.close_rcvd else ""
-
     def send(self, message: str | bytes) -> None:
         """Into the transport's buffer, without waiting; ask `writable` first. Left out in silence unless the
         socket is open."""

@@ -141,12 +141,6 @@ class ServerSession:
                 "transcript", parameters.transcript(utterance_id, text, offset, duration, confidence)
             )
 
-    def reconnect(self, info: str = "") -> None:
-        """Ask for a new connection, which answers with `close` "reconnect". Monitor and Transcription
-        Connector may be set up to; never ask Audio Connector."""
-        if self.state in LIVE:
-            self._outgoing.add("reconnect", {"info": info[: parameters.INFO_LENGTH]} if info else {})
-
     def pause(self) -> None:
         """Ask for no caller audio. Of wishes that come faster than Genesys takes them, the last is sent."""
         self._wish.wanted = True
