@@ -6,7 +6,7 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
@@ -142,24 +142,39 @@ class Server:
     async def _watch_records(self) -> None:
         await self._records.writer.watch(lambda name, value: self.measured(name, value, {}))
 
+    @asynccontextmanager
+    async def ready(self) -> AsyncIterator[None]:
+        """What calls need beside the transport: records, plugins, warm engines."""
+        async with (
+            self._records.kept(),  # last: lines come to the end
+            self.app.lifespans(),
+            Watchdog(self.app.plugins).watching(),
+            warmed(self.app.cache, self._equipment.values()),
+        ):
+            yield
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[str]:
+        """Yields where calls come in. Those that are left at the end have a little time for it."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._watch_records)
+            urls = await group.start(self._transport.serve, self)
+            if (admin := self.app.settings.admin) is not None:
+                await group.start(serve_admin, admin, self.admit, self._hooks.admin_page)
+            try:
+                yield " ".join(urls)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await self.close()
+                group.cancel_scope.cancel()
+
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once)."""
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._records.kept())  # last: lines come to the end
-            await stack.enter_async_context(self.app.lifespans())
-            await stack.enter_async_context(Watchdog(self.app.plugins).watching())
-            await stack.enter_async_context(warmed(self.app.cache, self._equipment.values()))
-            async with anyio.create_task_group() as group:
-                group.start_soon(self._watch_records)
-                signals = stack.enter_context(anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT))
-                urls = await group.start(self._transport.serve, self)
-                if self.app.settings.admin is not None:
-                    await group.start(
-                        serve_admin, self.app.settings.admin, self.admit, self._hooks.admin_page
-                    )
-                on_ready(" ".join(urls))
-                await self._wait_for_end(signals)
-                group.cancel_scope.cancel()
+        async with self.ready():
+            with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+                async with self.listening() as urls:
+                    on_ready(urls)
+                    await self._wait_for_end(signals)
 
     async def _wait_for_end(self, signals: AsyncIterator[signal.Signals]) -> None:
         async with anyio.create_task_group() as group:
@@ -199,17 +214,5 @@ class Server:
 async def serving(app: App) -> AsyncIterator[str]:
     """A server inside another program or a test: yields its URL, ends its calls when left."""
     server = Server(app)
-    async with (
-        server._records.kept(),  # noqa: SLF001  # one module
-        app.lifespans(),
-        warmed(app.cache, server._equipment.values()),  # noqa: SLF001  # one module
-        anyio.create_task_group() as group,
-    ):
-        group.start_soon(server._watch_records)  # noqa: SLF001  # one module
-        urls = await group.start(server._transport.serve, server)  # noqa: SLF001  # one module
-        try:
-            yield urls[0]
-        finally:
-            with anyio.CancelScope(shield=True):
-                await server.close()
-            group.cancel_scope.cancel()
+    async with server.ready(), server.listening() as urls:
+        yield urls.partition(" ")[0]
