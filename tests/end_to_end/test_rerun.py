@@ -1,5 +1,7 @@
 """A recorded caller calls the bot of today."""
 
+import sys
+
 import anyio
 import pytest
 from trio.testing import MockClock
@@ -89,6 +91,13 @@ def test_the_same_bot_says_the_same(folder, capsys):
     assert "no_input" in out
     assert "0.55  bot       is interrupted" in out
     assert out.endswith("as recorded\n")
+
+
+def test_a_run_needs_no_library_of_the_tests(folder, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "trio", None)
+    monkeypatch.setitem(sys.modules, "trio.testing", None)
+    assert rerun(folder) == 0
+    assert capsys.readouterr().out.endswith("as recorded\n")
 
 
 def test_another_bot_is_shown_to_say_something_else(folder, capsys):

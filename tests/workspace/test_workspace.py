@@ -1,9 +1,12 @@
 """The distributions agree with each other and stay small."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -101,3 +104,49 @@ def test_the_generated_reference_is_up_to_date():
         [sys.executable, ROOT / "docs/generate.py", "--check"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def imported(path, text):
+    """Absolute names of modules; `from . import x` is the package, and x may be a module of it."""
+    package = path.relative_to(next(p for p in path.parents if p.name == "src")).parts[:-1]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            module = ".".join([*above, *filter(None, [node.module])])
+            yield module
+            yield from (f"{module}.{each.name}" for each in node.names)
+
+
+def test_nothing_but_tests_needs_what_is_for_tests():
+    needed = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for folder in ("core", "plugins")
+        for path, text in sources(folder)
+        if "testing" not in path.parts and path.name != "testing.py"
+        for name in imported(path, text)
+        if "testing" in name.split(".") and "switchhook" in name
+    }
+    assert needed == set()
+
+
+@pytest.mark.parametrize("name", ["core", *(f"plugins/{part}" for part in PARTS)])
+def test_what_a_distribution_imports_it_declares(name):
+    project = tomllib.loads((ROOT / name / "pyproject.toml").read_text())["project"]
+    # what an extra brings may be imported where it is installed
+    told = [*project["dependencies"], *chain(*project.get("optional-dependencies", {}).values())]
+    declared = {re.split(r"[^\w-]", each)[0].lower().replace("_", "-") for each in told} | {project["name"]}
+    brought = packages_distributions() | {"pydantic_core": ["pydantic"]}  # of one release
+    roots = {
+        module.partition(".")[0]
+        for path, text in sources(name)
+        if "testing" not in path.parts
+        for module in imported(path, text)
+    }
+    missing = {
+        root
+        for root in roots - sys.stdlib_module_names - {"__future__"}
+        if not declared & {each.lower().replace("_", "-") for each in brought.get(root, [root])}
+    }
+    assert missing == set()

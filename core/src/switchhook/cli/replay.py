@@ -5,7 +5,7 @@ hidden in them, and the dialogue goes the same way all the same. Exit status: 0 
 
 With --config and --connector the recorded caller calls the bot as it is today: assistant and handlers are
 asked, speech engines are not, and what is different is shown. That needs a recording in which nothing is
-hidden. It takes no time where trio is installed and the assistant needs no network; else say --real-time.
+hidden. It takes no time where the assistant needs no network; else say --real-time.
 """
 
 from __future__ import annotations
@@ -50,28 +50,18 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
     from ..serving.app import App
     from ..serving.configuration import load_settings
     from ..tools.rerun import difference, rerun
+    from ..virtual.clock import virtual_time
 
     app = App(load_settings(arguments.config), arguments.config.parent.absolute())
     variables = dict(text.partition("=")[::2] for text in arguments.var)
-    backend, options = ("asyncio", {}) if arguments.real_time else _virtual_time()
     call = partial(rerun, app, arguments.connector, recorded, variables)
-    now = anyio.run(call, backend=backend, backend_options=options)
+    now = anyio.run(call, **({} if arguments.real_time else virtual_time()))
     for line in timeline(now):
         print(line)
     for line in (different := difference(recorded, now)):
         print(line)
     print("otherwise than recorded" if different else "as recorded")
     return 1 if different else 0
-
-
-def _virtual_time() -> tuple[str, dict[str, object]]:
-    from ..contract.errors import SettingsError
-
-    try:
-        from trio.testing import MockClock
-    except ImportError:
-        raise SettingsError("trio is not installed; say --real-time, or pip install trio") from None
-    return "trio", {"clock": MockClock(autojump_threshold=0.001)}
 
 
 def timeline(again: Replay) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""A leg and engines in memory, for calls in virtual time."""
+"""A leg, engines and a clock in memory, for calls in virtual time."""
