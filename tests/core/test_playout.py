@@ -2,6 +2,7 @@
 
 from collections import deque
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -10,11 +11,12 @@ import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switchhook import Pace, Say
+from switchhook import Say
 from switchhook.call.dialogue.events import PromptFinished, PromptStarted, Queue
 from switchhook.call.speaking.playclock import PlayClock
 from switchhook.call.speaking.playout import Playout
 from switchhook.testing import MemoryLeg
+from switchhook.virtual.leg import PACE
 
 pytestmark = pytest.mark.anyio
 
@@ -167,7 +169,7 @@ def run_plan(plan, confirms):
     seen = {}
 
     async def main():
-        leg = MemoryLeg(pace=Pace(frame=0.25, confirms=confirms))
+        leg = MemoryLeg(pace=replace(PACE, confirms=confirms))
         async with playing(Source(**names), leg=leg) as (playout, leg, events):
             flushed = set()
             for number, (kind, *_, pause) in enumerate(plan):
@@ -235,7 +237,7 @@ def test_what_is_said_to_be_heard_is_right_within_a_fifth_of_a_second(plan):
 
 @given(st.lists(st.tuples(st.floats(0.0, 2.0), st.floats(0.02, 0.5)), max_size=60))
 def test_the_clock_never_goes_back(messages):
-    clock, now, before = PlayClock(Pace()), 0.0, 0.0
+    clock, now, before = PlayClock(PACE), 0.0, 0.0
     for pause, seconds in messages:
         now += pause
         assert clock.heard(now) >= before

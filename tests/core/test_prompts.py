@@ -18,8 +18,9 @@ from switchhook.call.language import CallLanguage
 from switchhook.call.line import Line
 from switchhook.call.prompts.cache import Prompt, PromptCache
 from switchhook.call.speaking.prompts import Prompts
-from switchhook.call.speaking.texts import plain, split
+from switchhook.call.speaking.texts import split
 from switchhook.call.speaking.voices import OUTRUN, SLOW
+from switchhook.contract.texts import plain_text
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
 from switchhook.testing import MemoryTextToSpeech
@@ -73,22 +74,22 @@ def test_a_cut_is_anywhere_where_there_is_no_space():
 
 @given(st.text(alphabet=st.characters(exclude_characters="<")))
 def test_a_text_without_tags_stays(text):
-    assert plain(text) == text
+    assert plain_text(text) == text
 
 
 def test_the_words_between_tags_are_kept():
-    assert plain(
+    assert plain_text(
         '<speak>Your <emphasis level="strong">balance</emphasis>\n is <say-as>12</say-as></speak>'
     ) == ("Your balance is 12")
 
 
 def test_entities_are_words():
-    assert plain("<speak>Marks &amp; Spencer</speak>") == "Marks & Spencer"
+    assert plain_text("<speak>Marks &amp; Spencer</speak>") == "Marks & Spencer"
 
 
 @pytest.mark.parametrize("text", ["2 < 3 and 4 > 3", "a <- b", "R&D; <3", "fish &amp; chips"])
 def test_what_only_looks_like_markup_stays(text):
-    assert plain(text) == text
+    assert plain_text(text) == text
 
 
 WORDS = st.lists(st.text(alphabet="abcäö", min_size=1, max_size=8), min_size=1, max_size=8)
@@ -100,12 +101,12 @@ TAGS = st.sampled_from(
 @given(WORDS, st.data())
 def test_tags_vanish_and_words_stay_apart(words, data):
     marked = "".join(f"{data.draw(TAGS)}{word}{data.draw(TAGS)}" for word in words)
-    assert plain(marked) == " ".join(words)
+    assert plain_text(marked) == " ".join(words)
 
 
 @given(st.text(alphabet="<>/ab \n"))
 def test_no_tag_is_left(text):
-    assert re.search(r"</?[a-zA-Z][^<>]*>", plain(text)) is None
+    assert re.search(r"</?[a-zA-Z][^<>]*>", plain_text(text)) is None
 
 
 # --- fetching, in virtual time

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from switchhook import AudioFormat, KnowsLanguages, LanguageUnknown, SpeechError, Unspeakable
+from switchhook_embedded.pieces import MOST
 from switchhook_embedded.samples import from_pcm
 from switchhook_embedded.scripts import LATIN
-from switchhook_embedded.sentences import MOST
 from switchhook_embedded.voice import EmbeddedTextToSpeech
 
 pytestmark = pytest.mark.anyio

@@ -114,6 +114,7 @@ class Matcher:
             holds = {
                 sre.AT_BEGINNING: at == 0 or (lines and text[at - 1] == "\n"),
                 sre.AT_END: at == len(text) or (text[at] == "\n" and (lines or at == len(text) - 1)),
+                sre.AT_END_STRING: at == len(text),
                 sre.AT_BOUNDARY: bool(word[0]) != bool(word[1]),
             }[where]
             return then(at) if holds else None

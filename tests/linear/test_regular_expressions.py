@@ -7,25 +7,27 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+import switchhook.call.dialogue.barge_in
+import switchhook.call.dialogue.offers
+import switchhook.call.record.masking
+import switchhook.contract.texts
 import switchhook_assistant_script.digits
 import switchhook_assistant_script.matching
 import switchhook_assistant_script.variables
 import switchhook_assistant_watson.sse
+import switchhook_embedded.pieces
 import switchhook_responses
 import switchhook_tts_watson.markup
-import switchhook_tts_watson.sentences
-from switchhook.call.dialogue import barge_in, offers
-from switchhook.call.record import masking
-from switchhook.call.speaking import texts
 
 from .oracle import Matcher
 from .texts import STRANGE, long
 
 MODULES = [
-    *(barge_in, offers, texts, masking),
+    *(switchhook.call.dialogue.barge_in, switchhook.call.dialogue.offers, switchhook.call.record.masking),
+    *(switchhook.contract.texts, switchhook_embedded.pieces),
     *(switchhook_assistant_script.digits, switchhook_assistant_script.matching),
     *(switchhook_assistant_script.variables, switchhook_assistant_watson.sse),
-    *(switchhook_tts_watson.markup, switchhook_tts_watson.sentences),
+    switchhook_tts_watson.markup,
 ]
 FILES = [
     *(Path(module.__file__) for module in MODULES),
@@ -50,8 +52,9 @@ def patterns():
                     ways,
                     id=f"{file.stem}, line {node.lineno}",
                 )
-    numbers = masking._NUMBERS
+    numbers, sentence = switchhook.call.record.masking._NUMBERS, switchhook.contract.texts.SENTENCE
     yield pytest.param(numbers.pattern, numbers.flags, {"sub"}, id="masking, numbers")
+    yield pytest.param(sentence.pattern, sentence.flags, {"finditer"}, id="sentence")
     yield pytest.param(r"[\W_]{0,3}".join("47114711"), 0, {"sub"}, id="masking, a secret")
 
 

@@ -4,22 +4,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from switchhook import Choice, Offer
+from switchhook import Choice, Offer, plain_text, sentences
 from switchhook.call.dialogue.barge_in import words_of
 from switchhook.call.dialogue.bounds import cut
 from switchhook.call.dialogue.offers import chosen_by_voice
 from switchhook.call.record.masking import Mask
-from switchhook.call.speaking.texts import plain, split
+from switchhook.call.speaking.texts import split
 from switchhook_assistant_script.digits import spoken_digits
 from switchhook_assistant_script.matching import closest
 from switchhook_assistant_script.variables import check_references, fill
 from switchhook_assistant_watson.message import cleaned
 from switchhook_assistant_watson.sse import Events
 from switchhook_responses.markdown import words_of as words_of_markdown
-from switchhook_responses.speaking import join, said, to_speech, words
+from switchhook_responses.speaking import join, said, to_speech
 from switchhook_tts_watson.markup import clean, is_ssml
-from switchhook_tts_watson.markup import words_of as words_of_markup
-from switchhook_tts_watson.sentences import sentences
+from switchhook_tts_watson.parts import parts as parts_for_watson
 
 from .oracle import work
 from .texts import STRANGE, long
@@ -45,9 +44,9 @@ FUNCTIONS = {
     "to_speech": to_speech,
     "said": said,
     "join": lambda text: join(["{}", "1. {}"], [text, text]),
-    "words of speech": words,
     "words of Markdown": words_of_markdown,
-    "plain": plain,
+    "plain text": plain_text,
+    "sentences": lambda text: list(sentences(text)),
     "split": lambda text: list(split(text, 50)),
     "split to small parts": lambda text: list(split(text, 4)),
     "cut": lambda text: cut(text, 100),
@@ -57,8 +56,7 @@ FUNCTIONS = {
     "chosen by voice": offered,
     "Watson: clean": clean,
     "Watson: is SSML": is_ssml,
-    "Watson: words": words_of_markup,
-    "Watson: sentences": lambda text: list(sentences(text, 60)),
+    "Watson: parts": lambda text: list(parts_for_watson(text, 60)),
     "Watson: message": cleaned,
     "Watson: events": lambda text: list(Events().feed(text.encode())),
     "script: digits": spoken_digits,
@@ -100,9 +98,7 @@ def test_the_count_finds_what_does_more(function):
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(list(FUNCTIONS.values())), STRANGE, st.sampled_from([1, 100, 10_000]))
-@example(plain, ("<p>", "&#9" + "9" * 6000, "</p>"), 10_000)
-@example(words, ("<p>", "&#9" + "9" * 6000, "</p>"), 10_000)
-@example(words_of_markup, ("<p>", "&#9" + "9" * 6000, "</p>"), 10_000)
+@example(plain_text, ("<p>", "&#9" + "9" * 6000, "</p>"), 10_000)
 @example(to_speech, ("**a** ", "&#9" + "9" * 6000 + ";", ""), 10_000)
 def test_no_text_is_too_strange(function, strange, size):
     function(long(strange, size))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from switchhook import Remark, Say
-from switchhook_responses.speaking import LONGEST, TAG, join, said, to_speech, words
+from switchhook import Remark, Say, plain_text
+from switchhook_responses.speaking import LONGEST, TAG, join, said, to_speech
 
 PIECES = [
     *(
@@ -177,11 +177,11 @@ def test_joined_texts_keep_the_promise(texts):
 
 
 def test_the_words_of_markup_are_unescaped():
-    assert words("<p>R&amp;D</p> now") == "R&D now"
+    assert plain_text("<p>R&amp;D</p> now") == "R&D now"
 
 
 def test_the_words_of_plain_text_are_the_text():
-    assert words("R&amp;D") == "R&amp;D"
+    assert plain_text("R&amp;D") == "R&amp;D"
 
 
 def test_a_text_that_nothing_has_bounded_is_cut_with_a_remark():

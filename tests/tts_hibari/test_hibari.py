@@ -20,8 +20,8 @@ from switchhook import (
     Unspeakable,
     codec_for,
 )
+from switchhook_embedded.pieces import spoken_pieces, without_rulers
 from switchhook_embedded.samples import from_pcm
-from switchhook_embedded.sentences import sentences, without_rulers
 from switchhook_embedded.testing import LINE, finals, hear, words
 from switchhook_tts_hibari.plugin import create_tts
 
@@ -157,7 +157,7 @@ def runs(voice):
 async def test_the_model_is_never_given_much_at_once(voice, runs, text):
     """Its memory grows with the square of it."""
     runs.clear()
-    for piece in sentences(without_rulers(text))[:5]:
+    for piece in spoken_pieces(without_rulers(text))[:5]:
         voice._synthesiser.speak(piece, "en-US")
 
     assert max(runs, default=0) <= 140

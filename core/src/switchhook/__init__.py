@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .contract.assistant import Turn as Turn
     from .contract.audio import AudioFormat as AudioFormat
     from .contract.audio import Codec as Codec
+    from .contract.audio import wav_file as wav_file
+    from .contract.bucket import TokenBucket as TokenBucket
     from .contract.drivers import Closable as Closable
     from .contract.drivers import KnowsLanguages as KnowsLanguages
     from .contract.drivers import Warmable as Warmable
@@ -68,6 +70,9 @@ if TYPE_CHECKING:
     from .contract.leg import Transport as Transport
     from .contract.leg import TurnReport as TurnReport
     from .contract.markers import hookimpl as hookimpl
+    from .contract.names import check_name as check_name
+    from .contract.names import did_you_mean as did_you_mean
+    from .contract.names import nearest as nearest
     from .contract.options import FilePath as FilePath
     from .contract.options import Options as Options
     from .contract.options import Seconds as Seconds
@@ -99,6 +104,9 @@ if TYPE_CHECKING:
     from .contract.speech import SpeechToText as SpeechToText
     from .contract.speech import TextToSpeech as TextToSpeech
     from .contract.speech import Transcript as Transcript
+    from .contract.texts import plain_text as plain_text
+    from .contract.texts import sentence_ends as sentence_ends
+    from .contract.texts import sentences as sentences
     from .plugins.standalone import codec_for as codec_for
     from .plugins.standalone import load_assistant as load_assistant
     from .plugins.standalone import load_audio as load_audio
@@ -117,7 +125,8 @@ _HOME = {
     "serving.app": "App",
     "serving.configuration": "load_settings",
     "contract.assistant": "Assistant Conversation Reply ReplyContext Turn",
-    "contract.audio": "AudioFormat Codec",
+    "contract.audio": "AudioFormat Codec wav_file",
+    "contract.bucket": "TokenBucket",
     "contract.drivers": "Closable KnowsLanguages Warmable",
     "contract.figures": "Figure",
     "contract.findings": "AdminPage Finding",
@@ -130,6 +139,7 @@ _HOME = {
         "Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused PlaybackFinished "
         "PlaybackStarted Reception Resumed Sink Transport TurnReport"
     ),
+    "contract.names": "check_name did_you_mean nearest",
     "contract.options": "FilePath Options Seconds Secret Table",
     "contract.records": "CallRecord",
     "contract.responses": (
@@ -141,6 +151,7 @@ _HOME = {
     "contract.settings": "ServerSettings Settings",
     "plugins.standalone": "codec_for load_assistant load_audio load_recogniser load_voice",
     "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
+    "contract.texts": "plain_text sentence_ends sentences",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 __all__ = list(_MODULE)

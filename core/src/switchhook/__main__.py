@@ -32,10 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command is None:
         parser.print_help()
         return 2
-    from difflib import get_close_matches
+    from .contract.names import did_you_mean
 
-    near = get_close_matches(command, commands, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"commands: {', '.join(commands)}"
+    hint = did_you_mean(command, commands, "commands")
     print(f"switchhook: unknown command {command!r}; {hint}", file=sys.stderr)  # noqa: T201  # the command line speaks
     return 2
 

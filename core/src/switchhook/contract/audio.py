@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,3 +50,14 @@ class Codec(Protocol):
 
     def decode(self, wire: bytes, /) -> bytes: ...
     def encode(self, pcm: bytes, /) -> bytes: ...
+
+
+def wav_file(pcm: bytes, rate: int = 8000, channels: int = 1) -> bytes:
+    """A WAV file of signed 16-bit samples as "PCM" has them; of several channels, they take turns."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(channels)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(pcm)
+    return file.getvalue()

@@ -14,14 +14,14 @@ CloseReason = Literal["ended", "hung_up", "lost", "refused"]
 Disposition = Literal["match", "no_match", "no_input"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How fast a leg takes audio; playout obeys it."""
+    """How fast a leg takes audio; playout obeys it. What the peer bears, its transport says."""
 
+    rate: float  # messages a second, sustained
+    burst: int  # messages at once, when the bucket is full
+    largest: int  # bytes in one message
     frame: float = 0.2  # seconds of audio in one message
-    rate: float = 5.0  # messages a second, sustained
-    burst: int = 25  # messages at once, when the bucket is full
-    largest: int = 64_000  # bytes in one message
     lead: float = 0.5  # seconds to be ahead of the caller's ear
     confirms: bool = True  # whether PlaybackStarted and PlaybackFinished come
 

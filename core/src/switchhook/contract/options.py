@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_origin
@@ -13,10 +12,9 @@ from typing import Annotated, Any, TypeVar, get_origin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError, ValidationInfo
 
 from .errors import SettingsError
+from .names import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
-
-LONGEST = 100  # characters of a name that another is looked for
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -74,10 +72,8 @@ class Options(Mapping[str, Any]):
 
 
 def _unknown(model: type[BaseModel], path: list[str]) -> str:
-    known = _keys_at(model, path[:-1])
-    near = get_close_matches(path[-1][:LONGEST], known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(known)) or 'none'}"
-    return f"unknown key; {hint}"
+    known = sorted(_keys_at(model, path[:-1]))
+    return f"unknown key; {did_you_mean(path[-1], known, 'known keys')}"
 
 
 def _keys_at(model: type[BaseModel], path: list[str]) -> list[str]:

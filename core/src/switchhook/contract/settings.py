@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from .assistant import SHORTEST
 from .languages import normalised
+from .names import check_name
 from .options import FilePath, Seconds, Table
 
 
@@ -90,13 +91,7 @@ Language = Annotated[str, AfterValidator(_language)]
 Drivers = Annotated[list[Choosing], BeforeValidator(_one_or_more), Field(min_length=1)]
 
 
-def _lower_case(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-        raise ValueError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
-    return name
-
-
-Name = Annotated[str, AfterValidator(_lower_case)]
+Name = Annotated[str, AfterValidator(check_name)]
 
 
 class TransportSettings(Choosing):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
-from difflib import get_close_matches
 from importlib.metadata import requires, version
 from itertools import chain
 from types import ModuleType
@@ -16,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from ..contract.errors import PluginError
 from ..contract.hookspecs import HOOKS
+from ..contract.names import did_you_mean
 
 
 def refuse_other_major(plugin: str, distribution: str) -> None:
@@ -72,8 +72,7 @@ def _borrowed(module: object, function: Any) -> Iterator[tuple[str, str]]:
 
 def _faults(hook: str, function: Any) -> Iterator[tuple[str, str]]:
     if hook not in HOOKS:
-        near = get_close_matches(hook, HOOKS, n=1)
-        yield "there is no such hook", f"did you mean {near[0]!r}?" if near else f"hooks: {', '.join(HOOKS)}"
+        yield "there is no such hook", did_you_mean(hook, HOOKS, "hooks")
         return
     known = HOOKS[hook].parameters
     for parameter in inspect.signature(function).parameters.values():

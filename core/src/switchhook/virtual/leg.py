@@ -26,6 +26,8 @@ from ..contract.leg import (
     TurnReport,
 )
 
+PACE = Pace(rate=10.0, burst=50, largest=100_000, frame=0.25)
+
 
 class MemoryLeg:
     """`latency` is seconds from here to the peer and back again. `sent` is what the engine sent and when,
@@ -40,7 +42,7 @@ class MemoryLeg:
         answers: bool = True,
     ) -> None:
         self.info = info or LegInfo("leg-1", "test")
-        self.audio, self.pace = AudioFormat("PCMU", 8000), pace or Pace(frame=0.25)
+        self.audio, self.pace = AudioFormat("PCMU", 8000), pace or PACE
         self.sent: list[tuple[float, bytes]] = []
         self.flushes: list[float] = []
         self.wishes: list[str] = []  # "pause" and "resume", as the engine asked

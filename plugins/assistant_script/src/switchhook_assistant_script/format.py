@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Annotated, Any, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, model_validator
 
-from switchhook import Response, Seconds, Table, UnknownResponse, parse_response
+from switchhook import Response, Seconds, Table, UnknownResponse, did_you_mean, nearest, parse_response
 
 from .matching import normal
 from .variables import Assignment, check_references, parse_assignment
@@ -30,11 +29,11 @@ def _fits(item: dict[str, Any]) -> dict[str, Any]:
         raise ValueError('expected a response_type, such as "text"')  # noqa: TRY004  # pydantic reports ValueErrors
     parsed = parse_response(item)
     if isinstance(parsed, UnknownResponse):
-        near = get_close_matches(parsed.response_type, TYPES, n=1)
-        if near == [parsed.response_type]:
+        near = nearest(parsed.response_type, TYPES)
+        if near == parsed.response_type:
             raise ValueError(parsed.problem.replace("Input should be", "expected"))
         if near:
-            raise ValueError(f"unknown response_type {parsed.response_type!r}; did you mean {near[0]!r}?")
+            raise ValueError(f"unknown response_type {parsed.response_type!r}; did you mean {near!r}?")
     check_references(item)
     return item
 
@@ -157,8 +156,6 @@ class Script(Table):
 
     def _misled(self, name: str) -> str:
         if name not in self.steps:
-            near = get_close_matches(name[:100], self.steps, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"steps: {', '.join(self.steps)}"
-            return f"no step {name!r}; {hint}"
+            return f"no step {name!r}; {did_you_mean(name, self.steps, 'steps')}"
         step = self.steps[name]
         return "" if step.phrases or step.digits else f"step {name!r} has neither phrases nor digits"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from reprlib import repr as short
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from switchhook import SettingsError, Table
+from switchhook import SettingsError, Table, did_you_mean
 
 from .format import Answer, Digits, Script, Step
 from .lines import line_of, locate
@@ -84,13 +83,8 @@ def _describe(item: ErrorDetails) -> str:
 
 
 def _unknown(place: Place) -> str:
-    known = list(_keys(_model(place[:-1])))
-    near = get_close_matches(str(place[-1])[:100], known, n=1)
-    return (
-        f"unknown key; did you mean {near[0]!r}?"
-        if near
-        else f"unknown key; known keys: {', '.join(sorted(known))}"
-    )
+    known = sorted(_keys(_model(place[:-1])))
+    return f"unknown key; {did_you_mean(str(place[-1]), known, 'known keys')}"
 
 
 def _model(place: Place) -> type[Table]:

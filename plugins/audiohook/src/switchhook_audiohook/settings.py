@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from switchhook import Options, Seconds, Secret, SettingsError, Table
+from switchhook import Options, Seconds, Secret, SettingsError, Table, check_name, did_you_mean
 
 from .credentials import API_KEY, decode_secret
 
@@ -40,12 +38,6 @@ class Key(Table):
         return decode_secret(text) if text else None
 
 
-def _lower_case(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-        raise ValueError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
-    return name
-
-
 class Integration(Table):
     """One Genesys integration: base URI and credentials. It may carry many connectors."""
 
@@ -70,7 +62,7 @@ class LimitSettings(Table):
 
 
 class GenesysSettings(Table):
-    integrations: dict[Annotated[str, AfterValidator(_lower_case)], Integration] = Field(
+    integrations: dict[Annotated[str, AfterValidator(check_name)], Integration] = Field(
         default_factory=dict, description="name of a Genesys integration to its credentials"
     )
     limits: LimitSettings = Field(default_factory=LimitSettings, description="on calls and messages")
@@ -132,9 +124,7 @@ def read_addresses(
         place = f"connectors.{name}.address"
         address = Options(table, place=place, base=Path()).parse(Address)
         if address.integration not in settings.integrations:
-            near = get_close_matches(address.integration, settings.integrations, n=1)
-            known = ", ".join(sorted(settings.integrations)) or "none"
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {known}"
+            hint = did_you_mean(address.integration, sorted(settings.integrations))
             raise SettingsError(f"{place}.integration: there is no {address.integration!r}; {hint}")
         other, _ = found.setdefault((address.integration, address.instance_id), (name, address))
         if other != name:

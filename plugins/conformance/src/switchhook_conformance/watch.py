@@ -7,6 +7,8 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from switchhook import TokenBucket
+
 from .tables import wrong_message
 
 RATE, BURST = 5.0, 25  # messages a second, and at once, that Genesys takes; text and audio each
@@ -14,22 +16,9 @@ PAUSE_RATE, PAUSE_BURST = 2.0, 4  # of those, pause and resume each
 BYTES = 64_000  # in one message
 
 
-@dataclass
-class Gauge:
-    """Counts messages as Genesys limits them. One more than the burst is forgiven: clocks differ."""
-
-    rate: float = RATE
-    burst: int = BURST
-    level: float = field(init=False)
-    at: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.level = self.burst + 1
-
-    def exceeded(self, now: float) -> bool:
-        self.level = min(self.burst + 1, self.level + (now - self.at) * self.rate) - 1
-        self.at = now
-        return self.level < 0
+def _gauge(rate: float = RATE, burst: int = BURST) -> TokenBucket:
+    """Messages as Genesys limits them. One more than the burst is forgiven: clocks differ."""
+    return TokenBucket(rate, burst + 1)
 
 
 class Came(NamedTuple):
@@ -50,10 +39,10 @@ class Watch:
     received: list[dict[str, Any]] = field(default_factory=list)  # texts
     came: list[Came] = field(default_factory=list)  # everything, in order
     faults: list[str] = field(default_factory=list)
-    _texts: Gauge = field(default_factory=Gauge)
-    _frames: Gauge = field(default_factory=Gauge)
-    _pauses: dict[str, Gauge] = field(
-        default_factory=lambda: {kind: Gauge(PAUSE_RATE, PAUSE_BURST) for kind in ("pause", "resume")}
+    _texts: TokenBucket = field(default_factory=_gauge)
+    _frames: TokenBucket = field(default_factory=_gauge)
+    _pauses: dict[str, TokenBucket] = field(
+        default_factory=lambda: {kind: _gauge(PAUSE_RATE, PAUSE_BURST) for kind in ("pause", "resume")}
     )
     _closed_with: int | None = None  # seq of our close
 
@@ -61,7 +50,7 @@ class Watch:
         self._closed_with = self._closed_with or seq
 
     def audio(self, size: int, now: float) -> None:
-        self._size(size, self._frames.exceeded(now))
+        self._size(size, not self._frames.spend(now))
         kinds = {message.get("type") for message in self.received}
         if "opened" not in kinds or kinds & {"disconnect", "closed"}:
             self.faults.append("audio before opened, or after disconnect or closed")
@@ -70,7 +59,7 @@ class Watch:
     def text(self, text: str, now: float) -> dict[str, Any] | None:
         """The message; None if it is none."""
         size = len(text.encode())
-        self._size(size, self._texts.exceeded(now))
+        self._size(size, not self._texts.spend(now))
         try:
             message = json.loads(text)
         except ValueError:
@@ -106,7 +95,7 @@ class Watch:
         return ""
 
     def _misplaced(self, kind: str, clientseq: int, now: float) -> str:
-        if kind in self._pauses and self._pauses[kind].exceeded(now):
+        if kind in self._pauses and not self._pauses[kind].spend(now):
             return f"more {kind} than 2 a second and 4 at once"
         if self._closed_with is not None and clientseq >= self._closed_with and kind not in AFTER_CLOSE:
             return f"{kind} after our close was read"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection
 
-from switchhook import Unspeakable
+from switchhook import Unspeakable, sentences
 
-SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 LATIN = ("LATIN",)  # as names of characters begin in Unicode
 
 
 def require_speakable(voice: str, text: str, scripts: Collection[str]) -> None:
     """Raises Unspeakable for a sentence that has letters, and none that the voice knows. A foreign name in a
     sentence is left to the voice."""
-    for sentence in SENTENCE_END.split(text) if scripts else ():
+    for sentence in sentences(text) if scripts else ():
         letters = [character for character in sentence if character.isalpha()]
         if letters and not any(_script(letter) in scripts for letter in letters):
             raise cannot_say(voice)

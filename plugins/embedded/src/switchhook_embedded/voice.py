@@ -11,9 +11,9 @@ import anyio.to_thread
 from switchhook import AudioFormat, Parameters, SpeechError
 
 from .parameters import Ignored, require_language
+from .pieces import spoken_pieces, without_rulers
 from .samples import Samples, level, resample, to_pcm
 from .scripts import cannot_say, require_speakable
-from .sentences import sentences, without_rulers
 
 
 class Synthesiser(Protocol):
@@ -70,7 +70,7 @@ class EmbeddedTextToSpeech:
 
     async def _chunks(self, text: str, rate: int, language: str) -> AsyncGenerator[bytes, None]:
         silent = True
-        for sentence in sentences(without_rulers(text)):
+        for sentence in spoken_pieces(without_rulers(text)):
             chunk = await anyio.to_thread.run_sync(
                 self._speak, sentence, rate, language, limiter=self._limiter
             )

@@ -19,11 +19,12 @@ from switchhook import (
     Say,
     UserDefinedResponse,
     hookimpl,
+    plain_text,
 )
 
 from .channels import is_for_telephone
 from .commands import Parameters, commands_of, read
-from .speaking import LONGEST, join, shortened, to_speech, words
+from .speaking import LONGEST, join, shortened, to_speech
 
 NUMBERS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -111,7 +112,7 @@ def _prefix(lists: Lists) -> str:
 def _choice(lists: Lists, number: int, label: str, given: Mapping[str, object]) -> Choice:
     """One key selects the first nine; the rest are named by voice."""
     named = lists.matchWord[number - 1 : number]
-    phrases = () if lists.disableSpeech else (*named, str(number), words(to_speech(label)))
+    phrases = () if lists.disableSpeech else (*named, str(number), plain_text(to_speech(label)))
     return Choice(
         key=str(number) if number <= 9 else "",
         phrases=tuple(phrase for phrase in phrases if WORD.search(phrase)),

@@ -5,14 +5,12 @@ What is made for the eye alone (video, table, card and the like) is left to othe
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, ValidationError
 
-from switchhook import Action, CallInfo, OptionItem, Play, UnknownResponse, hookimpl
+from switchhook import Action, CallInfo, OptionItem, Play, UnknownResponse, hookimpl, sentence_ends, wav_file
 
 from .channels import TELEPHONE
 from .commands import Parameters
@@ -58,13 +56,8 @@ def _pause(raw: Mapping[str, Any]) -> list[Action]:
         asked = Pause.model_validate(dict(raw)).time
     except ValidationError:
         return []
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(bytes(2 * RATE * min(asked, LONGEST_PAUSE) // 1000))
-    return [Play(file.getvalue(), "pause")] if asked else []
+    silence = bytes(2 * RATE * min(asked, LONGEST_PAUSE) // 1000)
+    return [Play(wav_file(silence, RATE), "pause")] if asked else []
 
 
 def _suggestion(raw: Mapping[str, Any], call: CallInfo) -> list[Action] | None:
@@ -96,5 +89,5 @@ def _shortened(text: str) -> str:
     if len(text) <= MOST_SPOKEN:
         return text
     head = text[:MOST_SPOKEN]
-    end = max(head.rfind(mark) for mark in (". ", "! ", "? ", "\n"))
-    return head[: end + 1] if end > 0 else head[: head.rfind(" ")]
+    ends = list(sentence_ends(head))
+    return head[: ends[-1]] if ends else head[: head.rfind(" ")]

@@ -23,7 +23,6 @@ COMMENT = re.compile(r"<!--[^<>]*-->")
 PROLOG = re.compile(r"^\s*<\?xml[^<>]*\?>")
 ROOT = re.compile(r"^<speak\b[^<>]*>(.*)</speak\s*>$", re.DOTALL)
 MARKDOWN = re.compile(r"[*_#`~\[\\&>]|^[ \t]*[-+=]", re.MULTILINE)
-ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 SPARE_SPACE = re.compile(r"[ \t]+(?=[.,;:!?]|[ \t])")
 SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", "…", ">")
 
@@ -56,13 +55,6 @@ def shortened(text: str, most: int = LONGEST) -> str:
     """At most that many bytes of it."""
     head = text[:most].encode(errors="replace")
     return text if len(text) <= most and len(head) <= most else head[:most].decode(errors="ignore")
-
-
-def words(speech: str) -> str:
-    """What `to_speech` gave, without its markup."""
-    if not TAG.search(speech):
-        return speech
-    return " ".join(ENTITY.sub(lambda found: html.unescape(found[0]), TAG.sub(" ", speech)).split())
 
 
 def join(frames: Iterable[str], texts: Iterable[str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import math
-import wave
 from array import array
 from collections.abc import Sequence
 from functools import cache
 
 from pydantic import Field
+
+from switchhook import wav_file
 
 from .commands import Parameters
 
@@ -35,13 +35,7 @@ def tones(keys: Sequence[Tone], interval: int) -> bytes:
         if number:
             samples.extend([0] * (RATE * interval // 1000))
         samples.extend(_tone(key))
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(samples.tobytes())
-    return file.getvalue()
+    return wav_file(samples.tobytes(), RATE)
 
 
 def _tone(key: Tone) -> Sequence[int]:

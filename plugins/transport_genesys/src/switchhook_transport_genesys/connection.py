@@ -9,8 +9,7 @@ from math import inf
 
 import anyio
 
-from switchhook import Closed, LegEvent, Outcome, TurnReport
-from switchhook_audiohook.bucket import Bucket
+from switchhook import Closed, LegEvent, Outcome, TokenBucket, TurnReport
 from switchhook_audiohook.protocol import ServerSession, events
 from switchhook_audiohook.protocol.ledger import back_off
 from switchhook_websocket import ServerSocket
@@ -40,8 +39,8 @@ class Connection:
         self._writer = Writer(
             socket, session, self._clock, self.sync, lambda: self._break("the peer does not read")
         )
-        self._messages = Bucket(limits.messages, 20 * limits.messages, self._clock())
-        self._bytes = Bucket(limits.bytes, 10 * limits.bytes, self._clock())
+        self._messages = TokenBucket(limits.messages, 20 * limits.messages, self._clock())
+        self._bytes = TokenBucket(limits.bytes, 10 * limits.bytes, self._clock())
         self.remarks = Remarks(self._clock)
         self._opener: Opener  # while it runs
         self._waiting = anyio.CancelScope()  # until the session's next deadline

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 import anyio
 
-from switchhook_audiohook.bucket import Bucket
+from switchhook import TokenBucket
 from switchhook_audiohook.signature import UpgradeRequest
 from switchhook_websocket import Request, Response, ServerSocket
 
@@ -30,7 +30,7 @@ class Door:
         self._gate, self._desk = gate, desk
         self._clock = asyncio.get_running_loop().time
         self._waiting = 0
-        self._lines = Bucket(LOG_RATE, LOG_BURST, self._clock())
+        self._lines = TokenBucket(LOG_RATE, LOG_BURST, self._clock())
 
     async def answer(self, socket: ServerSocket, request: Request) -> Response | Admitted:
         began = self._clock()

@@ -19,10 +19,11 @@ from switchhook import (
     Sink,
     TurnReport,
 )
+from switchhook_audiohook.protocol import MAX_SENT
+from switchhook_audiohook.protocol.rates import BELOW
 
 PCMU = AudioFormat("PCMU", 8000)
-# Genesys takes 5 messages a second and 25 at once: 4 a second, and room for a timer that comes late.
-PACE = Pace(frame=0.25, rate=5.0, burst=20, largest=64_000, lead=0.5, confirms=True)
+PACE = Pace(frame=0.25, rate=BELOW.sustained, burst=BELOW.burst, largest=MAX_SENT, lead=0.5, confirms=True)
 MAX_EARLY_AUDIO = 30.0  # seconds: the most that a client keeps for a server that is slow to open
 MAX_EARLY_ITEMS = 10_000
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from switchhook_audiohook.bucket import Bucket
+from switchhook import TokenBucket
 from switchhook_audiohook.protocol import MAX_SENT
+from switchhook_audiohook.protocol.rates import MESSAGES
 
-# Playout keeps well below; this is the last line before Genesys ends the session of a server that floods.
-AUDIO_RATE = 5.0  # binary messages a second
-AUDIO_BURST = 25
 MAX_AUDIO = 480_000  # bytes: 30 s of the widest coding
 MAX_TEXT = 262_144  # characters
 
@@ -20,7 +18,8 @@ class Outbox:
         self._texts: deque[str] = deque()
         self._text_size = 0
         self._audio = bytearray()
-        self._bucket = Bucket(AUDIO_RATE, AUDIO_BURST, now)
+        # playout keeps well below; this is the last line before Genesys ends a session that floods it
+        self._bucket = TokenBucket(*MESSAGES, now)
         self._held_until = now
 
     def __len__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from switchhook_audiohook.bucket import Bucket
+from switchhook import TokenBucket
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ RATE, BURST = 0.1, 5  # lines a second, and at once
 class Remarks:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.conversation = "not open"
-        self._clock, self._bucket = clock, Bucket(RATE, BURST, clock())
+        self._clock, self._bucket = clock, TokenBucket(RATE, BURST, clock())
         self._told_unread = False
 
     def add(self, text: str) -> None:

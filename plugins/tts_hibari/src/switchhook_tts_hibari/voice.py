@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hibari import SAMPLE_RATE, Hibari  # type: ignore[import-untyped]  # ships no types
 
+from switchhook_embedded.pieces import spoken_pieces
 from switchhook_embedded.samples import Samples
-from switchhook_embedded.sentences import sentences
 
 SEED = 0  # of its noise: the same text gives the same bytes
 WARMING = "Welcome to Switchhook."  # with a word that no dictionary has, so that all models are loaded
@@ -26,6 +26,6 @@ class HibariVoice:
         made = [
             self._hibari.from_phonemes(run, seed=SEED)
             for phonemes in self._hibari.phonemize(sentence)
-            for run in sentences(phonemes, LONGEST_RUN, LONGEST_RUN, cost=lambda _: 1)
+            for run in spoken_pieces(phonemes, LONGEST_RUN, LONGEST_RUN, cost=lambda _: 1)
         ]
         return np.concatenate(made) if made else np.zeros(0, np.float32)

@@ -6,14 +6,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
-from switchhook import AudioFormat, Parameters, SpeechError
+from switchhook import AudioFormat, Parameters, SpeechError, plain_text
 from switchhook_watson import Service
 
 from .ahead import one_ahead
-from .markup import clean, escaped, is_ssml, words_of
+from .markup import clean, escaped, is_ssml
+from .parts import parts
 from .queries import Queries
 from .request import ACCEPT, Synthesis
-from .sentences import sentences
 
 
 class WatsonTextToSpeech:
@@ -51,8 +51,7 @@ class WatsonTextToSpeech:
             async with aclosing(self._marked_up(text, ask)) as chunks:
                 yield chunks
         else:
-            parts = sentences(words_of(text), self.max_bytes)
-            made = [ask(escaped(part)).chunks() for part in parts]
+            made = [ask(escaped(part)).chunks() for part in parts(plain_text(text), self.max_bytes)]
             async with one_ahead(made) as chunks:
                 yield chunks
 
@@ -64,7 +63,7 @@ class WatsonTextToSpeech:
                 async for chunk in chunks:
                     yield chunk
         except SpeechError:
-            words = words_of(text)
+            words = plain_text(text)
             if synthesis.status != 400 or not words:
                 raise
             plain = ask(escaped(words))

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from websockets.frames import CTRL_OPCODES, CloseCode, Frame, Opcode
 from websockets.protocol import Protocol, Side, State
 
+from switchhook import TokenBucket
+
 from .handler import Handler
 from .mask import apply_mask
 
@@ -32,7 +34,7 @@ class Incoming:
         self._unparsed = 0  # bytes that went into the parser and have not come out as frames
         self._fragments: bytearray | None = None
         self._is_text = False
-        self._spare, self._spent_at = SPARE_BURST, clock()
+        self._spare = TokenBucket(SPARE_RATE, SPARE_BURST, clock())
 
     def feed(self, data: bytes, handler: Handler) -> bool:
         """Whether the protocol may have something to send."""
@@ -109,10 +111,7 @@ class Incoming:
             handler.binary(bytes(data))
 
     def _spend(self) -> None:
-        now = self._clock()
-        self._spare = min(SPARE_BURST, self._spare + (now - self._spent_at) * SPARE_RATE) - 1
-        self._spent_at = now
-        if self._spare < 0:
+        if not self._spare.spend(self._clock()):
             self._fail(CloseCode.POLICY_VIOLATION, "too many frames")
 
     def _fail(self, code: CloseCode, reason: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from math import inf
 
+from ...contract.bucket import TokenBucket
 from ...contract.leg import Pace
 
 CONFIRM = 0.5  # seconds that a peer's confirmation may be late until our own clock decides
@@ -20,7 +21,7 @@ class PlayClock:
         self._base = 0.0  # position where the run began
         self._first: float | None = None  # when the run's first byte was sent; None: nothing plays
         self._started: float | None = None  # when the peer said that it plays
-        self._tokens, self._counted = float(pace.burst), 0.0
+        self._messages = TokenBucket(pace.rate, pace.burst)
 
     @property
     def playing(self) -> bool:
@@ -37,17 +38,12 @@ class PlayClock:
         if self._first is None:
             self._base, self._first, self._started = self.sent, now, None
         self.sent += seconds
-        self._tokens = self._bucket(now) - 1
-        self._counted = now
-
-    def _bucket(self, now: float) -> float:
-        return min(self._pace.burst, self._tokens + (now - self._counted) * self._pace.rate)
+        self._messages.spend(now)
 
     def may_send(self, now: float, left: float) -> float:
         """When the next message may go out: not before at most `left` seconds of the run are still to be
         played, and not faster than the peer takes messages."""
-        missing = 1.0 - self._bucket(now)
-        allowed = now if missing <= TICK else now + missing / self._pace.rate
+        allowed = self._messages.due(now)
         if self._first is None:
             return allowed
         return max(allowed, self._first + (self.sent - self._base) - left)

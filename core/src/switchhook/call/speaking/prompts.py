@@ -9,12 +9,12 @@ import anyio
 
 from ...contract.actions import Play, Say
 from ...contract.errors import Unspeakable
+from ...contract.texts import plain_text, sentences
 from ..dialogue.events import Queue
 from ..equipment import Equipment
 from ..language import CallLanguage
 from ..line import Line
 from .playout import Put
-from .texts import SENTENCE_END, plain
 from .voices import Voices, Wanted
 
 LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
@@ -62,7 +62,7 @@ class Prompts:
     async def _say_pieces(self, wanted: Wanted) -> str:
         """Of a text that no voice can say as a whole: its sentences, as far as there is a voice for each. The
         others are skipped, like a file that cannot be played."""
-        pieces = [piece for piece in SENTENCE_END.split(plain(wanted.said.text)) if piece.strip()]
+        pieces = list(sentences(plain_text(wanted.said.text)))
         skipped = 0 if 1 < len(pieces) <= MOST_PIECES else len(pieces)
         for piece in pieces[skipped:]:
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .texts import plain
+from ...contract.texts import plain_text
 
 RATE = 14.0  # characters a second, of a prompt whose length is not known yet
 
@@ -15,7 +15,7 @@ class Spoken:
     _heard: list[str] = field(default_factory=list)
 
     def queue(self, prompt: int, text: str) -> None:
-        self._queued[prompt] = plain(text)
+        self._queued[prompt] = plain_text(text)
 
     def finish(self, prompt: int) -> None:
         """Heard to its end."""

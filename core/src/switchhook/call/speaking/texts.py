@@ -1,17 +1,11 @@
-"""From a text to parts that an engine takes, and from markup to words."""
+"""From a text to parts that an engine takes."""
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 
 from ...contract.speech import TextToSpeech
-
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
-UNSEEN = (("<!--", "-->"), ("<?", "?>"))  # comments, and instructions to programs
-SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+")
+from ...contract.texts import plain_text, sentence_ends
 
 
 def parts(text: str, engine: TextToSpeech) -> Iterator[str]:
@@ -21,29 +15,7 @@ def parts(text: str, engine: TextToSpeech) -> Iterator[str]:
     whole = text.strip()
     if engine.ssml and len(whole.encode()) <= engine.max_bytes:
         return iter([whole] if whole else [])
-    return split(plain(text), engine.max_bytes)
-
-
-def plain(text: str) -> str:
-    """The words of a text that may be SSML; a text without tags is taken as it is."""
-    bare = text
-    for opening, closing in UNSEEN:
-        bare = _without(bare, opening, closing)
-    words = TAG.sub(" ", bare)
-    if words == text:
-        return text
-    if TAG.search(words):  # tags inside tags are no markup
-        words = words.translate({ord("<"): " ", ord(">"): " "})
-    return " ".join(ENTITY.sub(lambda found: html.unescape(found[0]), words).split())
-
-
-def _without(text: str, opening: str, closing: str) -> str:
-    """A regular expression would look for the same end again and again."""
-    kept, at = [], 0
-    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
-        kept.append(text[at:start])
-        at = end + len(closing)
-    return " ".join([*kept, text[at:]])
+    return split(plain_text(text), engine.max_bytes)
 
 
 def split(text: str, max_bytes: int) -> Iterator[str]:
@@ -59,5 +31,5 @@ def split(text: str, max_bytes: int) -> Iterator[str]:
 
 
 def _end_in(head: str) -> int:
-    ends = [match.end() for match in SENTENCE_END.finditer(head)] or [head.rfind(" ") + 1]
+    ends = list(sentence_ends(head)) or [head.rfind(" ") + 1]
     return ends[-1] or len(head)

@@ -18,6 +18,7 @@ from ...contract.actions import Say
 from ...contract.audio import AudioFormat
 from ...contract.errors import LanguageUnknown, Unspeakable, answer, cause
 from ...contract.speech import Parameters, TextToSpeech
+from ...contract.texts import plain_text
 from ..engine import Engine
 from ..equipment import Equipment
 from ..failover import Attempt, Failover
@@ -26,7 +27,7 @@ from ..line import Line
 from ..prompts.cache import Prompt
 from .one_voice import Speaking
 from .playout import Put
-from .texts import parts, plain
+from .texts import parts
 
 SLOW = "no audio in time"
 OUTRUN = "late: another voice was sooner"
@@ -178,7 +179,7 @@ class Voices:
     async def _speak(self, one: Speaking, wanted: Wanted) -> str:
         """Why it failed. Who was left has a problem too, and no blame, nor has who cannot say it."""
         problem = await self._synthesize(one, wanted)
-        if not problem and not one.bytes and any(map(str.isalnum, plain(wanted.said.text))):
+        if not problem and not one.bytes and any(map(str.isalnum, plain_text(wanted.said.text))):
             problem = "no audio came"
         if problem and not one.left and not one.declined:
             one.engine.failed(anyio.current_time(), silent=problem == SLOW)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import Literal
 
-from ..bucket import Bucket
+from switchhook import TokenBucket
+
 from .messages import VERSION, compose
+from .rates import BELOW
 from .reading import MalformedError
 
-TEXT_RATE, TEXT_BURST = 5.0, 20  # messages a second, and at once: five fewer than Genesys takes
 BACK_OFF, LONGEST_BACK_OFF = 1.0, 10.0  # seconds, after a 429 that names no time, and at most
 MOST_REPORTS = 16  # that wait; the oldest goes
 
@@ -51,15 +52,15 @@ class Ledger:
 
 
 class Outgoing:
-    """A server's messages until they are numbered. Genesys takes 5 texts a second and 25 at once: pongs and
-    what must be said go at once, reports as there is room."""
+    """A server's messages until they are numbered. Genesys takes so many texts: pongs and what must be said
+    go at once, reports as there is room."""
 
     def __init__(self, ledger: Ledger, now: float) -> None:
         self._ledger = ledger
         self._pongs: deque[int] = deque()
         self._urgent: deque[tuple[str, object]] = deque()
         self._reports: deque[tuple[str, object]] = deque(maxlen=MOST_REPORTS)
-        self._bucket = Bucket(TEXT_RATE, TEXT_BURST, now)
+        self._bucket = TokenBucket(*BELOW, now)
         self._held_until = now
 
     def pong(self, seq: int) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from ..bucket import Bucket
+from switchhook import TokenBucket
 
-RATE, BURST = 2.0, 4  # pause and resume a second, and at once, that Genesys takes
+from .rates import PAUSES
+
 MOST_OWED = 8  # answers of a client that gives none
 
 
@@ -19,7 +20,7 @@ class PauseWish:
         self.wanted = False
         self._asked = False
         self._owed: deque[str] = deque(maxlen=MOST_OWED)
-        self._bucket = Bucket(RATE, BURST, now)
+        self._bucket = TokenBucket(*PAUSES, now)
 
     def begin(self, paused: bool) -> None:
         """What `opened` has asked for."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import math
 import struct
-import wave
+
+from switchhook import wav_file
 
 RATE = 8000
 PITCH, LOUDNESS = 440, 8000  # Hz; of 32,767
@@ -14,18 +14,8 @@ PITCH, LOUDNESS = 440, 8000  # Hz; of 32,767
 def tone(seconds: float) -> bytes:
     period = [round(LOUDNESS * math.sin(2 * math.pi * n * PITCH / RATE)) for n in range(RATE // 40)]
     samples = struct.pack(f"<{len(period)}h", *period)  # eleven whole waves
-    return _wav((samples * math.ceil(seconds * 40))[: 2 * round(seconds * RATE)])
+    return wav_file((samples * math.ceil(seconds * 40))[: 2 * round(seconds * RATE)], RATE)
 
 
 def silence(seconds: float) -> bytes:
-    return _wav(bytes(2 * round(seconds * RATE)))
-
-
-def _wav(samples: bytes) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(samples)
-    return file.getvalue()
+    return wav_file(bytes(2 * round(seconds * RATE)), RATE)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
-from switchhook import Options, SettingsError, load_settings
+from switchhook import Options, SettingsError, did_you_mean, load_settings
 from switchhook_audiohook.addresses import base_uri, connector_id
 from switchhook_audiohook.settings import GenesysSettings, read_addresses
 
@@ -35,9 +34,7 @@ def read(config: Path, name: str) -> Card:
     if settings.transport.use not in ("", "genesys"):
         raise SettingsError(f"transport.use: expected 'genesys', got {settings.transport.use!r}")
     if name not in settings.connectors:
-        near = get_close_matches(name, settings.connectors, n=1)
-        known = ", ".join(sorted(settings.connectors)) or "none"
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {known}"
+        hint = did_you_mean(name, sorted(settings.connectors))
         raise SettingsError(f"there is no connector {name!r} in {config}; {hint}")
     options = Options(settings.transport.table(), place="transport", base=config.parent.absolute())
     genesys = options.parse(GenesysSettings)

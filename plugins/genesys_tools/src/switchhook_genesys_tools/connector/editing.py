@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from switchhook import SettingsError
+from switchhook import SettingsError, check_name
 from switchhook_audiohook.credentials import new_api_key, new_client_secret
 
 from . import cards, texts
@@ -23,8 +22,10 @@ SECRETS = "secrets"
 
 def new(config: Path, name: str, integration: str | None) -> list[str]:
     """What to print. Raises SettingsError and StartError, and then nothing was written."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-        raise SettingsError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
+    try:
+        check_name(name)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     entries = Entries(config)
     if name in entries.names("connectors"):
         raise SettingsError(f"connector {name!r} exists already; see: switchhook connector show {name}")

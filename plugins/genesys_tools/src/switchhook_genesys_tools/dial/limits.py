@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from switchhook_audiohook.bucket import Bucket
+from switchhook import TokenBucket
+from switchhook_audiohook.protocol.rates import MESSAGES, PAUSES, Rate
 
-PAUSE_RATE, PAUSE_BURST = 2.0, 4
 REMIND = 1.0  # seconds between two errors about the same limit
 
 
 class RateLimit:
-    """5 messages a second and 25 at once, for text and for binary messages each; 2 and 4 for `pause`, and
-    for `resume` (operational event AUDIOHOOK-0012)."""
+    """Of one kind of messages."""
 
-    def __init__(self, rate: float = 5.0, burst: int = 25) -> None:
-        self.rate, self.burst, self.excess = rate, burst, 0
-        self._bucket = Bucket(rate, burst, now=0.0)
+    def __init__(self, rate: Rate = MESSAGES) -> None:
+        self.rate, self.burst, self.excess = rate.sustained, rate.burst, 0
+        self._bucket = TokenBucket(*rate)
         self._reminded = -REMIND
 
     def count(self, now: float) -> bool:
@@ -34,5 +33,5 @@ class RateLimit:
 
 def limits() -> dict[str, RateLimit]:
     """By kind of message."""
-    pauses = {kind: RateLimit(PAUSE_RATE, PAUSE_BURST) for kind in ("pause", "resume")}
+    pauses = {kind: RateLimit(PAUSES) for kind in ("pause", "resume")}
     return {"text": RateLimit(), "audio": RateLimit(), **pauses}

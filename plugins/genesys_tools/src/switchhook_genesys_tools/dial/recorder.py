@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import wave
 from array import array
 from typing import TYPE_CHECKING, Any
+
+from switchhook import wav_file
 
 from .playback import RATE
 
@@ -34,13 +34,7 @@ def stereo(caller: Sequence[bytes], bot: Sequence[Segment], origin: float, codec
         heard = array("h", codec.decode(bytes(segment.audio)))
         start = round((segment.at - origin) * RATE)
         both[2 * start + 1 : 2 * (start + len(heard)) + 1 : 2] = heard
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(2)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(both.tobytes())
-    return file.getvalue()
+    return wav_file(both.tobytes(), RATE, channels=2)
 
 
 class MessageLog:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ssl
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from switchhook import Options, SettingsError, load_settings
+from switchhook import Options, SettingsError, did_you_mean, load_settings
 from switchhook_audiohook.addresses import authority, base_uri, connector_id
 from switchhook_audiohook.credentials import API_KEY, decode_secret
 from switchhook_audiohook.settings import GenesysSettings, read_addresses
@@ -27,12 +26,8 @@ def of_connector(config: Path, name: str) -> Target:
     if settings.transport.use not in ("", "genesys"):
         raise SettingsError(f"transport.use: expected 'genesys' to dial, got {settings.transport.use!r}")
     if name not in settings.connectors:
-        near = get_close_matches(name, settings.connectors, n=1)
-        known = ", ".join(sorted(settings.connectors)) or "none"
-        raise SettingsError(
-            f"there is no connector {name!r}; "
-            + (f"did you mean {near[0]!r}?" if near else f"known: {known}")
-        )
+        hint = did_you_mean(name, sorted(settings.connectors))
+        raise SettingsError(f"there is no connector {name!r}; {hint}")
     base = config.parent.absolute()
     genesys = Options(settings.transport.table(), place="transport", base=base).parse(GenesysSettings)
     found = read_addresses({name: settings.connectors[name].address}, genesys)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_embedded.sentences import FIRST, MOST, effort, sentences, without_rulers
+from switchhook_embedded.pieces import FIRST, MOST, effort, spoken_pieces, without_rulers
 
 TEXTS = st.text(max_size=600) | st.text("ab1$/\u0301\u200d\U0001f600漢。、,;.!? \n\"'", max_size=900)
 
@@ -35,7 +35,7 @@ def spent(piece):
     ],
 )
 def test_a_text_is_cut_where_sentences_end(text, parts):
-    assert sentences(text) == parts
+    assert spoken_pieces(text) == parts
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def test_a_text_is_cut_where_sentences_end(text, parts):
 def test_a_long_sentence_is_cut_at_its_clauses_else_words_else_parts_of_a_word(text, parts):
     plain = {True: 1, False: 3}
 
-    assert sentences(text, 14, 14, lambda character: plain[character.isascii()]) == parts
+    assert spoken_pieces(text, 14, 14, lambda character: plain[character.isascii()]) == parts
 
 
 def test_the_first_piece_is_shorter_than_the_others():
-    first, second, *_ = sentences("word " * 100)
+    first, second, *_ = spoken_pieces("word " * 100)
 
     assert len(first) <= FIRST < len(second) <= MOST
 
@@ -68,20 +68,24 @@ def test_the_first_piece_is_shorter_than_the_others():
 def test_a_usual_sentence_is_one_piece_wherever_it_stands():
     usual = "Please enter your personal identification number, followed by the pound key."
 
-    assert sentences(f"{usual} {usual}") == [usual, usual]
+    assert spoken_pieces(f"{usual} {usual}") == [usual, usual]
 
 
 def test_digits_and_signs_weigh_what_they_are_spoken_as():
-    assert max(map(len, sentences("7" * 300))) == MOST // effort("7") < max(map(len, sentences("a" * 300)))
+    assert (
+        max(map(len, spoken_pieces("7" * 300)))
+        == MOST // effort("7")
+        < max(map(len, spoken_pieces("a" * 300)))
+    )
 
 
 def test_an_accented_word_is_cut_before_pico_would_never_come_back_from_it():
-    assert max(len(piece.encode()) for piece in sentences("é" * 5000)) < 256
+    assert max(len(piece.encode()) for piece in spoken_pieces("é" * 5000)) < 256
 
 
 @pytest.mark.parametrize("cluster", ["e\u0301", "\U0001f469\u200d\U0001f680", "\U0001f44d\U0001f3fd\ufe0f"])
 def test_what_is_one_character_for_a_reader_is_not_cut(cluster):
-    for piece in sentences(cluster * 500):
+    for piece in spoken_pieces(cluster * 500):
         assert category(piece[0])[0] != "M"
         assert "\u200d" not in (piece[0], piece[-1])
 
@@ -96,12 +100,12 @@ def test_no_letter_is_lost_with_the_rulers(text):
 
 @given(TEXTS)
 def test_nothing_of_a_text_is_lost_but_white_space(text):
-    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+    assert "".join("".join(spoken_pieces(text)).split()) == "".join(text.split())
 
 
 @given(TEXTS, st.integers(8, 60), st.integers(8, 60))
 def test_no_piece_takes_more_effort_than_is_allowed(text, most, first):
-    pieces = sentences(text, most, first)
+    pieces = spoken_pieces(text, most, first)
 
     assert all(spent(piece) <= limit for piece, limit in zip(pieces[:1], [first], strict=False))
     assert all(spent(piece) <= max(most, first) for piece in pieces)
@@ -110,7 +114,7 @@ def test_no_piece_takes_more_effort_than_is_allowed(text, most, first):
 
 @given(TEXTS)
 def test_a_piece_is_no_longer_in_bytes_than_its_effort(text):
-    assert all(len(piece.encode(errors="surrogatepass")) <= MOST for piece in sentences(text))
+    assert all(len(piece.encode(errors="surrogatepass")) <= MOST for piece in spoken_pieces(text))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +142,7 @@ def test_each_character_is_weighed_once_whatever_the_text(unit):
     """And a search that looked at a run again from each of its characters would take minutes here."""
     text, weighed = "." + unit * 100_000, []
 
-    sentences(text, cost=lambda character: weighed.append(character) or effort(character))
+    spoken_pieces(text, cost=lambda character: weighed.append(character) or effort(character))
     assert len(weighed) == len(text)
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from itertools import pairwise
+
+from switchhook import sentences
 
 from .markup import escaped
 
-# not after a title or an initial ("Dr. Lee", "J. Lee"); without a space in Chinese and Japanese
-END = re.compile(
-    r"(?<!\b[A-Z]\.)(?<!\b(?:Dr|Mr|Ms|St)\.)(?<!\bMrs\.)(?<=[.!?…])[\"')\]\u2019\u201d]*\s+|\n+|(?<=[\u3002\uff01\uff1f])"
-)
 SHORTEST = 20  # characters: shorter ones are spoken with the next, for the sake of their melody
 
 
-def sentences(words: str, most: int) -> Iterator[str]:
+def parts(words: str, most: int) -> Iterator[str]:
     """Each of at most `most` bytes once it is escaped."""
     held = ""
-    for part in _ends(words):
+    for part in sentences(words):
         joined = f"{held} {part}".strip()
         if held and len(escaped(joined).encode()) > most:
             yield held
@@ -30,13 +26,6 @@ def sentences(words: str, most: int) -> Iterator[str]:
         yield from _fitting(joined, most)
     if held:
         yield held
-
-
-def _ends(words: str) -> Iterator[str]:
-    cuts = [0, *(match.end() for match in END.finditer(words)), len(words)]
-    for start, end in pairwise(cuts):
-        if part := words[start:end].strip():
-            yield part
 
 
 def _fitting(words: str, most: int) -> Iterator[str]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from unicodedata import category
 
+from switchhook import sentence_ends
+
 MOST = 150  # effort of a piece: as many letters, or nine seconds of speech
 FIRST = 100  # effort of the first one, which somebody waits for
 
@@ -18,18 +20,10 @@ CAPITAL = 2  # capitals are spelled where they make no word
 # the last one stays where a number may need it
 SIGNS = re.compile(r"([^\w\s]{3})[^\w\s]*?(?=[$\u20ac\u00a3\u00a5+#-]?\w|\s|\Z)")
 
-CLOSING = r"[\"')\]\u2019\u201d\u300d\u300f\uff09]*"
-WIDE = rf"[\u3002\uff01\uff1f\uff61]{CLOSING}\s*"  # their own white space is in them
-LINE_ENDS = "\n\r\u2028\u2029"
-SENTENCE = re.compile(rf"(?<=[.!?\u2026\u061f\u0964]){CLOSING}\s+|{WIDE}|[{LINE_ENDS}]+")
 CLAUSE = re.compile(r"(?<=[,;:\u060c\u061b])\s+|[\u3001\uff0c\uff1b\uff1a\u2014]\s*|(?<=\s)(?=[\u2013(\[-])")
 WORD = re.compile(r"\s+")
 # after a sign, but not in a number ("1,250.00", "$5") or before what ends a clause
 PART = re.compile(r"[^\w\s.,:$\u20ac\u00a3\u00a5'\u2019](?=[\w$\u20ac\u00a3\u00a5])|_(?=[^\W_])")
-
-# what a full stop after it ends no sentence; so does a single letter, as in "J. Lee" or "z. B."
-SHORT = re.compile(r"dr|mr|mrs|ms|st|sr|jr|prof|sra|mme|nr|vs|ca|approx|e\.g|i\.e|[^\W\d_]")
-LAST_WORD = 8  # characters of the longest of them, and one more
 
 
 def without_rulers(text: str) -> str:
@@ -46,7 +40,7 @@ def effort(character: str) -> int:
     return max(SPOKEN if not character.isalpha() else 0, len(character.encode(errors="surrogatepass")))
 
 
-def sentences(
+def spoken_pieces(
     text: str, most: int = MOST, first: int = FIRST, cost: Callable[[str], int] = effort
 ) -> list[str]:
     """No piece costs more than `most`, the first no more than `first`; nothing is lost but white space. The
@@ -56,7 +50,7 @@ def sentences(
 
 
 def _pieces(text: str, spent: Sequence[int], most: int, first: int) -> Iterator[str]:
-    ends = list(_sentence_ends(text))
+    ends = list(sentence_ends(text))
     cuts = [[match.end() for match in pattern.finditer(text)] for pattern in (CLAUSE, WORD, PART)]
     start, allowed = len(text) - len(text.lstrip()), first
     while start < len(text):
@@ -91,21 +85,3 @@ def _between_characters(text: str, start: int, reach: int) -> int:
 
 def _belongs(character: str) -> bool:
     return character == "\u200d" or category(character)[0] == "M" or "\udc00" <= character <= "\udfff"
-
-
-def _sentence_ends(text: str) -> Iterator[int]:
-    for match in SENTENCE.finditer(text):
-        if text[match.start() - 1 : match.start()] != "." or not _is_short(text, match):
-            yield match.end()
-
-
-def _is_short(text: str, match: re.Match[str]) -> bool:
-    """Whether its full stop belongs to an abbreviation rather than to the sentence."""
-    if any(end in match[0] for end in LINE_ENDS):
-        return False
-    stop = match.start() - 1
-    words = re.split(r"[\s(\"'\u201c]", text[max(0, stop - LAST_WORD) : stop])
-    word = words[-1].lower()
-    if word == "no":
-        return text[match.end() : match.end() + 1].isdigit()
-    return SHORT.fullmatch(word) is not None

@@ -1,0 +1,31 @@
+"""Names that people write: what they look like, and which one was meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+LONGEST = 100  # characters of a name that another is looked for
+
+
+def check_name(name: str) -> str:
+    """A name of the configuration (connectors, integrations and the like), which the environment has to be
+    able to spell. Raises ValueError."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise ValueError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
+    return name
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` is probably a slip of the pen for."""
+    found = get_close_matches(name[:LONGEST], known, n=1)
+    return found[0] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str], label: str = "known") -> str:
+    """The end of a message about a name that is not known: "did you mean 'x'?", or where none is near,
+    "known: a, b"."""
+    names = list(known)
+    near = nearest(name, names)
+    return f"did you mean {near!r}?" if near else f"{label}: {', '.join(names) or 'none'}"
