@@ -1,6 +1,7 @@
 """Tokens of real token services, through the SDK's own authenticators."""
 
 import anyio
+import anyio.abc
 import pytest
 from aiohttp import web
 
@@ -54,8 +55,30 @@ async def test_nobody_issues_tokens(options, monkeypatch):
 
     error = await failure(service)
 
-    assert error.reason == "no token: cannot connect"
+    assert (error.why, error.reason) == ("connect", "no token: cannot connect")
     assert "Connection refused" in error.detail
+
+
+async def test_a_proxy_that_lets_nobody_through_to_the_token_service_is_named(options, monkeypatch):
+    async def refuse(stream):
+        async with stream:
+            await stream.receive()
+            await stream.send(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    async with (
+        await anyio.create_tcp_listener(local_host="127.0.0.1") as proxy,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(proxy.serve, refuse)
+        port = proxy.extra(anyio.abc.SocketAttribute.local_port)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("ASSISTANT_AUTH_URL", "https://tokens.example.com")
+        service = make_service("assistant", options(url="https://watson.example.com", api_key="key"))
+        error = await failure(service)
+        group.cancel_scope.cancel()
+
+    assert (error.why, error.reason) == ("proxy", "no token: cannot connect")
+    assert "HTTPS_PROXY" in explain(error, service)[1]
 
 
 @pytest.mark.parametrize(

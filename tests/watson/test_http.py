@@ -214,7 +214,7 @@ async def test_a_proxy_of_the_environment_is_asked_to_connect(options, monkeypat
 
     assert lines[0].startswith(b"CONNECT watson.example.com:443 ")
     assert b"dXNlcjpzZWNyZXQ=" in lines[0]
-    assert (error.problem, "407" in error.detail) == ("connect", True)
+    assert (error.problem, "407" in error.detail) == ("proxy", True)
 
 
 async def test_no_proxy_is_obeyed(house, service, monkeypatch, options, authority):

@@ -34,7 +34,7 @@ def test_every_failure_has_a_cause_a_cure_and_a_reason(stt):
         (WatsonError("status", status=401), "key"),
         (WatsonError("tls"), "`ca`"),
         (WatsonError("connect"), "DNS"),
-        (WatsonError("connect", detail="the proxy answers 407"), "NO_PROXY"),
+        (WatsonError("proxy", detail="the proxy answers 407"), "NO_PROXY"),
         (WatsonError("token", why="tls"), "`ca`"),
         (WatsonError("token", why="connect"), "AUTH_URL"),
     ],

@@ -1,5 +1,7 @@
 """From the connection to the WebSocket, and what never becomes one."""
 
+import socket
+
 import anyio
 import pytest
 
@@ -109,9 +111,26 @@ async def test_a_client_of_ours_talks_to_a_server_of_ours(kit, house, server):
 
 async def test_a_refused_client_is_told_so(kit, server):
     host, port = server.addresses[0]
-    with pytest.raises(ConnectError):
+    with pytest.raises(ConnectError) as caught:
         async with connect(f"ws://{host}:{port}/no", kit.Keeper()):
             pass
+    assert caught.value.problem == "status"
+
+
+async def test_where_nobody_listens_there_is_no_connection(kit):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(ConnectError) as caught:
+            async with connect(f"ws://127.0.0.1:{taken.getsockname()[1]}/", kit.Keeper()):
+                pass
+    assert caught.value.problem == "connect"
+
+
+async def test_an_address_of_another_kind_is_refused(kit):
+    with pytest.raises(ConnectError) as caught:
+        async with connect("http://127.0.0.1/", kit.Keeper()):
+            pass
+    assert caught.value.problem == "url"
 
 
 async def test_a_client_sees_the_headers_of_the_answer(kit, server):

@@ -152,6 +152,7 @@ async def test_a_proxy_that_refuses_is_named_and_its_password_is_not():
     async with Proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n") as proxy:
         error = await failure(f"http://user:wrong@127.0.0.1:{proxy.port}")
     assert (str(error), error.status) == ("the proxy answers 407", None)
+    assert error.problem == "proxy"
 
 
 async def test_a_proxy_that_speaks_something_else_gives_no_valid_answer():

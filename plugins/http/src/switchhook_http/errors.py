@@ -9,7 +9,7 @@ from typing import Literal
 
 import httpcore2
 
-HttpProblem = Literal["connect", "tls", "timeout", "broken", "garbage"]
+HttpProblem = Literal["connect", "proxy", "tls", "timeout", "broken", "garbage"]
 
 
 class HttpError(Exception):
@@ -39,7 +39,7 @@ def translated() -> Iterator[None]:
     except httpcore2.ConnectError as error:
         raise _unconnected(error) from None
     except httpcore2.ProxyError as error:
-        raise HttpError("connect", f"the proxy answers {error}", type(error).__name__) from None
+        raise HttpError("proxy", f"the proxy answers {error}", type(error).__name__) from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError) as error:
         raise HttpError("broken", type(error).__name__, type(error).__name__) from None
 

@@ -107,12 +107,12 @@ async def _connect(
 
 
 def _translated(error: ConnectError) -> WatsonError:
-    said = str(error)
-    if error.status is not None:
-        return WatsonError("status", status=error.status)
-    if said.startswith("TLS failed"):
-        return WatsonError("tls", detail=said)
-    if said.startswith("no answer"):
-        return WatsonError("timeout")
-    unconnected = said.startswith(("cannot connect", "the proxy", "expected the URL of the proxy"))
-    return WatsonError("connect" if unconnected else "broken", detail=said)
+    match error.problem:
+        case "status":
+            return WatsonError("status", status=error.status)
+        case "timeout":
+            return WatsonError("timeout")
+        case "connect" | "proxy" | "tls" as problem:
+            return WatsonError(problem, detail=str(error))
+        case "url" | "garbage" | "broken":
+            return WatsonError("broken", detail=str(error))

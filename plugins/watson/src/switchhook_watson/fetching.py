@@ -53,6 +53,8 @@ def _failure(error: Exception) -> WatsonError:
             return _refusal(error)
         case requests.exceptions.SSLError():
             return WatsonError("token", why="tls", detail=_deepest(error))
+        case requests.exceptions.ProxyError():
+            return WatsonError("token", why="proxy", detail=_deepest(error))
         case requests.exceptions.Timeout():
             return WatsonError("token", why="timeout")
         case requests.exceptions.ConnectionError():

@@ -49,7 +49,7 @@ def _unreached(error: WatsonError, where: str) -> tuple[str, str]:
                 f"the certificate of {where} is not trusted",
                 "if a proxy or a private authority signed it, name that authority's PEM file in `ca`",
             )
-        case "connect" if "proxy" in error.detail:
+        case "proxy":
             return f"the proxy does not let us through to {where}", "look at HTTPS_PROXY and NO_PROXY"
         case "connect":
             return (

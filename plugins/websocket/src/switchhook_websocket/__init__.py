@@ -13,7 +13,7 @@ No compression, no subprotocols.
 
 from websockets.http11 import Request, Response
 
-from .client import ClientSocket, ConnectError, connect
+from .client import ClientSocket, ConnectError, ConnectProblem, connect
 from .handler import Handler
 from .limits import Limits
 from .server import Answer, Listening, Serve, ServerSocket, listen
@@ -22,6 +22,7 @@ __all__ = [
     "Answer",
     "ClientSocket",
     "ConnectError",
+    "ConnectProblem",
     "Handler",
     "Limits",
     "Listening",

@@ -8,6 +8,7 @@ import ssl
 import struct
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import anyio
 from websockets.client import ClientProtocol
@@ -22,14 +23,17 @@ from .mask import apply_mask
 from .sockets import BROKEN, Socket, library
 from .way import NoWay, Way
 
+ConnectProblem = Literal["url", "connect", "proxy", "tls", "timeout", "status", "garbage", "broken"]
+"""What stands in the way. "status": an HTTP answer that was no upgrade; "garbage": one that was no answer."""
+
 
 class ConnectError(Exception):
-    """Why there is no connection. `status`: of an HTTP answer that was no upgrade. Neither the URL nor the
-    answer is quoted: both may carry secrets."""
+    """Why there is no connection. `status`: of the answer, where the problem is "status". Neither the URL nor
+    the answer is quoted: both may carry secrets."""
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, problem: ConnectProblem, message: str, status: int | None = None) -> None:
         super().__init__(message)
-        self.status = status
+        self.problem, self.status = problem, status
 
 
 class ClientSocket(Socket):
@@ -50,8 +54,10 @@ class ClientSocket(Socket):
             reason = self._client.handshake_exc
             if isinstance(reason, InvalidStatus):
                 status = reason.response.status_code
-                raise ConnectError(f"expected an upgrade, got status {status}", status)
-            raise ConnectError("expected an upgrade, got no valid answer" if reason else BROKEN)
+                raise ConnectError("status", f"expected an upgrade, got status {status}", status)
+            if reason:
+                raise ConnectError("garbage", "expected an upgrade, got no valid answer")
+            raise ConnectError("broken", BROKEN)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -110,7 +116,7 @@ async def connect(
     try:
         uri = parse_uri(url)
     except InvalidURI:
-        raise ConnectError("expected a ws or wss URL") from None
+        raise ConnectError("url", "expected a ws or wss URL") from None
     if uri.secure and context is None:
         context = ssl.create_default_context()
     way = Way(uri, context if uri.secure else None, limits.closing, proxy)
@@ -134,13 +140,13 @@ async def _open(socket: ClientSocket, way: Way, patience: float) -> ClientSocket
             await socket.opened()
         opened = True
     except TimeoutError:
-        raise ConnectError(f"no answer within {patience:g} s") from None
+        raise ConnectError("timeout", f"no answer within {patience:g} s") from None
     except ssl.SSLError as error:
-        raise ConnectError(f"TLS failed: {error.reason or 'unknown'}") from None
+        raise ConnectError("tls", f"TLS failed: {error.reason or 'unknown'}") from None
     except NoWay as error:
-        raise ConnectError(str(error)) from None
+        raise ConnectError("proxy", str(error)) from None
     except OSError as error:
-        raise ConnectError(f"cannot connect: {error.strerror or error}") from None
+        raise ConnectError("connect", f"cannot connect: {error.strerror or error}") from None
     finally:
         if transport is not None and not opened:
             transport.abort()
