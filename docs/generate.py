@@ -19,7 +19,7 @@ from switchhook.contract import drivers, hookspecs, settings
 from switchhook.contract.actions import Action
 from switchhook.contract.hookspecs import HOOKS
 from switchhook.contract.records import CallRecord, TurnRecord
-from switchhook.serving import configuration, figures
+from switchhook.serving import figures
 from switchhook_conformance.case import Case, all_cases
 from switchhook_conformance.profile import Profile
 from switchhook_conformance.robot import behaviours as conformance_script
@@ -42,7 +42,7 @@ def settings_page() -> str:
         ("[admin]", settings.AdminSettings),
         ("[plugins]", settings.PluginsSettings),
     ]
-    head = f"# Settings\n\n{inspect.getdoc(configuration)}\n"
+    head = f"# Settings\n\n{inspect.getdoc(settings)}\n"
     return head + "".join(f"\n## `{name}`\n\n{_lead(model)}{_table(model)}" for name, model in tables)
 
 
