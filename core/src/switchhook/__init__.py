@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .contract.findings import Finding as Finding
     from .contract.info import AppInfo as AppInfo
     from .contract.info import CallInfo as CallInfo
+    from .contract.leg import Busy as Busy
     from .contract.leg import Closed as Closed
     from .contract.leg import Digit as Digit
     from .contract.leg import Gap as Gap
@@ -136,7 +137,7 @@ _HOME = {
     ),
     "contract.info": "AppInfo CallInfo",
     "contract.leg": (
-        "Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused PlaybackFinished "
+        "Busy Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused PlaybackFinished "
         "PlaybackStarted Reception Resumed Sink Transport TurnReport"
     ),
     "contract.names": "check_name did_you_mean nearest",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 import anyio.abc
@@ -153,6 +154,13 @@ class Leg(Protocol):
     def end(self, outcome: Outcome, variables: Mapping[str, str], /) -> None: ...
 
 
+class Busy(StrEnum):
+    """Why a server takes no more calls; its text is for the peer."""
+
+    FULL = "too many calls"
+    STOPPING = "the server is stopping"
+
+
 class Reception(Protocol):
     """What a transport asks of the server it serves for."""
 
@@ -160,8 +168,8 @@ class Reception(Protocol):
     def connectors(self) -> Mapping[str, Mapping[str, object]]:
         """Name of a connector to its `address` table."""
 
-    def admit(self) -> str | None:
-        """None: one more call may come in. Else the reason why not, in a few words."""
+    def admit(self) -> Busy | None:
+        """None: one more call may come in."""
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         """Report a call that was turned away before it had a leg; bounded in rate by the receiver."""

@@ -16,7 +16,7 @@ from ..call.call import Call
 from ..call.equipment import Equipment
 from ..contract.audio import AudioFormat
 from ..contract.errors import cause, place
-from ..contract.leg import Leg, Outcome
+from ..contract.leg import Busy, Leg, Outcome
 from ..contract.records import CallRecord, utc_now
 from ..plugins.asking import Hooks
 from ..plugins.watchdog import Watchdog
@@ -52,17 +52,17 @@ class Server:
         self._watch_engines()
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
         self._calls: set[Call] = set()
-        self._stopping = ""
+        self._stopping = False
         self._empty = anyio.Event()
 
     @property
     def connectors(self) -> Mapping[str, Mapping[str, object]]:
         return {name: settings.address for name, settings in self.app.settings.connectors.items()}
 
-    def admit(self) -> str | None:
+    def admit(self) -> Busy | None:
         if self._stopping:
-            return self._stopping
-        return "too many calls" if len(self._calls) >= self.app.settings.server.max_calls else None
+            return Busy.STOPPING
+        return Busy.FULL if len(self._calls) >= self.app.settings.server.max_calls else None
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         self._records.refusal(reason, details)
@@ -179,7 +179,7 @@ class Server:
     async def _wait_for_end(self, signals: AsyncIterator[signal.Signals]) -> None:
         async with anyio.create_task_group() as group:
             first = await anext(aiter(signals))
-            self._stopping = "the server is stopping"
+            self._stopping = True
             if first is signal.SIGINT:
                 self._end_calls(at_once=False)
             group.start_soon(self._hurry, signals)
@@ -195,7 +195,7 @@ class Server:
 
     async def close(self) -> None:
         """End what is left at once, and wait a little for the peers' answers."""
-        self._stopping = "the server is stopping"
+        self._stopping = True
         self._end_calls(at_once=True)
         with anyio.move_on_after(GOODBYE):
             await self._all_ended()

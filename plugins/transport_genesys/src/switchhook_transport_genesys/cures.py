@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
+
+from switchhook import Busy
+from switchhook_audiohook.signature import Verdict
+
 _CLOCK = "compare the clocks: this machine and Genesys may differ by 3 s; use NTP"
 _CLIENT = "this is no request as Genesys signs it; if a proxy stands in front, let it pass headers unchanged"
 _KEYS = "compare the API key in Genesys with: switchhook connector show"
 
-CURES = {
-    "missing-api-key": _CLIENT,
-    "missing-signature": "type the client secret into the credentials of the integration in Genesys",
-    "wrong-key": _KEYS,
-    "bad-signature": (
+
+class Reason(StrEnum):
+    """Beside what a signature's verdict is, and what the server says."""
+
+    TOO_LARGE = "request too large"
+    UNKNOWN_PATH = "unknown path"
+
+
+CURES: Mapping[str, str] = {
+    Verdict.MISSING_API_KEY: _CLIENT,
+    Verdict.MISSING_SIGNATURE: "type the client secret into the credentials of the integration in Genesys",
+    Verdict.WRONG_KEY: _KEYS,
+    Verdict.BAD_SIGNATURE: (
         "compare the client secret in Genesys with the one here; public_url must be what Genesys connects to,"
         " and a proxy must pass Host and path on unchanged"
     ),
-    "not-yet-valid": _CLOCK,
-    "expired": _CLOCK,
-    "too-old": _CLOCK,
-    "nonce-replayed": "the same request came before: if no proxy repeats requests, somebody else does",
-    "request too large": (
+    Verdict.NOT_YET_VALID: _CLOCK,
+    Verdict.EXPIRED: _CLOCK,
+    Verdict.TOO_OLD: _CLOCK,
+    Verdict.NONCE_REPLAYED: "the same request came before: if no proxy repeats requests, somebody else does",
+    Reason.TOO_LARGE: (
         "Genesys asks with some 2 kB: a proxy in front may add headers, and should add fewer;"
         " if there is none, this is no request of Genesys"
     ),
-    "unknown path": "compare base URI and Connector ID with: switchhook connector show",
-    "too many calls": "raise [server] max_calls, or add a server",
-    "the server is stopping": "nothing, if it is meant to; other servers should take the call",
+    Reason.UNKNOWN_PATH: "compare base URI and Connector ID with: switchhook connector show",
+    Busy.FULL: "raise [server] max_calls, or add a server",
+    Busy.STOPPING: "nothing, if it is meant to; other servers should take the call",
 }
 
 

@@ -14,7 +14,7 @@ from switchhook import TokenBucket
 from switchhook_audiohook.signature import UpgradeRequest
 from switchhook_websocket import Request, Response, ServerSocket
 
-from .cures import cure
+from .cures import Reason, cure
 from .desk import Desk
 from .upgrade import Admitted, Gate, Refused
 
@@ -57,7 +57,7 @@ class Door:
     def too_large(self, remote: str) -> None:
         """A request over the limits: it was refused before anything in it was looked at."""
         status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-        self._report(Refused(status, "request too large", {"remote": remote}))
+        self._report(Refused(status, Reason.TOO_LARGE, {"remote": remote}))
 
     def _report(self, refused: Refused) -> None:
         self._desk.reception.refused(refused.reason, refused.details)

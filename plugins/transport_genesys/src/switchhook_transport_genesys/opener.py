@@ -9,6 +9,7 @@ import anyio.abc
 
 from switchhook import AudioFormat, Outcome
 from switchhook_audiohook.protocol import Media, Open, ServerSession, choose
+from switchhook_audiohook.protocol.turning_away import TurnedAway
 
 from .desk import Desk
 from .leg import GenesysLeg, Line
@@ -48,7 +49,7 @@ class Opener:
             return None
         found = self._desk.find(self._admitted)
         if media is None and not isinstance(found, str):
-            found = "no supported media; PCMU or L16 at 8000 Hz with the external channel is needed"
+            found = f"{TurnedAway.NO_MEDIA}; PCMU or L16 at 8000 Hz with the external channel is needed"
         if media is None or isinstance(found, str):
             self._turn_away(str(found), opening)
             return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from switchhook_audiohook.protocol.turning_away import TurnedAway
 from switchhook_audiohook.settings import Address
 
 PATH = re.compile(r"/([A-Za-z0-9._~-]{1,128})/connect/?")
@@ -62,10 +63,10 @@ class Routes:
         if place.fault:
             return place.fault
         if not place.instance_id:
-            return "the Connector ID is missing; expected <instance-id>/connect?version=YYYY-MM-DD"
+            return f"{TurnedAway.NO_CONNECTOR_ID}; expected <instance-id>/connect?version=YYYY-MM-DD"
         found = self._addresses.get((integration, place.instance_id))
         if found is None:
-            return "unknown connector; compare the Connector ID with: switchhook connector show"
+            return f"{TurnedAway.UNKNOWN_CONNECTOR}; compare the Connector ID with: switchhook connector show"
         connector, address = found
         version = place.version or address.api_version
         return Destination(connector, version, address.start_paused, tuple(address.languages))
@@ -82,5 +83,5 @@ def _place(instance_id: str, query: str) -> Place:
     except ValueError:
         versions = ["?"]
     if len(versions) > 1 or not all(DATE.fullmatch(version) for version in versions):
-        return Place(instance_id, fault="version in the Connector ID: expected one, as YYYY-MM-DD")
+        return Place(instance_id, fault=f"{TurnedAway.WRONG_VERSION}: expected one, as YYYY-MM-DD")
     return Place(instance_id, versions[0] if versions else "")

@@ -15,6 +15,7 @@ from switchhook_audiohook.protocol import UUID
 from switchhook_audiohook.settings import GenesysSettings
 from switchhook_audiohook.signature import UpgradeRequest, Verdict, verify
 
+from .cures import Reason
 from .routing import Place, Routes
 
 ADDRESS = re.compile(r"[0-9A-Za-z.:%\[\]_-]{1,64}")
@@ -75,13 +76,13 @@ class Gate:
         verdict = verify(request, self._secrets, now, self._nonces)
         replayed = verdict is Verdict.NONCE_REPLAYED and self._settings.replayed == "log"
         if verdict is not Verdict.VERIFIED and not replayed:
-            return Refused(HTTPStatus.UNAUTHORIZED, verdict.value, details, delay=True)
+            return Refused(HTTPStatus.UNAUTHORIZED, verdict, details, delay=True)
         if not all(ids.values()):
             missing = next(IDS[name] for name, value in ids.items() if not value)
             return Refused(HTTPStatus.BAD_REQUEST, f"{missing} is not a UUID", details)
         place = self._routes.locate(request.target)
         if place is None:
-            return Refused(HTTPStatus.NOT_FOUND, "unknown path", details)
+            return Refused(HTTPStatus.NOT_FOUND, Reason.UNKNOWN_PATH, details)
         integration = self._settings.owner(request.header("x-api-key") or "")
         if self._settings.unknown_connector == "not_found" and place.instance_id:
             found = self._routes.find(integration, place)

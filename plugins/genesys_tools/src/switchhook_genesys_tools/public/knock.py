@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from switchhook_audiohook.protocol import NULL_ID, ClientSession, Media, Open, Participant, events
+from switchhook_audiohook.protocol.turning_away import TurnedAway
 from switchhook_audiohook.settings import Key
 from switchhook_audiohook.signature import UpgradeRequest, sign
 
@@ -45,6 +46,7 @@ class Answer:
     opened: bool = False
     status: int = 101
     said: str = ""
+    turned_away: TurnedAway | None = None
 
 
 async def knock(place: Place, request: Knock) -> Answer:
@@ -97,7 +99,8 @@ def _answer(session: ClientSession, message: str) -> Answer | None:
                 session.close("end")
                 return Answer(opened=True)
             case events.Disconnected(reason, info):
-                return Answer(said=f"disconnect {reason}: {info[:200]}")
+                said = f"disconnect {reason}: {info[:200]}"
+                return Answer(said=said, turned_away=TurnedAway.read(info))
             case events.ProtocolViolation(rule):
                 return Answer(said=f"the server broke the protocol: {rule}")
     return None

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 
 from switchhook import Finding, Settings
 from switchhook_audiohook.addresses import connector_id
+from switchhook_audiohook.protocol.turning_away import TurnedAway
 from switchhook_audiohook.settings import GenesysSettings, Key, read_addresses
 
 from .knock import UNAUTHORIZED, Answer, Knock, knock
@@ -70,8 +71,8 @@ async def _why(place: Place, settings: Settings, key: Key, target: str) -> tuple
 def _of_connector(subject: str, told: Answer) -> Finding:
     """Asked to open a session without any audio, a server of ours refuses for that, or for what comes
     before: so no call begins."""
-    if "no supported media" in told.said:
+    if told.turned_away is TurnedAway.NO_MEDIA:
         return Finding("ok", subject, "its Connector ID is known")
-    if "connector" in told.said.lower() or told.status == 404:
+    if told.turned_away is not None or told.status == 404:
         return Finding("error", subject, "its Connector ID is unknown to the server", UNKNOWN)
     return Finding("error", subject, f"its Connector ID is refused: {told.said}", UNKNOWN)
