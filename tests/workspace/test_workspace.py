@@ -53,7 +53,7 @@ def sources(folder):
     return [(path, path.read_text()) for path in sorted((ROOT / folder).rglob("src/**/*.py"))]
 
 
-def imported(folder):
+def modules_named(folder):
     """The modules that files name in imports, wherever these stand."""
     for _, text in sources(folder):
         for node in ast.walk(ast.parse(text)):
@@ -66,7 +66,7 @@ def imported(folder):
 @pytest.mark.parametrize("name", PARTS)
 def test_a_plugin_imports_only_public_names_of_core_and_libraries_that_plugins_share(name):
     shared = {f"switchhook_{each}" for each, part in PARTS.items() if "entry-points" not in part["project"]}
-    ours = {module for module in imported(f"plugins/{name}") if module.startswith("switchhook")}
+    ours = {module for module in modules_named(f"plugins/{name}") if module.startswith("switchhook")}
     public = {module for module in ours if module == "switchhook"}
     assert {module.split(".")[0] for module in ours - public} <= shared | {f"switchhook_{name}"}
 
@@ -74,7 +74,7 @@ def test_a_plugin_imports_only_public_names_of_core_and_libraries_that_plugins_s
 @pytest.mark.parametrize("name", PARTS)
 def test_a_plugin_requires_what_it_imports_of_ours(name):
     required = {text.partition(">")[0].replace("-", "_") for text in PARTS[name]["project"]["dependencies"]}
-    ours = {module.split(".")[0] for module in imported(f"plugins/{name}") if module.startswith("switchhook")}
+    ours = {module.split(".")[0] for module in modules_named(f"plugins/{name}") if module.startswith("switchhook")}
     assert ours - {f"switchhook_{name}"} <= required
 
 
