@@ -82,10 +82,10 @@ class Bench:
             ids = sent.get("audiohook-session-id", ""), sent["audiohook-organization-id"]
             wire = Wire(socket, *ids, plays=plays)
             async with anyio.create_task_group() as group:
-                group.start_soon(wire.read)
+                group.start_soon(wire.reader.run)
                 yield wire
                 group.cancel_scope.cancel()
-        wire.settle()
+        wire.watch.settle()
 
     def called(self) -> AbstractAsyncContextManager[Double]:
         """By the client that is tried. Raises Failed when no call comes."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from switchhook import TokenBucket
 
 from .tables import wrong_message
+from .verdict import Failed
 
 RATE, BURST = 5.0, 25  # messages a second, and at once, that Genesys takes; text and audio each
 PAUSE_RATE, PAUSE_BURST = 2.0, 4  # of those, pause and resume each
@@ -45,6 +46,21 @@ class Watch:
         default_factory=lambda: {kind: _gauge(PAUSE_RATE, PAUSE_BURST) for kind in ("pause", "resume")}
     )
     _closed_with: int | None = None  # seq of our close
+
+    def of(self, *kinds: str) -> list[Came]:
+        """What the server sent of these kinds, as `Came.kind` has them."""
+        return [each for each in self.came if each.kind in kinds]
+
+    @property
+    def ended(self) -> Any:
+        """The parameters of the server's disconnect; None until it came."""
+        ends = (each for each in self.received if each.get("type") == "disconnect")
+        return next((each.get("parameters", {}) for each in ends), None)
+
+    def settle(self) -> None:
+        """Raises Failed if any message broke a rule."""
+        if self.faults:
+            raise Failed("messages as the tables have them", self.faults[0])
 
     def closing(self, seq: int) -> None:
         self._closed_with = self._closed_with or seq

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -13,31 +12,27 @@ from websockets.exceptions import ConnectionClosed
 
 from .inbox import Inbox
 from .player import Player
+from .reader import Reader
 from .verdict import Failed
-from .watch import Came, Watch
+from .watch import Watch
 
 PATIENCE = 3.0  # seconds for what should come at once
 FRAME = b"\xff" * 1600  # 200 ms of silence
 AT_THE_END = frozenset(("disconnect", "closed", "pong"))  # what still comes when the server has ended it
 
 
-@dataclass
 class Wire:
-    """One session. All that the server sends is checked as it comes; `settle` raises what was found.
+    """One session. All that the server sends is checked as it comes, by `watch`.
     `plays`: what it sends is played, and it is told so."""
 
-    socket: ClientConnection
-    session_id: str
-    organization_id: str
-    plays: bool = False
-    audio: list[bytes] = field(default_factory=list)
-    code: int | None = None  # that the server closed the socket with
-    inbox: Inbox = field(default_factory=Inbox)
-    _sending: anyio.Lock = field(default_factory=anyio.Lock)
-
-    def __post_init__(self) -> None:
-        self.watch = Watch(self.session_id)
-        self.player = Player(self.send)
+    def __init__(
+        self, socket: ClientConnection, session_id: str, organization_id: str, *, plays: bool = False
+    ) -> None:
+        self.socket = socket
+        self.session_id, self.organization_id = session_id, organization_id
+        self.watch, self.inbox = Watch(session_id), Inbox()
+        self.reader = Reader(socket, self.watch, self.inbox, Player(self.send) if plays else None)
+        self._sending = anyio.Lock()
 
     @property
     def seq(self) -> int:
@@ -53,12 +48,14 @@ class Wire:
         return self.inbox.over
 
     @property
-    def received(self) -> list[dict[str, Any]]:
-        return self.watch.received
+    def audio(self) -> list[bytes]:
+        """What came, message by message."""
+        return self.reader.audio
 
-    def came(self, *kinds: str) -> list[Came]:
-        """What the server sent of these kinds, as `Came.kind` has them."""
-        return [each for each in self.watch.came if each.kind in kinds]
+    @property
+    def code(self) -> int | None:
+        """That the server closed the socket with."""
+        return self.reader.code
 
     # --- Sending
 
@@ -71,7 +68,7 @@ class Wire:
                 "id": self.session_id,
                 "type": kind,
                 "seq": self.seq,
-                "serverseq": len(self.received),
+                "serverseq": len(self.watch.received),
                 "position": "PT0S",
                 "parameters": {} if parameters is None else parameters,
                 **envelope,
@@ -91,7 +88,7 @@ class Wire:
         try:
             await self.socket.send(data)
         except ConnectionClosed:
-            self._end()
+            self.reader.end()
 
     async def open(self, **changes: Any) -> None:
         """None leaves a parameter out."""
@@ -112,7 +109,7 @@ class Wire:
         """The next message of one of these types. Empty: the socket was closed, or nothing came, where that
         will do."""
         within = PATIENCE if within is None else within
-        hopeless = (lambda: False) if AT_THE_END & set(kinds) else (lambda: bool(self._told("disconnect")))
+        hopeless = (lambda: False) if AT_THE_END & set(kinds) else (lambda: self.watch.ended is not None)
         message = await self.inbox.next(kinds, within, hopeless)
         if message or (or_gone and self.over) or or_nothing:
             return message
@@ -130,7 +127,7 @@ class Wire:
         pong = await self.expect("pong")
         if pong["clientseq"] != seq:
             raise Failed(f"a pong with clientseq {seq}, its ping", f"clientseq {pong['clientseq']}")
-        if self._told("disconnect"):
+        if self.watch.ended is not None:
             raise Failed("the session to go on", self._summary())
 
     async def violated(self) -> None:
@@ -154,60 +151,11 @@ class Wire:
             return self.code
         raise Failed(f"the socket closed within {within:g} s", "an open socket")
 
-    def settle(self) -> None:
-        """Raises Failed if any message broke a rule."""
-        if self.watch.faults:
-            raise Failed("messages as the tables have them", self.watch.faults[0])
-
-    @property
-    def ended(self) -> dict[str, Any]:
-        """The parameters of the server's disconnect; empty until it came."""
-        parameters: dict[str, Any] = self._told("disconnect").get("parameters", {})
-        return parameters
-
-    def _told(self, kind: str) -> dict[str, Any]:
-        return next((message for message in self.received if message.get("type") == kind), {})
-
     def _summary(self) -> str:
         kinds = str(self.inbox)
-        if ended := self._told("disconnect"):
-            kinds += f"; the session was ended: {ended.get('parameters')!r:.200}"
+        if self.watch.ended is not None:
+            kinds += f"; the session was ended: {self.watch.ended!r:.200}"
         return f"{kinds}; the socket was closed with {self.code}" if self.over else kinds
-
-    # --- Receiving
-
-    async def read(self) -> None:
-        """Until the socket is closed."""
-        if self.plays:
-            async with anyio.create_task_group() as group:
-                group.start_soon(self.player.run)
-                await self._read()
-                group.cancel_scope.cancel()
-        else:
-            await self._read()
-
-    async def _read(self) -> None:
-        try:
-            while True:
-                self._take(await self.socket.recv())
-        except ConnectionClosed:
-            self._end()
-
-    def _end(self) -> None:
-        self.code = self.socket.close_code
-        self.inbox.end()
-
-    def _take(self, data: str | bytes) -> None:
-        now = anyio.current_time()
-        if isinstance(data, bytes):
-            self.watch.audio(len(data), now)
-            self.audio.append(data)
-            self.player.take(len(data), now)
-            self.inbox.change()
-        elif message := self.watch.text(data, now):
-            if self.watch.came and self.watch.came[-1].kind == "barge_in":
-                self.player.drop(now)
-            self.inbox.put(message)
 
 
 MONO = {"type": "audio", "format": "PCMU", "channels": ["external"], "rate": 8000}

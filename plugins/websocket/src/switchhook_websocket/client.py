@@ -18,6 +18,7 @@ from websockets.protocol import State
 from websockets.uri import WebSocketURI, parse_uri
 
 from .handler import Handler
+from .handshake import first_event
 from .limits import Limits
 from .mask import apply_mask
 from .sockets import BROKEN, Socket, library
@@ -77,7 +78,7 @@ class ClientSocket(Socket):
             self._ready.set()
 
     def _shake_hands(self, data: bytes) -> None:
-        response, rest = self._first_event(data)
+        response, rest = first_event(self._client, data, self._client.receive_data)
         self._flush()
         if isinstance(response, Response) and self._client.state is State.OPEN:
             self.answered = response.headers

@@ -15,6 +15,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from .handshake import first_event
 from .limits import Limits
 from .sockets import Socket, library
 
@@ -73,7 +74,7 @@ class ServerSocket(Socket):
             self.transport.abort()  # RFC 6455, 4.1: a client waits for the answer
             return
         over = self._server.eof_sent
-        request, rest = self._first_event(data)
+        request, rest = first_event(self._server, data, self._read_line)
         self._flush()
         if self._server.eof_sent and not over:
             self._report()
@@ -92,7 +93,7 @@ class ServerSocket(Socket):
             self._server.handshake_exc = SecurityError("request too large")
             self._server.send_response(self._server.reject(TOO_LARGE, ""))
         else:
-            super()._read_line(line)
+            self._server.receive_data(line)
 
     def _report(self) -> None:
         """The request has ended without one that could be answered."""

@@ -8,12 +8,12 @@ import logging
 import struct
 from typing import cast
 
-from websockets.http11 import Request, Response
 from websockets.protocol import Protocol, State
 
 from .handler import Handler, Nobody
 from .incoming import Incoming
 from .limits import Limits
+from .stall import Stall
 
 # At debug level the library writes headers and messages: keys, digits, variables. At info level it writes
 # a line for each connection, whoever made it.
@@ -37,9 +37,8 @@ class Socket(asyncio.Protocol):
         self._protocol, self._limits = protocol, limits
         self._incoming: Incoming | None = None  # from the end of the handshake
         self._loop = asyncio.get_running_loop()
-        self._stalled = False
         self.received = 0  # how often something came, whatever it was: does the peer live?
-        self._watch: asyncio.TimerHandle | None = None  # of a peer that does not read
+        self._stall = Stall(self._loop, limits.stalled, self.abort)
         self._closing: asyncio.TimerHandle | None = None
         self.gone: asyncio.Future[None] = self._loop.create_future()
 
@@ -120,16 +119,16 @@ class Socket(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.writable = False
-        self._watch = self._loop.call_later(self._limits.stalled, self._give_up)
+        self._stall.begin()
 
     def resume_writing(self) -> None:
         self.writable = True
-        self._unwatch()
+        self._stall.end()
         self.handler.writable()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the event loop passes it
         self.writable = False
-        self._unwatch()
+        self._stall.end()
         if self._closing is not None:
             self._closing.cancel()
         if not self.gone.done():
@@ -142,22 +141,6 @@ class Socket(asyncio.Protocol):
 
     def _shake_hands(self, data: bytes) -> None:
         raise NotImplementedError
-
-    def _first_event(self, data: bytes) -> tuple[Request | Response | None, bytes]:
-        """The handshake of the peer, and what came behind it. Line by line, so that nothing behind its end
-        gets into the parser with it."""
-        at = 0
-        while at < len(data) and not self._protocol.eof_sent:
-            end = data.find(b"\n", at) + 1 or len(data)
-            self._read_line(data[at:end])
-            at = end
-            if events := self._protocol.events_received():
-                return cast("Request | Response", events[0]), data[at:]
-        return None, b""
-
-    def _read_line(self, line: bytes) -> None:
-        """Or a part of one."""
-        self._protocol.receive_data(line)
 
     def _upgraded(self) -> None:
         self._incoming = Incoming(self._protocol, self._limits.message, self._loop.time)
@@ -176,16 +159,8 @@ class Socket(asyncio.Protocol):
         if self._closing is None and self._protocol.close_expected():
             self._closing = self._loop.call_later(self._limits.closing, self.transport.abort)
 
-    def _unwatch(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-
-    def _give_up(self) -> None:
-        self._stalled = True
-        self.abort()
-
     def _why_lost(self) -> str:
-        if self._stalled:
+        if self._stall.lasted:
             return STALLED
         broken = self._protocol.parser_exc
         if (self._incoming and self._incoming.failed) or not (broken is None or isinstance(broken, EOFError)):

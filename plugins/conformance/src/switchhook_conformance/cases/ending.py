@@ -34,7 +34,7 @@ async def _x01(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
         outputs = outputs_of(await ended(wire, "end"))
         holds(outputs.get("result") == "done", "result of done", outputs.get("result"))
-        audio, [end] = wire.came("audio"), wire.came("disconnect")
+        audio, [end] = wire.watch.of("audio"), wire.watch.of("disconnect")
         holds(seconds(audio) >= FAREWELL, f"{FAREWELL:g} s of audio before it", f"{seconds(audio):.2f} s")
         played = end.at - audio[0].at
         holds(played >= FAREWELL - 0.1, f"it after {FAREWELL:g} s", f"after {played:.2f} s")

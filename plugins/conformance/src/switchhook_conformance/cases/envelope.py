@@ -102,7 +102,7 @@ async def _e10(bench: Bench) -> None:
         for _ in range(11):
             await wire.send_raw("{")
         await wire.violated()
-        ends = [message for message in wire.received if message["type"] == "disconnect"]
+        ends = [message for message in wire.watch.received if message["type"] == "disconnect"]
         holds(len(ends) == 1, "one disconnect", len(ends))
 
 
@@ -153,7 +153,7 @@ async def _e11(bench: Bench) -> None:
                 await wire.send("update", {"language": "en-US"})
                 await wire.alive()
         await wire.close()
-        count = len(wire.received)
+        count = len(wire.watch.received)
         holds(count >= 10, "an answer to each ping and each update", f"{count} messages in all")
 
 
@@ -167,5 +167,5 @@ async def _e12(bench: Bench) -> None:
         await wire.send("dtmf", {"digit": "1"})
         await wire.send_raw("{")
         await wire.violated()
-        kinds = {message["type"] for message in wire.received}
+        kinds = {message["type"] for message in wire.watch.received}
         holds(kinds >= {"opened", "pong", "updated", "disconnect", "closed"}, "five types of message", kinds)

@@ -22,7 +22,7 @@ async def _o01(bench: Bench) -> None:
         took = time.monotonic() - began
         holds(opened["media"] == [MONO], "the offer unchanged", opened["media"])
         holds(took <= 1.0, "opened within 1 s", took)
-        holds(wire.received[0]["clientseq"] == 1, "clientseq 1", wire.received[0]["clientseq"])
+        holds(wire.watch.received[0]["clientseq"] == 1, "clientseq 1", wire.watch.received[0]["clientseq"])
         await wire.close()
 
 
@@ -91,7 +91,7 @@ async def _o09(bench: Bench) -> None:
         await wire.opened()
         await wire.open()
         await wire.alive()
-        openings = [message for message in wire.received if message["type"] == "opened"]
+        openings = [message for message in wire.watch.received if message["type"] == "opened"]
         holds(len(openings) == 1, "one opened", len(openings))
         await wire.close()
 

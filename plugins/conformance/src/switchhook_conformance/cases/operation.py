@@ -34,7 +34,7 @@ async def call(wire: Wire) -> None:
     it may have a longest one."""
     await wire.opened()
     count = 0
-    while not wire.ended:
+    while wire.watch.ended is None:
         await wire.send_raw(FRAME)
         if count % 25 == 0:
             await wire.alive()
@@ -57,8 +57,9 @@ async def _l01(bench: Bench) -> None:
             async with bench.connect(plays=True) as wire:
                 with anyio.move_on_at(until):
                     await call(wire)
-                holds(wire.ended.get("reason", "completed") == "completed", "reason completed", wire.ended)
-                await wire.close("disconnect" if wire.ended else "end")
+                ended = wire.watch.ended or {}
+                holds(ended.get("reason", "completed") == "completed", "reason completed", ended)
+                await wire.close("disconnect" if ended else "end")
         closed += 1
 
     async with anyio.create_task_group() as group:

@@ -128,7 +128,7 @@ async def _s08(bench: Bench) -> None:
         await wire.expect("pause")
         await wire.send("paused")
         await until_heard(wire, 1)
-        holds(not wire.came("resume"), "audio before the pause was over", "resume")
+        holds(not wire.watch.of("resume"), "audio before the pause was over", "resume")
         await wire.close()
 
 
@@ -138,7 +138,7 @@ async def _s10(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
         await talking(wire, "toggle")
         await anyio.sleep(3)  # how many come is watched
-        wishes = [each.kind for each in wire.came("pause", "resume")]
+        wishes = [each.kind for each in wire.watch.of("pause", "resume")]
         holds(not wishes or wishes[-1] == "resume", "resume at last", wishes)
         await wire.alive()
         await wire.close()

@@ -51,7 +51,7 @@ async def _p05(bench: Bench) -> None:
         await wire.opened(**asked)
         await wire.ping()
         await wire.close()
-        for message in wire.received:
+        for message in wire.watch.received:
             is_object = isinstance(message.get("parameters"), dict)
             holds(
                 is_object, "an object", f"parameters {message.get('parameters')!r:.40} of {message['type']}"

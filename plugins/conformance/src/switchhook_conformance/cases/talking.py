@@ -32,12 +32,12 @@ async def talking(wire: Wire, behaviour: str) -> None:
 async def until_heard(wire: Wire, least: float, within: float | None = None) -> None:
     """Until that many seconds of the bot's audio have come since now."""
     within = PATIENCE if within is None else within
-    before = len(wire.came("audio"))
+    before = len(wire.watch.of("audio"))
     with anyio.move_on_after(within):
-        while seconds(wire.came("audio")[before:]) < least:
+        while seconds(wire.watch.of("audio")[before:]) < least:
             await wire.inbox.changed()
         return
-    came = seconds(wire.came("audio")[before:])
+    came = seconds(wire.watch.of("audio")[before:])
     holds(False, f"{least:g} s of audio within {within:g} s", came)
 
 
@@ -65,7 +65,7 @@ async def _b01(bench: Bench) -> None:
         await until_heard(wire, 1)
         await speak(wire)
         await anyio.sleep(2)
-        count = len(wire.came("barge_in"))
+        count = len(wire.watch.of("barge_in"))
         holds(count == 1, "one barge_in", f"{count} of them")
         answer = seconds(after(wire, "barge_in"))
         holds(answer <= ONE + ROOM, "the second of audio that answers, no more", f"{answer:.2f} s")
@@ -78,8 +78,8 @@ async def _b02(bench: Bench) -> None:
         await talking(wire, "quiet")
         await speak(wire)
         await anyio.sleep(1)
-        holds(not wire.came("barge_in"), "no barge_in", "one")
-        holds(wire.came("audio"), "an answer to what was said", "none")
+        holds(not wire.watch.of("barge_in"), "no barge_in", "one")
+        holds(wire.watch.of("audio"), "an answer to what was said", "none")
         await wire.close()
 
 
@@ -107,7 +107,7 @@ async def _b04(bench: Bench) -> None:
         await anyio.sleep(0.1)
         await wire.send("dtmf", {"digit": "2"})
         await anyio.sleep(1.5)
-        kinds = [each.kind for each in wire.came("barge_in", "audio")]
+        kinds = [each.kind for each in wire.watch.of("barge_in", "audio")]
         doubled = any(pair == ("barge_in", "barge_in") for pair in pairwise(kinds))
         holds(not doubled, "audio between two barge_in", kinds)
         await wire.close()
@@ -121,7 +121,7 @@ async def _t03(bench: Bench) -> None:
         await until_heard(wire, 0.4)
         await wire.send("dtmf", {"digit": "5"})
         await anyio.sleep(3)
-        if wire.came("barge_in"):
+        if wire.watch.of("barge_in"):
             answer = seconds(after(wire, "barge_in"))
             holds(answer <= ONE + ROOM, "the second of audio that answers, no more", f"{answer:.2f} s")
         await wire.alive()
@@ -146,7 +146,7 @@ async def _d07(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
         await talking(wire, "talk")
         await anyio.sleep(6)
-        came = wire.came("audio")
+        came = wire.watch.of("audio")
         holds(came, "audio", "none")
         sent, most = 0.0, 0.0
         for each in came:
@@ -163,7 +163,7 @@ async def _d08(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
         await talking(wire, "slow")
         await anyio.sleep(7)
-        came = wire.came("audio")
+        came = wire.watch.of("audio")
         sent = seconds(came)
         holds(4.0 - ROOM <= sent <= 4.0 + 5 * ROOM, "five times 0.8 s", f"{sent:.2f} s")
         holds(len(came) <= 30, "at most six messages for each 0.8 s", f"{len(came)} messages")
