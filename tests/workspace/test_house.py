@@ -1,0 +1,113 @@
+"""The house stays readable in an afternoon: few rooms, few floors, small pieces, and nothing that points up."""
+
+from pathlib import Path
+
+import pytest
+
+from .rooms import House, imported, sizes
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "core/src/switchhook"
+FILES = [*sorted(CORE.rglob("*.py")), *sorted(ROOT.glob("plugins/*/src/**/*.py"))]
+ORDER = [  # from the ground up: a room imports only what stands in a line before its own
+    "contract",
+    "plugins",
+    "call",
+    "serving virtual",
+    "__init__ testing tools",
+    "cli",
+    "__main__",
+]
+LIMITS = {"lines of a file": 300, "lines of a function": 40, "methods of a class": 20}
+ABOVE = {  # what is still larger, each until it is cut; an entry that is no longer needed fails
+    ("call.py", "lines of a file", "call"),
+    ("dialogue.py", "lines of a file", "dialogue"),
+    ("dialogue.py", "methods of a class", "Dialogue"),
+    ("talk.py", "lines of a function", "a_call"),
+    ("connection.py", "methods of a class", "Connection"),
+    ("client.py", "methods of a class", "ClientSession"),
+    ("server.py", "methods of a class", "ServerSession"),
+    ("knock.py", "lines of a function", "knock"),
+}
+
+
+@pytest.fixture(scope="module")
+def core():
+    return House(CORE, "switchhook")
+
+
+@pytest.fixture(scope="module")
+def call():
+    return House(CORE / "call", "switchhook.call")
+
+
+def test_core_has_few_rooms(core):
+    assert len(core.rooms) <= 12, core.rooms
+
+
+def test_core_has_few_floors(core):
+    assert core.floors <= 8
+
+
+def test_nothing_in_core_points_up(core):
+    assert core.upward(ORDER) == set()
+
+
+def test_a_call_has_few_rooms(call):
+    assert len(call.rooms) <= 14, call.rooms
+
+
+def test_a_call_goes_round_in_no_circle(call):
+    assert call.floors
+
+
+def test_nothing_in_a_call_imports_the_call_itself(call):
+    assert [room for room, others in call.arrows.items() if "call" in others] == []
+
+
+def test_the_dialogue_stands_on_the_ground(call):
+    assert call.arrows["dialogue"] == set()
+
+
+def test_the_dialogue_does_no_input_and_no_output():
+    names = {
+        name
+        for file in (CORE / "call/dialogue").glob("*.py")
+        for name in imported(file, "switchhook.call.dialogue.x")
+    }
+    outside = {name.split(".")[0] for name in names}
+    assert not outside & {
+        "anyio",
+        "asyncio",
+        "trio",
+        "socket",
+        "threading",
+        "time",
+        "logging",
+        "os",
+        "random",
+    }
+
+
+def test_the_dialogue_imports_of_core_only_the_contract():
+    names = {
+        name
+        for file in (CORE / "call/dialogue").glob("*.py")
+        for name in imported(file, "switchhook.call.dialogue.x")
+    }
+    ours = {name.split(".")[1] for name in names if name.startswith("switchhook.")}
+    inside = {name for name in names if name.startswith("switchhook.call.")}
+    assert ours <= {"contract", "call"}
+    assert all(name.startswith("switchhook.call.dialogue") for name in inside)
+
+
+def test_nothing_outside_testing_imports_testing(core):
+    assert [room for room, others in core.arrows.items() if "testing" in others] == []
+
+
+def test_files_functions_and_classes_are_small():
+    large = {
+        (file.name, kind, name) for file in FILES for kind, name, size in sizes(file) if size > LIMITS[kind]
+    }
+    assert large - ABOVE == set(), "larger than the limit: cut it"
+    assert ABOVE - large == set(), "small enough now: take it off the list"
