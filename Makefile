@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PARTS := core $(sort $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo demo-watson test lint bench voices bargein relay watson faults docs clean
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay watson faults docs clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -13,14 +13,25 @@ demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 demo-watson: $(INSTALLED)  ## the same call through the Watson plugins, to emulated services
 	@$(BIN)/python demo/run.py --watson
 
-test: lint  ## everything CI runs
-	$(BIN)/python -m pytest
+quick: $(INSTALLED)  ## every test that needs no socket, no speech engine and no process
+	$(BIN)/python -m pytest -n auto -m 'not real and not ci'
 
-lint: $(INSTALLED)
+test: lint  ## linter, types, and every test but those of CI
+	$(BIN)/python -m pytest -m 'not ci'
+
+lint: $(INSTALLED)  ## formatter, linter, who may import whom, types
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/mypy --explicit-package-bases --cache-dir .mypy_cache/tests tests
+
+ci: $(INSTALLED)  ## what .ci/run does besides `test`: wheels alone, first calls from wheels, real proxies
+	$(BIN)/python -m pytest -m ci
+
+coverage: $(INSTALLED)  ## lines and branches of core that `quick` runs
+	$(BIN)/coverage run -m pytest -m 'not real and not ci'
+	$(BIN)/coverage report
 
 bench: $(INSTALLED)  ## the figures of docs/benchmarks.md
 	$(BIN)/python benchmarks/measure.py

@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from .beat import pytest_collection_modifyitems, pytest_runtest_setup  # noqa: F401  # hooks that pytest looks for
+from . import beat, reach
 
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("steady", deadline=None, max_examples=60, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("steady")
+
+
+def pytest_configure(config):
+    for each in (reach, beat):
+        config.pluginmanager.register(each)
 
 
 @pytest.fixture

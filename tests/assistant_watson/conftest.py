@@ -82,7 +82,7 @@ def watson(monkeypatch, anyio_backend):
                     base=None,
                 )
             )
-            stack.push_async_callback(assistant._api.service.aclose)
+            stack.push_async_callback(assistant._api.service.aclose)  # type: ignore[attr-defined]
             yield Line(emulated, behind, assistant)
 
     return made

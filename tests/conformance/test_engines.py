@@ -12,7 +12,7 @@ from switchhook.testing.conformance import (
     check_text_to_speech,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
 CLIPS = Path(__file__).parents[1] / "data/speech/human"
 PCM = AudioFormat("PCM", 8000)
 LINE = AudioFormat("PCMU", 8000)

@@ -31,7 +31,7 @@ async def admin(reason=None, page=lambda path: None):
                 await stream.send(request)
                 return await read(stream)
 
-        ask.port = port
+        ask.port = port  # type: ignore[attr-defined]
         yield ask
         group.cancel_scope.cancel()
 

@@ -108,7 +108,7 @@ def connector(**changes):
 def app_of(tmp_path, connectors=None, **tables):
     table = {"transport": {"use": "net"}, "connectors": connectors or {}, **tables}
     app = App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path)
-    app.log = []
+    app.log = []  # type: ignore[attr-defined]
     return app
 
 

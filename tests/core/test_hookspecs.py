@@ -77,7 +77,7 @@ def typed_names():
     """Name to module, as type checkers read `switchhook/__init__.py`."""
     tree = ast.parse(Path(switchhook.__file__).read_text(encoding="utf-8"))
     checked = next(node for node in tree.body if isinstance(node, ast.If))
-    return {alias.asname: node.module for node in checked.body for alias in node.names}
+    return {alias.asname: node.module for node in checked.body for alias in node.names}  # type: ignore[attr-defined]
 
 
 def test_type_checkers_see_the_names_that_a_program_gets():
@@ -105,14 +105,17 @@ def imported_by(statement):
     return json.loads(done.stdout)
 
 
+@pytest.mark.real
 def test_importing_switchhook_imports_nothing_heavy():
     assert imported_by("import switchhook") == []
 
 
+@pytest.mark.real
 def test_marking_a_hook_imports_nothing_heavy():
     assert imported_by("from switchhook import hookimpl, Say") == []
 
 
+@pytest.mark.real
 def test_showing_the_commands_imports_nothing_heavy():
     quietly = "import io; out, sys.stdout = sys.stdout, io.StringIO()"
     shown = "from switchhook.__main__ import main; main([]); sys.stdout = out"

@@ -127,6 +127,7 @@ def test_the_known_tag_that_fits_best_is_found(wanted, known, found):
     assert match(wanted, known) == found
 
 
+@pytest.mark.real
 def test_the_command_line_does_without_the_library_of_tags():
     code = "import sys, switchhook.__main__ as m\ntry: m.main(['--help'])\nexcept SystemExit: pass\nprint('langcodes' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -90,7 +90,7 @@ def test_a_line_that_cannot_be_taken_back_gets_an_end(path, room, monkeypatch):
     def refuse(*_):
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr(linefile.os, "ftruncate", refuse)
+    monkeypatch.setattr(linefile.os, "ftruncate", refuse)  # type: ignore[attr-defined]
     file = LineFile(path)
     room(2)
     with pytest.raises(Unwritten):
@@ -107,13 +107,13 @@ def test_what_another_process_has_appended_is_not_taken_back(path, monkeypatch):
         write(descriptor, data[:2])
         with path.open("ab") as other:
             other.write(b"\nother\n")
-        monkeypatch.setattr(linefile.os, "write", full)
+        monkeypatch.setattr(linefile.os, "write", full)  # type: ignore[attr-defined]
         return 2
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(linefile.os, "write", torn)
+    monkeypatch.setattr(linefile.os, "write", torn)  # type: ignore[attr-defined]
     with pytest.raises(Unwritten):
         file.append([b"one\n"])
     monkeypatch.undo()
@@ -122,7 +122,7 @@ def test_what_another_process_has_appended_is_not_taken_back(path, monkeypatch):
 
 
 def test_a_disk_that_takes_nothing_is_full(path, monkeypatch):
-    monkeypatch.setattr(linefile.os, "write", lambda *_: 0)
+    monkeypatch.setattr(linefile.os, "write", lambda *_: 0)  # type: ignore[attr-defined]
     with pytest.raises(Unwritten, match="No space left"):
         LineFile(path).append([b"one\n"])
 
@@ -249,7 +249,7 @@ def test_a_file_that_was_closed_meanwhile_goes_on(tmp_path):
 
 def test_a_file_that_is_not_used_is_closed(tmp_path, monkeypatch):
     now, files = [0.0], LineFiles()
-    monkeypatch.setattr(linefile.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(linefile.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
     for day in ("today", "tomorrow"):
         files.append(tmp_path / day, [b"line\n"])
         now[0] += 60
@@ -272,6 +272,6 @@ def test_a_disk_that_says_when_closed_that_it_was_full_is_in_the_log(path, monke
         close(descriptor)
         raise OSError(122, "Disk quota exceeded")
 
-    monkeypatch.setattr(linefile.os, "close", full)
+    monkeypatch.setattr(linefile.os, "close", full)  # type: ignore[attr-defined]
     file.close()
     assert caplog.messages == [f"{path}, when closed: Disk quota exceeded; its last lines may be missing"]

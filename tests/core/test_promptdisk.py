@@ -182,6 +182,7 @@ PromptDisk(Path(sys.argv[1]), 1000)._write("a" * 64, b"half")
 """
 
 
+@pytest.mark.real
 async def test_what_a_crash_left_half_written_is_removed(tmp_path):
     assert subprocess.run([sys.executable, "-c", CRASH, tmp_path]).returncode == 9
     left = names(tmp_path / FOLDER)

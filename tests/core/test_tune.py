@@ -94,7 +94,7 @@ def test_what_is_wrong_with_a_command_line_is_said(arguments, why, capsys):
     assert why in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.real
 def test_a_person_who_speaks_interrupts(capsys):
     from pathlib import Path
 

@@ -168,7 +168,7 @@ async def test_a_plugin_that_runs_after_somebody_elses_long_block_is_not_turned_
 async def test_a_plugin_that_blocks_outside_a_hook_is_found_by_its_file(caplog):
     """In a task of its lifespan, say: the stack goes through its module."""
     module = Blocking(lambda: True)
-    module.__file__ = __file__
+    module.__file__ = __file__  # type: ignore[attr-defined]
     plugins, _hooks = holding(module)
     async with Watchdog(plugins).watching():
         block_until(lambda: "extension/slow" in caplog.text)

@@ -22,7 +22,7 @@ README, TUTORIAL = ROOT / "README.md", ROOT / "docs/tutorial.md"
 OURS = ("switchhook", "_editable_impl_switchhook", "__editable__")
 LONGEST = 120  # seconds that a command may take on a busy machine
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.real
 
 
 def blocks(page, heading, language="sh"):

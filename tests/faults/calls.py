@@ -86,7 +86,7 @@ async def watson(row, number):
             "voices": (load_voice("watson", given["tts"]),),
         }
         for kind in ("assistants", "voices"):
-            stack.push_async_callback(engines[kind][0].aclose)
+            stack.push_async_callback(engines[kind][0].aclose)  # type: ignore[attr-defined]
         yield engines, emulated.behaviour, net
 
 

@@ -83,6 +83,7 @@ async def test_a_spare_engine_goes_on_within_a_second(fault):
     assert (waited - undisturbed <= 1.0, outcome, spoken) == (True, "hung_up", WORDS)
 
 
+@pytest.mark.real  # half a minute
 async def test_a_thousand_faulted_calls():
     """At times of their own: none without an outcome, 99 in 100 with a sound within three seconds, and within
     one where a spare engine is ready."""

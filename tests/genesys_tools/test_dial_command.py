@@ -232,6 +232,7 @@ def test_many_calls_are_summed_up():
     assert next(report.table(figures)) == "3 calls: 2 completed, 1 lost"
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("calls", ["1", "3"])
 def test_a_server_that_is_not_there_is_one_line_and_status_1(config, tmp_path, capsys, calls):
     server(config, "port = 1\n# ")

@@ -92,10 +92,10 @@ async def proxy(target, tls, rewrite):
             while True:
                 await sink.send(await source.receive())
         except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError):
-            group = pump.groups[source]
+            group = pump.groups[source]  # type: ignore[attr-defined]
             group.cancel_scope.cancel()
 
-    pump.groups = {}
+    pump.groups = {}  # type: ignore[attr-defined]
 
     async def serve(client):
         async with client, await anyio.connect_tcp(*target) as server:
@@ -107,7 +107,7 @@ async def proxy(target, tls, rewrite):
                     return
             await server.send(rewrite(head))
             async with anyio.create_task_group() as group:
-                pump.groups |= {client: group, server: group}
+                pump.groups |= {client: group, server: group}  # type: ignore[attr-defined]
                 group.start_soon(pump, client, server)
                 group.start_soon(pump, server, client)
 
@@ -301,7 +301,7 @@ async def test_a_connector_id_that_the_server_does_not_know(lobby, authority, tm
     assert "switchhook connector show" in finding.cure
 
 
-@pytest.mark.slow
+@pytest.mark.real
 def test_the_command_asks_the_transport(tmp_path, capsys):
     app(tmp_path, "wss://localhost:1/")
     config = tmp_path / "switchhook.toml"

@@ -2,8 +2,8 @@
 
 import re
 import sys
-from re import _constants as sre
-from re import _parser
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
 
 
 def is_word(sign):

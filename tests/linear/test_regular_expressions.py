@@ -42,15 +42,15 @@ def patterns():
         source = file.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(source)):
             called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-            if called.startswith("re.") and called != "re.escape" and isinstance(node.args[0], ast.Constant):
-                flags = re.findall(r"\bre\.([A-Z]+)\b", " ".join(map(ast.unparse, node.args[1:])))
-                name = source.splitlines()[node.lineno - 1].partition(" = re.")[0]
+            if called.startswith("re.") and called != "re.escape" and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
+                flags = re.findall(r"\bre\.([A-Z]+)\b", " ".join(map(ast.unparse, node.args[1:])))  # type: ignore[attr-defined]
+                name = source.splitlines()[node.lineno - 1].partition(" = re.")[0]  # type: ignore[attr-defined]
                 ways = set(re.findall(rf"\b{name}\.(\w+)\(", source)) if called == "re.compile" else {called}
                 yield pytest.param(
-                    node.args[0].value,
+                    node.args[0].value,  # type: ignore[attr-defined]
                     sum(re.RegexFlag[flag] for flag in flags),
                     ways,
-                    id=f"{file.stem}, line {node.lineno}",
+                    id=f"{file.stem}, line {node.lineno}",  # type: ignore[attr-defined]
                 )
     numbers, sentence = switchhook.call.record.masking._NUMBERS, switchhook.contract.texts.SENTENCE
     yield pytest.param(numbers.pattern, numbers.flags, {"sub"}, id="masking, numbers")

@@ -59,6 +59,7 @@ async def files(hosts=("127.0.0.1",), **more):
 OK = ("200 OK", {"Content-Type": "audio/wav"}, WAV)
 
 
+@pytest.mark.real
 async def test_a_file_is_played():
     async with web({"/a.wav": OK}) as (base, _), files() as made:
         item = {"response_type": "audio", "source": f"{base}/a.wav"}
@@ -66,6 +67,7 @@ async def test_a_file_is_played():
     assert actions == [Play(WAV, "audio")]
 
 
+@pytest.mark.real
 async def test_a_server_that_agrees_on_no_tls_keeps_no_connection_of_ours():
     ended = anyio.Event()
 
@@ -86,6 +88,7 @@ async def test_a_server_that_agrees_on_no_tls_keeps_no_connection_of_ours():
             group.cancel_scope.cancel()
 
 
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("loop", "looped"),
     [(True, True), ("true", True), ("True", True), ("false", False), (0, False), (None, False)],
@@ -98,6 +101,7 @@ async def test_a_file_is_looped_where_it_is_to_be(loop, looped):
     assert play.loop is looped
 
 
+@pytest.mark.real
 async def test_a_file_is_fetched_once():
     async with web({"/a.wav": OK}) as (base, requests), files() as made:
         for _ in range(3):
@@ -105,6 +109,7 @@ async def test_a_file_is_fetched_once():
     assert requests == ["/a.wav"]
 
 
+@pytest.mark.real
 async def test_the_oldest_file_makes_room():
     pages = {f"/{number}.wav": OK for number in range(6)}
     async with web(pages) as (base, requests), files() as made:
@@ -114,6 +119,7 @@ async def test_the_oldest_file_makes_room():
     assert len(requests) == 7
 
 
+@pytest.mark.real
 async def test_a_redirection_is_followed():
     pages = {"/a.wav": ("302 Found", {"Location": "/b.wav"}, b""), "/b.wav": OK}
     async with web(pages) as (base, _), files() as made:
@@ -133,6 +139,7 @@ async def flood(stream):
         await stream.send(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
 
 
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("page", "why"),
     [
@@ -174,6 +181,7 @@ async def test_an_address_that_is_none_of_https_is_refused(url):
             await made.fetch(url)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "169.254.169.254", "2130706433"]
 )
@@ -193,6 +201,7 @@ async def test_a_name_that_leads_into_a_private_network_is_refused(monkeypatch):
             await made.fetch("https://rebound.example.com/a.wav")
 
 
+@pytest.mark.real
 async def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypatch):
     asked_for = []
 
@@ -207,6 +216,7 @@ async def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypat
     assert asked_for == ["files.example.com"]
 
 
+@pytest.mark.real
 async def test_the_older_command_has_a_recording_where_no_voice_can_speak():
     async with web({"/a.wav": OK}) as (url, _), files() as fetched:
         given = {"text": ["Hello"], "errAudioURL": f"{url}/a.wav"}
@@ -217,6 +227,7 @@ async def test_the_older_command_has_a_recording_where_no_voice_can_speak():
         ]
 
 
+@pytest.mark.real
 async def test_a_recording_that_is_not_there_costs_the_text_nothing():
     async with web({}) as (url, _), files() as fetched:
         given = {"text": ["Hello"], "errAudioURL": f"{url}/a.wav"}

@@ -73,4 +73,4 @@ def test_a_response_for_other_channels_only_does_nothing_and_is_offered_to_nobod
 
 @handled
 def test_strangers_are_asked_first(kind):
-    assert HANDLED[kind][0].switchhook_impl["trylast"]
+    assert HANDLED[kind][0].switchhook_impl["trylast"]  # type: ignore[attr-defined]

@@ -46,14 +46,14 @@ def test_the_public_way_is_taken_where_the_private_names_are_gone(monkeypatch, s
     monkeypatch.setattr(decoder, "PRIVATE", ("gone",))
     decode = decoder.load()
 
-    assert decode.func is decoder.decode_publicly
+    assert decode.func is decoder.decode_publicly  # type: ignore[attr-defined]
     assert decode(samples("hello")) == "Hello."
 
 
 def test_a_failing_library_raises(transcriber, samples, monkeypatch):
     monkeypatch.setattr(transcriber, "_handle", 12345)
 
-    with pytest.raises(decoder.MoonshineError):
+    with pytest.raises(decoder.MoonshineError):  # type: ignore[attr-defined]
         decoder.decode(transcriber, samples("hello"))
 
 
@@ -66,7 +66,7 @@ def test_a_version_without_a_model_stops_the_start(monkeypatch, tmp_path):
 
 def test_a_library_that_cannot_be_loaded_stops_the_start(monkeypatch):
     def refuse(*_, **__):
-        raise decoder.MoonshineError("GLIBC_2.34 not found")
+        raise decoder.MoonshineError("GLIBC_2.34 not found")  # type: ignore[attr-defined]
 
     monkeypatch.setattr(decoder, "Transcriber", refuse)
 

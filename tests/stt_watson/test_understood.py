@@ -7,7 +7,7 @@ import pytest
 from switchhook import AudioFormat, load_audio, load_recogniser
 from switchhook.testing.conformance import check_silence, check_speech_to_text
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 PCM = AudioFormat("PCM", 8000)
 VOICE = Path(__file__).parents[1] / "data" / "speech" / "human" / "agent.wav"

@@ -19,7 +19,7 @@ def decode():
     return decode
 
 
-@pytest.mark.slow
+@pytest.mark.real
 @pytest.mark.parametrize(("seconds", "tokens"), [(1, 16), (15, 100)])
 def test_what_is_said_is_bounded_by_how_long_it_took(decode, seconds, tokens):
     model = Model()
@@ -28,6 +28,6 @@ def test_what_is_said_is_bounded_by_how_long_it_took(decode, seconds, tokens):
     assert model.options["max_new_tokens"] == tokens
 
 
-@pytest.mark.slow
+@pytest.mark.real
 def test_segments_are_joined(decode):
     assert decode(Model(), np.zeros(16_000, np.float32)) == "One two. Three."

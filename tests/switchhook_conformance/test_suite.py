@@ -110,7 +110,7 @@ def main(monkeypatch, *arguments):
     return command.run(parser.parse_args(arguments))
 
 
-@pytest.mark.slow
+@pytest.mark.real
 def test_the_command_prints_a_scorecard_and_writes_it(server, tmp_path, monkeypatch, capsys):
     file = tmp_path / "card.json"
     profile = str(server / "profile.toml")

@@ -13,7 +13,7 @@ from switchhook_conformance.wire import FRAME
 
 from .attackers import ATTACKS
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 GOOD_CALLS = 50
 SECONDS = 4.0  # of attack

@@ -97,6 +97,6 @@ async def house(voice, ear, answering):
         connector = aiohttp.TCPConnector(ssl=context)
         login = {"Authorization": aiohttp.encode_basic_auth("apikey", emulated.api_key)}
         async with aiohttp.ClientSession(connector=connector, headers=login) as client:
-            emulated.client = client
+            emulated.client = client  # type: ignore[attr-defined]
             with anyio.fail_after(5):
                 yield emulated

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.slow  # the engines are real
+pytestmark = pytest.mark.real  # the engines are real
 
 SCRIPT = """
 [steps.welcome]

@@ -16,7 +16,7 @@ with warnings.catch_warnings():
 
 pytestmark = [
     pytest.mark.anyio,
-    pytest.mark.slow,
+    pytest.mark.real,
     pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning"),  # the SDK's WebSockets
 ]
 

@@ -76,7 +76,7 @@ async def lobby(anyio_backend):
 
 
 @pytest.mark.anyio
-@pytest.mark.slow
+@pytest.mark.real
 async def test_after_many_wild_sessions_a_good_call_is_served_and_nothing_is_left(lobby, caplog):
     async with serving(lobby) as url:
         for number in range(SESSIONS):
@@ -92,7 +92,7 @@ async def test_after_many_wild_sessions_a_good_call_is_served_and_nothing_is_lef
 
 
 @pytest.mark.anyio
-@pytest.mark.slow
+@pytest.mark.real
 async def test_wild_upgrade_requests_are_refused_and_a_good_one_is_served(lobby, caplog, monkeypatch):
     monkeypatch.setattr(door, "REFUSAL_TIME", 0.001)
     statuses = set()

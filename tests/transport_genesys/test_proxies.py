@@ -24,7 +24,7 @@ RECIPES = Path(__file__).parents[2] / "docs/how-to/recipes"
 NAME = "voice.example.com"
 PUBLIC = f"wss://{NAME}/"
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 
 @pytest.fixture(scope="module")

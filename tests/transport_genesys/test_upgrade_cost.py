@@ -5,8 +5,8 @@ import logging
 import re
 from contextlib import asynccontextmanager
 from importlib import import_module
-from re import _constants as codes
-from re import _parser as parser
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
 
 import anyio
 import pytest
@@ -255,6 +255,7 @@ async def status(url, text):
         return int((await reader.readuntil(b"\r\n")).split()[1])
 
 
+@pytest.mark.real
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("text", "answer"),
@@ -279,6 +280,7 @@ async def test_a_request_is_refused_with_its_status_and_one_line_with_a_cure(lob
     assert len(lobby.refusals) == 1
 
 
+@pytest.mark.real
 @pytest.mark.anyio
 async def test_a_request_that_comes_byte_by_byte_is_bounded_too(lobby):
     async with serving(lobby) as url:
@@ -289,6 +291,7 @@ async def test_a_request_that_comes_byte_by_byte_is_bounded_too(lobby):
             assert (await stream.receive()).startswith(b"HTTP/1.1 431 ")
 
 
+@pytest.mark.real
 @pytest.mark.anyio
 async def test_a_request_with_the_headers_of_many_proxies_is_let_in(lobby):
 
@@ -303,6 +306,7 @@ async def test_a_request_with_the_headers_of_many_proxies_is_let_in(lobby):
         assert await status(url, text) == 101
 
 
+@pytest.mark.real
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "text", [BIG, FULL, START + LOST + "\r\n", ENDLESS], ids=["megabyte", "signature", "full", "endless"]

@@ -164,8 +164,8 @@ def test_the_library_is_not_loaded_into_this_process(voice):
 
 async def test_its_process_ends_when_it_is_closed():
     voice = create_tts(options())
-    process = voice._synthesiser._process._running._process
-    await voice.aclose()
+    process = voice._synthesiser._process._running._process  # type: ignore[attr-defined]
+    await voice.aclose()  # type: ignore[attr-defined]
 
     assert process.returncode is not None
 

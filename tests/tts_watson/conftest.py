@@ -56,7 +56,7 @@ def watson(monkeypatch):
             try:
                 yield emulated, voice, engine, Requests(emulated)
             finally:
-                await engine._service.aclose()
+                await engine._service.aclose()  # type: ignore[attr-defined]
 
     return run
 

@@ -5,7 +5,7 @@ import pytest
 from switchhook import load_voice
 from switchhook.testing.conformance import check_text_to_speech
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 
 async def test_a_real_voice_is_heard(watson):

@@ -28,8 +28,8 @@ def clean(clean_environment):
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
     made = trustme.CA()
-    made.path = tmp_path_factory.mktemp("ca") / "ca.pem"
-    made.cert_pem.write_to_path(made.path)
+    made.path = tmp_path_factory.mktemp("ca") / "ca.pem"  # type: ignore[attr-defined]
+    made.cert_pem.write_to_path(made.path)  # type: ignore[attr-defined]
     return made
 
 

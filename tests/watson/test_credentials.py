@@ -168,6 +168,7 @@ def test_a_ca_file_that_is_not_there_is_refused(options, tmp_path):
     assert "cannot read" in refusal("assistant", options(url=URL, api_key="k", ca=str(tmp_path / "no.pem")))
 
 
+@pytest.mark.real
 def test_the_sdk_is_imported_only_for_those_who_configure_it():
     code = "import switchhook_watson, sys; print([name for name in ('ibm_watson', 'requests') if name in sys.modules])"
 

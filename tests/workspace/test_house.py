@@ -1,5 +1,6 @@
 """The house stays readable in an afternoon: few rooms, few floors, small pieces, and nothing that points up."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,12 @@ def test_files_functions_and_classes_are_small():
     }
     assert large - ABOVE == set(), "larger than the limit: cut it"
     assert ABOVE - large == set(), "small enough now: take it off the list"
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent.relative_to(CORE).as_posix() for path in CORE.rglob("__init__.py"))
+)
+def test_a_folder_of_core_opens_with_a_sentence(folder):
+    doc = ast.get_docstring(ast.parse((CORE / folder / "__init__.py").read_text(encoding="utf-8")))
+    assert doc
+    assert len(doc) > 20

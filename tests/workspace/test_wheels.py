@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).parent / "uv"
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.real
 
 
 def run(*command, cwd=ROOT):

@@ -99,6 +99,7 @@ def test_constraints_pin_everything_and_record_no_address():
     assert not [line for line in lines if "://" in line or "@" in line]
 
 
+@pytest.mark.real
 def test_the_generated_reference_is_up_to_date():
     done = subprocess.run(
         [sys.executable, ROOT / "docs/generate.py", "--check"], capture_output=True, text=True

@@ -1,0 +1,79 @@
+"""What a test reaches decides where it runs. Most need nothing but Python and are `make quick`. What opens sockets,
+starts processes, runs a speech engine or takes half a minute is marked `real`, and runs in `make test` beside them.
+What builds or installs, or needs programs that are no part of a developer's set-up, is marked `ci` and runs in
+`.ci/run` alone.
+
+Whole folders and files are listed here; a single test in a file of quick ones is marked where it stands.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+CI = {"docs/test_first_calls.py", "transport_genesys/test_proxies.py", "workspace/test_wheels.py"}
+REAL = {
+    *("assistant_watson", "conformance", "end_to_end", "switchhook_conformance", "testing_watson"),
+    *("stt_moonshine", "stt_whisper", "tts_hibari", "tts_pico"),
+    *("core/test_admin.py", "embedded/test_process.py", "tts_watson/test_synthesis.py"),
+    *("stt_watson/test_recognition.py", "stt_watson/test_survival.py", "stt_watson/test_wire.py"),
+    *("transport_genesys/test_architect.py", "transport_genesys/test_dial_call.py"),
+    *("transport_genesys/test_odd_clients.py", "transport_genesys/test_public.py"),
+    *("transport_genesys/test_server.py", "watson/test_fetching.py", "watson/test_http.py"),
+    *("watson/test_network.py", "websocket/test_handshake.py", "websocket/test_messages.py"),
+    *("websocket/test_proxy.py", "faults/test_matrix.py"),
+}
+OUTSIDE = {  # audit events, and what they tell
+    "socket.bind": "opens a socket",
+    "socket.connect": "opens a socket",
+    "socket.getaddrinfo": "asks for an address",
+    "subprocess.Popen": "starts a process",
+    "os.fork": "starts a process",
+    "os.posix_spawn": "starts a process",
+}
+IN_CI = "SWITCHHOOK_CI"  # set: nothing may be left out
+_running = []  # the quick test that runs now
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "real: opens sockets, starts processes, runs a speech engine or takes long"
+    )
+    config.addinivalue_line("markers", "ci: builds, installs, or needs programs of its own")
+    sys.addaudithook(_refuse)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    for item in items:
+        path = item.path.relative_to(TESTS).as_posix()
+        if path in CI:
+            item.add_marker("ci")
+        elif {path, path.partition("/")[0]} & REAL:
+            item.add_marker("real")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    if not (item.get_closest_marker("real") or item.get_closest_marker("ci")):
+        _running.append(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        _running.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """What a developer may do without is a failure in CI."""
+    report = yield
+    if os.environ.get(IN_CI) and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"left out, which {IN_CI} forbids: {report.longrepr}"
+    return report
+
+
+def _refuse(event, _):
+    if event in OUTSIDE and _running:
+        pytest.fail(f"{_running[0]} {OUTSIDE[event]}: mark it real, or list its file in tests/reach.py")
