@@ -29,3 +29,9 @@ def test_a_target_that_is_named_exists(target):
 @pytest.mark.parametrize("target", ["quick", "test", "ci", "coverage"])
 def test_the_targets_of_every_day_are_in_the_table(target):
     assert f"| `make {target}` |" in PAGE
+
+
+def test_hooks_before_a_commit_are_local_and_download_nothing():
+    config = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert set(re.findall(r"repo: (\S+)", config)) == {"local"}
+    assert set(re.findall(r"language: (\S+)", config)) == {"system"}
