@@ -24,7 +24,6 @@ ABOVE = {  # what is still larger, each until it is cut; an entry that is no lon
     ("call.py", "lines of a file", "call"),
     ("dialogue.py", "lines of a file", "dialogue"),
     ("dialogue.py", "methods of a class", "Dialogue"),
-    ("talk.py", "lines of a function", "a_call"),
     ("connection.py", "methods of a class", "Connection"),
     ("client.py", "methods of a class", "ClientSession"),
     ("server.py", "methods of a class", "ServerSession"),

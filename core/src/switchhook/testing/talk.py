@@ -91,6 +91,15 @@ class Talk:
         return order
 
 
+def _hooks(plugins: Sequence[object]) -> Hooks:
+    held = Plugins()
+    for number, module in enumerate(plugins, 1):
+        held.hold(Plugin(f"responses/test{number}", "test", "0", module))
+    plain = Plugin("responses/test0", "test", "0", PlainResponses())
+    held.hold(plain)  # last: asked after other bundled ones
+    return Hooks(held, list(held.loaded.values()))
+
+
 @asynccontextmanager
 async def a_call(
     assistant: MemoryAssistant,
@@ -106,14 +115,7 @@ async def a_call(
 ) -> AsyncIterator[Talk]:
     """`plugins` are asked before the plain handlers of the testing kit; `equipment`: what else a connector
     gives its calls, spare engines for instance, or their bare drivers. The call is cut off when left."""
-    held = Plugins()
-    for number, module in enumerate(plugins, 1):
-        held.hold(Plugin(f"responses/test{number}", "test", "0", module))
-    held.hold(
-        Plugin("responses/test0", "test", "0", PlainResponses())
-    )  # last: asked after other bundled ones
     stt, tts, leg = MemorySpeechToText(), tts or MemoryTextToSpeech(), leg or MemoryLeg()
-    hooks = Hooks(held, list(held.loaded.values()))
     given: dict[str, Any] = {
         "assistants": (assistant,),
         "recognisers": (stt,),
@@ -127,7 +129,7 @@ async def a_call(
     given["assistants"] = engines_of("assistant", given["assistants"])
     given["recognisers"] = engines_of("stt", given["recognisers"])
     given["voices"] = engines_of("tts", given["voices"])
-    made = Equipment("test", hooks=hooks, **given)
+    made = Equipment("test", hooks=_hooks(plugins), **given)
     events: list[str] = []
     call = Call(leg, made, events.append)
     talk = Talk(call, leg, stt, tts, assistant, events)
