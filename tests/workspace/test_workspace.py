@@ -74,7 +74,9 @@ def test_a_plugin_imports_only_public_names_of_core_and_libraries_that_plugins_s
 @pytest.mark.parametrize("name", PARTS)
 def test_a_plugin_requires_what_it_imports_of_ours(name):
     required = {text.partition(">")[0].replace("-", "_") for text in PARTS[name]["project"]["dependencies"]}
-    ours = {module.split(".")[0] for module in modules_named(f"plugins/{name}") if module.startswith("switchhook")}
+    ours = {
+        module.split(".")[0] for module in modules_named(f"plugins/{name}") if module.startswith("switchhook")
+    }
     assert ours - {f"switchhook_{name}"} <= required
 
 
