@@ -1,5 +1,5 @@
-"""How tests in real time are tried: one that fails is tried again where, and only where, the machine was slow
-while it ran.
+"""How tests that depend on real time are tried: one that fails is tried again where, and only where, the machine was
+slow while it ran.
 """
 
 import contextlib
@@ -9,29 +9,14 @@ from pathlib import Path
 
 import pytest
 
-REAL_TIME = {  # folders of tests with sockets, threads or processes
-    *("assistant_watson", "conformance", "core", "docs", "embedded", "end_to_end", "genesys_tools"),
-    *(
-        "http",
-        "responses",
-        "stt_moonshine",
-        "stt_watson",
-        "stt_whisper",
-        "switchhook_conformance",
-        "telemetry",
-    ),
-    *("testing_watson", "transport_genesys", "tts_hibari", "tts_pico", "tts_watson", "watson"),
-    *("websocket", "workspace"),
-}
 SLOW = 0.05  # of the time our processes were ready to go on and waited for a processor
 TICK = 0.01  # seconds: the kernel's unit for what its host has taken from it
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).parts[0] in REAL_TIME:
-            beat = item.stash[BEAT] = Beat()
-            item.add_marker(pytest.mark.flaky(reruns=2, condition=beat.is_slow))
+        beat = item.stash[BEAT] = Beat()
+        item.add_marker(pytest.mark.flaky(reruns=2, condition=beat.is_slow))
 
 
 def pytest_runtest_setup(item):

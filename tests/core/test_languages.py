@@ -19,7 +19,7 @@ from switchhook import (
     Unspeakable,
     hookimpl,
 )
-from switchhook.call.engine import FAILURES, engines_of
+from switchhook.call.engine import FAILURES, Engine, engines_of
 from switchhook.call.equipment import Equipment
 from switchhook.call.prompts.cache import Prompt, PromptCache
 from switchhook.contract.languages import LONGEST, match, normalised, shown
@@ -319,7 +319,8 @@ async def test_callers_in_an_unknown_language_leave_the_engines_as_they_are():
     told = []
     ear, english, both = Ear("en-US", says=False), Voice("en-US", says=False), Voice("en-US", "es-ES")
     ears, voices = engines_of("stt", [ear]), engines_of("tts", [english, both])
-    for engine in (*ears, *voices):
+    engines: list[Engine] = [*ears, *voices]
+    for engine in engines:
         engine.report = lambda name, resting: told.append(name)
     for _ in range(2 * FAILURES):
         await answered("es-es", ears=ears, voices=voices, speaker=english)

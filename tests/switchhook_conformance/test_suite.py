@@ -15,7 +15,7 @@ from switchhook_conformance.profile import EXAMPLE, Profile
 from switchhook_conformance.runner import run
 from switchhook_conformance.tables import wrong_message
 from switchhook_conformance.verdict import Failed
-from switchhook_conformance.watch import Gauge
+from switchhook_conformance.watch import Watch
 
 from .conftest import side_by_side
 
@@ -66,10 +66,10 @@ def test_a_message_that_production_would_refuse_is_wrong(message):
 
 
 def test_more_messages_than_genesys_takes_are_seen():
-    gauge = Gauge()
-    assert not any(gauge.exceeded(0.0) for _ in range(26))
-    assert gauge.exceeded(0.0)
-    assert not gauge.exceeded(1.0)
+    texts = Watch("a session")._texts
+    assert all(texts.spend(0.0) for _ in range(26))
+    assert not texts.spend(0.0)
+    assert texts.spend(1.0)
 
 
 def a_case(verdict, **more):

@@ -11,7 +11,7 @@ import anyio
 
 from ..call.call import Call
 from ..call.dialogue.limits import Limits
-from ..call.engine import engines_of
+from ..call.engine import Kind, engines_of
 from ..call.equipment import Equipment
 from ..call.record.masking import Mask
 from ..call.record.variables import Reserved
@@ -25,6 +25,8 @@ from ..plugins.asking import Hooks
 from ..plugins.loader import Plugin, Plugins
 from ..virtual.engines import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
 from ..virtual.leg import MemoryLeg
+
+KINDS: tuple[tuple[Kind, str], ...] = (("assistant", "assistants"), ("stt", "recognisers"), ("tts", "voices"))
 
 
 class PlainResponses:
@@ -75,6 +77,10 @@ class Talk:
     async def wait(self, seconds: float) -> None:
         await anyio.sleep(seconds)
 
+    async def run(self) -> None:
+        self.record = await self.call.run()
+        self.ended.set()
+
     async def over(self) -> CallRecord:
         """Until the call has ended."""
         await self.ended.wait()
@@ -124,23 +130,17 @@ async def a_call(
         "reserved": Reserved(*reserved),
         "limits": limits or Limits(),
         "mask": mask or Mask(),
+        **equipment,
     }
-    given |= equipment
-    given["assistants"] = engines_of("assistant", given["assistants"])
-    given["recognisers"] = engines_of("stt", given["recognisers"])
-    given["voices"] = engines_of("tts", given["voices"])
+    for kind, name in KINDS:
+        given[name] = engines_of(kind, given[name])
     made = Equipment("test", hooks=_hooks(plugins), **given)
     events: list[str] = []
     call = Call(leg, made, events.append)
     talk = Talk(call, leg, stt, tts, assistant, events)
-
-    async def run() -> None:
-        talk.record = await call.run()
-        talk.ended.set()
-
     async with anyio.create_task_group() as group:
         group.start_soon(leg.run)
-        group.start_soon(run)
+        group.start_soon(talk.run)
         await anyio.sleep(0.001)
         yield talk
         group.cancel_scope.cancel()
