@@ -1,7 +1,7 @@
 """Real sockets in virtual time: an event loop whose clock stands still while anything happens, and jumps to the
 next timer when nothing does. A slow machine takes longer to run it, and no call can tell.
 
-Both ends of every connection must be in the loop. While a thread works, the clock goes as any clock does.
+Both ends of every connection must be in the loop. While a thread works, the clock stands still too.
 """
 
 import asyncio
@@ -14,7 +14,11 @@ from unittest import mock
 import anyio
 
 LOOKS = 3  # until nothing is under way between two sockets of one machine
-SLICE = 0.01  # seconds to wait for a thread at once
+FAR = 0.05  # seconds to the next timer: before such a jump the machine gets a moment more
+SLICE = 0.01  # real seconds to wait for a thread at once
+PATIENCE = (
+    5.0  # real seconds in which a thread may keep the clock: longer, and it may itself wait for the clock
+)
 STUCK = 60.0  # real seconds without an event or a timer
 
 
@@ -22,30 +26,36 @@ class _Selector(selectors.DefaultSelector):
     def __init__(self):
         super().__init__()
         self.now, self._threads = 0.0, threading.active_count()
+        self._idle = 0.0  # real seconds without an event, while a thread works
 
     def select(self, timeout=None):
+        events = self._look(timeout)
+        if events or timeout == 0:
+            self._idle = 0.0
+        elif threading.active_count() > self._threads:
+            events = self._wait(SLICE if timeout is None else min(timeout, SLICE))
+        elif timeout is None:
+            events = super().select(STUCK)
+            assert events, "nothing is going to happen any more"
+        else:
+            self.now += timeout
+        return events
+
+    def _look(self, timeout):
         events = super().select(0)
         for _ in range(LOOKS):
             if events or timeout == 0:
                 return events
             os.sched_yield()
             events = super().select(0)
-        if timeout is None and not self._busy():
-            events = super().select(STUCK)
-            assert events, "nothing is going to happen any more"
-        elif not events and self._busy():
-            events = self._wait(SLICE if timeout is None else min(timeout, SLICE))
-        elif not events:
-            self.now += timeout
-        return events
-
-    def _busy(self):
-        return threading.active_count() > self._threads
+        return events or super().select(0.001 if timeout is None or timeout > FAR else 0)
 
     def _wait(self, seconds):
         began = time.perf_counter()
-        events = super().select(seconds)
-        self.now += min(seconds, time.perf_counter() - began)
+        events = super().select(SLICE)
+        self._idle = 0.0 if events else self._idle + time.perf_counter() - began
+        if self._idle > PATIENCE:
+            self.now += seconds
         return events
 
 
