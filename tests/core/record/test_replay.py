@@ -14,7 +14,7 @@ from switchhook.call.record.replay import replay_lines
 from switchhook.cli.replay import timeline
 from switchhook.testing import MemoryAssistant, a_call, replay
 
-from .test_dialogue import STEPS, played
+from ..dialogue.test_dialogue import STEPS, played
 
 pytestmark = pytest.mark.anyio
 END = {"response_type": "end_session"}

@@ -98,7 +98,7 @@ def test_what_is_wrong_with_a_command_line_is_said(arguments, why, capsys):
 def test_a_person_who_speaks_interrupts(capsys):
     from pathlib import Path
 
-    clip = Path(__file__).parents[1] / "data/speech/human/info_last_call.wav"
+    clip = Path(__file__).parents[2] / "data/speech/human/info_last_call.wav"
     assert main(["tune", str(clip), "--stt", "moonshine", "--policy", "{ words = 2 }"]) == 0
     out = capsys.readouterr().out
     assert "last call" in out.lower()
