@@ -20,13 +20,6 @@ async def findings(app: App) -> AsyncIterator[Finding]:
         yield Finding("error", "transport", str(error), "change it as the message says")
     else:
         yield Finding("ok", "transport", f"{len(addresses)} connectors can be reached")
-    server = app.settings.server
-    if server.public_url is None:
-        cure = 'say what Genesys connects to: [server] public_url = "wss://voice.example.com/"'
-        yield Finding("warning", "transport", "the address that Genesys is given is not known here", cure)
-    if server.tls is None and server.proxy is None:
-        cure = "set [server] tls, or proxy where a proxy ends TLS"
-        yield Finding("warning", "transport", "Genesys connects only by TLS, and there is none here", cure)
     for name in transport.unsigned:
         cure = "set its client_secret here and in Genesys, and remove unsigned = true"
         yield Finding("warning", f"transport.integrations.{name}", "a key needs no signature", cure)
