@@ -1,7 +1,8 @@
 """Real sockets in virtual time: an event loop whose clock stands still while anything happens, and jumps to the
 next timer when nothing does. A slow machine takes longer to run it, and no call can tell.
 
-Both ends of every connection must be in the loop. While a thread works, the clock stands still too.
+Both ends of every connection must be in the loop. While a thread of the loop's works, or one that fetches a token,
+the clock stands still too.
 """
 
 import asyncio
@@ -25,14 +26,14 @@ STUCK = 60.0  # real seconds without an event or a timer
 class _Selector(selectors.DefaultSelector):
     def __init__(self):
         super().__init__()
-        self.now, self._threads = 0.0, threading.active_count()
+        self.now, self.working = 0.0, set()
         self._idle = 0.0  # real seconds without an event, while a thread works
 
     def select(self, timeout=None):
         events = self._look(timeout)
         if events or timeout == 0:
             self._idle = 0.0
-        elif threading.active_count() > self._threads:
+        elif self.working or any(thread.name == "watson-token" for thread in threading.enumerate()):
             events = self._wait(SLICE if timeout is None else min(timeout, SLICE))
         elif timeout is None:
             events = super().select(STUCK)
@@ -66,6 +67,12 @@ class _Loop(asyncio.SelectorEventLoop):
 
     def time(self):
         return self.selector.now
+
+    def run_in_executor(self, executor, func, *args):
+        job = super().run_in_executor(executor, func, *args)
+        self.selector.working.add(job)
+        job.add_done_callback(self.selector.working.discard)
+        return job
 
 
 def run(function, *args):
