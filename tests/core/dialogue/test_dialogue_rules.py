@@ -433,6 +433,14 @@ def test_a_prompt_that_was_stopped_for_nothing_begins_again():
     assert talk.turns[-1].barged_in is False
 
 
+def test_a_prompt_that_two_interims_stopped_for_nothing_begins_again():
+    talk = with_policy(Say("hello"), confidence=0.5, resume=True)
+    talk.tell(Transcript("mu", False))
+    talk.tell(Transcript("mumb", False))
+    talk.say("mumble", confidence=0.2)
+    assert [queued.content.text for queued in talk.told(Queue)] == ["hello", "hello"]
+
+
 def test_an_ok_during_the_goodbye_does_not_lose_the_end():
     talk = Conversation()
     talk.say("goodbye")

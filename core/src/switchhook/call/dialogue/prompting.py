@@ -128,6 +128,8 @@ class Prompting:
         return [each.queued for each in again]
 
     def drop(self) -> list[Effect]:
+        if not self.queue:
+            return []  # what was dropped before may still begin again
         self._dropped = list(self.queue)
         self.queue.clear()
-        return [Flush()] if self._dropped else []
+        return [Flush()]
