@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = Path(__file__).parents[2] / "benchmarks/watson_calls.py"
 
 
+@pytest.mark.ci
 def test_no_word_is_lost_in_calls_through_the_emulators():
     done = subprocess.run(
         [sys.executable, SCRIPT, "--calls", "8", "--seconds", "4"],

@@ -33,12 +33,14 @@ def not_passed(results):
     return [(name, result.state, result.why) for name, result in results.items() if result.state != "passed"]
 
 
+@pytest.mark.ci
 def test_the_long_cases_pass(profile, own_server):
     names = [name for name, case in CASES.items() if case.long and name not in (*MEMORY, STOPS)]
     jobs = [(CASES[name], profile) for name in names]
     assert not_passed(side_by_side((CASES[STOPS], read_profile(own_server)), *jobs, at_once=20)) == []
 
 
+@pytest.mark.ci
 def test_the_cases_that_watch_memory_pass(profile):
     assert not_passed(side_by_side(*((CASES[name], profile) for name in MEMORY))) == []
 
