@@ -17,7 +17,7 @@ from switchhook.serving.warming import warmed
 from switchhook.testing.talk import a_call
 from switchhook_testing_watson import Fault, emulate
 
-from .actors import FAILURE, NO_FAULT, WAITING, Assistant, Caller, Ear, Voice
+from .actors import FAILURE, MADE_OF, NO_FAULT, WAITING, Assistant, Caller, Ear, Voice
 from .proxy import network
 
 SERVICES = {"assistant": "assistant", "stt": "speech_to_text", "tts": "text_to_speech"}
@@ -121,7 +121,10 @@ async def placed(row, number):
         )
         early = row.backend == "stt"
         async with warmed(cache, [shown]):
-            await anyio.sleep(1.5)  # until the texts are ready
+            with anyio.fail_after(LONGEST):
+                while len(cache._listed) < len(MADE_OF):  # until the texts are ready
+                    await anyio.sleep(0.1)
+            await anyio.sleep(0.5)  # and connections have settled
             if early:
                 await begin(group, row, behaviour, net)
             more = {"waiting_text": WAITING, "failure_text": FAILURE, "cache": cache, **engines}
