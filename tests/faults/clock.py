@@ -15,7 +15,7 @@ from unittest import mock
 import anyio
 
 LOOKS = 3  # until nothing is under way between two sockets of one machine
-FAR = 0.05  # seconds to the next timer: before such a jump the machine gets a moment more
+FAR = 0.005  # seconds to the next timer: before such a jump the machine gets a moment more
 SLICE = 0.01  # real seconds to wait for a thread at once
 PATIENCE = (
     5.0  # real seconds in which a thread may keep the clock: longer, and it may itself wait for the clock
