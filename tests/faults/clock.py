@@ -68,7 +68,7 @@ class _Loop(asyncio.SelectorEventLoop):
     def time(self):
         return self.selector.now
 
-    def run_in_executor(self, executor, func, *args):
+    def run_in_executor(self, executor, func, *args):  # type: ignore[override]  # tests have no annotations
         job = super().run_in_executor(executor, func, *args)
         self.selector.working.add(job)
         job.add_done_callback(self.selector.working.discard)
