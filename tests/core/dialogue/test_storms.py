@@ -22,7 +22,7 @@ from switchhook.call.dialogue.events import (
     Time,
 )
 from switchhook.call.dialogue.limits import Limits
-from switchhook.contract.assistant import SHORTEST
+from switchhook.contract.options import SHORTEST
 from switchhook.contract.speech import SpeechStarted
 from switchhook.testing import MemoryAssistant, a_call
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from .info import CallInfo
     from .responses import Response
 
-SHORTEST = 0.5  # seconds that a time of the caller's silence may be set to
 TurnKind = Literal["start", "speech", "digits", "no_input", "no_final", "forced", "follow_up"]
 
 

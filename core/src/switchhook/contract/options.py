@@ -16,6 +16,7 @@ from .names import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 
+SHORTEST = 0.5  # seconds that a time of the caller's silence may be set to
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 

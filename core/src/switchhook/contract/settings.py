@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from .assistant import SHORTEST
 from .languages import normalised
 from .names import check_name
-from .options import FilePath, Seconds, Table
+from .options import SHORTEST, FilePath, Seconds, Table
 
 
 def _no_switch(value: object) -> object:

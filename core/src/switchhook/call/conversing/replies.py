@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...contract.actions import Action, Remark, Say
-from ...contract.assistant import SHORTEST, Conversation, Turn
+from ...contract.assistant import Conversation, Turn
 from ...contract.errors import cause
 from ...contract.info import CallInfo
+from ...contract.options import SHORTEST
 from ...plugins.asking import Hooks
 from ...plugins.guard import Answer, reporting
 from ..dialogue.action_check import seconds_of

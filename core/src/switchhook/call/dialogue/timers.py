@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ...contract.assistant import SHORTEST
+from ...contract.options import SHORTEST
 from .limits import Limits
 
 OF_SILENCE = ("listening", "digits", "speech", "final")
