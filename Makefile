@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 PARTS := core $(sort $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml)))
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay watson faults docs clean
+BUILDING := .venv/wheels/installed
+RELEASING := .venv/release/installed
+
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay watson faults docs wheels release clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -56,6 +59,18 @@ faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 
 docs: $(INSTALLED)  ## the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
+
+wheels: $(BUILDING)  ## every distribution into dist/, to be installed with `pip install --find-links dist`
+	@$(dir $(BUILDING))bin/python release/build.py dist
+	@echo "now, in an environment of your own: pip install --find-links $(CURDIR)/dist 'switchhook[genesys,offline]'"
+
+release: $(RELEASING)  ## what is published, into dist/: docs/how-to/release.md
+	@$(dir $(RELEASING))bin/python release/prepare.py "$(REPOSITORY)"
+
+$(BUILDING) $(RELEASING): constraints.txt release/requirements.txt
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(if $(filter $(BUILDING),$@),hatchling,--requirement release/requirements.txt)
+	@touch $@
 
 $(INSTALLED): constraints.txt pyproject.toml $(PARTS:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Switchhook needs Python 3.11 or newer; say make PYTHON=python3.11")'

@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-CI = {"docs/test_first_calls.py", "transport_genesys/test_proxies.py", "workspace/test_wheels.py"}
+CI = {
+    "docs/test_first_calls.py",
+    "transport_genesys/test_proxies.py",
+    "workspace/test_release.py",
+    "workspace/test_wheels.py",
+}
 REAL = {
     *("assistant_watson", "conformance", "end_to_end", "switchhook_conformance", "testing_watson"),
     *("stt_moonshine", "stt_whisper", "tts_hibari", "tts_pico"),

@@ -1,9 +1,11 @@
 """Each distribution builds a wheel that installs alone, core plus that plugin, and is discovered."""
 
+import email
 import json
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -50,10 +52,33 @@ def test_a_plugin_installs_alone_and_is_discovered(wheels, tmp_path, name):
         assert distribution in {item["distribution"] for item in found}
 
 
-def test_every_wheel_carries_its_type_marker(wheels):
+def test_every_wheel_carries_its_type_marker_and_the_licence(wheels):
     for wheel in sorted(wheels.glob("*.whl")):
-        listing = run(sys.executable, "-m", "zipfile", "-l", wheel)
-        assert "py.typed" in listing, wheel.name
+        files = {Path(name).name for name in ZipFile(wheel).namelist()}
+        assert {"py.typed", "LICENSE"} <= files, wheel.name
+
+
+def about(wheel):
+    (file,) = (name for name in ZipFile(wheel).namelist() if name.endswith(".dist-info/METADATA"))
+    return email.message_from_bytes(ZipFile(wheel).read(file))
+
+
+def test_every_wheel_has_a_page_that_begins_with_its_name(wheels):
+    for wheel in sorted(wheels.glob("*.whl")):
+        shown = about(wheel)
+        assert shown.get_payload().lower().startswith(f"# {shown['Name']}\n"), wheel.name
+        assert shown["Description-Content-Type"] == "text/markdown"
+
+
+def test_wheels_need_each_other_in_this_series_only(wheels):
+    for wheel in sorted(wheels.glob("*.whl")):
+        ours = [each for each in about(wheel).get_all("Requires-Dist", []) if each.startswith("switchhook-")]
+        assert all("<0.2,>=0.1" in each for each in ours), wheel.name
+
+
+def test_the_page_of_an_engine_says_how_a_connector_names_it(wheels):
+    (wheel,) = wheels.glob("switchhook_tts_hibari-*.whl")
+    assert '`tts = { use = "hibari" }`' in about(wheel).get_payload()
 
 
 def test_the_plugin_of_the_tutorial_installs_beside_core_and_passes_its_test(wheels, tmp_path):

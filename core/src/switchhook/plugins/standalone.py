@@ -66,7 +66,7 @@ def load_assistant(name: str, options: Mapping[str, Any] | None = None) -> Assis
 def _driver(group: str, name: str | None, options: Mapping[str, Any]) -> Any:
     names = [entry.name for entry in installed(group)]
     if name is None and not names:
-        raise PluginError(group, "none is installed", cure="pip install 'switchhook[embedded]'")
+        raise PluginError(group, "none is installed", cure="pip install 'switchhook[offline]'")
     plugin = _plugins().load_one(group, name or names[0])
     table = Options(options, place=group, base=Path.cwd())
     hook = f"create_{group}"
