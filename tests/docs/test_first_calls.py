@@ -165,6 +165,7 @@ def tutorial(tmp_path_factory, environ, readme):
     def typed():
         yield from lines(TUTORIAL, "2. Make a connector")
         (folder / "support.toml").write_text(script)
+        yield from lines(TUTORIAL, "3. Say something of your own")
         yield from lines(TUTORIAL, "4. Look before you leap", "5. Answer and call")
 
     with reading(folder, environ, typed()) as reader:
@@ -214,7 +215,19 @@ def test_the_tutorial_installs_what_the_readme_installs():
 
 def test_each_command_of_the_tutorial_ends_well(tutorial):
     assert set(tutorial.statuses.values()) == {0}
-    assert {line.split()[1] for line in tutorial.statuses} == {"connector", "check", "serve", "dial"}
+    assert {line.split()[1] for line in tutorial.statuses} == {
+        "connector",
+        "'when",  # … are you open …' | switchhook talk
+        "check",
+        "serve",
+        "dial",
+    }
+
+
+def test_what_is_typed_in_the_tutorial_is_answered_as_in_its_call(tutorial):
+    (typed,) = (text for line, text in tutorial.printed.items() if "switchhook talk" in line)
+    said = [line.removeprefix("bot     ") for line in typed.splitlines() if line.startswith("bot ")]
+    assert said == tutorial.said
 
 
 def test_the_bot_of_the_tutorial_says_what_its_reader_wrote(tutorial):

@@ -1,0 +1,204 @@
+"""Talk to a bot by typing: its script or assistant, its plugins and responses, without audio.
+
+What you type is what the bot hears. /keys 12# presses keys, /silence says nothing until the bot has noticed,
+/hangup or Ctrl-D hangs up. When the configuration, the script or a plugin that is being written changes, the
+talk begins anew.
+
+example:
+  switchhook talk --connector support
+  printf 'what can you do\\n/keys 1\\n' | switchhook talk --connector support --json
+
+Exit status: 0 when the call ended as somebody wanted, 1 when it failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import stat
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from ..contract.options import Options
+    from ..serving.app import App
+    from ..tools.typed_call import Line
+
+ALWAYS = ("bot", "set", "remark", "fault", "end", "output")  # else only with -v
+AGAIN = "_SWITCHHOOK_TALK_AGAIN"  # in the environment of a talk that began anew
+WATCHING = 0.5  # seconds between two looks at the files
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path("switchhook.toml"),
+        metavar="FILE",
+        help="default: ./switchhook.toml",
+    )
+    parser.add_argument("--connector", metavar="NAME", help="which bot; may be left out where there is one")
+    parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="an input variable")
+    parser.add_argument(
+        "--language", default="", metavar="TAG", help="what the flow says; else the connector's"
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="also each turn, and which plugin did what"
+    )
+    parser.add_argument("--json", action="store_true", help="a JSON object a line, with everything in it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import anyio
+
+    from ..contract.errors import SwitchhookError
+
+    interactive = sys.stdin.isatty() and not arguments.json
+    try:
+        done = anyio.run(_talk, arguments, interactive)
+    except SwitchhookError as error:
+        if not interactive or AGAIN not in os.environ:
+            raise
+        # it was well before: somebody is at work on it
+        print(f"switchhook talk: {error}", file=sys.stderr)
+        done = anyio.run(_changed, Files([arguments.config.parent]))
+    return done if isinstance(done, int) else _begin_anew(done)
+
+
+def _begin_anew(changed: str) -> NoReturn:
+    """Modules that were imported stay as they were; a new process reads them again."""
+    print(f"-- {changed} has changed: the talk begins anew", file=sys.stderr, flush=True)
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, AGAIN: "1"})  # noqa: S606  # our own command line
+
+
+async def _talk(arguments: argparse.Namespace, interactive: bool) -> int | str:
+    """The exit status, or the file that has changed."""
+    import anyio
+
+    from ..contract.errors import SettingsError
+    from ..contract.leg import LegInfo
+    from ..contract.settings import Settings
+    from ..serving.app import App
+    from ..serving.configuration import read_table
+    from ..tools.typed_call import TypedCall
+
+    table = read_table(arguments.config)
+    settings = table.parse(Settings)
+    name = arguments.connector or (next(iter(settings.connectors)) if len(settings.connectors) == 1 else "")
+    if not name:
+        known = ", ".join(sorted(settings.connectors)) or "none; make one with: switchhook connector new NAME"
+        raise SettingsError(f"say --connector NAME; known: {known}")
+    app = App(settings, arguments.config.parent.absolute())
+    variables = dict(text.partition("=")[::2] for text in arguments.var)
+    info = LegInfo("typed", name, language=arguments.language, variables=variables)
+    files = Files(watched(app, arguments.config, table))
+    call = TypedCall(app, name, info, _printer(arguments))
+    changed, status = "", 1
+    async with app.lifespans(), anyio.create_task_group() as group:
+
+        async def watch() -> None:
+            nonlocal changed
+            changed = await _changed(files)
+            group.cancel_scope.cancel()
+
+        if interactive:
+            print(f"{name}: type what the caller says; /keys 12#, /silence, /hangup", file=sys.stderr)
+            group.start_soon(watch)
+        record = await call.run(typed_lines(), hurried=not interactive)
+        status = 1 if record.outcome == "failed" else 0
+        group.cancel_scope.cancel()
+    return changed or status
+
+
+def _printer(arguments: argparse.Namespace) -> Any:
+    def show(line: Line) -> None:
+        if arguments.json:
+            print(json.dumps({"who": line.who, "text": line.text, **line.details}, default=str), flush=True)
+        elif arguments.verbose or line.who in ALWAYS:
+            print(f"{line.who:8}{line.text}", flush=True)
+
+    return show
+
+
+async def typed_lines(fd: int = 0) -> AsyncIterator[str]:
+    """Lines of standard input, as they are typed, until its end."""
+    import anyio
+
+    waits = not stat.S_ISREG(os.fstat(fd).st_mode)  # a file has all of its lines already
+    left = b""
+    while True:
+        if waits:
+            await anyio.wait_readable(fd)
+        data = os.read(fd, 65536)
+        *lines, left = (left + data).split(b"\n")
+        for line in [*lines, left] if not data else lines:
+            yield line.decode(errors="replace")
+        if not data:
+            return
+
+
+# --- what has changed
+
+
+class Files:
+    """`folders` and files, and when each was last written."""
+
+    def __init__(self, watched: list[Path]) -> None:
+        self._watched = watched
+        self._before = self._times()
+
+    def changed(self) -> Path | None:
+        now = self._times()
+        return next(
+            (path for path in {**self._before, **now} if now.get(path) != self._before.get(path)), None
+        )
+
+    def _times(self) -> Mapping[Path, float]:
+        return {path: path.stat().st_mtime for path in self._all() if path.is_file()}
+
+    def _all(self) -> Iterator[Path]:
+        for path in self._watched:
+            yield from (
+                path.rglob("*.py")
+                if path.is_dir() and (path / "__init__.py").exists()
+                else (path.glob("*.toml") if path.is_dir() else (path,))
+            )
+
+
+async def _changed(files: Files) -> str:
+    import anyio
+
+    while (path := files.changed()) is None:  # noqa: ASYNC110  # a file tells nobody
+        await anyio.sleep(WATCHING)
+    return str(path)
+
+
+def watched(app: App, config: Path, table: Options) -> list[Path]:
+    """The configuration, the files that it names, and plugins that are not installed for good."""
+    return [config, *_named(table, config.parent), *_being_written(app)]
+
+
+def _named(value: object, base: Path) -> Iterator[Path]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _named(inner, base)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _named(inner, base)
+    elif isinstance(value, str) and len(value) < 1000 and "\0" not in value and (base / value).is_file():
+        yield base / value
+
+
+def _being_written(app: App) -> Iterator[Path]:
+    """Packages of plugins outside of where distributions are installed."""
+    import sysconfig
+
+    installed = {Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")}
+    for plugin in app.plugins.loaded.values():
+        file = getattr(plugin.module, "__file__", None)
+        if file and not any(Path(file).resolve().is_relative_to(folder) for folder in installed):
+            yield Path(file).parent if (Path(file).parent / "__init__.py").exists() else Path(file)
