@@ -139,6 +139,9 @@ class Desk:
     def admit(self) -> str | None:
         return None
 
+    def languages(self, _connector: str, /) -> Sequence[str]:
+        return ()
+
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         print("refused:", reason, details, file=sys.stderr)
 

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from switchhook import AudioFormat, LanguageUnknown, SpeechError
+from switchhook_stt_watson.engine import WatsonSpeechToText
 from switchhook_stt_watson.exchange import Exchange
 from switchhook_stt_watson.models import current, model_for, speaks
 from switchhook_stt_watson.request import Requests
@@ -82,10 +83,40 @@ def test_a_model_is_for_its_language(model, language, fits):
     assert speaks(model, language) == fits
 
 
-def test_a_configured_model_hears_its_own_language_only():
-    requests = Requests("en-US", {})
+@pytest.mark.parametrize("requests", [Requests("en-US", {}), Requests(None, {"model": "en-US"})])
+def test_a_configured_model_is_never_replaced_and_hears_its_own_language_only(requests):
     assert requests.make(LINE, "en-GB", {}).query["model"] == "en-US"
-    assert requests.make(LINE, "de-DE", {}).query["model"] == "de-DE_Telephony"
+    assert requests.languages == ("en-US",)
+    with pytest.raises(
+        LanguageUnknown, match="model en-US does not hear 'de-DE'; give that language a model"
+    ):
+        requests.make(LINE, "de-DE", {})
+
+
+def test_a_model_whose_name_has_no_locale_is_asked_for_any_language():
+    requests = Requests("mine", {})
+    assert (requests.make(LINE, "de-DE", {}).query["model"], requests.languages) == ("mine", ())
+
+
+def test_without_a_configured_model_each_language_is_known_that_has_one():
+    known = Requests(None, {}).languages
+    assert {"es-ES", "en-NZ", "pt-PT"} <= set(known)
+    assert all(model_for(language) for language in known)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "language"),
+    [
+        ({"model": "es-ES_Telephony"}, "es-ES"),
+        ({"model": "es-ES"}, "es-ES"),
+        ({"model": "es-ES_NarrowbandModel"}, "es-ES"),
+        ({"model": "mine"}, ""),
+        ({"model": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_language_of_a_model_that_is_named_is_told(parameters, language):
+    assert WatsonSpeechToText(None, Requests(None, {})).language_of(parameters) == language
 
 
 def test_a_model_that_the_assistant_names_is_taken_whatever_the_language():

@@ -44,6 +44,9 @@ class Lobby:
         self.probed.append(list(connectors))
         return self.sick
 
+    def languages(self, connector):
+        return ["en-US", connector]
+
     def refused(self, reason, details):
         self.refusals.append((reason, details))
 

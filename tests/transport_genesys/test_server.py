@@ -719,13 +719,12 @@ async def test_round_trips_drift_and_broken_rules_are_figures(lobby, url):
     assert ("protocol_violations", 1, {"kind": "json"}) in lobby.figures
 
 
-async def test_languages_of_an_address_are_told_to_a_client_that_asks(lobby):
-    lobby.connectors["bank"]["languages"] = ["en-US", "de-DE"]
+async def test_languages_of_a_connector_are_told_to_a_client_that_asks(lobby):
     async with serving(lobby) as url, dialled(url) as phone:
         phone.session.open(opening(supported_languages=True))
         await phone.flush()
         opened = json.loads(await phone.ws.recv())
-    assert opened["parameters"]["supportedLanguages"] == ["en-US", "de-DE"]
+    assert opened["parameters"]["supportedLanguages"] == ["en-US", "bank"]
 
 
 async def test_sessions_to_be_continued_begin_a_new_call_and_are_logged(lobby, url, caplog):

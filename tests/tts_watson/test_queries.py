@@ -5,8 +5,11 @@ import logging
 import pytest
 
 from switchhook import LanguageUnknown
+from switchhook_tts_watson.engine import WatsonTextToSpeech
 from switchhook_tts_watson.queries import Queries
 from switchhook_tts_watson.voices import VOICES, voice_for
+
+KATE = "en-GB_KateV3Voice"
 
 
 @pytest.mark.parametrize(
@@ -33,10 +36,29 @@ def test_all_voices_are_those_of_their_locales():
     assert all(voice.startswith(locale) for locale, voice in VOICES.items())
 
 
-def test_the_configured_voice_speaks_its_own_language_only():
-    queries = Queries("en-GB_KateV3Voice", {})
-    assert queries.make("en-US", {})["voice"] == "en-GB_KateV3Voice"
-    assert queries.make("de-DE", {})["voice"] == "de-DE_BirgitV3Voice"
+@pytest.mark.parametrize("queries", [Queries(KATE, {}), Queries(None, {"voice": KATE})])
+def test_the_configured_voice_is_never_replaced_and_speaks_its_own_language_only(queries):
+    assert queries.make("en-US", {})["voice"] == KATE
+    assert queries.languages == ("en-GB",)
+    with pytest.raises(LanguageUnknown, match=f"{KATE} does not speak 'de-DE'; give that language a voice"):
+        queries.make("de-DE", {})
+
+
+def test_a_voice_whose_name_has_no_locale_is_asked_for_any_language():
+    queries = Queries("mine", {})
+    assert (queries.make("de-DE", {})["voice"], queries.languages) == ("mine", ())
+
+
+def test_without_a_configured_voice_each_language_is_known_that_has_one():
+    assert {"es-ES", "en-US"} <= set(Queries(None, {}).languages)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "language"),
+    [({"voice": "es-ES_LauraV3Voice"}, "es-ES"), ({"voice": "mine"}, ""), ({"voice": 7}, ""), ({}, "")],
+)
+def test_the_language_of_a_voice_that_is_named_is_told(parameters, language):
+    assert WatsonTextToSpeech(None, Queries(None, {})).language_of(parameters) == language
 
 
 def test_a_voice_that_the_assistant_names_is_taken_whatever_the_language():
@@ -46,7 +68,7 @@ def test_a_voice_that_the_assistant_names_is_taken_whatever_the_language():
 def test_a_customization_goes_with_the_language_it_was_made_for():
     queries = Queries("en-GB_KateV3Voice", {"customization_id": "mine"})
     assert queries.make("en-GB", {}) == {"voice": "en-GB_KateV3Voice", "customization_id": "mine"}
-    assert "customization_id" not in queries.make("de-DE", {})
+    assert "customization_id" not in queries.make("de-DE", {"voice": "de-DE_BirgitV3Voice"})
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .contract.actions import Say as Say
     from .contract.actions import SetBargeIn as SetBargeIn
     from .contract.actions import SetCallerAudio as SetCallerAudio
+    from .contract.actions import SetLanguage as SetLanguage
     from .contract.actions import SetListening as SetListening
     from .contract.actions import SetVariables as SetVariables
     from .contract.actions import Strategy as Strategy
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from .contract.bucket import TokenBucket as TokenBucket
     from .contract.drivers import Closable as Closable
     from .contract.drivers import KnowsLanguages as KnowsLanguages
+    from .contract.drivers import NamesLanguage as NamesLanguage
     from .contract.drivers import Warmable as Warmable
     from .contract.errors import AssistantError as AssistantError
     from .contract.errors import LanguageUnknown as LanguageUnknown
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from .contract.findings import Finding as Finding
     from .contract.info import AppInfo as AppInfo
     from .contract.info import CallInfo as CallInfo
+    from .contract.languages import language_for as language_for
     from .contract.leg import Busy as Busy
     from .contract.leg import Closed as Closed
     from .contract.leg import Digit as Digit
@@ -120,15 +123,15 @@ _HOME = {
     "contract.markers": "hookimpl",
     "contract.actions": (
         "Action Annotate Choice CollectDigits ConfigureRecognition ConfigureSynthesis EndCall "
-        "ForceTurn HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetListening SetVariables "
-        "Strategy"
+        "ForceTurn HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetLanguage SetListening "
+        "SetVariables Strategy"
     ),
     "serving.app": "App",
     "serving.configuration": "load_settings",
     "contract.assistant": "Assistant Conversation Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec wav_file",
     "contract.bucket": "TokenBucket",
-    "contract.drivers": "Closable KnowsLanguages Warmable",
+    "contract.drivers": "Closable KnowsLanguages NamesLanguage Warmable",
     "contract.figures": "Figure",
     "contract.findings": "AdminPage Finding",
     "contract.errors": (
@@ -136,6 +139,7 @@ _HOME = {
         "Unspeakable"
     ),
     "contract.info": "AppInfo CallInfo",
+    "contract.languages": "language_for",
     "contract.leg": (
         "Busy Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused PlaybackFinished "
         "PlaybackStarted Reception Resumed Sink Transport TurnReport"

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from switchhook import SettingsError
 from switchhook.call.dialogue.barge_in import BargeIn
+from switchhook.call.dialogue.events import Speaks
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.record.journal import Journal
 from switchhook.call.record.masking import Mask
@@ -23,7 +24,7 @@ END = {"response_type": "end_session"}
 def recorded(peer, mask):
     lines = []
     journal = Journal(lines.append, mask)
-    journal.begin("bank", Limits(max_call=120.0), {"failure_text": "sorry", "closing_text": ""})
+    journal.begin("bank", Limits(max_call=120.0), Speaks("", "sorry"))
     for now, event, effects in peer.log:
         journal.note(now, event, effects)
     return lines

@@ -64,13 +64,11 @@ class Call:
         self.leg, self._equipment, hooks = leg, equipment, equipment.hooks
         info = leg.info
         self.variables = SessionVariables(info.variables, equipment.reserved)
-        self._dialogue = Dialogue(
-            equipment.limits, equipment.failure_text, equipment.closing_text, equipment.waiting_text
-        )
         self._mask = equipment.mask.of_call()
         self.notes = Notes(info, self._mask, self._measure)
         self._language = CallLanguage(equipment, self.notes.remark)
         self._language.ask(info.language)
+        self._dialogue = Dialogue(equipment.limits, *self._language.texts, self._language.current)
         self.info = _info_for_plugins(info, self._language.current, self.variables.current)
         self._journal = Journal(write_event, self._mask, equipment.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
@@ -78,8 +76,8 @@ class Call:
         prompts = Prompts(equipment, line, self._language, self._prompt_faulted, self.notes.remark)
         self._playout = Playout(leg, prompts.fetch, self.handle)
         self._spoken = Spoken()
-        self._replies = Replies(hooks, self.info, self.variables, self.handle)
-        self._conversing = Conversing(equipment, self.info, self._replies, self.handle)
+        self._replies = Replies(hooks, self.info, self.variables, self.handle, self._language)
+        self._conversing = Conversing(equipment, self.info, self._replies, self.handle, self._language)
         self._timer, self._wakes = Signal(), inf  # and when it wakes by itself
         self._events: deque[Event] = deque()
         self._handling = False
@@ -169,6 +167,8 @@ class Call:
                 (self.leg.resume if effect.on else self.leg.pause)()
             case events.Listen():
                 self._hearing.change(self.info.language, effect.parameters)
+            case events.GoOnIn():
+                self._language.ask(effect.language)
             case events.MergeVariables():
                 self.variables.set(effect.variables)
             case End():
@@ -193,14 +193,16 @@ class Call:
         self.leg.end(Outcome(reason, end.outcome), given)
         self._ended.set()
 
-    def _change_language(self, language: str) -> None:
-        """What is said from now on is heard, and what is fetched from now on spoken, in it."""
-        self.info.speaks(language)
-        self._hearing.speak(language)
+    def _change_language(self, spoken: events.Speaks) -> None:
+        """What the caller says from now on is heard, and what is asked for from now on spoken, in it."""
+        self.info.speaks(spoken.language)
         self._note_language()
+        self._conversing.change_language()
+        self.handle(spoken)
 
     def _note_language(self) -> None:
-        self.notes.record.language = self._language.heard_as(self._equipment.voices)
+        self._mask.speak(self._language.current)
+        self.notes.record.language = self._language.heard_as()
 
     @property
     def busy(self) -> bool:
@@ -224,13 +226,8 @@ class Call:
                 group.start_soon(self._hearing.listen, self.info.language, {})
                 group.start_soon(self._conversing.run)
                 group.start_soon(self._keep_time)
-                made = self._equipment
-                texts = {
-                    "failure_text": made.failure_text,
-                    "closing_text": made.closing_text,
-                    "waiting_text": made.waiting_text,
-                }
-                self._journal.begin(made.name, made.limits, texts)
+                begun = events.Speaks(self._language.current, *self._language.texts)
+                self._journal.begin(self._equipment.name, self._equipment.limits, begun)
                 self.handle(events.Opened())
                 self.leg.start(self)
                 await self._ended.wait()

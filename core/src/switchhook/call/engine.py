@@ -9,10 +9,10 @@ from typing import Any, Generic, Literal, TypeVar
 
 from ..contract.assistant import Assistant, Turn
 from ..contract.audio import AudioFormat
-from ..contract.drivers import Closable, Warmable
+from ..contract.drivers import Closable, KnowsLanguages, NamesLanguage, Warmable
 from ..contract.info import CallInfo
-from ..contract.languages import spoken_by
-from ..contract.speech import SpeechToText, TextToSpeech
+from ..contract.languages import match
+from ..contract.speech import Parameters, SpeechToText, TextToSpeech
 
 FAILURES = 3  # in a row, until an engine is passed over
 REST = 15.0  # seconds until it is asked first again
@@ -56,9 +56,18 @@ class Engine(Generic[D]):
 
     # --- what it may offer
 
+    @property
+    def languages(self) -> Sequence[str]:
+        """That it says it knows; none: it does not say, and is asked for any."""
+        return self.driver.languages if isinstance(self.driver, KnowsLanguages) else ()
+
     def spoken(self, language: str) -> str | None:
         """What it is to be asked for; None where it does not know the language."""
-        return spoken_by(self.driver, language)
+        return match(language, self.languages) if self.languages else language
+
+    def named(self, parameters: Parameters) -> str:
+        """The tag of the language that these parameters name; the driver may raise anything."""
+        return self.driver.language_of(parameters) if isinstance(self.driver, NamesLanguage) else ""
 
     @property
     def manager(self) -> AbstractAsyncContextManager[object] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..contract.assistant import Assistant
+from ..contract.languages import normalised
 from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
 from .dialogue.limits import Limits
@@ -17,8 +18,31 @@ from .record.variables import Reserved
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """One language, and what a connector has for it. A text that is empty is said in the connector's own."""
+
+    language: str
+    assistants: tuple[Engine[Assistant], ...]
+    recognisers: tuple[Engine[SpeechToText], ...]
+    voices: tuple[Engine[TextToSpeech], ...]
+    failure_text: str = ""
+    closing_text: str = ""
+    waiting_text: str = ""
+    prompts: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.failure_text, self.closing_text, self.waiting_text)))
+
+    @property
+    def kinds(self) -> tuple[tuple[Engine[Any], ...], ...]:
+        return self.assistants, self.recognisers, self.voices
+
+
+@dataclass(frozen=True, slots=True)
 class Equipment:
-    """Engines are tried in order. `prompts`, and the three texts, are had ready from the start."""
+    """Engines are tried in order. `prompts`, and the three texts, are had ready from the start. `further`:
+    the languages besides `language` that have engines or texts of their own."""
 
     name: str
     assistants: tuple[Engine[Assistant], ...]
@@ -26,6 +50,7 @@ class Equipment:
     voices: tuple[Engine[TextToSpeech], ...]
     hooks: Hooks
     language: str = "en-US"
+    further: tuple[Tongue, ...] = ()
     failure_text: str = ""
     closing_text: str = ""
     waiting_text: str = ""
@@ -38,5 +63,22 @@ class Equipment:
     patience: Patiences = field(default_factory=Patiences)
 
     @property
+    def tongues(self) -> tuple[Tongue, ...]:
+        """The connector's own language first."""
+        own = Tongue(
+            normalised(self.language) or self.language,
+            self.assistants,
+            self.recognisers,
+            self.voices,
+            self.failure_text,
+            self.closing_text,
+            self.waiting_text,
+            self.prompts,
+        )
+        return own, *self.further
+
+    @property
     def engines(self) -> tuple[Engine[Any], ...]:
-        return (*self.recognisers, *self.voices, *self.assistants)
+        """Each once."""
+        every = (engine for each in self.tongues for kind in each.kinds for engine in kind)
+        return tuple(dict.fromkeys(every))

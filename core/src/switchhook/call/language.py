@@ -1,36 +1,38 @@
-"""Which language a call has: the peer's where the engines know it, else the connector's own."""
+"""Which language a call has: the one that is asked for, where the engines know it, else the connector's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from ..contract.languages import normalised
+from ..contract.languages import match, normalised, primary
+from ..contract.speech import Parameters
+from .dialogue.events import Speaks
 from .engine import Engine
-from .equipment import Equipment
+from .equipment import Equipment, Tongue
 
+KINDS: tuple[Literal["stt", "tts"], ...] = ("stt", "tts")
 D = TypeVar("D")
 
 
 class CallLanguage:
-    """Shared by those who hear and those who speak. `changed` is told each new `current`."""
+    """Shared by those who hear, speak and converse. `changed` is told what is spoken from now on."""
 
     def __init__(self, equipment: Equipment, remark: Callable[[str], None]) -> None:
         """`remark` is told where the language is another one than was asked for."""
-        self.own = normalised(equipment.language) or equipment.language
+        self._tongues = {each.language: each for each in equipment.tongues}
+        self.own = next(iter(self._tongues))
         self.current = self._before = self.own
-        self.changed: Callable[[str], None] = lambda _: None
+        self.changed: Callable[[Speaks], None] = lambda _: None
         self._remark = remark
-        self._kinds: tuple[tuple[Engine[Any], ...], ...] = (
-            equipment.assistants,
-            equipment.recognisers,
-            equipment.voices,
-        )
         self._unknown: set[str] = set()  # found out in this call, of all engines of a kind
-        self._lacking: set[tuple[Engine[Any], str]] = set()  # likewise, of one engine
+        self._lacking: set[tuple[Engine[Any], str]] = set()  # likewise, of one engine, as it was asked
+        self._named: dict[Engine[Any], str] = {}  # by the parameters that an assistant has set for good
+
+    # --- what is spoken
 
     def ask(self, tag: str) -> None:
-        """The peer wants this one, however it is spelt. What is not served leaves it as it is."""
+        """This one is wanted, however it is spelt. What is not served leaves it as it is."""
         wanted = normalised(tag)
         if not wanted:
             if tag:
@@ -43,27 +45,17 @@ class CallLanguage:
                 self._remark(_not_known(wanted, self.current))
 
     def _is_served(self, tag: str) -> bool:
-        return tag not in self._unknown and all(self.able(kind, tag) for kind in self._kinds if kind)
+        return tag not in self._unknown and all(
+            self.able(kind, tag) for kind in self.of_tag(tag).kinds if kind
+        )
 
     def _speak(self, tag: str) -> None:
         self.current = tag
-        self.changed(tag)
-
-    def of(self, engine: Engine[Any], tag: str) -> str | None:
-        """What the engine is to be asked for instead of `tag`; None where it does not know it."""
-        return None if (engine, tag) in self._lacking else engine.spoken(tag)
-
-    def able(self, engines: Iterable[Engine[D]], tag: str) -> list[Engine[D]]:
-        return [engine for engine in engines if self.of(engine, tag) is not None]
-
-    def heard_as(self, engines: Iterable[Engine[Any]]) -> str:
-        """How the first of these that knows the current language calls it."""
-        known = (self.of(engine, self.current) for engine in engines)
-        return normalised(next(filter(None, known), "")) or self.current
-
-    def lacks(self, engine: Engine[Any], tag: str) -> None:
-        """The engine was asked and does not know it, whatever it said before."""
-        self._lacking.add((engine, tag))
+        others = [engine for engine, named in self._named.items() if primary(named) not in ("", primary(tag))]
+        for engine in others:
+            del self._named[engine]
+        forgotten = {engine.kind for engine in others}
+        self.changed(Speaks(tag, *self.texts, tuple(kind for kind in KINDS if kind in forgotten)))
 
     def give_up(self, tag: str) -> str | None:
         """No engine of a kind knows it. What to go on with: as it was before, or the connector's own; None
@@ -76,6 +68,70 @@ class CallLanguage:
             self._remark(_not_known(tag, other))
             self._speak(other)
         return other
+
+    # --- what there is for it
+
+    def of_tag(self, tag: str) -> Tongue:
+        """What the connector has for this one, or for another region of it; else what it has for its own."""
+        return self._tongues[match(tag, self._tongues) or self.own]
+
+    @property
+    def tongue(self) -> Tongue:
+        return self.of_tag(self.current)
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """Of failure, of closing and of waiting: the connector's own where the language has none."""
+        mine, own = self.tongue, self._tongues[self.own]
+        return (
+            mine.failure_text or own.failure_text,
+            mine.closing_text or own.closing_text,
+            mine.waiting_text or own.waiting_text,
+        )
+
+    def of_text(self, text: str, tag: str) -> str:
+        """In which one it is spoken: a text of the configuration in the one that it stands with."""
+        tongues = self.of_tag(tag), self._tongues[self.own]
+        return next((each.language for each in tongues if text in each.texts), tag)
+
+    def configured(self, kind: Literal["stt", "tts"], parameters: Parameters, *, merged: bool) -> str:
+        """An assistant sets these for good, in place of what it had set or `merged` with that. The tag of the
+        language that a voice or model among them is of, where it is another one and can be served. A driver
+        may raise anything."""
+        engines: tuple[Engine[Any], ...] = self.tongue.recognisers if kind == "stt" else self.tongue.voices
+        for engine in engines:
+            kept = self._named.get(engine, "") if merged else ""
+            self._named[engine] = normalised(engine.named(parameters)) or kept
+        named = next(filter(None, (self._named[engine] for engine in engines)), "")
+        another = primary(named) not in ("", primary(self.current))
+        return named if another and self._is_served(named) else ""
+
+    # --- who knows it
+
+    def of(self, engine: Engine[Any], tag: str) -> str | None:
+        """What the engine is to be asked for instead of `tag`; None where it does not know it."""
+        tongue = self.of_tag(tag)
+        if not any(engine in kind for kind in tongue.kinds):
+            return None
+        alike = (tongue.language,) if primary(tongue.language) == primary(tag) else ()
+        asked = [engine.spoken(each) for each in (tag, *alike)]
+        if primary(self._named.get(engine, "")) == primary(tag):
+            asked.append(tag)
+        return next(
+            (each for each in asked if each is not None and (engine, each) not in self._lacking), None
+        )
+
+    def able(self, engines: Iterable[Engine[D]], tag: str) -> list[Engine[D]]:
+        return [engine for engine in engines if self.of(engine, tag) is not None]
+
+    def heard_as(self) -> str:
+        """How the first voice that knows the current language calls it."""
+        known = (self.of(engine, self.current) for engine in self.tongue.voices)
+        return normalised(next(filter(None, known), "")) or self.current
+
+    def lacks(self, engine: Engine[Any], asked: str) -> None:
+        """The engine was asked and does not know it, whatever it said before."""
+        self._lacking.add((engine, asked))
 
 
 def _not_known(wanted: str, spoken: str) -> str:

@@ -83,19 +83,36 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
 async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Finding]:
     """Tries each engine as a call would use it."""
     from ..contract.findings import Finding
-    from ..serving.probing import problem
+    from ..serving.probing import problem, trials
 
     failed = False
-    for engine in equipment.engines:
-        if said := await problem(engine, equipment, PATIENCE):
+    for trial in trials(equipment):
+        if said := await problem(trial.engine, equipment.name, trial.language, PATIENCE):
             failed = True
             cure = "a call would fail here"
-            yield Finding("error", f"{place}.{engine.kind}", f"does not answer: {said}", cure)
+            yield Finding("error", f"{place}{trial.table}", f"does not answer: {said}", cure)
     if not equipment.hooks.handles("text"):
         cure = "pip install switchhook-responses, or look at [plugins] only and exclude"
         yield Finding("error", place, "no plugin performs text, so the bot would be silent", cure)
     elif not failed:
         yield Finding("ok", place, "its assistant and speech engines answer")
+    yield Finding("ok", place, _languages(equipment))
+
+
+def _languages(equipment: Equipment) -> str:
+    """Which are served, and what happens to others."""
+    from ..serving.probing import spoken_besides
+
+    named = [each.language for each in equipment.tongues]
+    besides = spoken_besides(equipment)
+    if besides is None:
+        others = "others where its engines know them when they are asked, which they do not say before"
+    else:
+        others = f"and, as its engines know them, {', '.join(besides)}" if besides else "no others"
+    return (
+        f"languages: {', '.join(named)}, {others}; a caller in any other is answered in {named[0]}, "
+        "with a remark in the record"
+    )
 
 
 async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Finding]:

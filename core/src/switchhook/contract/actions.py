@@ -122,6 +122,15 @@ class ConfigureSynthesis:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLanguage:
+    """Go on in this language, a BCP 47 tag: with the engines and texts that the connector has for it. What
+    comes from the caller from here on is heard in it, and what is said from here on spoken; what an assistant
+    had configured for another language is over. One that is not served changes nothing, but for a remark."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForceTurn:
     """Send `text` as the next turn when what is queued has been heard, or as soon as a loop plays."""
 
@@ -173,6 +182,7 @@ Action = (
     | CollectDigits
     | ConfigureRecognition
     | ConfigureSynthesis
+    | SetLanguage
     | ForceTurn
     | Remark
     | Annotate

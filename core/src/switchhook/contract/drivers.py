@@ -8,8 +8,8 @@ returns is not used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 
 @runtime_checkable
@@ -20,6 +20,16 @@ class KnowsLanguages(Protocol):
     def languages(self) -> Sequence[str]:
         """The BCP 47 tags that it serves. It is asked for one of these, as it is spelt here: for "en-AU" an
         engine that knows "en-US" is asked for that."""
+
+
+@runtime_checkable
+class NamesLanguage(Protocol):
+    """A speech engine whose parameters may name a voice or a model. Where an assistant sets, for good, one of
+    another language than is spoken, the call goes on in that language."""
+
+    def language_of(self, parameters: Mapping[str, Any], /) -> str:
+        """The BCP 47 tag of the language that a voice or a model among the parameters is of; empty: they name
+        none. Asked in the call: it answers at once."""
 
 
 @runtime_checkable

@@ -69,7 +69,9 @@ def _shorter(tag: str) -> Iterator[str]:
             subtags.pop()
 
 
-def spoken_by(engine: object, language: str) -> str | None:
-    """What the engine is to be asked for; None where it does not know the language."""
+def language_for(engine: object, language: str) -> str:
+    """What an engine is to be asked for: of the languages that it says it knows the one that fits best, as it
+    spells it; the language itself where it says none, or none fits."""
+    wanted = normalised(language) or language
     known = engine.languages if isinstance(engine, KnowsLanguages) else ()
-    return match(language, known) if known else language
+    return match(wanted, known) or wanted

@@ -168,6 +168,9 @@ class Reception(Protocol):
     def connectors(self) -> Mapping[str, Mapping[str, object]]:
         """Name of a connector to its `address` table."""
 
+    def languages(self, connector: str, /) -> Sequence[str]:
+        """Tags of those that the connector has engines or texts for, its own first."""
+
     def admit(self) -> Busy | None:
         """None: one more call may come in."""
 

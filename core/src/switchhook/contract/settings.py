@@ -7,6 +7,7 @@ as TOML. A name that fits no key is an error like any other unknown key.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -127,6 +128,35 @@ class WaitingSettings(Table):
     again: Seconds = Field(8.0, gt=0, description="of silence since it was said last")
 
 
+class WaitingTextSettings(Table):
+    text: str = Field("", description="empty: the connector's own")
+
+
+class LanguageSettings(Table):
+    """What a connector has for one more language. What is left out is as in the table above; a text that is
+    left out is spoken in the connector's own language."""
+
+    assistant: Drivers | None = Field(None, description="who answers in it; a table, or a list of them")
+    stt: Drivers | None = Field(None, description="who hears it; likewise")
+    tts: Drivers | None = Field(None, description="who speaks it; likewise")
+    failure_text: str = Field("", description="spoken when an engine fails; empty: the connector's own")
+    closing_text: str = Field("", description="spoken when the longest call is over; likewise")
+    waiting: WaitingTextSettings = Field(
+        default_factory=WaitingTextSettings, description="what is spoken while an answer takes long"
+    )
+    prompts: list[str] = Field(default_factory=list, description="texts that are spoken often in it")
+
+
+def _spelt_once(value: object) -> object:
+    """Before the tags are normalised: of two spellings of one, nobody could say which counts."""
+    seen: dict[str, str] = {}
+    for tag in value if isinstance(value, Mapping) else ():
+        other = seen.setdefault(normalised(str(tag)) or str(tag), str(tag))
+        if other != tag:
+            raise ValueError(f"{other!r} and {tag!r} are the same language: keep one of them")
+    return value
+
+
 class ConnectorSettings(Table):
     """One bot, as a flow calls it."""
 
@@ -139,6 +169,9 @@ class ConnectorSettings(Table):
     # the default is read too: with it comes the library of tags, which would cost the first call 60 ms
     language: Language = Field(
         "en-US", validate_default=True, description="of recognition and synthesis, where the flow says none"
+    )
+    languages: Annotated[dict[Language, LanguageSettings], BeforeValidator(_spelt_once)] = Field(
+        default_factory=dict, description="further languages by their tags, and what is different in them"
     )
     plugins: list[str] | None = Field(None, description="only these handlers and listeners, of those loaded")
     failure_text: str = Field(
@@ -179,6 +212,14 @@ class ConnectorSettings(Table):
         default_factory=list, description="what logs, records and event files may show"
     )
     events: bool = Field(False, description="write the dialogue's events beside the records")
+
+    @model_validator(mode="after")
+    def _further_languages_are_others(self) -> ConnectorSettings:
+        if self.language in self.languages:
+            raise ValueError(
+                f"languages.{self.language} is the connector's own language: say it in the table above"
+            )
+        return self
 
 
 class RecordsSettings(Table):

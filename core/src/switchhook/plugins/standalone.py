@@ -9,7 +9,9 @@ from typing import Any
 
 from ..contract.assistant import Assistant
 from ..contract.audio import AudioFormat, Codec
-from ..contract.errors import PluginError
+from ..contract.drivers import KnowsLanguages
+from ..contract.errors import PluginError, SwitchhookError
+from ..contract.languages import match, normalised
 from ..contract.options import Options
 from ..contract.speech import SpeechToText, TextToSpeech
 from .asking import Hooks
@@ -45,10 +47,25 @@ def load_audio(data: bytes, audio: AudioFormat) -> bytes:
     return samples
 
 
-def load_voice(name: str | None = None, options: Mapping[str, Any] | None = None) -> TextToSpeech:
-    """The installed speech synthesis of that name, or the first one. Raises PluginError."""
-    voice: TextToSpeech = _driver("tts", name, options or {})
+def load_voice(
+    name: str | None = None, options: Mapping[str, Any] | None = None, *, language: str = ""
+) -> TextToSpeech:
+    """The installed speech synthesis of that name; without one the first that says it knows the `language`,
+    else the first. Raises PluginError."""
+    known = _voice_of(language) if language and name is None else None
+    voice: TextToSpeech = _driver("tts", name, options or {}) if known is None else known
     return voice
+
+
+def _voice_of(language: str) -> TextToSpeech | None:
+    for entry in installed("tts"):
+        try:
+            voice: TextToSpeech = _driver("tts", entry.name, {})
+        except SwitchhookError:  # it has to be configured, or is broken: somebody who wants it names it
+            continue
+        if isinstance(voice, KnowsLanguages) and match(normalised(language), voice.languages):
+            return voice
+    return None
 
 
 def load_recogniser(name: str | None = None, options: Mapping[str, Any] | None = None) -> SpeechToText:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,21 @@ from pydantic import BaseModel
 from ..call.dialogue.barge_in import BargeIn, words_of
 from ..call.dialogue.limits import Limits
 from ..call.engine import Engine, Kind, engines_of
-from ..call.equipment import Equipment
+from ..call.equipment import Equipment, Tongue
 from ..call.prompts.cache import PromptCache
 from ..call.record.masking import Mask
 from ..call.record.variables import Reserved
 from ..contract.errors import PluginError, SettingsError
 from ..contract.leg import Transport
 from ..contract.options import Options
-from ..contract.settings import BargeInSettings, Choosing, ConnectorSettings, Settings, TransportSettings
+from ..contract.settings import (
+    BargeInSettings,
+    Choosing,
+    ConnectorSettings,
+    LanguageSettings,
+    Settings,
+    TransportSettings,
+)
 from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
 from ..plugins.loader import Plugin, Plugins, only_installed, refuse_unknown
@@ -28,6 +36,7 @@ from .engines import Engines, ask, contained, stop, unfit
 from .figures import declared
 
 MEGABYTE = 1024 * 1024
+Made = Mapping[str, tuple[Engine[Any], ...]]
 
 
 class App:
@@ -45,7 +54,7 @@ class App:
         self._transport = _named(settings.transport)
         self.plugins.load_one("transport", self._transport.use)
         for connector in settings.connectors.values():
-            for group, choices in _drivers(connector):
+            for group, choices in chain(_drivers(connector), *map(_drivers, connector.languages.values())):
                 for choice in choices:
                     self.plugins.load_one(group, choice.use)
         self._settings = self._read_plugin_settings()
@@ -97,28 +106,31 @@ class App:
             known = ", ".join(sorted(self.settings.connectors)) or "none"
             raise SettingsError(f"there is no connector {name!r}; known: {known}")
         connector = self.settings.connectors[name]
-        assistants = self._engines_of(name, "assistant", connector.assistant)
-        speech: dict[str, tuple[Engine[Any], ...]]
-        speech = {"stt": engines_of("stt", [ear]), "tts": engines_of("tts", [voice])}
-        return self._equip(name, connector, {"assistant": assistants, **speech}, mask)
+        speech: Made = {"stt": engines_of("stt", [ear]), "tts": engines_of("tts", [voice])}
+        return self._equip(name, connector, mask, speech)
 
     def _equipment(self, name: str, connector: ConnectorSettings) -> Equipment:
-        made: dict[str, tuple[Engine[Any], ...]] = {
-            kind: self._engines_of(name, kind, choices) for kind, choices in _drivers(connector)
+        return self._equip(name, connector, Mask(connector.unmask, connector.language), {})
+
+    def _made(self, place: str, table: ConnectorSettings | LanguageSettings, given: Made) -> Made:
+        """Engines by their kind: those that are `given` in place of the table's own."""
+        return {
+            kind: given[kind]
+            if kind in given
+            else tuple(self.engines.make(kind, choice, f"{place}.{kind}") for choice in choices)
+            for kind, choices in _drivers(table)
         }
-        return self._equip(name, connector, made, Mask(connector.unmask, connector.language))
 
-    def _engines_of(self, name: str, kind: Kind, choices: Sequence[Choosing]) -> tuple[Engine[Any], ...]:
-        return tuple(self.engines.make(kind, choice, f"connectors.{name}.{kind}") for choice in choices)
-
-    def _equip(
-        self, name: str, connector: ConnectorSettings, made: Mapping[str, tuple[Engine[Any], ...]], mask: Mask
-    ) -> Equipment:
+    def _equip(self, name: str, connector: ConnectorSettings, mask: Mask, given: Made) -> Equipment:
+        made = self._made(f"connectors.{name}", connector, given)
+        further = []
+        for tag, table in connector.languages.items():
+            others = self._made(f"connectors.{name}.languages.{tag}", table, given)
+            further.append(_tongue(tag, table, {**made, **others}))
         return Equipment(
             name=name,
-            assistants=made["assistant"],
-            recognisers=made["stt"],
-            voices=made["tts"],
+            **_engines(made),
+            further=tuple(further),
             hooks=Hooks(self.plugins, self._plugins_of(connector)),
             language=connector.language,
             failure_text=connector.failure_text,
@@ -203,5 +215,23 @@ def _two_readers(plugin: Plugin, other: str) -> PluginError:
     )
 
 
-def _drivers(connector: ConnectorSettings) -> Sequence[tuple[Kind, Sequence[Choosing]]]:
-    return (("assistant", connector.assistant), ("stt", connector.stt), ("tts", connector.tts))
+def _drivers(table: ConnectorSettings | LanguageSettings) -> Iterator[tuple[Kind, Sequence[Choosing]]]:
+    """Those that it names."""
+    named: Sequence[tuple[Kind, Sequence[Choosing] | None]]
+    named = (("assistant", table.assistant), ("stt", table.stt), ("tts", table.tts))
+    return ((kind, choices) for kind, choices in named if choices)
+
+
+def _engines(made: Made) -> dict[str, Any]:
+    return {"assistants": made["assistant"], "recognisers": made["stt"], "voices": made["tts"]}
+
+
+def _tongue(tag: str, table: LanguageSettings, made: Made) -> Tongue:
+    return Tongue(
+        tag,
+        **_engines(made),
+        failure_text=table.failure_text,
+        closing_text=table.closing_text,
+        waiting_text=table.waiting.text,
+        prompts=tuple(table.prompts),
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..contract.errors import SettingsError
+from ..contract.languages import normalised
 from ..contract.options import Options
 from ..contract.settings import Settings
 
@@ -50,7 +51,7 @@ def _referred(value: object) -> Iterator[str]:
 
 def _overlay(table: dict[str, Any], name: str, value: str) -> str:
     """Writes one variable into the table; returns the place."""
-    *path, key = name.removeprefix(PREFIX).lower().split("__")
+    *path, key = _as_spelt(name.removeprefix(PREFIX).lower().split("__"), table)
     for part in path:
         inner = table.setdefault(part, {})
         if not isinstance(inner, dict):
@@ -60,6 +61,20 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> str:
         raise SettingsError(f"environment variable {name}: expected {PREFIX}TABLE__KEY")
     table[key] = _value(name, value)
     return ".".join([*path, key])
+
+
+def _as_spelt(names: list[str], table: Mapping[str, Any]) -> list[str]:
+    """With the tag of a language as the table has it: a variable cannot spell all that a file can."""
+    match names:
+        case ["connectors", _, "languages", tag, *rest]:
+            known: Any = table
+            for part in names[:3]:
+                known = known.get(part) if isinstance(known, dict) else None
+            tags = known if isinstance(known, dict) else ()
+            same = next((each for each in tags if normalised(each) == normalised(tag) != ""), tag)
+            return [*names[:3], same, *rest]
+        case _:
+            return names
 
 
 def _value(name: str, text: str) -> object:

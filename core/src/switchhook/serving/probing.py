@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import anyio
 
@@ -10,13 +11,14 @@ from ..call.engine import Engine
 from ..call.equipment import Equipment
 from ..contract.errors import SwitchhookError, cause
 from ..contract.info import CallInfo
+from ..contract.languages import match, normalised, primary
 
 
-async def problem(engine: Engine[Any], equipment: Equipment, patience: float) -> str:
+async def problem(engine: Engine[Any], connector: str, language: str, patience: float) -> str:
     """Why it does not answer within so many seconds; nothing if it does."""
     try:
         with anyio.fail_after(patience):
-            await engine.try_out(CallInfo("probe", equipment.name, language=equipment.language))
+            await engine.try_out(CallInfo("probe", connector, language=language))
     except TimeoutError:
         return f"no answer within {patience:g} s"
     except Exception as error:  # noqa: BLE001  # an engine may raise anything; that is what is asked here
@@ -24,16 +26,55 @@ async def problem(engine: Engine[Any], equipment: Equipment, patience: float) ->
     return ""
 
 
+class Trial(NamedTuple):
+    """An engine that a call may ask, and for which of the connector's languages; the table that says so."""
+
+    engine: Engine[Any]
+    language: str
+    table: str
+
+
+def trials(equipment: Equipment) -> Iterator[Trial]:
+    """Each once. An engine that says it does not know a language is not asked for it, where another is."""
+    seen = set()
+    for each in equipment.tongues:
+        table = f".languages.{each.language}" if each in equipment.further else ""
+        for kind in each.kinds:
+            able = [engine for engine in kind if engine.spoken(each.language) is not None]
+            for engine in able or kind:
+                # an assistant is opened alike, whatever the language
+                asked = engine, "" if engine.kind == "assistant" else engine.spoken(each.language)
+                if asked not in seen:
+                    yield Trial(engine, each.language, f"{table}.{engine.kind}")
+                seen.add(asked)
+
+
 async def first_problem(equipment: Equipment, patience: float) -> str:
-    """Why a caller would not be served; nothing if of each kind at least one engine answers."""
+    """Why a caller would not be served; nothing if of each kind at least one engine answers, in each language
+    that has engines of its own."""
     found: dict[str, list[str]] = {}
 
-    async def attempt(engine: Engine[Any]) -> None:
-        found[engine.kind].append(await problem(engine, equipment, patience))
+    async def attempt(trial: Trial) -> None:
+        said = await problem(trial.engine, equipment.name, trial.language, patience)
+        found[trial.table].append(said)
 
     async with anyio.create_task_group() as group:
-        for engine in equipment.engines:
-            found.setdefault(engine.kind, [])
-            group.start_soon(attempt, engine)
-    silent = (f"{kind}: {said[0]}" for kind, said in found.items() if all(said))
+        for trial in trials(equipment):
+            found.setdefault(trial.table, [])
+            group.start_soon(attempt, trial)
+    silent = (f"{table[1:]}: {said[0]}" for table, said in found.items() if all(said))
     return next(silent, "")
+
+
+def spoken_besides(equipment: Equipment) -> list[str] | None:
+    """Languages that engines say they know, one of each kind, besides those that the connector names; None:
+    some kind has an engine that does not say what it knows, and is asked."""
+    own = equipment.tongues[0]
+    named = {primary(each.language) for each in equipment.tongues}
+    known: set[str] | None = None
+    for kind in filter(None, own.kinds):
+        tags = [engine.languages for engine in kind]
+        if all(tags):
+            spoken = {normalised(tag) for each in tags for tag in each}
+            known = spoken if known is None else {tag for tag in known if match(tag, spoken)}
+    return None if known is None else sorted(tag for tag in known if tag and primary(tag) not in named)

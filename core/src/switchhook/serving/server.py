@@ -59,6 +59,9 @@ class Server:
     def connectors(self) -> Mapping[str, Mapping[str, object]]:
         return {name: settings.address for name, settings in self.app.settings.connectors.items()}
 
+    def languages(self, connector: str, /) -> Sequence[str]:
+        return [each.language for each in self._equipment[connector].tongues]
+
     def admit(self) -> Busy | None:
         if self._stopping:
             return Busy.STOPPING

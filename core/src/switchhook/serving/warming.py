@@ -16,7 +16,6 @@ from ..call.prompts.cache import Prompt, PromptCache
 from ..call.speaking.texts import parts
 from ..contract.audio import AudioFormat
 from ..contract.errors import LanguageUnknown, Unspeakable, cause
-from ..contract.languages import normalised
 from ..contract.speech import TextToSpeech
 
 logger = logging.getLogger(__name__)
@@ -58,16 +57,15 @@ async def _keep_warm(engine: Engine[Any]) -> None:
 
 
 def _listed(connector: Equipment) -> Iterator[tuple[TextToSpeech, Prompt]]:
-    said = (connector.failure_text, connector.closing_text, connector.waiting_text, *connector.prompts)
-    language = normalised(connector.language) or connector.language
-    for engine in connector.voices:
-        voice, spoken = engine.driver, engine.spoken(language)
-        if spoken is None:
-            continue  # it is not asked by a call either
-        audio = LINE if LINE in voice.formats else LINE.linear
-        for text in said:
-            for part in parts(text, voice):
-                yield voice, Prompt(engine.name, part, audio, spoken)
+    for tongue in connector.tongues:
+        for engine in tongue.voices:
+            voice, spoken = engine.driver, engine.spoken(tongue.language)
+            if spoken is None:
+                continue  # it is not asked by a call either
+            audio = LINE if LINE in voice.formats else LINE.linear
+            for text in (*tongue.texts, *tongue.prompts):
+                for part in parts(text, voice):
+                    yield voice, Prompt(engine.name, part, audio, spoken)
 
 
 async def _warm(cache: PromptCache, wanted: list[tuple[TextToSpeech, Prompt]]) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -24,9 +25,10 @@ SESSION = 64 * 1024  # bytes of the answer that names one
 
 
 class Api:
-    def __init__(self, service: Service, options: AssistantOptions) -> None:
+    def __init__(self, service: Service, options: AssistantOptions, version: str = "") -> None:
+        """`version`: the one that a call's address names; what is no date counts as none."""
         self.service, self._options = service, options
-        self._query = {"version": options.version}
+        self._query = {"version": version if _is_date(version) else options.version}
 
     async def make_session(self) -> str:
         """Raises WatsonError."""
@@ -76,6 +78,13 @@ class Api:
     def _request(self, method: str, path: str, **more: Any) -> AbstractAsyncContextManager[HttpReply]:
         path = self._options.path + path
         return self.service.http.request(method, path, query=self._query, **more)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _session_in(body: bytes) -> str:

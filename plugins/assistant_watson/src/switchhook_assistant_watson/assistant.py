@@ -20,13 +20,14 @@ class WatsonAssistant:
     @asynccontextmanager
     async def open(self, call: CallInfo, /) -> AsyncIterator[WatsonConversation]:
         """Raises AssistantError, whose text says what a person can do."""
-        with failing(self._api.service):
-            session = "" if self._options.stateless else await self._api.make_session()
-        conversation = WatsonConversation(self._api, call, self._options, session)
+        api = Api(self._api.service, self._options, call.api_version)
+        with failing(api.service):
+            session = "" if self._options.stateless else await api.make_session()
+        conversation = WatsonConversation(api, call, self._options, session)
         try:
             yield conversation
         finally:
-            await self._api.delete_session(conversation.session)
+            await api.delete_session(conversation.session)
 
     async def warm(self) -> None:
         """Has a token and a connection ready. Raises WatsonError."""

@@ -17,6 +17,12 @@ TIMEOUTS = "post_response_timeout_occurred", "final_utterance_timeout_occurred"
 SILENCES = {"no_input": "vgwPostResponseTimeout", "no_final": "vgwFinalUtteranceTimeout"}
 """What is sent as the text of a turn in which nothing was said."""
 
+LOCALES = (
+    *("en-us", "en-ca", "en-gb", "ar-ar", "cs-cz", "de-de", "es-es", "fr-fr"),
+    *("it-it", "ja-jp", "ko-kr", "nl-nl", "pt-br", "zh-cn", "zh-tw"),
+)
+"""All that `context.global.system.locale` may say."""
+
 Json = dict[str, Any]
 
 
@@ -59,6 +65,7 @@ def cleaned(text: str) -> str:
 def context_of(turn: Turn, call: CallInfo, *, first: bool) -> Json:
     """What the assistant is told: session variables with every turn, the numbers with the first."""
     telephony: Json = {name: flag for name, flag in flags_of(turn).items() if name in TIMEOUTS}
+    system = {"locale": locale} if (locale := locale_of(call.language)) else {}
     integrations: Json = {VARIABLES: dict(turn.variables), TELEPHONY: telephony}
     if first:
         telephony["sip_call_id"] = call.conversation_id or call.id
@@ -66,14 +73,25 @@ def context_of(turn: Turn, call: CallInfo, *, first: bool) -> Json:
         telephony["private"] = {"user_phone_number": call.ani}
         user = {"id": call.ani, "phone_number": call.ani}
         integrations["channel"] = {"name": "Phone", "private": {"user": user}}
-    return {"integrations": integrations}
+    return {**({"global": {"system": system}} if system else {}), "integrations": integrations}
+
+
+def locale_of(language: str) -> str:
+    """The one of the service that means the tag, else another region of the language; empty where it has none
+    for it, since one that it does not have is refused."""
+    spoken, *more = language.lower().split("-")
+    alike = [each for each in LOCALES if each.partition("-")[0] == spoken]
+    return next((each for each in alike if each.partition("-")[2] in more), next(iter(alike), ""))
 
 
 def merged(kept: Mapping[str, Any], new: Json) -> Json:
     """What an earlier answer said, and over it what `context_of` says now."""
     before, now = table(kept, "integrations"), new["integrations"]
     telephony = {**table(before, TELEPHONY), **now[TELEPHONY]}
-    return {**kept, "integrations": {**before, **now, TELEPHONY: telephony}}
+    made = {**kept, "integrations": {**before, **now, TELEPHONY: telephony}}
+    if system := table(new, "global", "system"):
+        made["global"] = {**table(kept, "global"), "system": {**table(kept, "global", "system"), **system}}
+    return made
 
 
 def user_of(call: CallInfo, who: str) -> str:

@@ -112,7 +112,6 @@ class Address(Table):
     instance_id: str = Field(pattern=r"^[A-Za-z0-9._~-]{1,128}$")
     api_version: str = Field("", description="of calls whose Connector ID names none")
     start_paused: bool = Field(False, description="no caller audio until the bot asks for it")
-    languages: list[str] = Field(default_factory=list, description="told to clients that ask which it knows")
 
 
 def read_addresses(

@@ -9,6 +9,7 @@ from functools import partial
 from switchhook import AudioFormat, Parameters, SpeechError
 from switchhook_watson import Service
 
+from .models import locale_of
 from .recognition import WatsonRecognition
 from .request import CONTENT_TYPES, Requests
 
@@ -20,6 +21,13 @@ class WatsonSpeechToText:
 
     def __init__(self, service: Service, requests: Requests) -> None:
         self._service, self._requests = service, requests
+
+    @property
+    def languages(self) -> Sequence[str]:
+        return self._requests.languages
+
+    def language_of(self, parameters: Parameters, /) -> str:
+        return locale_of(parameters.get("model"))
 
     async def warm(self) -> None:
         """Has a token ready. Raises WatsonError."""

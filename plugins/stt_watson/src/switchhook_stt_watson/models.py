@@ -67,10 +67,21 @@ def current(model: str, once: Once) -> str:
     return found
 
 
+def languages() -> tuple[str, ...]:
+    """That a model for telephone calls hears, the best of a language first."""
+    regions = (f"{spoken}-{region}" for spoken, known in REGIONS.items() for region in known.split())
+    return *regions, *NEAREST, *LARGE_ONLY
+
+
+def locale_of(model: object) -> str:
+    """As the name of a model begins; empty where it does not begin with one."""
+    found = re.match(r"[a-z]{2}-[A-Z]{2}(?:\b|(?=_))", model) if isinstance(model, str) else None
+    return found[0] if found else ""
+
+
 def speaks(model: str, language: str) -> bool:
     """Whether the model is one for this language; who names a model without a locale knows best."""
-    match = re.match(r"([a-z]{2})-[A-Z]{2}\b|([a-z]{2})-[A-Z]{2}_", model)
-    spoken = match and (match[1] or match[2])
+    spoken = locale_of(model).partition("-")[0]
     return not spoken or spoken == _tidy(language).partition("-")[0]
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from switchhook import AudioFormat, Parameters
+from switchhook import AudioFormat, LanguageUnknown, Parameters
 from switchhook_watson import Once
 
 from .attention import PHRASE
-from .models import current, has_low_latency, is_large, model_for, speaks
+from .models import current, has_low_latency, is_large, languages, locale_of, model_for, speaks
 
 logger = logging.getLogger(__name__)
 
@@ -93,11 +93,23 @@ class Requests:
         return Request(query, parameters, named is None)
 
     def _named(self, asked: Parameters, given: Parameters, language: str) -> str | None:
-        """A model that was configured is one for the configured language: in another, it hears nonsense."""
+        """A model that was configured is never replaced; in another language it would hear nonsense."""
         if isinstance(given.get("model"), str):
             return str(given["model"])
-        model = asked.get("model") or self._model
-        return str(model) if model and speaks(str(model), language) else None
+        model = str(asked.get("model") or self._model or "")
+        if model and not speaks(model, language):
+            raise LanguageUnknown(
+                f"the configured model {model} does not hear {language!r}; give that language a model in "
+                "`languages` of the connector",
+                reason="the configured model does not hear the language",
+            )
+        return model or None
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Of the configured model; without one, of those that there are."""
+        model = self._parameters.get("model") or self._model
+        return tuple(filter(None, (locale_of(model),))) if model else languages()
 
     def _usable(self, asked: Parameters, model: str) -> dict[str, Any]:
         refused = REFUSED | (NOT_ON_LARGE if is_large(model) else frozenset())

@@ -57,7 +57,8 @@ class Opener:
             self._line.remarks.add(
                 f"{len(opening.continued_sessions)} sessions to be continued; a new one begins"
             )
-        self._session.opened(media, start_paused=found.start_paused, languages=found.languages)
+        languages = self._desk.reception.languages(found.connector) if opening.supported_languages else ()
+        self._session.opened(media, start_paused=found.start_paused, languages=languages)
         info = self._desk.describe(self._line.leg_id, self._admitted, found, opening)
         self._line.remarks.conversation = info.conversation_id
         leg = GenesysLeg(info, self._line, AudioFormat(media.format))

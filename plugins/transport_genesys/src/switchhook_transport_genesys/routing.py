@@ -29,7 +29,6 @@ class Destination:
     connector: str
     api_version: str
     start_paused: bool = False
-    languages: tuple[str, ...] = ()
 
 
 class Routes:
@@ -69,7 +68,7 @@ class Routes:
             return f"{TurnedAway.UNKNOWN_CONNECTOR}; compare the Connector ID with: switchhook connector show"
         connector, address = found
         version = place.version or address.api_version
-        return Destination(connector, version, address.start_paused, tuple(address.languages))
+        return Destination(connector, version, address.start_paused)
 
 
 def _unreserved(encoded: re.Match[str]) -> str:

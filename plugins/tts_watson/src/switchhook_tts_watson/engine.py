@@ -14,6 +14,7 @@ from .markup import clean, escaped, is_ssml
 from .parts import parts
 from .queries import Queries
 from .request import ACCEPT, Synthesis
+from .voices import locale_of
 
 
 class WatsonTextToSpeech:
@@ -25,6 +26,13 @@ class WatsonTextToSpeech:
 
     def __init__(self, service: Service, queries: Queries) -> None:
         self._service, self._queries = service, queries
+
+    @property
+    def languages(self) -> Sequence[str]:
+        return self._queries.languages
+
+    def language_of(self, parameters: Parameters, /) -> str:
+        return locale_of(parameters.get("voice"))
 
     async def warm(self) -> None:
         """Has a token and a connection ready. Raises WatsonError."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from switchhook import Parameters
+from switchhook import LanguageUnknown, Parameters
 from switchhook_watson import Once
 
-from .voices import is_natural, spoken_by, voice_for
+from .voices import VOICES, is_natural, locale_of, spoken_by, voice_for
 
 logger = logging.getLogger(__name__)
 
@@ -37,17 +37,29 @@ class Queries:
         return mine or (isinstance(named, str) and bool(named))
 
     @property
+    def languages(self) -> Sequence[str]:
+        """Of the configured voice; without one, of those that there are."""
+        if self._configured:
+            return tuple(filter(None, (locale_of(self._configured),)))
+        return tuple(VOICES)
+
+    @property
     def _configured(self) -> str:
         named = self._parameters.get("voice")
         return self._voice or (named if isinstance(named, str) else "")
 
     def _voice_of(self, language: str, given: Parameters) -> str:
-        """The configured voice speaks its own language only: in another it is not understood."""
+        """The configured voice is never replaced, and speaks its own language only: in another it is not
+        understood."""
         if isinstance(named := given.get("voice"), str) and named:
             return named
-        if self._configured and _same_language(self._configured, language):
-            return self._configured
-        return voice_for(language)
+        if self._configured and not _same_language(self._configured, language):
+            raise LanguageUnknown(
+                f"the configured voice {self._configured} does not speak {language!r}; give that language a "
+                "voice in `languages` of the connector",
+                reason="the configured voice does not speak the language",
+            )
+        return self._configured or voice_for(language)
 
     def _usable(self, asked: Parameters, voice: str) -> Iterator[tuple[str, str]]:
         for name, value in asked.items():
@@ -67,4 +79,5 @@ class Queries:
 
 
 def _same_language(voice: str, other: str) -> bool:
-    return not other or spoken_by(voice) == spoken_by(other)
+    """Whose voice has a name without a locale knows best."""
+    return not (other and locale_of(voice)) or spoken_by(voice) == spoken_by(other)

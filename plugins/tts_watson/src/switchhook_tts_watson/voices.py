@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from switchhook import LanguageUnknown
 
 # IBM's list of voices, March 2026. Enhanced ones where there are any: only they know all of SSML.
@@ -40,6 +42,12 @@ def voice_for(language: str) -> str:
 def spoken_by(name: str) -> str:
     """The language of a voice or a locale, without its region."""
     return name.replace("_", "-").partition("-")[0].lower()
+
+
+def locale_of(voice: object) -> str:
+    """As the name of a voice begins; empty where it does not begin with one."""
+    found = re.match(r"[a-z]{2,3}-[A-Z]{2}(?=_)", voice) if isinstance(voice, str) else None
+    return found[0] if found else ""
 
 
 def is_natural(voice: str) -> bool:

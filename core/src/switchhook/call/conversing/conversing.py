@@ -14,17 +14,25 @@ from ..dialogue.events import Event, Failure, Faulted
 from ..engine import Engine
 from ..equipment import Equipment
 from ..failover import Failover
+from ..language import CallLanguage
 from ..signal import Signal
 from .replies import Replies
 
 
 class Conversing:
-    """When an assistant fails, the next one is told the turn."""
+    """When an assistant fails, the next one is told the turn; when the language changes, one of those that
+    the connector has for it."""
 
     def __init__(
-        self, equipment: Equipment, call: CallInfo, replies: Replies, emit: Callable[[Event], None]
+        self,
+        equipment: Equipment,
+        call: CallInfo,
+        replies: Replies,
+        emit: Callable[[Event], None],
+        language: CallLanguage,
     ) -> None:
         self._equipment, self._call, self._replies, self._emit = equipment, call, replies, emit
+        self._language = language
         self._turn: Turn | None = None
         self._turns = Signal()
         self._reply: anyio.CancelScope | None = None
@@ -34,6 +42,10 @@ class Conversing:
     def send(self, turn: Turn) -> None:
         """As soon as the reply to the one before is read."""
         self._turn = turn
+        self._turns.set()
+
+    def change_language(self) -> None:
+        """Another assistant may be due, once the reply that is being read has been."""
         self._turns.set()
 
     def cancel(self) -> None:
@@ -47,9 +59,8 @@ class Conversing:
         self._patience.deadline = anyio.current_time() + self._progressing
 
     async def run(self) -> None:
-        problem = "no engine"
-        engines = self._equipment.assistants
-        failover = Failover[Assistant](self._equipment.patience.conversing)
+        problem, patience = "no engine", self._equipment.patience.conversing
+        engines, failover = self._due(), Failover[Assistant](patience)
         while attempt := failover.next(engines, anyio.current_time()):
             engine = attempt.engine
             with anyio.CancelScope(deadline=anyio.current_time() + attempt.opening) as self._patience:
@@ -57,6 +68,9 @@ class Conversing:
                 problem = await self._talk_to(engine, attempt.answering)
             if silent := self._patience.cancelled_caught:
                 problem = "no answer in time"
+            elif not problem:  # the language has changed
+                engines, failover = self._due(), Failover[Assistant](patience)
+                continue
             now = anyio.current_time()
             engine.failed(now, silent=silent)
             failover.failed(engine, now)
@@ -64,15 +78,22 @@ class Conversing:
                 self._emit(Faulted("assistant", "engine", problem, engine.name))
         self._emit(Failure("assistant", problem))
 
+    def _due(self) -> list[Engine[Assistant]]:
+        """Who talks in the call's language."""
+        known = self._language.tongue.assistants
+        return self._language.able(known, self._language.current) or list(known)
+
     async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> str:
-        """Why it ended. `answering`: seconds that it may take to begin to answer."""
+        """Why it ended; nothing where another one talks in the call's language. `answering`: seconds that it
+        may take to begin to answer."""
         try:
             async with assistant.driver.open(self._call) as conversation:
                 while True:
                     self._patience.deadline = inf
-                    while self._turn is None:
+                    while self._turn is None and assistant in self._due():
                         await self._turns.wait()
-                    turn = self._turn
+                    if (turn := self._turn) is None or assistant not in self._due():
+                        return ""
                     self._patience.deadline = anyio.current_time() + answering
                     with anyio.CancelScope() as self._reply:
                         if problem := await self._replies.read(conversation, turn):

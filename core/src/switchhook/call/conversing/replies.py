@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
-from ...contract.actions import Action, Remark, Say
+from ...contract.actions import (
+    Action,
+    ConfigureRecognition,
+    ConfigureSynthesis,
+    Remark,
+    Say,
+    SetLanguage,
+)
 from ...contract.assistant import Conversation, Turn
 from ...contract.errors import cause
 from ...contract.info import CallInfo
@@ -14,18 +21,25 @@ from ...plugins.asking import Hooks
 from ...plugins.guard import Answer, reporting
 from ..dialogue.action_check import seconds_of
 from ..dialogue.bounds import RESPONSES, SAID, action_within, table_within
-from ..dialogue.events import ActionDue, Event, ReplyBegan, ReplyEnded
+from ..dialogue.events import ActionDue, Event, Faulted, ReplyBegan, ReplyEnded
+from ..language import CallLanguage
 from ..record.variables import SessionVariables
-from .performing import COST, Performing, Place
+from .performing import CORE, COST, Performing, Place
 
 LEAST = 50  # bytes that a text counts as at least
 
 
 class Replies:
     def __init__(
-        self, hooks: Hooks, call: CallInfo, variables: SessionVariables, emit: Callable[[Event], None]
+        self,
+        hooks: Hooks,
+        call: CallInfo,
+        variables: SessionVariables,
+        emit: Callable[[Event], None],
+        language: CallLanguage,
     ) -> None:
         self._hooks, self._call, self._variables, self._emit = hooks, call, variables, emit
+        self._language = language
         self._performing = Performing(hooks, call, emit, self._ask)
         self._remarked: set[str] = set()
         self._said = 0  # bytes, in this reply
@@ -96,5 +110,19 @@ class Replies:
                 why = f"only {SAID} bytes of a reply are said" if before <= SAID else ""
         if why:
             self._performing.remark(place.turn, place.position, why)
+        if isinstance(action, ConfigureRecognition | ConfigureSynthesis) and (tag := self._named(action)):
+            self._emit(ActionDue(place.turn, SetLanguage(tag), place.position, CORE))
         if not isinstance(action, Say) or self._said <= SAID:
             self._emit(ActionDue(place.turn, action, place.position, answer.plugin))
+
+    def _named(self, asked: ConfigureRecognition | ConfigureSynthesis) -> str:
+        """The tag of the language in which the call is to go on, since an assistant has set, for good, a
+        voice or a model of it; nothing: as it is."""
+        if asked.strategy.endswith("_once"):
+            return ""
+        kind: Literal["stt", "tts"] = "stt" if isinstance(asked, ConfigureRecognition) else "tts"
+        try:
+            return self._language.configured(kind, asked.parameters, merged=asked.strategy == "merge")
+        except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call goes on as it is
+            self._emit(Faulted(kind, "language_of", cause(error)))
+            return ""

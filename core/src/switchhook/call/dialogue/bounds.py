@@ -19,8 +19,10 @@ from ...contract.actions import (
     Offer,
     Remark,
     Say,
+    SetLanguage,
     SetVariables,
 )
+from ...contract.languages import LONGEST
 from ...contract.responses import OptionResponse, Response
 from ...contract.speech import SpeechStarted, Transcript
 
@@ -88,7 +90,7 @@ def _within(model: M, remarks: list[str]) -> M:
     return model.model_copy(update=changed) if changed else model
 
 
-def action_within(action: Action) -> tuple[Action, str]:
+def action_within(action: Action) -> tuple[Action, str]:  # noqa: PLR0911  # one arm for each kind
     """What of it is taken, and what there is to remark. The action has the types that it should."""
     match action:
         case Say() | ForceTurn() | Remark():
@@ -96,6 +98,8 @@ def action_within(action: Action) -> tuple[Action, str]:
             taken = cut(action.text, most)
             why = f"a text longer than {most} bytes was cut" if taken != action.text else ""
             return replace(action, text=taken), why
+        case SetLanguage():
+            return SetLanguage(action.language[: LONGEST + 1]), ""  # a longer one is no tag
         case Offer():
             choices = tuple(_choices(action.choices))
             left = len(action.choices) - len(choices)

@@ -13,17 +13,20 @@ from ...contract.actions import (
     Offer,
     SetBargeIn,
     SetCallerAudio,
+    SetLanguage,
     SetListening,
 )
 from ...contract.speech import Transcript
 from .barge_in import BargeIn
-from .events import Effect, Listen, TakeCallerAudio
+from .events import Effect, GoOnIn, Listen, TakeCallerAudio
 from .flight import Input
 from .keypad import Collected, Keypad
 from .offers import chosen_by_key, chosen_by_voice
 from .parameters import Parameters
 
-AboutCaller = Offer | CollectDigits | SetBargeIn | SetListening | SetCallerAudio | ConfigureRecognition
+AboutCaller = (
+    Offer | CollectDigits | SetBargeIn | SetListening | SetCallerAudio | ConfigureRecognition | SetLanguage
+)
 
 
 class Heard(Enum):
@@ -121,6 +124,8 @@ class CallerSide:
             case ConfigureRecognition():
                 self._recognition.configure(action.parameters, action.strategy, turn)
                 return self._recognise()
+            case SetLanguage():
+                return [GoOnIn(action.language)]
             case _:
                 assert_never(action)
         return []
@@ -132,6 +137,12 @@ class CallerSide:
         if asked.speech != self.speech:
             self.speech = asked.speech
             self.give_up_utterance()
+        return self._recognise()
+
+    def change_language(self, *, forget: bool) -> list[Effect]:
+        """`forget`: what was configured is not for this one."""
+        if forget:
+            self._recognition.forget()
         return self._recognise()
 
     def begin_turn(self, turn: int) -> list[Effect]:

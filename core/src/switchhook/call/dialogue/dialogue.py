@@ -25,7 +25,7 @@ from .turns import Turns
 
 
 class Dialogue:
-    """`closing_text`: spoken when the longest call is over; `waiting_text`: when an answer takes long."""
+    """It begins in `language`, with these texts; `Speaks` has others."""
 
     def __init__(
         self,
@@ -33,16 +33,17 @@ class Dialogue:
         failure_text: str = "",
         closing_text: str = "",
         waiting_text: str = "",
+        language: str = "",
     ) -> None:
         self._limits = limits = limits or Limits()
-        self._failure_text, self._closing_text, self._waiting_text = failure_text, closing_text, waiting_text
+        self._texts = events.Speaks(language, failure_text, closing_text, waiting_text)
         self.outcome: End | None = None
         self._ending: End | None = None  # waits until what was queued has been heard
         self._caller = CallerSide(limits.barge_in, limits.pending)
         self._turns = Turns(limits.no_input)
         self._flight = Flight()
-        self._prompts = Prompting()
-        self._timers = Timers(limits, fills=bool(waiting_text))
+        self._prompts = Prompting(language=language)
+        self._timers = Timers(limits)
         self._now = 0.0
         self._effects: list[Effect] = []
         self._anew: set[str] = set()  # the timers that begin anew with this event
@@ -105,6 +106,10 @@ class Dialogue:
                 self._fail(event.source, event.error)
             case events.Stopping():
                 self._stop(End("stopped", "the server is stopping"), at_once=event.at_once)
+            case events.Speaks():
+                self._texts = event
+                self._prompts.change_language(event.language, forget="tts" in event.forgotten)
+                self._effects += self._caller.change_language(forget="stt" in event.forgotten)
             case events.Time():
                 self._expire()
             case Gap() | LanguageChanged() | Closed():
@@ -185,8 +190,8 @@ class Dialogue:
     def _fill(self) -> None:
         """Rather than silence."""
         self._flight.fill()
-        if self._waiting_text and not self._prompts.queue and self._ending is None:
-            self._effects += self._prompts.fill(self._waiting_text)
+        if self._texts.waiting_text and not self._prompts.queue and self._ending is None:
+            self._effects += self._prompts.fill(self._texts.waiting_text)
 
     def _finish(self, event: events.PromptFinished) -> None:
         over = self._prompts.finish(event.prompt)
@@ -210,8 +215,7 @@ class Dialogue:
             self._effects += self._prompts.drop()
         if first:
             self._ending = End("failed", f"{source}: {error}")
-            if self._failure_text:
-                self._effects += self._prompts.announce(self._failure_text)
+            self._effects += self._prompts.announce(self._texts.failure_text)
 
     def _stop(self, ending: End, *, at_once: bool, last_words: str = "") -> None:
         """`at_once`: what is being said is not heard to its end. Neither it nor `last_words` are waited for
@@ -228,7 +232,7 @@ class Dialogue:
         due = self._timers.take_due(self._now)
         if "max_call" in due:  # before the peer does, who would lose the variables
             longest = End("max_call", "the longest call is over")
-            self._stop(longest, at_once=True, last_words=self._closing_text)
+            self._stop(longest, at_once=True, last_words=self._texts.closing_text)
         if "stopping" in due:
             self._stop(End("stopped"), at_once=True)
         if "speech" in due:
@@ -261,6 +265,7 @@ class Dialogue:
         moment = Moment(
             replying=self._flight.turn is not None,
             filled=self._flight.filled,
+            fills=bool(self._texts.waiting_text),
             playing=bool(self._prompts.queue),
             speaking=self._caller.speaking,
             uttering=self._caller.speaking or self._caller.deaf,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ...contract.actions import Action, Play, Say
 from ...contract.assistant import Turn
@@ -94,6 +94,19 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Speaks:
+    """The call goes on in `language`. In it these texts are said: when the call has failed, when the longest
+    call is over, when an answer takes long. `forgotten`: what an assistant had configured for these engines
+    was for another language."""
+
+    language: str
+    failure_text: str = ""
+    closing_text: str = ""
+    waiting_text: str = ""
+    forgotten: tuple[Literal["stt", "tts"], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Time:
     """The deadline has come."""
 
@@ -122,6 +135,7 @@ Event = (
     | ReplyEnded
     | Faulted
     | Failure
+    | Speaks
     | Time
     | Stopping
     | Closed
@@ -141,11 +155,12 @@ class SendTurn:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Speak or play after what is queued already."""
+    """Speak or play after what is queued already. `language`: that of the call when it was asked for."""
 
     prompt: int
     content: Say | Play
     parameters: Mapping[str, Any] = field(default_factory=dict)  # of the voice
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +198,13 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class GoOnIn:
+    """Speak and hear another language, if it is served; `Speaks` tells when it is."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class MergeVariables:
     variables: Mapping[str, Any]
 
@@ -197,5 +219,15 @@ class End:
 
 
 Effect = (
-    SendTurn | Queue | Flush | Abandon | CancelReply | Tell | TakeCallerAudio | Listen | MergeVariables | End
+    SendTurn
+    | Queue
+    | Flush
+    | Abandon
+    | CancelReply
+    | Tell
+    | TakeCallerAudio
+    | Listen
+    | GoOnIn
+    | MergeVariables
+    | End
 )

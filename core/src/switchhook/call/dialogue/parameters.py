@@ -33,6 +33,10 @@ class Parameters:
         else:
             self._lasting, self._once = made, None
 
+    def forget(self) -> None:
+        """They were for engines of another language."""
+        self._lasting, self._once = {}, None
+
     def end_turn(self, turn: int) -> bool:
         """Turn `turn` is sent: how the one before was heard is over. Whether anything changes."""
         return self._revert() if turn > self._set_in else False

@@ -34,6 +34,7 @@ class Prompting:
 
     doubted: bool = False
     queue: deque[_Prompt] = field(default_factory=deque)
+    language: str = ""
     _ids: int = 0
     _speech: bool = True
     _digits: bool = True
@@ -72,16 +73,23 @@ class Prompting:
                 assert_never(action)
         return []
 
+    def change_language(self, language: str, *, forget: bool) -> None:
+        """Of what is said from now on. `forget`: what was configured is not for this one."""
+        self.language = language
+        if forget:
+            self._voice.forget()
+
     def announce(self, text: str) -> list[Effect]:
         """Of no reply, and nothing may interrupt it."""
-        return self._add(Say(text), FILLER, False, False)
+        return self._add(Say(text), FILLER, False, False) if text else []
 
     def fill(self, text: str) -> list[Effect]:
         """Of no reply, and interrupted by whatever comes: the answer is still to be heard."""
         return self._add(Say(text), FILLER, True, True)
 
     def _add(self, content: Say | Play, turn: int, speech: bool, digits: bool) -> list[Effect]:
-        queued = Queue(self._next_id(), content, self._voice.use() if turn != FILLER else {})
+        parameters = self._voice.use() if turn != FILLER else {}
+        queued = Queue(self._next_id(), content, parameters, self.language)
         self.queue.append(_Prompt(turn, speech, digits, queued))
         return [queued]
 

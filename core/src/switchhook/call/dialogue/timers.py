@@ -13,12 +13,14 @@ OF_SILENCE = ("listening", "digits", "speech", "final")
 
 
 class Moment(NamedTuple):
-    """What times depend on. `replying`: a reply is due; `filled`: and the caller was told that it takes long.
+    """What times depend on. `replying`: a reply is due; `filled`: and the caller was told that it takes long,
+    as `fills` says is done.
     `speaking`: the caller is; `uttering`: or voice goes on that is not listened to. `between_keys`: seconds
     for the next key of a number that was begun. `begun`: there was a turn."""
 
     replying: bool
     filled: bool
+    fills: bool
     playing: bool
     speaking: bool
     uttering: bool
@@ -29,10 +31,9 @@ class Moment(NamedTuple):
 
 @dataclass(slots=True)
 class Timers:
-    """`fills`: the caller is told that an answer takes long. `deadline`: when the first is due."""
+    """`deadline`: when the first is due."""
 
     limits: Limits
-    fills: bool
     deadline: float | None = None
     _paused: bool = False  # the caller cannot be heard, and the times of his silence do not run
     _at: dict[str, float] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class Timers:
         quiet = at.begun and not (at.replying or at.playing or at.speaking or at.ending)
         between_keys = None if at.between_keys is None else max(SHORTEST, at.between_keys)
         heard_to_speak = at.speaking and not self._paused
-        silent = self.fills and at.replying and not (at.playing or heard_to_speak or at.ending)
+        silent = at.fills and at.replying and not (at.playing or heard_to_speak or at.ending)
         patience = limits.waiting_again if at.filled else limits.waiting
         return {
             "reply": limits.reply if at.replying else None,

@@ -41,6 +41,7 @@ class Session:
     def __init__(self, engine: Engine[SpeechToText], wanted: Wanted, opening: float) -> None:
         """`opening`: seconds that it may take to open."""
         self.engine, self.wanted, self.stage = engine, wanted, Stage.OPENING
+        self.declined = False  # it does not know the language: that is no failure
         self.patience = anyio.CancelScope(deadline=anyio.current_time() + opening)
         self.since = inf  # when it opened
         self._recognition: Recognition | None = None
@@ -79,7 +80,7 @@ class Hearing:
         emit: Callable[[Event], None],
         language: CallLanguage,
     ) -> None:
-        self._engines, self._times = equipment.recognisers, equipment.patience.listening
+        self._times = equipment.patience.listening
         self._line, self._emit, self._language = line, emit, language
         self.audio = KeptAudio(line.audio)
         self.take = self.audio.take
@@ -94,6 +95,7 @@ class Hearing:
         self._wanted = Wanted(language, parameters)
         problem, failover = UNKNOWN if self._engines else "no engine", Failover[SpeechToText](self._times)
         while able := self._able():
+            asked = self._wanted.language
             attempt = failover.next(able, anyio.current_time())
             if attempt is None:
                 if (pause := failover.again(anyio.current_time())) is None:
@@ -105,7 +107,13 @@ class Hearing:
                 failover.failed(engine, now, failed.since)
                 alone = not failover.is_left(able)
                 self._emit(Faulted("recognition", "engine", problem, engine.name, alone))
+            elif self._wanted.language != asked:
+                failover = Failover[SpeechToText](self._times)  # the trouble was with engines of another one
         self._emit(Failure("recognition", problem))
+
+    @property
+    def _engines(self) -> tuple[Engine[SpeechToText], ...]:
+        return self._language.of_tag(self._wanted.language).recognisers
 
     def _able(self) -> list[Engine[SpeechToText]]:
         """In order, those that know the language. Where none does, the call goes on in another."""
@@ -119,13 +127,6 @@ class Hearing:
         return self._language.of(engine, language) is not None
 
     # --- what is wanted
-
-    def speak(self, language: str) -> None:
-        """The conversation goes on in another language."""
-        if self._resting:
-            self._wanted = self._wanted._replace(language=language)
-        else:
-            self.change(language, self._wanted.parameters)
 
     def change(self, language: str, parameters: Parameters | None) -> None:
         """What was heard until now is recognised as before, what comes from now on as is wanted now. None: no
@@ -177,8 +178,8 @@ class Hearing:
             if given_up := session.patience.cancelled_caught:
                 problem = f"did not open within {opening:g} s"
             since = session.since if session.since < inf else since
-            if not self._knows(engine, session.wanted.language):
-                return None
+            if session.declined:
+                continue  # it may be asked for the language by another tag
             if session.stage is Stage.FINISHING:
                 good = session.wanted
             elif session.stage is Stage.OPENING and good is not None and session.wanted != good:
@@ -212,6 +213,7 @@ class Hearing:
                     self.audio.end(again=session.stage is Stage.OPEN and not self._resting)
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
             if isinstance(answer(error), LanguageUnknown):
-                self._language.lacks(engine, wanted.language)
+                self._language.lacks(engine, spoken)
+                session.declined = True
             return cause(error)
         return "the recognition ended by itself"

@@ -17,7 +17,7 @@ from ...contract.leg import Digit
 from ...contract.speech import Transcript
 from ..dialogue.action_check import ADAPTERS
 from ..dialogue.barge_in import words_of
-from ..dialogue.events import ActionDue, Effect, Event, ReplyEnded
+from ..dialogue.events import ActionDue, Effect, Event, ReplyEnded, Speaks
 from ..dialogue.limits import Limits
 from .masking import DIGIT, HIDDEN, Mask
 
@@ -126,9 +126,10 @@ class Journal:
     ) -> None:
         self._write, self._mask, self._harmless = write, mask, harmless
 
-    def begin(self, connector: str, limits: Limits, texts: Mapping[str, str]) -> None:
+    def begin(self, connector: str, limits: Limits, spoken: Speaks) -> None:
         if self._write is not None:
-            made = {"type": CALL, "schema": SCHEMA, "connector": connector, "limits": limits, **texts}
+            made = {"type": CALL, "schema": SCHEMA, "connector": connector, "limits": limits}
+            made |= {field.name: getattr(spoken, field.name) for field in fields(spoken)}
             self._write(_line(0.0, made))
 
     def note(self, at: float, event: Event, effects: Sequence[Effect] = (), *, hidden: bool = False) -> None:

@@ -26,6 +26,10 @@ class Mask:
         self._english = language.lower().startswith("en")
         self._secrets: set[str] = set()
 
+    def speak(self, language: str) -> None:
+        """What is said from now on is said in it."""
+        self._language, self._english = language, language.lower().startswith("en")
+
     def of_call(self) -> Mask:
         """The same for one call, which has secrets of its own."""
         return Mask(self._shown, self._language)

@@ -77,7 +77,7 @@ def replay_lines(lines: Iterable[str]) -> Replay:
 
 def _run(head: dict[str, Any], lines: list[str]) -> Replay:
     limits = TypeAdapter(Limits).validate_python(head["limits"])
-    texts = head["failure_text"], head["closing_text"], head.get("waiting_text", "")
+    texts = head["failure_text"], head["closing_text"], head.get("waiting_text", ""), head.get("language", "")
     dialogue = Dialogue(limits, *texts)
     made, kept = Replay(str(head["connector"])), None
     for line in reversed(lines):  # effects stand behind their event

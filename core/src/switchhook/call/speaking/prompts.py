@@ -37,8 +37,6 @@ class Prompts:
         """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on, and
         `remark` what of it is not heard."""
         self._line, self._language, self._remark = line, language, remark
-        own = (equipment.failure_text, equipment.closing_text, equipment.waiting_text)
-        self._own = frozenset(filter(None, own))
         self._voices = Voices(equipment, line, language, faulted, lambda: remark(SKIPPED_IN_PART))
 
     async def fetch(self, queued: Queue, put: Put, ahead: float = 0.0) -> str:
@@ -47,8 +45,7 @@ class Prompts:
         content = queued.content
         if isinstance(content, Play):
             return await self._play(content, put)
-        # the connector's own texts are of its own language, whatever is spoken otherwise
-        language = self._language.own if content.text in self._own else self._language.current
+        language = self._language.of_text(content.text, queued.language or self._language.current)
         otherwise = content.otherwise if isinstance(content.otherwise, Play) else None
         wanted = Wanted(content, language, queued.parameters, put, anyio.current_time() + ahead)
         try:

@@ -63,18 +63,30 @@ class Voices:
     async def say(self, wanted: Wanted) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put. Raises Unspeakable where all
         say that they cannot say it. Where no voice knows the language, the call goes on in another."""
+        asked = self._asked(wanted)
         while (problem := await self._say_by_any(wanted)) is None:
-            if self._able(wanted):
+            before, asked = asked, self._asked(wanted)
+            if asked and asked == before:
                 raise Unspeakable(reason="no voice can say the text")
+            if asked:
+                continue  # one may know the language by another tag
             other = self._language.give_up(wanted.language)
             if other is None:
-                problem = UNKNOWN if self._equipment.voices else "no engine"
+                problem = UNKNOWN if self._voices(wanted.language) else "no engine"
                 break
             wanted = replace(wanted, language=other)
+            asked = self._asked(wanted)
         return "" if problem and await self._put_ready_made(wanted) else problem
 
     def _able(self, wanted: Wanted) -> list[Engine[TextToSpeech]]:
-        return self._language.able(self._equipment.voices, wanted.language)
+        return self._language.able(self._voices(wanted.language), wanted.language)
+
+    def _voices(self, language: str) -> tuple[Engine[TextToSpeech], ...]:
+        return self._language.of_tag(language).voices
+
+    def _asked(self, wanted: Wanted) -> list[str | None]:
+        """What those are asked for that know the language."""
+        return [self._language.of(engine, wanted.language) for engine in self._able(wanted)]
 
     async def _say_by_any(self, wanted: Wanted) -> str | None:
         """None: nobody failed, and nobody can."""
@@ -105,16 +117,20 @@ class Voices:
                 failover.failed(each.engine, anyio.current_time())
 
     async def _put_ready_made(self, wanted: Wanted) -> bool:
-        """As it was had ready, in the connector's own language: better than silence."""
-        cache, own = self._cache, replace(wanted, language=self._language.own, parameters={})
+        """As it was had ready, for the language or in the connector's own: better than silence."""
+        cache, language = self._cache, self._language
         if cache is None or not wanted.said.cached:
             return False
-        for engine in self._equipment.voices:
-            prompts = [self._prompt(engine, part, own) for part in parts(wanted.said.text, engine.driver)]
-            sounds = [self._coded(prompt.audio, cache.ready(prompt)) for prompt in prompts]
-            if sounds and all(sounds):
-                await wanted.put(b"".join(sounds))
-                return True
+        for tag in dict.fromkeys((language.of_tag(wanted.language).language, language.own)):
+            ready = replace(wanted, language=tag, parameters={})
+            for engine in self._voices(tag):
+                prompts = [
+                    self._prompt(engine, part, ready) for part in parts(wanted.said.text, engine.driver)
+                ]
+                sounds = [self._coded(prompt.audio, cache.ready(prompt)) for prompt in prompts]
+                if sounds and all(sounds):
+                    await wanted.put(b"".join(sounds))
+                    return True
         return False
 
     def _report(self, tried: list[Speaking]) -> None:
@@ -165,8 +181,9 @@ class Voices:
         return problem
 
     async def _wait_for(self, engine: Engine[TextToSpeech], wanted: Wanted) -> str:
-        own = replace(wanted, parameters={}, language=self._language.own)
-        waiting = self._prompt(engine, self._equipment.waiting_text, own)
+        text = self._language.texts[-1]
+        own = replace(wanted, parameters={}, language=self._language.of_text(text, wanted.language))
+        waiting = self._prompt(engine, text, own)
         if self._cache is None or not (sound := self._cache.ready(waiting)):
             return SLOW
         await wanted.put(self._coded(waiting.audio, sound))
@@ -202,7 +219,7 @@ class Voices:
                 said = answer(error)
                 one.declined = said is not None
                 if isinstance(said, LanguageUnknown):
-                    self._language.lacks(one.engine, wanted.language)
+                    self._language.lacks(one.engine, prompt.language)
                 return cause(error)
         if one.left:
             return OUTRUN

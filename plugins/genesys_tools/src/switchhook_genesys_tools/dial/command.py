@@ -42,9 +42,8 @@ def _turn(metavar: str | None) -> dict[str, Any]:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--voice", metavar="NAME", help="the plugin that speaks; default: the first installed"
-    )
+    parser.add_argument("--voice", metavar="NAME", help=VOICE)
+    parser.add_argument("--language", default="", metavar="TAG", help=LANGUAGE)
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="an input variable")
     parser.add_argument(
         "--probe", action="store_true", help="open and close, as Genesys does to try a server"
@@ -67,6 +66,8 @@ LINGER = (
     "how long a bot that does not answer is waited for before the next turn, default: 10; and how long the "
     "caller stays after the answer to the last one, default: 3"
 )
+VOICE = "the plugin that speaks; default: the first installed one that knows the language"
+LANGUAGE = "what the flow asks for, as it spells it, such as es-ES; default: nothing"
 OUTPUT = "where recording and messages go; default: dial-output"
 
 

@@ -32,8 +32,11 @@ APART = 0.1  # seconds between the calls of --calls
 async def dial(target: Target, variables: Mapping[str, str], arguments: Namespace) -> int:
     """The exit status."""
     plan = Plan(
-        steps=await prepare(arguments.script.items, arguments.voice, target.language or "en-US"),
+        steps=await prepare(
+            arguments.script.items, arguments.voice, arguments.language or target.language or "en-US"
+        ),
         variables=variables,
+        language=arguments.language,
         manners=_manners(arguments.linger),
         timeout=arguments.timeout,
         probe=arguments.probe,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchhook import AudioFormat, SettingsError, codec_for, load_audio, load_voice
+from switchhook import AudioFormat, SettingsError, codec_for, language_for, load_audio, load_voice
 
 from .turns import Keys, Step, Utterance
 
@@ -31,7 +31,7 @@ async def prepare(items: Sequence[Item], voice: str | None, language: str) -> tu
         elif item.kind == "wav":
             turn = Utterance(recording(item.path), item.path.name)
         else:
-            engine = engine or load_voice(voice)
+            engine = engine or load_voice(voice, language=language)
             turn = Utterance(await _speech(engine, item.value, language), item.value)
         steps.append(Step(turn, item.interrupt))
     return tuple(steps)
@@ -47,6 +47,7 @@ def recording(file: Path) -> bytes:
 
 async def _speech(voice: TextToSpeech, text: str, language: str) -> bytes:
     coded = LINE in voice.formats
-    async with voice.synthesize(text, LINE if coded else LINE.linear, language, {}) as chunks:
+    spoken = language_for(voice, language)
+    async with voice.synthesize(text, LINE if coded else LINE.linear, spoken, {}) as chunks:
         audio = b"".join([chunk async for chunk in chunks])
     return audio if coded else codec_for(LINE).encode(audio)
