@@ -223,7 +223,7 @@ class Call:
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._playout.run)
-                group.start_soon(self._hearing.listen, self.info.language, {})
+                group.start_soon(self._hearing.listen)
                 group.start_soon(self._conversing.run)
                 group.start_soon(self._keep_time)
                 begun = events.Speaks(self._language.current, *self._language.texts)

@@ -17,9 +17,9 @@ class AssistantOptions(WatsonOptions):
 
     `version`: of the API, a date; a call whose address names another (`version=` in the Connector ID) is
     spoken to in that. `stateless`: the conversation's context is kept here and sent with each turn, so that
-    no session can expire; costs up to 250 KB a turn. `timeout`: for an answer, which is asked for once more; the
-    assistant itself can change it (`turn_settings.timeout_count`). `stream`: responses are taken as they are
-    made. `user_id`: whom IBM bills; "caller" counts one number once a month, by a hash of it.
+    no session can expire; costs up to 250 KB a turn. `timeout`: for an answer, which is asked for once more;
+    the assistant itself can change it (`turn_settings.timeout_count`). `stream`: responses are taken as they
+    are made. `user_id`: whom IBM bills; "caller" counts one number once a month, by a hash of it.
     """
 
     assistant_id: str = Field(min_length=1)

@@ -18,7 +18,7 @@ from ...contract.actions import (
 )
 from ...contract.speech import Transcript
 from .barge_in import BargeIn
-from .events import Effect, GoOnIn, Listen, TakeCallerAudio
+from .events import Effect, GoOnIn, Listen, Speaks, TakeCallerAudio
 from .flight import Input
 from .keypad import Collected, Keypad
 from .offers import chosen_by_key, chosen_by_voice
@@ -139,9 +139,8 @@ class CallerSide:
             self.give_up_utterance()
         return self._recognise()
 
-    def change_language(self, *, forget: bool) -> list[Effect]:
-        """`forget`: what was configured is not for this one."""
-        if forget:
+    def change_language(self, spoken: Speaks) -> list[Effect]:
+        if "stt" in spoken.forgotten:
             self._recognition.forget()
         return self._recognise()
 

@@ -36,14 +36,13 @@ class Dialogue:
         language: str = "",
     ) -> None:
         self._limits = limits = limits or Limits()
-        self._texts = events.Speaks(language, failure_text, closing_text, waiting_text)
         self.outcome: End | None = None
         self._ending: End | None = None  # waits until what was queued has been heard
         self._caller = CallerSide(limits.barge_in, limits.pending)
         self._turns = Turns(limits.no_input)
         self._flight = Flight()
-        self._prompts = Prompting(language=language)
-        self._timers = Timers(limits)
+        self._prompts = Prompting(events.Speaks(language, failure_text, closing_text, waiting_text))
+        self._timers = Timers(limits, fills=bool(waiting_text))
         self._now = 0.0
         self._effects: list[Effect] = []
         self._anew: set[str] = set()  # the timers that begin anew with this event
@@ -55,6 +54,9 @@ class Dialogue:
             hung_up = event.reason in ("hung_up", "ended")
             self.outcome = self.outcome or End("hung_up" if hung_up else "lost", event.detail)
         elif self.outcome is None:  # else the end was asked for, and only Closed counts
+            if isinstance(event, events.Speaks):
+                self._timers.fill(bool(event.waiting_text))
+                self._effects += [*self._prompts.change_language(event), *self._caller.change_language(event)]
             self._take(event)
             self._settle()
         return self._effects
@@ -106,13 +108,9 @@ class Dialogue:
                 self._fail(event.source, event.error)
             case events.Stopping():
                 self._stop(End("stopped", "the server is stopping"), at_once=event.at_once)
-            case events.Speaks():
-                self._texts = event
-                self._prompts.change_language(event.language, forget="tts" in event.forgotten)
-                self._effects += self._caller.change_language(forget="stt" in event.forgotten)
             case events.Time():
                 self._expire()
-            case Gap() | LanguageChanged() | Closed():
+            case Gap() | LanguageChanged() | events.Speaks() | Closed():
                 pass
             case _:
                 assert_never(event)
@@ -190,8 +188,8 @@ class Dialogue:
     def _fill(self) -> None:
         """Rather than silence."""
         self._flight.fill()
-        if self._texts.waiting_text and not self._prompts.queue and self._ending is None:
-            self._effects += self._prompts.fill(self._texts.waiting_text)
+        if not self._prompts.queue and self._ending is None:
+            self._effects += self._prompts.fill()
 
     def _finish(self, event: events.PromptFinished) -> None:
         over = self._prompts.finish(event.prompt)
@@ -215,7 +213,7 @@ class Dialogue:
             self._effects += self._prompts.drop()
         if first:
             self._ending = End("failed", f"{source}: {error}")
-            self._effects += self._prompts.announce(self._texts.failure_text)
+            self._effects += self._prompts.announce(self._prompts.spoken.failure_text)
 
     def _stop(self, ending: End, *, at_once: bool, last_words: str = "") -> None:
         """`at_once`: what is being said is not heard to its end. Neither it nor `last_words` are waited for
@@ -232,7 +230,7 @@ class Dialogue:
         due = self._timers.take_due(self._now)
         if "max_call" in due:  # before the peer does, who would lose the variables
             longest = End("max_call", "the longest call is over")
-            self._stop(longest, at_once=True, last_words=self._texts.closing_text)
+            self._stop(longest, at_once=True, last_words=self._prompts.spoken.closing_text)
         if "stopping" in due:
             self._stop(End("stopped"), at_once=True)
         if "speech" in due:
@@ -265,7 +263,6 @@ class Dialogue:
         moment = Moment(
             replying=self._flight.turn is not None,
             filled=self._flight.filled,
-            fills=bool(self._texts.waiting_text),
             playing=bool(self._prompts.queue),
             speaking=self._caller.speaking,
             uttering=self._caller.speaking or self._caller.deaf,

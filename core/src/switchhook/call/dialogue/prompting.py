@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ...contract.actions import ConfigureSynthesis, Play, Say, SetBargeIn
-from .events import Effect, Flush, Queue
+from .events import Effect, Flush, Queue, Speaks
 from .parameters import Parameters
 
 AboutPrompts = Say | Play | SetBargeIn | ConfigureSynthesis
@@ -32,9 +32,9 @@ class Prompting:
     """Each keeps what may interrupt it, and how it is spoken, from its position on. `doubted`: they were
     interrupted by speech that may turn out to be none."""
 
+    spoken: Speaks = field(default_factory=lambda: Speaks(""))
     doubted: bool = False
     queue: deque[_Prompt] = field(default_factory=deque)
-    language: str = ""
     _ids: int = 0
     _speech: bool = True
     _digits: bool = True
@@ -73,23 +73,25 @@ class Prompting:
                 assert_never(action)
         return []
 
-    def change_language(self, language: str, *, forget: bool) -> None:
-        """Of what is said from now on. `forget`: what was configured is not for this one."""
-        self.language = language
-        if forget:
+    def change_language(self, spoken: Speaks) -> list[Effect]:
+        """Of what is said from now on."""
+        self.spoken = spoken
+        if "tts" in spoken.forgotten:
             self._voice.forget()
+        return []
 
     def announce(self, text: str) -> list[Effect]:
         """Of no reply, and nothing may interrupt it."""
         return self._add(Say(text), FILLER, False, False) if text else []
 
-    def fill(self, text: str) -> list[Effect]:
+    def fill(self) -> list[Effect]:
         """Of no reply, and interrupted by whatever comes: the answer is still to be heard."""
-        return self._add(Say(text), FILLER, True, True)
+        text = self.spoken.waiting_text
+        return self._add(Say(text), FILLER, True, True) if text else []
 
     def _add(self, content: Say | Play, turn: int, speech: bool, digits: bool) -> list[Effect]:
         parameters = self._voice.use() if turn != FILLER else {}
-        queued = Queue(self._next_id(), content, parameters, self.language)
+        queued = Queue(self._next_id(), content, parameters, self.spoken.language)
         self.queue.append(_Prompt(turn, speech, digits, queued))
         return [queued]
 

@@ -13,14 +13,12 @@ OF_SILENCE = ("listening", "digits", "speech", "final")
 
 
 class Moment(NamedTuple):
-    """What times depend on. `replying`: a reply is due; `filled`: and the caller was told that it takes long,
-    as `fills` says is done.
+    """What times depend on. `replying`: a reply is due; `filled`: and the caller was told that it takes long.
     `speaking`: the caller is; `uttering`: or voice goes on that is not listened to. `between_keys`: seconds
     for the next key of a number that was begun. `begun`: there was a turn."""
 
     replying: bool
     filled: bool
-    fills: bool
     playing: bool
     speaking: bool
     uttering: bool
@@ -31,9 +29,10 @@ class Moment(NamedTuple):
 
 @dataclass(slots=True)
 class Timers:
-    """`deadline`: when the first is due."""
+    """`fills`: the caller is told that an answer takes long. `deadline`: when the first is due."""
 
     limits: Limits
+    fills: bool
     deadline: float | None = None
     _paused: bool = False  # the caller cannot be heard, and the times of his silence do not run
     _at: dict[str, float] = field(default_factory=dict)
@@ -46,6 +45,10 @@ class Timers:
         first = "stopping" not in self._at
         self._at.setdefault("stopping", now + self.limits.stopping)
         return first
+
+    def fill(self, fills: bool) -> None:
+        """Whether the caller is told that an answer takes long."""
+        self.fills = fills
 
     def allow(self, post_response: float | None, final_utterance: float | None) -> None:
         """Seconds from now on; None: as before."""
@@ -68,7 +71,7 @@ class Timers:
         quiet = at.begun and not (at.replying or at.playing or at.speaking or at.ending)
         between_keys = None if at.between_keys is None else max(SHORTEST, at.between_keys)
         heard_to_speak = at.speaking and not self._paused
-        silent = at.fills and at.replying and not (at.playing or heard_to_speak or at.ending)
+        silent = self.fills and at.replying and not (at.playing or heard_to_speak or at.ending)
         patience = limits.waiting_again if at.filled else limits.waiting
         return {
             "reply": limits.reply if at.replying else None,

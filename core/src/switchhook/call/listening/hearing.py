@@ -84,15 +84,14 @@ class Hearing:
         self._line, self._emit, self._language = line, emit, language
         self.audio = KeptAudio(line.audio)
         self.take = self.audio.take
-        self._wanted = Wanted("", {})
+        self._wanted = Wanted(language.current, {})
         self._session: Session | None = None
         self._resting = False  # no recognition is wanted
         self._awake = Signal()  # after resting
 
-    async def listen(self, language: str, parameters: Parameters) -> None:
+    async def listen(self) -> None:
         """Engines are tried in order, and again for a while: a call outlives a short trouble of its network.
         When none has listened again, the call has failed."""
-        self._wanted = Wanted(language, parameters)
         problem, failover = UNKNOWN if self._engines else "no engine", Failover[SpeechToText](self._times)
         while able := self._able():
             asked = self._wanted.language
