@@ -8,6 +8,8 @@ import pytest
 from switchhook import AssistantError, CallInfo, ReplyContext, UnknownResponse
 from switchhook.testing.conformance import check_assistant
 
+from .conftest import CALL
+
 pytestmark = pytest.mark.anyio
 
 WAYS = [{}, {"stateless": True}, {"stream": True}, {"stateless": True, "stream": True}]
@@ -220,3 +222,42 @@ async def test_one_connection_serves_turn_after_turn(watson, way):
         for _ in range(3):
             await line.say("hello")
         assert len(line.assistant._api.service.http._pool._pool.connections) == 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_the_language_is_told_with_every_turn_as_it_is_then(watson, way):
+    call = replace(CALL, language="en-US")
+    async with watson(**way) as line, line.call(call):
+        await line.say()
+        call.speaks("es-US")
+        await line.say("hola")
+
+    assert [each["context"]["global"]["system"]["locale"] for each in line.messages] == ["en-us", "es-es"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "version"),
+    [
+        ("2023-06-15", "2023-06-15"),
+        ("", "2024-08-25"),
+        ("2023-13-15", "2024-08-25"),
+        ("20230615", "2024-08-25"),
+        ("beta", "2024-08-25"),
+    ],
+)
+@pytest.mark.parametrize("way", WAYS[:2])
+async def test_a_call_is_in_the_version_of_the_api_that_its_address_names(watson, way, asked, version):
+    async with watson(**way) as line, line.call(replace(CALL, api_version=asked)):
+        await line.say()
+
+    assert {each.query["version"] for each in line.emulated.log if each.service == "assistant"} == {version}
+
+
+async def test_two_calls_may_be_in_two_versions(watson):
+    async with watson() as line:
+        for asked in ("2023-06-15", "2024-01-01"):
+            async with line.call(replace(CALL, api_version=asked)):
+                await line.say()
+
+    asked_for = [each.query["version"] for each in line.emulated.log if "/message" in each.path]
+    assert asked_for == ["2023-06-15", "2024-01-01"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import CallInfo, Turn
-from switchhook_assistant_watson.message import cleaned, context_of, input_of, merged
+from switchhook_assistant_watson.message import cleaned, context_of, input_of, locale_of, merged
 
 SPEECH = Turn(2, "speech", "agent", barged_in=True)
 
@@ -105,3 +105,30 @@ def test_what_is_said_now_lies_over_what_was_said_before():
         },
     }
     assert merged({"integrations": None}, new)["integrations"]["genesys_audio_connector"] == {"new": 2}
+
+
+@pytest.mark.parametrize(
+    ("language", "locale"),
+    [
+        ("en-US", "en-us"),
+        ("en-AU", "en-us"),
+        ("en-GB", "en-gb"),
+        ("es-US", "es-es"),
+        ("es", "es-es"),
+        ("es-419", "es-es"),
+        ("zh-Hant-TW", "zh-tw"),
+        ("zh", "zh-cn"),
+        ("pl-PL", ""),
+        ("", ""),
+    ],
+)
+def test_the_language_is_told_as_a_locale_that_the_service_knows(language, locale):
+    context = context_of(SPEECH, CallInfo("1", "bank", language=language), first=False)
+    assert locale_of(language) == locale
+    assert context.get("global", {}) == ({"system": {"locale": locale}} if locale else {})
+
+
+def test_the_locale_goes_over_that_of_an_earlier_answer_and_the_rest_stays():
+    kept = {"global": {"session_id": "s", "system": {"locale": "en-us", "timezone": "GMT"}}}
+    told = merged(kept, context_of(SPEECH, CallInfo("1", "bank", language="es-ES"), first=False))
+    assert told["global"] == {"session_id": "s", "system": {"locale": "es-es", "timezone": "GMT"}}

@@ -241,3 +241,17 @@ async def test_a_call_that_was_refused_is_one_line_and_status_1(tmp_path, capsys
     assert (status, captured.out) == (1, "")
     assert captured.err.startswith("switchhook dial: refused: the server answered 401")
     assert captured.err.count("\n") == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("more", "asked"), [((), None), (("--language", "es-es"), "es-es")])
+async def test_the_caller_asks_for_a_language_as_it_is_spelt(tmp_path, more, asked):
+    told = []
+
+    def note(session, event):
+        told.extend([event.parameters.language] if isinstance(event, heard.Opening) else [])
+        return greet_and_leave(session, event)
+
+    async with bot(note) as port:
+        await dial(target(port), {}, arguments(tmp_path, *more))
+    assert told == [asked]

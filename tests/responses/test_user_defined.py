@@ -17,6 +17,7 @@ from switchhook import (
     Remark,
     Say,
     SetBargeIn,
+    SetLanguage,
     SetListening,
     hookimpl,
 )
@@ -26,6 +27,7 @@ from switchhook_responses.vgw import COMMANDS
 from .conftest import asked, performed
 
 pytestmark = pytest.mark.anyio
+OURS = "user_defined switchhook"
 OPTIONS = [{"label": "Cards", "value": {"input": {"text": "cards"}}}, {"label": "Loans"}]
 
 
@@ -257,3 +259,33 @@ async def test_a_stranger_may_configure_lists(call):
     commands = [{"command": "vgwActHangup"}, {"command": "vgwActSetOptionsConfig"}]
     item = {"response_type": "user_defined", "user_defined": {"vgwActionSequence": commands}}
     assert await performed(item, call, Lists()) == [EndCall(), Remark("lists are mine")]
+
+
+@pytest.mark.parametrize(
+    ("given", "actions"),
+    [
+        ({"set_language": "es-US"}, [SetLanguage("es-US")]),
+        ({"set_language": "garbage"}, [SetLanguage("garbage")]),
+        ({"set_language": 7}, [Remark(f"{OURS}: set_language: expected a language tag such as 'es-US'")]),
+        ({"set_language": ""}, [Remark(f"{OURS}: set_language: expected a language tag such as 'es-US'")]),
+        ({"dance": 1}, [Remark(f"{OURS}: there is no 'dance'; known: set_language")]),
+        ("es-US", [Remark(f"{OURS}: expected a table")]),
+        ({}, []),
+    ],
+)
+async def test_an_assistant_asks_for_a_language(given, actions, call):
+    item = {"response_type": "user_defined", "user_defined": {"switchhook": given}}
+    assert await performed(item, call) == actions
+
+
+async def test_it_may_stand_beside_a_command_and_goes_before_it(call):
+    asked = {"switchhook": {"set_language": "es"}, "vgwAction": {"command": "vgwActHangup"}}
+    assert await performed({"response_type": "user_defined", "user_defined": asked}, call) == [
+        SetLanguage("es"),
+        EndCall(),
+    ]
+
+
+async def test_on_another_channel_it_is_not_asked_for(call):
+    item = {"response_type": "user_defined", "user_defined": {"switchhook": {"set_language": "es"}}}
+    assert await performed({**item, "channels": [{"channel": "chat"}]}, call) == []

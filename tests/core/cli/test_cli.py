@@ -571,3 +571,69 @@ def test_check_finds_an_engine_that_cannot_be_entered(site, check):
 def test_check_tries_an_engine_once_it_is_entered(site, check):
     site.add("stt", "slow", MANAGED.replace('raise SpeechError("no model")', "pass"))
     assert check(GOOD.replace('"ear"', '"slow"'))[0] == 0
+
+
+# --- languages, as check tells of them
+
+KNOWING = """
+from switchhook import LanguageUnknown, hookimpl
+from switchhook.testing import {base}
+
+class Engine({base}):
+    languages = {languages}
+
+    def {method}(self, *given):
+        if given[-2] not in self.languages:
+            raise LanguageUnknown("not mine")
+        return super().{method}(*given)
+
+@hookimpl
+def {hook}(): return Engine()
+"""
+
+
+@pytest.fixture
+def knowing(site):
+    """Installs a recogniser and a voice that say which languages they know."""
+
+    def install(name, ear, voice):
+        more = {"base": "MemorySpeechToText", "method": "open", "hook": "create_stt"}
+        site.add("stt", name, KNOWING.format(languages=ear, **more))
+        more = {"base": "MemoryTextToSpeech", "method": "synthesize", "hook": "create_tts"}
+        site.add("tts", name, KNOWING.format(languages=voice, **more))
+
+    return install
+
+
+def test_check_says_that_engines_which_do_not_say_what_they_know_are_asked(check):
+    assert (
+        "ok     connectors.support: languages: en-US, others where its engines know them when they are asked, "
+        "which they do not say before; a caller in any other is answered in en-US, with a remark in the record\n"
+    ) in check()[1]
+
+
+def test_check_says_which_languages_are_served_and_what_happens_to_others(check, knowing):
+    knowing("polyglot", ["en-US", "de-DE", "fr-FR"], ["en-US", "de-DE"])
+    knowing("spanish", ["es-ES"], ["es-ES"])
+    table = "[connectors.support.languages.es]\nstt = { use = 'spanish' }\ntts = { use = 'spanish' }\n"
+    status, out, _ = check(GOOD.replace('"ear"', '"polyglot"').replace('"mouth"', '"polyglot"') + table)
+    assert status == 0
+    assert (
+        "ok     connectors.support: languages: en-US, es, and, as its engines know them, de-DE; a caller in any "
+        "other is answered in en-US, with a remark in the record\n"
+    ) in out
+
+
+def test_check_says_that_no_other_language_is_served(check, knowing):
+    knowing("english", ["en-US"], ["en-US"])
+    _, out, _ = check(GOOD.replace('"ear"', '"english"').replace('"mouth"', '"english"'))
+    assert "languages: en-US, no others; a caller in any other is answered in en-US" in out
+
+
+def test_check_finds_a_language_whose_engines_do_not_know_it(check, knowing):
+    knowing("english", ["en-US"], ["en-US"])
+    table = "[connectors.support.languages.es]\nfailure_text = 'lo siento'\n"
+    status, out, _ = check(GOOD.replace('"ear"', '"english"').replace('"mouth"', '"english"') + table)
+    assert status == 1
+    assert "FAIL   connectors.support.languages.es.stt: does not answer: not mine" in out
+    assert "FAIL   connectors.support.languages.es.tts: does not answer: not mine" in out

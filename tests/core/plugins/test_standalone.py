@@ -6,6 +6,7 @@ from switchhook import (
     AudioFormat,
     PluginError,
     codec_for,
+    language_for,
     load_assistant,
     load_audio,
     load_recogniser,
@@ -114,3 +115,43 @@ def test_an_assistant_is_loaded_by_its_name(site):
         "from switchhook import hookimpl\n@hookimpl\ndef create_assistant(options): return dict(options)\n",
     )
     assert load_assistant("acme", {"file": "bank.toml"}) == {"file": "bank.toml"}
+
+
+KNOWING = """
+from switchhook import SettingsError, hookimpl
+
+class Voice:
+    languages = {languages}
+
+@hookimpl
+def create_tts(options):
+    if {picky} and not options:
+        raise SettingsError("say which")
+    return Voice()
+"""
+
+
+def test_without_a_name_the_first_voice_is_loaded_that_says_it_knows_the_language(site):
+    add_engines(site, "tts", "alto")
+    site.add("tts", "bass", KNOWING.format(languages=["en-US"], picky=False))
+    site.add("tts", "falsetto", KNOWING.format(languages=["es-ES"], picky=True))
+    site.add("tts", "tenor", KNOWING.format(languages=["es-ES"], picky=False))
+    assert load_voice(language="es_us").__class__.__module__.endswith("tenor")
+    assert load_voice(language="fr") == ("alto", {})
+    assert load_voice("alto", language="es") == ("alto", {})
+
+
+@pytest.mark.parametrize(
+    ("known", "asked", "found"),
+    [
+        (["en-US", "es-ES"], "es_mx", "es-ES"),
+        (["en-US"], "es_mx", "es-MX"),
+        ([], "es_mx", "es-MX"),
+        ([], "?", "?"),
+    ],
+)
+def test_an_engine_is_asked_for_the_language_that_it_knows(known, asked, found):
+    class Voice:
+        languages = known
+
+    assert language_for(Voice(), asked) == found

@@ -567,3 +567,33 @@ async def test_an_engine_that_cannot_be_entered_stops_the_start_by_its_name(engi
             pass
     assert str(caught.value).startswith("stt tidy, when entered: ZeroDivisionError")
     assert "1234" not in str(caught.value)
+
+
+# --- further languages
+
+
+def test_a_language_has_the_engines_and_texts_of_its_table_and_else_those_above(engines, tmp_path):
+    spanish = {
+        "stt": {"use": "ear", "model": "es"},
+        "failure_text": "ay",
+        "waiting": {"text": "espere"},
+        "prompts": ["hola"],
+    }
+    made = app_of(tmp_path, {"a": connector(languages={"es": spanish})}).equip()["a"]
+    own, tongue = made.tongues
+    assert (own.language, tongue.language, tongue.voices) == ("en-US", "es", own.voices)
+    assert tongue.recognisers[0].driver.options == {"model": "es"}
+    assert own.recognisers[0].driver.options == {}
+    assert (tongue.texts, tongue.prompts) == (("ay", "espere"), ("hola",))
+
+
+def test_languages_with_equal_tables_share_an_engine(engines, tmp_path):
+    same = {"stt": {"use": "ear", "model": "m"}}
+    made = app_of(tmp_path, {"a": connector(languages={"es": same, "fr": same})}).equip()["a"]
+    assert made.further[0].recognisers == made.further[1].recognisers
+    assert len(made.engines) == 4
+
+
+def test_an_engine_of_a_language_that_is_not_installed_stops_the_start(engines, tmp_path):
+    table = connector(languages={"es": {"tts": {"use": "boca"}}})
+    assert "boca" in refusal(PluginError, app_of, tmp_path, {"a": table})

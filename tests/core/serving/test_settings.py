@@ -543,3 +543,74 @@ tts = {{ use = "mouth" }}
 """)
     with pytest.raises(SettingsError, match="barge_in"):
         load_settings(tmp_path / "switchhook.toml", {})
+
+
+# --- further languages
+
+SPANISH = CONNECTOR + "[connectors.support.languages.TAG]\nfailure_text = 'lo siento'\n"
+
+
+@pytest.mark.parametrize("spelt", ["es-US", "es-us", "es_US", "ES_us"])
+def test_a_further_language_has_one_spelling(load, spelt):
+    languages = load(SPANISH.replace("TAG", spelt)).connectors["support"].languages
+    assert {tag: table.failure_text for tag, table in languages.items()} == {"es-US": "lo siento"}
+
+
+def test_a_further_language_may_have_engines_and_texts_of_its_own(load):
+    more = "waiting = { text = 'espere' }\nprompts = ['hola']\ntts = { use = 'pico' }\nstt = [{ use = 'a' }, { use = 'b' }]"
+    spanish = load(SPANISH.replace("TAG", "es") + more).connectors["support"].languages["es"]
+    assert (spanish.waiting.text, spanish.prompts, spanish.assistant) == ("espere", ["hola"], None)
+    assert ([each.use for each in spanish.tts], [each.use for each in spanish.stt]) == (["pico"], ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (
+            "[connectors.support.languages.es]\n[connectors.support.languages.ES]",
+            "connectors.support.languages: 'es' and 'ES' are the same language: keep one of them",
+        ),
+        (
+            "[connectors.support.languages.es-US]\n[connectors.support.languages.es_us]",
+            "connectors.support.languages: 'es-US' and 'es_us' are the same language: keep one of them",
+        ),
+        (
+            "[connectors.support.languages.english]",
+            "connectors.support.languages.english.[key]: expected a language tag such as 'en-US', got 'english'",
+        ),
+        (
+            "[connectors.support.languages.en_us]",
+            "connectors.support: languages.en-US is the connector's own language: say it in the table above",
+        ),
+        (
+            "[connectors.support.languages.es]\nfailur_text = 'x'",
+            "connectors.support.languages.es.failur_text: unknown key; did you mean 'failure_text'?",
+        ),
+    ],
+)
+def test_a_wrong_table_of_languages_says_what_is_wrong(load, tables, said):
+    with pytest.raises(SettingsError) as raised:
+        load(CONNECTOR + tables)
+    assert str(raised.value) == said
+
+
+@pytest.mark.parametrize("spelt", ["es-US", "es_us", "ES-us"])
+@pytest.mark.parametrize("variable", ["ES_US", "es_us", "es-US"])
+def test_a_variable_reaches_a_language_however_the_file_spells_it(load, spelt, variable):
+    name = f"SWITCHHOOK_CONNECTORS__SUPPORT__LANGUAGES__{variable}__CLOSING_TEXT"
+    spanish = load(SPANISH.replace("TAG", spelt), **{name: "adiós"}).connectors["support"].languages["es-US"]
+    assert (spanish.failure_text, spanish.closing_text) == ("lo siento", "adiós")
+
+
+def test_a_variable_replaces_the_whole_table_of_a_language(load):
+    settings = load(
+        SPANISH.replace("TAG", "es-US"),
+        SWITCHHOOK_CONNECTORS__SUPPORT__LANGUAGES__ES_US='{ closing_text = "fin" }',
+    )
+    spanish = settings.connectors["support"].languages["es-US"]
+    assert (spanish.failure_text, spanish.closing_text) == ("", "fin")
+
+
+def test_a_variable_makes_a_language(load):
+    settings = load(CONNECTOR, SWITCHHOOK_CONNECTORS__SUPPORT__LANGUAGES__ZH_HANS_CN__TTS='{ use = "x" }')
+    assert list(settings.connectors["support"].languages) == ["zh-Hans-CN"]

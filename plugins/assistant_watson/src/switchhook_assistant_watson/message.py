@@ -21,7 +21,7 @@ LOCALES = (
     *("en-us", "en-ca", "en-gb", "ar-ar", "cs-cz", "de-de", "es-es", "fr-fr"),
     *("it-it", "ja-jp", "ko-kr", "nl-nl", "pt-br", "zh-cn", "zh-tw"),
 )
-"""All that `context.global.system.locale` may say."""
+"""All that `context.global.system.locale` may say (ibm_watson, MessageContextGlobalSystem.LocaleEnum)."""
 
 Json = dict[str, Any]
 
