@@ -627,7 +627,7 @@ def test_check_says_which_languages_are_served_and_what_happens_to_others(check,
 def test_check_says_that_no_other_language_is_served(check, knowing):
     knowing("english", ["en-US"], ["en-US"])
     _, out, _ = check(GOOD.replace('"ear"', '"english"').replace('"mouth"', '"english"'))
-    assert "languages: en-US, no others; a caller in any other is answered in en-US" in out
+    assert "languages: en-US, and no others; a caller in any other is answered in en-US" in out
 
 
 def test_check_finds_a_language_whose_engines_do_not_know_it(check, knowing):
@@ -637,3 +637,4 @@ def test_check_finds_a_language_whose_engines_do_not_know_it(check, knowing):
     assert status == 1
     assert "FAIL   connectors.support.languages.es.stt: does not answer: not mine" in out
     assert "FAIL   connectors.support.languages.es.tts: does not answer: not mine" in out
+    assert "ok     connectors.support: languages: en-US, and no others; a caller in any other" in out

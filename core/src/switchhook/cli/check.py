@@ -101,17 +101,18 @@ async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Findi
 
 def _languages(equipment: Equipment) -> str:
     """Which are served, and what happens to others."""
-    from ..serving.probing import spoken_besides
+    from ..serving.probing import is_served, spoken_besides
 
-    named = [each.language for each in equipment.tongues]
+    named = [each.language for each in equipment.tongues if is_served(each)]
     besides = spoken_besides(equipment)
     if besides is None:
         others = "others where its engines know them when they are asked, which they do not say before"
     else:
-        others = f"and, as its engines know them, {', '.join(besides)}" if besides else "no others"
+        others = f"and, as its engines know them, {', '.join(besides)}" if besides else "and no others"
+    own = equipment.tongues[0].language
     return (
-        f"languages: {', '.join(named)}, {others}; a caller in any other is answered in {named[0]}, "
-        "with a remark in the record"
+        f"languages: {', '.join(named)}, {others}; a caller in any other is answered in {own}, with a remark in "
+        "the record"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import anyio
 
 from ..call.engine import Engine
-from ..call.equipment import Equipment
+from ..call.equipment import Equipment, Tongue
 from ..contract.errors import SwitchhookError, cause
 from ..contract.info import CallInfo
 from ..contract.languages import match, normalised, primary
@@ -64,6 +64,13 @@ async def first_problem(equipment: Equipment, patience: float) -> str:
             group.start_soon(attempt, trial)
     silent = (f"{table[1:]}: {said[0]}" for table, said in found.items() if all(said))
     return next(silent, "")
+
+
+def is_served(tongue: Tongue) -> bool:
+    """As far as its engines say what they know."""
+    return all(
+        any(engine.spoken(tongue.language) is not None for engine in kind) for kind in tongue.kinds if kind
+    )
 
 
 def spoken_besides(equipment: Equipment) -> list[str] | None:
