@@ -6,9 +6,10 @@ from itertools import product
 import pytest
 from trio.testing import MockClock
 
+from switchhook import LegInfo
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.engine import engines_of
-from switchhook.call.equipment import Equipment
+from switchhook.call.equipment import Equipment, Tongue
 from switchhook.call.prompts.cache import PromptCache
 from switchhook.serving.warming import warmed
 from switchhook.testing.talk import a_call
@@ -18,6 +19,7 @@ from .actors import FAILURE, NO_FAULT, WAITING, WORDS, Assistant, Caller, Ear, F
 pytestmark = pytest.mark.anyio
 
 OUTCOMES = ("failed", "hung_up")
+LANGUAGES = ("", "en-us", "EN_gb", "es", "es-ES", "es_mx", "ES-us", "pl-PL", "xx", "no tag")
 
 
 @pytest.fixture
@@ -34,27 +36,38 @@ FAULTS = [
 ]
 
 
-async def faulted(fault, spare, pause=1.0):
+def engines_for(fault, spare, language):
+    """Of each kind one with that fault, and one without; those who hear and speak know that language only."""
+    faults = (fault, NO_FAULT)[: 1 + spare]
+    assistants, ears, voices = map(Assistant, faults), list(map(Ear, faults)), list(map(Voice, faults))
+    for engine in (*ears, *voices):
+        engine.languages = (language,)
+    return {
+        "assistants": engines_of("assistant", assistants),
+        "recognisers": engines_of("stt", ears),
+        "voices": engines_of("tts", voices),
+    }
+
+
+async def faulted(fault, spare, pause=1.0, language=""):
     """How long the caller waited for a sound, at the longest, the outcome, and how often he spoke."""
-    engines = [(Assistant(each), Ear(each), Voice(each)) for each in (fault, NO_FAULT)[: 1 + spare]]
-    assistants, ears, voices = zip(*engines, strict=True)
+    texts = {"failure_text": FAILURE, "waiting_text": WAITING}
+    engines = engines_for(fault, spare, "en-US")
+    spanish = Tongue("es", **engines_for(fault, spare, "es-ES"), **texts)
     caller, cache = Caller(pause), PromptCache(memory=1_000_000, disk=0)
+    caller.leg.info = LegInfo("leg-1", "test", language=language)
     limits = Limits(no_input=2)
-    shown = Equipment(
-        "warm", (), (), engines_of("tts", voices), None, failure_text=FAILURE, waiting_text=WAITING
-    )
+    shown = Equipment("warm", hooks=None, **engines, further=(spanish,), **texts)
     async with (
         warmed(cache, [shown]),
         a_call(
-            assistants[0],
+            engines["assistants"][0].driver,
             leg=caller.leg,
             limits=limits,
-            failure_text=FAILURE,
-            assistants=assistants,
-            recognisers=ears,
-            voices=voices,
-            waiting_text=WAITING,
+            further=(spanish,),
             cache=cache,
+            **engines,
+            **texts,
         ) as talk,
     ):
         await caller.call(talk)
@@ -72,6 +85,14 @@ async def test_something_is_heard_soon(fault, spare):
     assert outcome in OUTCOMES
 
 
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault)))
+@pytest.mark.parametrize("language", ["es-mx", "pl_PL"])
+async def test_something_is_heard_soon_in_any_language(fault, language):
+    waited, outcome, _ = await faulted(fault, True, language=language)
+    assert waited <= 3.0
+    assert outcome in OUTCOMES
+
+
 # a silent assistant may be thinking, and no other can take its place: the waiting text covers it
 SOON = [fault for fault in FAULTS if (fault.backend, fault.kind) != ("assistant", "silence")]
 
@@ -85,14 +106,15 @@ async def test_a_spare_engine_goes_on_within_a_second(fault):
 
 @pytest.mark.real  # half a minute
 async def test_a_thousand_faulted_calls():
-    """At times of their own: none without an outcome, 99 in 100 with a sound within three seconds, and within
-    one where a spare engine is ready."""
+    """At times and in languages of their own: none without an outcome, 99 in 100 with a sound within three
+    seconds, and within one where a spare engine is ready."""
     dice = random.Random(1)
     undisturbed, *_ = await faulted(NO_FAULT, spare=True)
     waits, with_spare = [], []
     for _ in range(1000):
         fault, spare = dice.choice(FAULTS), dice.random() < 0.5
-        waited, outcome, _ = await faulted(fault._replace(nth=dice.randint(1, 3)), spare, dice.uniform(0, 3))
+        struck, pause = fault._replace(nth=dice.randint(1, 3)), dice.uniform(0, 3)
+        waited, outcome, _ = await faulted(struck, spare, pause, dice.choice(LANGUAGES))
         assert outcome in OUTCOMES
         waits.append(waited)
         if spare and fault in SOON:

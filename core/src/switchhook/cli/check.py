@@ -111,8 +111,8 @@ def _languages(equipment: Equipment) -> str:
         others = f"and, as its engines know them, {', '.join(besides)}" if besides else "and no others"
     own = equipment.tongues[0].language
     return (
-        f"languages: {', '.join(named)}, {others}; a caller in any other is answered in {own}, with a remark in "
-        "the record"
+        f"languages: {', '.join(named)}, {others}; a caller in any other is answered in {own}, "
+        "with a remark in the record"
     )
 
 
