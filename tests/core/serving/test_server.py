@@ -42,12 +42,12 @@ def serve(site, tmp_path):
     for group, made in MADE.items():
         site.add(group, "memory", DRIVER.format(group=group, made=made))
 
-    def serve(*, records="records", events=False, **server):
+    def serve(*, records="records", events=False, languages=None, **server):
         engines = {group: {"use": "memory"} for group in ("assistant", "stt", "tts")}
         table = {
             "server": server,
             "transport": {"use": "memory"},
-            "connectors": {"support": {**engines, "events": events}},
+            "connectors": {"support": {**engines, "events": events, "languages": languages or {}}},
             "records": {"directory": records},
         }
         return Server(App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path))
@@ -194,6 +194,10 @@ async def test_a_refusal_is_recorded(serve, written):
 
 async def test_a_transport_sees_the_addresses_of_connectors(serve):
     assert serve().connectors == {"support": {}}
+
+
+async def test_a_transport_sees_the_languages_of_a_connector_its_own_first(serve):
+    assert serve(languages={"es_us": {}, "DE": {}}).languages("support") == ["en-US", "es-US", "de"]
 
 
 # --- events
