@@ -93,7 +93,7 @@ async def test_a_call_is_one_log_line_at_its_start_and_one_at_its_end(serve, cap
     caplog.set_level("INFO", "switchhook.serving.server")
     async with calling(server, caller):
         caller.close("hung_up")
-    start, end = caplog.messages
+    start, end = (record.message for record in caplog.records if record.name == "switchhook.serving.server")
     assert start == "call to support started"
     assert end.startswith("call to support ended: hung_up after 1.0 s, 1 turns, slowest stage ")
 

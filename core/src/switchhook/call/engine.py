@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -10,9 +11,13 @@ from typing import Any, Generic, Literal, TypeVar
 from ..contract.assistant import Assistant, Turn
 from ..contract.audio import AudioFormat
 from ..contract.drivers import Closable, KnowsLanguages, NamesLanguage, Warmable
+from ..contract.errors import cause
 from ..contract.info import CallInfo
 from ..contract.languages import match
 from ..contract.speech import Parameters, SpeechToText, TextToSpeech
+from ..contract.traces import home, place, trace
+
+logger = logging.getLogger(__name__)
 
 FAILURES = 3  # in a row, until an engine is passed over
 REST = 15.0  # seconds until it is asked first again
@@ -48,6 +53,12 @@ class Engine(Generic[D]):
             if self._resting <= now:
                 self.report(self.name, True)
             self._resting = now + REST
+
+    def raised(self, error: Exception) -> str:
+        """What a record may say of it. The log has its author's line, and for them all of the way there."""
+        logger.info("%s: %s%s", self.name, cause(error), place(error, home(type(self.driver))))
+        logger.debug("%s:\n%s", self.name, trace(error))
+        return cause(error)
 
     def worked(self) -> None:
         if self._resting:

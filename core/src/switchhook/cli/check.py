@@ -117,15 +117,16 @@ def _languages(equipment: Equipment) -> str:
 
 
 async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Finding]:
-    from ..contract.errors import cause, place
+    from ..contract.errors import cause
     from ..contract.findings import Finding
+    from ..contract.traces import home, place
 
     try:
         for findings in app.plugins.caller(hook, [plugin])(app=app):
             async for finding in findings:
                 yield finding
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the others are still asked
-        said = f"its check raised {cause(error)}{place(error)}"
+        said = f"its check raised {cause(error)}{place(error, home(plugin.module))}"
         yield Finding("error", plugin.name, said, f"ask who makes {plugin.distribution}")
 
 

@@ -80,16 +80,6 @@ def cause(error: BaseException) -> str:
     return error.reason or name if isinstance(error, SwitchhookError) else name
 
 
-def place(error: BaseException) -> str:
-    """Where it was raised: of a group, where its first one was."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-
-
 def ours(error: BaseException) -> SwitchhookError | None:
     """The first of our own errors in what a task group raised; None if there is another kind among them."""
     if isinstance(error, BaseExceptionGroup):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ..contract.errors import place
 from ..contract.hookspecs import HOOKS
+from ..contract.traces import home, place, trace
 
 logger = logging.getLogger(__name__)
 
@@ -23,22 +23,24 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What a plugin, or an engine, did wrong in a call. `error` is a type or a short cause: never the
-    exception's text, which may carry the caller's words."""
+    exception's text, which may carry the caller's words. `own`: where the plugin's files are."""
 
     source: str
     hook: str
     error: str
     distribution: str = ""
+    own: Collection[str] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a response handler returned, and who it is."""
+    """What a response handler returned, and who it is. `own`: where its files are."""
 
     plugin: str
     distribution: str
     hook: str
     actions: Any
+    own: Collection[str] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -56,22 +58,23 @@ class Guard:
             return
         function: Callable[..., Any] = impl.function
         names = list(impl.argnames)
-        place = names.index("call") if "call" in names else None
-        own = names.index("plugin") if "plugin" in names else None
+        seen_at = names.index("call") if "call" in names else None
+        value_at = names.index("plugin") if "plugin" in names else None
+        own = (*home(impl.plugin), *home(function))
 
         def guarded(*args: Any) -> Any:
             if (plugin, hook) in self.off:
                 return None
-            if place is not None:
-                view = args[place].seen_by(plugin, self.values.get(plugin), distribution)
-                args = (*args[:place], view, *args[place + 1 :])
-            if own is not None:
-                args = (*args[:own], self.values.get(plugin), *args[own + 1 :])
+            if seen_at is not None:
+                view = args[seen_at].seen_by(plugin, self.values.get(plugin), distribution)
+                args = (*args[:seen_at], view, *args[seen_at + 1 :])
+            if value_at is not None:
+                args = (*args[:value_at], self.values.get(plugin), *args[value_at + 1 :])
             outer, self.active = self.active, (plugin, hook, time.monotonic())
             try:
                 result = function(*args)
             except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything; the call goes on
-                report(Fault(plugin, hook, type(error).__name__, distribution), error)
+                report(Fault(plugin, hook, type(error).__name__, distribution, own), error)
                 return None
             finally:
                 self.active = outer
@@ -80,7 +83,7 @@ class Guard:
             if wrong := spec.misfit(result):
                 report(Fault(plugin, hook, f"returned {type(result).__name__}{wrong}", distribution))
                 return None
-            return Answer(plugin, distribution, hook, result) if spec.handles else result
+            return Answer(plugin, distribution, hook, result, own) if spec.handles else result
 
         impl.function = guarded
 
@@ -100,10 +103,13 @@ def reporting(to: Report) -> Iterator[None]:
 
 
 def report(fault: Fault, error: BaseException | None = None) -> None:
-    """Log where it happened, without the exception's text, and tell whoever asked to know."""
-    where = place(error) if error else ""
+    """Log the plugin's own line where it happened, without the exception's text, and tell whoever asked to
+    know. All of the way there is for who writes the plugin."""
+    where = place(error, fault.own) if error else ""
     origin = f" (from {fault.distribution})" if fault.distribution else ""
     logger.warning("plugin %s%s, hook %s: %s%s", fault.source, origin, fault.hook, fault.error, where)
+    if error and logger.isEnabledFor(logging.DEBUG):
+        logger.debug("plugin %s, hook %s:\n%s", fault.source, fault.hook, trace(error))
     if to := _report.get():
         to(fault)
 

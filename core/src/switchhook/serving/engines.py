@@ -12,9 +12,10 @@ from typing import Any
 
 from ..call.engine import Engine, Kind, Report
 from ..contract.drivers import KnowsLanguages
-from ..contract.errors import PluginError, SettingsError, StartError, SwitchhookError, cause, place
+from ..contract.errors import PluginError, SettingsError, StartError, SwitchhookError, cause
 from ..contract.options import Options
 from ..contract.settings import Choosing
+from ..contract.traces import home, place
 from ..plugins.loader import Plugin, Plugins
 
 logger = logging.getLogger(__name__)
@@ -78,14 +79,15 @@ class Engines:
         try:
             await stack.enter_async_context(contained(f"{engine.name}, when closed", manager))
         except Exception as error:
-            raise StartError(f"{engine.name}, when entered: {_said(error)}") from error
+            raise StartError(f"{engine.name}, when entered: {_said(error, type(engine.driver))}") from error
 
 
 async def _close(engine: Engine[Any]) -> None:
     try:
         await engine.close()
     except Exception as error:  # noqa: BLE001  # an engine may raise anything; the others are closed too
-        logger.error("%s, when closed: %s%s", engine.name, cause(error), place(error))  # noqa: TRY400  # its text may be private
+        where = place(error, home(type(engine.driver)))
+        logger.error("%s, when closed: %s%s", engine.name, cause(error), where)  # noqa: TRY400  # its text may be private
 
 
 def report_rest(engine: str, resting: bool) -> None:
@@ -129,11 +131,13 @@ def unfit(plugin: Plugin, hook: str, what: str, expected: str) -> PluginError:
 
 
 def stop(plugin: Plugin, hook: str, error: Exception) -> StartError:
-    return StartError(f"plugin {plugin.name} (from {plugin.distribution}), hook {hook}: {_said(error)}")
+    return StartError(
+        f"plugin {plugin.name} (from {plugin.distribution}), hook {hook}: {_said(error, plugin.module)}"
+    )
 
 
-def _said(error: Exception) -> str:
-    return str(error) if isinstance(error, SwitchhookError) else cause(error) + place(error)
+def _said(error: Exception, maker: object) -> str:
+    return str(error) if isinstance(error, SwitchhookError) else cause(error) + place(error, home(maker))
 
 
 def _are_texts(value: object) -> bool:

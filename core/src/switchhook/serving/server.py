@@ -15,9 +15,10 @@ import anyio.abc
 from ..call.call import Call
 from ..call.equipment import Equipment
 from ..contract.audio import AudioFormat
-from ..contract.errors import cause, place
+from ..contract.errors import cause
 from ..contract.leg import Busy, Leg, Outcome
 from ..contract.records import CallRecord, utc_now
+from ..contract.traces import place, trace
 from ..plugins.asking import Hooks
 from ..plugins.watchdog import Watchdog
 from .admin import serve_admin
@@ -32,6 +33,7 @@ from .warming import warmed
 logger = logging.getLogger(__name__)
 
 PROBING = 3.5  # seconds for engines to answer a probe: Genesys waits five for all of it
+BAD_ENDS = ("failed", "lost")  # outcomes that somebody should look into
 GOODBYE = 5.0  # seconds that peers have to close when the server ends
 
 
@@ -101,6 +103,7 @@ class Server:
             await self._answer(leg)
         except Exception as error:  # noqa: BLE001  # our own fault: this call is lost, the others are not
             logger.error("internal error: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
+            logger.debug("%s", trace(error))
             leg.end(Outcome("error", "internal error"), {})
         finally:
             call_ids.reset(token)
@@ -129,9 +132,15 @@ class Server:
             self._records.call(record)
             labels = {"connector": info.connector, "outcome": record.outcome}
             self.measured(CALLS_ENDED.name, 1, labels)
-            form = "call to %s ended: %s after %.1f s, %d turns, slowest stage %s"
-            slowest = call.notes.slowest()
-            logger.info(form, info.connector, record.outcome, record.seconds, len(record.turns), slowest)
+            self._tell_end(record, call.notes.slowest())
+
+    def _tell_end(self, record: CallRecord, slowest: str) -> None:
+        said = f"call to {record.connector} ended: {record.outcome} after {record.seconds:.1f} s"
+        said += f", {len(record.turns)} turns, slowest stage {slowest}"
+        if record.outcome in BAD_ENDS:
+            logger.warning("%s; why: %s", said, record.reason or "not known")
+        else:
+            logger.info("%s", said)
 
     def _event_writer(self, leg: Leg) -> Callable[[str], None] | None:
         directory = self.app.settings.records.directory

@@ -14,10 +14,11 @@ from switchhook_audiohook.protocol import ServerSession, events
 from switchhook_audiohook.protocol.ledger import back_off
 from switchhook_websocket import ServerSocket
 
+from .cures import OF_ERRORS
 from .desk import Desk
 from .leg import GenesysLeg
 from .opener import Opener
-from .remarks import Remarks
+from .remarks import Remarks, quoted
 from .translation import closed, leg_events
 from .upgrade import Admitted
 from .writer import Writer
@@ -41,11 +42,12 @@ class Connection:
         )
         self._messages = TokenBucket(limits.messages, 20 * limits.messages, self._clock())
         self._bytes = TokenBucket(limits.bytes, 10 * limits.bytes, self._clock())
-        self.remarks = Remarks(self._clock)
+        self.remarks = Remarks(self._clock, admitted.correlation_id)
         self._opener: Opener  # while it runs
         self._waiting = anyio.CancelScope()  # until the session's next deadline
         self._gone = anyio.Event()
         self._failed = False  # the client broke a rule
+        self._error: int | None = None  # that the client reported last
         self._lost = ""  # why we broke the connection
 
     async def run(self) -> None:
@@ -146,7 +148,7 @@ class Connection:
             case events.Opening(parameters):
                 self._leg = self._opener.answer(parameters)
             case events.CloseReceived(reason):
-                self._notice(closed(reason))
+                self._notice(closed(reason, self._error))
             case events.ProtocolViolation(rule, kind):
                 self._fail(rule, kind)
             case events.RoundTrip(seconds):
@@ -154,15 +156,25 @@ class Connection:
             case events.Drifted(seconds):
                 self._reception.measured("position_drifts", 1, {})
                 self.remarks.add(f"the client's position is {seconds:+.1f} s from ours")
-            case events.ErrorReceived(code, _, retry_after):
-                self.remarks.add(f"the client reports error {code}")  # its text may quote what we sent
-                self._reception.measured("client_errors", 1, {"code": str(code)})
-                if code == 429:
-                    self._writer.hold_audio(self._clock() + back_off(retry_after))
+            case events.ErrorReceived():
+                self._complain(event)
             case events.Ignored(why):
                 logger.debug("ignored: %s", why)
             case _:
                 self._notice(*leg_events(event))
+
+    def _complain(self, error: events.ErrorReceived) -> None:
+        """Of us."""
+        self._error = error.code
+        said = f"the client reports error {error.code}"
+        if error.message.strip():
+            said += f", {quoted(error.message)}"
+        if cure := OF_ERRORS.get(error.code):
+            said += f"; likely cure: {cure}"
+        self.remarks.add(said)
+        self._reception.measured("client_errors", 1, {"code": str(error.code)})
+        if error.code == 429:
+            self._writer.hold_audio(self._clock() + back_off(error.retry_after))
 
     def _fail(self, rule: str, kind: str) -> None:
         """The client broke a rule, and the session has told it so."""
@@ -170,7 +182,7 @@ class Connection:
             return
         self._failed = True
         self._reception.measured("protocol_violations", 1, {"kind": kind})
-        logger.warning("the client broke the protocol: %s, conversation %s", rule, self.remarks.conversation)
+        self.remarks.once(f"the client broke the protocol: {rule}")
         if self._leg is None:
             self._reception.refused(rule, self._admitted.details)
         self._notice(Closed("lost", rule))

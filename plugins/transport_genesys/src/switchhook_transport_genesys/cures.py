@@ -1,4 +1,4 @@
-"""Why an upgrade is refused, and what a person most likely has to do about it."""
+"""Why an upgrade is refused, or a session complained of, and what a person most likely has to do about it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Reason(StrEnum):
 
     TOO_LARGE = "request too large"
     UNKNOWN_PATH = "unknown path"
+    KEY_UNSIGNED = "signed, and the key is configured unsigned"
 
 
 CURES: Mapping[str, str] = {
@@ -36,6 +37,10 @@ CURES: Mapping[str, str] = {
         "Genesys asks with some 2 kB: a proxy in front may add headers, and should add fewer;"
         " if there is none, this is no request of Genesys"
     ),
+    Reason.KEY_UNSIGNED: (
+        "this API key is configured unsigned = true: give it the client_secret that Genesys has, or clear the"
+        " client secret in the credentials of the integration in Genesys"
+    ),
     Reason.UNKNOWN_PATH: "compare base URI and Connector ID with: switchhook connector show",
     Busy.FULL: "raise [server] max_calls, or add a server",
     Busy.STOPPING: "nothing, if it is meant to; other servers should take the call",
@@ -45,3 +50,13 @@ CURES: Mapping[str, str] = {
 def cure(reason: str) -> str:
     """Of a refusal's reason; what is not in the table is a request that Genesys does not send."""
     return CURES.get(reason, _CLIENT)
+
+
+OF_ERRORS: Mapping[int, str] = {
+    408: "what the client waited for came too late: look at how busy this machine is, and at the way to it",
+    415: (
+        "the integration in Genesys is one of AudioHook Monitor, which only listens and takes no audio: add"
+        " one of Audio Connector, and name that in the flow's Call Audio Connector"
+    ),
+}
+"""By the code of the client's `error`; most of them say themselves what is wrong."""

@@ -8,15 +8,13 @@ from typing import Protocol
 import anyio.abc
 
 from switchhook import AudioFormat, Outcome
-from switchhook_audiohook.protocol import Media, Open, ServerSession, choose
+from switchhook_audiohook.protocol import Media, Open, ServerSession, State, choose
 from switchhook_audiohook.protocol.turning_away import TurnedAway
 
 from .desk import Desk
 from .leg import GenesysLeg, Line
 from .remarks import Remarks
 from .upgrade import Admitted
-
-logger = logging.getLogger(__name__)
 
 
 class Asking(Line, Protocol):
@@ -43,10 +41,12 @@ class Opener:
     def answer(self, opening: Open) -> GenesysLeg | None:
         """The leg of a call that begins. Never waits for a backend: Genesys gives five seconds, and a probe
         should not start one."""
-        media = choose(opening.media)
+        media, remarks = choose(opening.media), self._line.remarks
         if opening.is_probe:
+            remarks.conversation = "none, as it is a probe"
             self._probed(media)
             return None
+        remarks.conversation = opening.conversation_id
         found = self._desk.find(self._admitted)
         if media is None and not isinstance(found, str):
             found = f"{TurnedAway.NO_MEDIA}; PCMU or L16 at 8000 Hz with the external channel is needed"
@@ -54,19 +54,17 @@ class Opener:
             self._turn_away(str(found), opening)
             return None
         if opening.continued_sessions:
-            self._line.remarks.add(
-                f"{len(opening.continued_sessions)} sessions to be continued; a new one begins"
-            )
+            remarks.add(f"{len(opening.continued_sessions)} sessions to be continued; a new one begins")
         languages = self._desk.reception.languages(found.connector) if opening.supported_languages else ()
         self._session.opened(media, start_paused=found.start_paused, languages=languages)
         info = self._desk.describe(self._line.leg_id, self._admitted, found, opening)
-        self._line.remarks.conversation = info.conversation_id
         leg = GenesysLeg(info, self._line, AudioFormat(media.format))
         self._group.start_soon(self._serve, leg)
         return leg
 
     def _turn_away(self, why: str, opening: Open) -> None:
         self._session.disconnect("error", why)
+        self._line.remarks.once(f"a call is turned away: {why}")
         details = {**self._admitted.details, "conversation_id": opening.conversation_id}
         self._desk.reception.refused(why, details)
 
@@ -82,15 +80,23 @@ class Opener:
         if self._desk.is_deep(self._admitted):
             self._group.start_soon(self._probe, media)
         else:
+            self._welcome(media)
+
+    def _welcome(self, media: Media | None) -> None:
+        """A probe. Whoever set the integration up looks for the line: none says that nothing arrived."""
+        if self._session.state is State.OPENING:  # else it went while the engines were asked
             self._session.opened(media)
-            self._desk.reception.measured("probes", 1, {"result": "ok"})
+            admitted = self._admitted
+            said = f"a probe of {admitted.integration} from {admitted.remote} is answered"
+            self._line.remarks.once(said, logging.INFO)
+        self._desk.reception.measured("probes", 1, {"result": "ok"})
 
     async def _probe(self, media: Media | None) -> None:
         why = await self._desk.probe(self._admitted)
         if why:
             self._session.disconnect("error", why)
-            logger.warning("a probe found that calls would not be served: %s", why)
+            self._line.remarks.once(f"a probe found that calls would not be served: {why}")
+            self._desk.reception.measured("probes", 1, {"result": "failed"})
         else:
-            self._session.opened(media)
-        self._desk.reception.measured("probes", 1, {"result": "failed" if why else "ok"})
+            self._welcome(media)
         self._line.sync()

@@ -1,8 +1,9 @@
-"""Log lines about what a client does; not about all, when it does so often."""
+"""Log lines about what a client does, and in its words; not about all, when it does so often."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 
 from switchhook import TokenBucket
@@ -10,17 +11,34 @@ from switchhook import TokenBucket
 logger = logging.getLogger(__name__)
 
 RATE, BURST = 0.1, 5  # lines a second, and at once
+LONGEST = 200  # characters of a client's words
+DIGIT = "•"
+
+
+def quoted(words: str) -> str:
+    """A client's own words in one line: what they repeat of a call may be a number, so digits are hidden, and
+    no character of them does anything to a terminal."""
+    hidden = re.sub(r"\d", DIGIT, words[:LONGEST].strip())
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in hidden)
+    return f'"{shown}{"…" if len(words) > LONGEST else ""}"'
 
 
 class Remarks:
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.conversation = "not open"
+    def __init__(self, clock: Callable[[], float], correlation_id: str) -> None:
+        self.conversation, self._correlation = "not open", correlation_id
         self._clock, self._bucket = clock, TokenBucket(RATE, BURST, clock())
         self._told_unread = False
 
     def add(self, text: str) -> None:
         if self._bucket.take(self._clock()):
-            logger.warning("%s, conversation %s", text, self.conversation)
+            self._write(logging.WARNING, text)
+
+    def once(self, text: str, level: int = logging.WARNING) -> None:
+        """What comes once in a session, and is never left out."""
+        self._write(level, text)
+
+    def _write(self, level: int, text: str) -> None:
+        logger.log(level, "%s; conversation %s, correlation %s", text, self.conversation, self._correlation)
 
     def about_fields(self, unread: str) -> None:
         """Once: a client that writes a field in a form of its own does so in each message."""

@@ -37,10 +37,11 @@ def leg_events(event: events.ServerEvent) -> Iterator[LegEvent]:
             yield PlaybackFinished()
 
 
-def closed(reason: str) -> Closed:
-    """By the reason of `close`. "disconnect" only ever answers ours."""
+def closed(reason: str, error: int | None) -> Closed:
+    """By the reason of `close`, and the code of the `error` that came before it. "disconnect" only ever
+    answers ours."""
     if reason == "disconnect":
         return Closed("ended")
     if reason == "error":
-        return Closed("lost", "the client failed")
+        return Closed("lost", "the client failed" + (f" with error {error}" if error else ""))
     return Closed("hung_up", "" if reason == "end" else f"close {reason!r}")

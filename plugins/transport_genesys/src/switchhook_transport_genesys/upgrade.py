@@ -76,7 +76,8 @@ class Gate:
         verdict = verify(request, self._secrets, now, self._nonces)
         replayed = verdict is Verdict.NONCE_REPLAYED and self._settings.replayed == "log"
         if verdict is not Verdict.VERIFIED and not replayed:
-            return Refused(HTTPStatus.UNAUTHORIZED, verdict, details, delay=True)
+            reason = self._why(verdict, request.header("x-api-key") or "")
+            return Refused(HTTPStatus.UNAUTHORIZED, reason, details, delay=True)
         if not all(ids.values()):
             missing = next(IDS[name] for name, value in ids.items() if not value)
             return Refused(HTTPStatus.BAD_REQUEST, f"{missing} is not a UUID", details)
@@ -96,6 +97,10 @@ class Gate:
             remote=remote,
             replayed=replayed,
         )
+
+    def _why(self, verdict: Verdict, api_key: str) -> str:
+        """Under a key without a secret nothing fails but what is signed."""
+        return Reason.KEY_UNSIGNED if self._secrets.get(api_key, b"") is None else verdict
 
     def _public_authority(self, request: UpgradeRequest, trusted: bool) -> str:
         if self._authority:

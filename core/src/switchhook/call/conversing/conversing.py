@@ -8,7 +8,6 @@ from math import inf
 import anyio
 
 from ...contract.assistant import Assistant, Turn
-from ...contract.errors import cause
 from ...contract.info import CallInfo
 from ..dialogue.events import Event, Failure, Faulted
 from ..engine import Engine
@@ -96,11 +95,11 @@ class Conversing:
                         return ""
                     self._patience.deadline = anyio.current_time() + answering
                     with anyio.CancelScope() as self._reply:
-                        if problem := await self._replies.read(conversation, turn):
-                            return problem  # the turn is kept, for the next assistant
+                        if error := await self._replies.read(conversation, turn):
+                            return assistant.raised(error)  # the turn is kept, for the next assistant
                         assistant.worked()
                     self._reply = None
                     if self._turn is turn:  # else the next one is due already
                         self._turn = None
         except Exception as error:  # noqa: BLE001  # the next is tried, or the call ends well
-            return cause(error)
+            return assistant.raised(error)

@@ -82,7 +82,7 @@ class Performing:
 
     def blame(self, answer: Answer, why: str, error: BaseException | None = None) -> None:
         with reporting(self.fault):
-            report(Fault(answer.plugin, answer.hook, why, answer.distribution), error)
+            report(Fault(answer.plugin, answer.hook, why, answer.distribution, answer.own), error)
 
     # --- one response
 

@@ -14,7 +14,6 @@ from ...contract.actions import (
     SetLanguage,
 )
 from ...contract.assistant import Conversation, Turn
-from ...contract.errors import cause
 from ...contract.info import CallInfo
 from ...contract.options import SHORTEST
 from ...plugins.asking import Hooks
@@ -44,8 +43,8 @@ class Replies:
         self._remarked: set[str] = set()
         self._said = 0  # bytes, in this reply
 
-    async def read(self, conversation: Conversation, turn: Turn) -> str:
-        """Why the assistant failed; nothing when its reply is read, which ReplyEnded then says."""
+    async def read(self, conversation: Conversation, turn: Turn) -> Exception | None:
+        """What the assistant failed with; nothing when its reply is read, which ReplyEnded then says."""
         self._said = 0
         self._variables.begin_reply()
         self._performing.begin()
@@ -65,7 +64,7 @@ class Replies:
                     await self._performing.let_others(COST)
                 context = reply.context
         except Exception as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
-            return cause(error)
+            return error
         if context.variables is not None:
             self._variables.replace(self._table(turn.number, position, context.variables))
         post_response = self._seconds(turn.number, "post_response_timeout", context.post_response_timeout)
@@ -74,7 +73,7 @@ class Replies:
         self._emit(ReplyEnded(turn.number, post_response, utterance, context.follow_up, custom))
         with reporting(self._performing.fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
-        return ""
+        return None
 
     def _seconds(self, turn: int, name: str, asked: float | None) -> float | None:
         """None: as before. What is not done as it was asked for is remarked once in a call."""

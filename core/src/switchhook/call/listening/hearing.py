@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import anyio
 
-from ...contract.errors import LanguageUnknown, answer, cause
+from ...contract.errors import LanguageUnknown, answer
 from ...contract.speech import Parameters, Recognition, SpeechToText, Transcript
 from ..dialogue.bounds import heard_within
 from ..dialogue.events import Event, Failure, Faulted
@@ -214,5 +214,5 @@ class Hearing:
             if isinstance(answer(error), LanguageUnknown):
                 self._language.lacks(engine, spoken)
                 session.declined = True
-            return cause(error)
+            return engine.raised(error)
         return "the recognition ended by itself"

@@ -122,14 +122,13 @@ class Notes:
             case ActionDue():
                 self._response(event)
             case NotPerformed():
-                unmet = {"turn": event.turn, "type": event.response_type, "problem": event.problem}
-                self.record.not_performed.append(unmet)
+                self._not_performed(event)
             case PromptStarted() if waiting := self._waiting.pop(event.prompt, None):
                 self._first_sound(waiting, at)
             case PromptFinished(failed=str(why)) if why:
-                self.fault("prompt", "synthesis", why, at)
-            case Faulted():
-                self.fault(event.source, event.hook, event.error, at, event.engine)
+                self.fault("prompt", "synthesis", why, at, told=False)
+            case Faulted():  # what a hook did wrong was told by its guard
+                self.fault(event.source, event.hook, event.error, at, event.engine, told=not event.engine)
             case Failure():
                 self.fault(event.source, "engine", event.error, at)
             case Closed():
@@ -161,8 +160,13 @@ class Notes:
             self.record.paused = round(self.record.paused + at - self._paused_at, 3)
             self._paused_at = None
 
-    def fault(self, source: str, hook: str, error: str, at: float, engine: str = "") -> None:
+    def fault(
+        self, source: str, hook: str, error: str, at: float, engine: str = "", *, told: bool = True
+    ) -> None:
+        """`told`: the log has it, or will have it as the reason of the call's end."""
         if len(self.record.faults) < MOST_FAULTS:
+            if not told:
+                logger.warning("%s failed%s: %s", source, f" with {engine}" if engine else "", error)
             noted = {"source": source, "hook": hook, "error": error, "at": round(at, 3)}
             self.record.faults.append(noted | ({"engine": engine} if engine else {}))
 
@@ -212,6 +216,12 @@ class Notes:
         logger.warning("%s, %s %d: %s", event.plugin, where, event.turn, said)
         self._note_remark(event.turn, said)
 
+    def _not_performed(self, event: NotPerformed) -> None:
+        if self._unmet(event.turn, event.response_type, event.problem):
+            # they come from the assistant
+            kind, why = (ascii(each[:200])[1:-1] for each in (event.response_type, event.problem))
+            logger.warning("turn %d: a response of type %s was not performed: %s", event.turn, kind, why)
+
     def remark(self, said: str) -> None:
         """The call's own: what it does otherwise than it was asked to."""
         number = self._turn.number if self._turn else 0
@@ -220,9 +230,12 @@ class Notes:
 
     def _note_remark(self, turn: int, said: str) -> bool:
         """Whether there was room for it."""
+        return self._unmet(turn, "remark", said)
+
+    def _unmet(self, turn: int, kind: str, problem: str) -> bool:
         room = len(self.record.not_performed) < MOST_FAULTS
         if room:
-            self.record.not_performed.append({"turn": turn, "type": "remark", "problem": said})
+            self.record.not_performed.append({"turn": turn, "type": kind, "problem": problem})
         return room
 
     def _first_sound(self, waiting: _Waiting, at: float) -> None:

@@ -16,7 +16,7 @@ import anyio
 
 from ...contract.actions import Say
 from ...contract.audio import AudioFormat
-from ...contract.errors import LanguageUnknown, Unspeakable, answer, cause
+from ...contract.errors import LanguageUnknown, Unspeakable, answer
 from ...contract.speech import Parameters, TextToSpeech
 from ...contract.texts import plain_text
 from ..engine import Engine
@@ -220,7 +220,7 @@ class Voices:
                 one.declined = said is not None
                 if isinstance(said, LanguageUnknown):
                     self._language.lacks(one.engine, prompt.language)
-                return cause(error)
+                return one.engine.raised(error)
         if one.left:
             return OUTRUN
         if not one.scope.cancelled_caught:
