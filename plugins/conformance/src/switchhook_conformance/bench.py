@@ -22,6 +22,8 @@ from .wire import Wire
 
 CONNECT_WITHIN = 10.0  # seconds
 UNSIGNED = Flaw(components=())
+REFUSALS = ("HTTP 401", "disconnect unauthorized")
+LET_IN = ("let in", "disconnect error", "disconnect completed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,17 @@ class Bench:
         except InvalidStatus as error:
             return error.response.status_code
 
+    async def verdict(
+        self, request: Request | None = None, headers: Mapping[str, str] | None = None, *, probe: bool = True
+    ) -> str:
+        """How a `probe` or a call is received: "let in", "HTTP 401" and the like, or "disconnect" and its
+        reason, by a server that looks at signatures after the upgrade."""
+        try:
+            async with self.connect(request, headers) as wire:
+                return await wire.welcome(probe=probe)
+        except InvalidStatus as error:
+            return f"HTTP {error.response.status_code}"
+
     async def get(self, path: str) -> int:
         """The status of a plain request, without any header of AudioHook."""
         parts = urlsplit(self.profile.url)
@@ -113,10 +126,21 @@ class Bench:
             answer = await stream.receive(64)
         return int(answer.split()[1])
 
-    async def refused(self, request: Request, status: int = 401) -> None:
-        got = await self.status(request)
-        if got != status:
-            raise Failed(f"HTTP {status}", f"HTTP {got}")
+    async def refused(
+        self, request: Request | None = None, headers: Mapping[str, str] | None = None, what: str = ""
+    ) -> None:
+        """Before the upgrade or right after it: both are known."""
+        got = await self.verdict(request, headers)
+        if got not in REFUSALS:
+            raise Failed(" or ".join(REFUSALS) + what, got)
+
+    async def let_in(
+        self, request: Request | None = None, headers: Mapping[str, str] | None = None, what: str = ""
+    ) -> None:
+        """By its signature; what its session comes to is another matter."""
+        got = await self.verdict(request, headers)
+        if got not in LET_IN:
+            raise Failed(f"to be let in{what}", got)
 
 
 def other_secret() -> bytes:

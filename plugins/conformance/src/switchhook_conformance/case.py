@@ -25,7 +25,9 @@ REFERENCE = "AudioHook reference implementation"
 SAMPLE = "Audio Connector sample server"
 DOCUMENTED = "AudioHook documentation, as restated by third parties"
 SEEN = "seen in production"
+PUBLIC = "other public servers for Audio Connector"
 ASSUMED = "assumption"
+OURS = "recommended by this suite; the AudioHook reference implementation does otherwise"
 
 
 @dataclass(frozen=True, slots=True)

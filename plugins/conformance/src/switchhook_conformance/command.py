@@ -1,7 +1,8 @@
 """Try whether a server, of any make, speaks Audio Connector as Genesys needs it; or a client as Genesys does.
 
 Exit status: 0 when all that was run passed, 1 when something failed, 2 when the command line is wrong or
-nothing was run. A case that needs more than is known of the server is reported as not run.
+nothing was run. A case that needs more than is known of the server is reported as not run, and so is what
+follows a case after which the server does not answer any more.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .case import Case
     from .profile import Profile
+    from .result import Result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,10 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     profile, cases = _profile(arguments), _chosen(arguments.only)
 
-    def tell(result: runner.Result) -> None:
+    def tell(result: Result) -> None:
         print(scorecard.line(result), flush=True)
 
-    async def all_of_them() -> list[runner.Result]:
+    async def all_of_them() -> list[Result]:
         return await runner.run(cases, profile, long=arguments.long, tell=tell)
 
     results = anyio.run(all_of_them)

@@ -1,11 +1,9 @@
-"""Runs cases one after the other, each bounded in time."""
+"""Runs cases one after the other, each bounded in time, as long as the server lives."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal
 
 import anyio
 from websockets.exceptions import InvalidHandshake
@@ -13,43 +11,38 @@ from websockets.exceptions import InvalidHandshake
 from .bench import Bench
 from .case import Case
 from .profile import Profile
+from .pulse import Pulse
+from .result import Result
 from .verdict import Failed
-
-State = Literal["passed", "failed", "not run"]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """`why`: expected and got, or what the case lacks."""
-
-    case: Case
-    state: State
-    why: str = ""
-    seconds: float = 0.0
 
 
 async def run(
     cases: Iterable[Case], profile: Profile, *, long: bool, tell: Callable[[Result], None]
 ) -> list[Result]:
     bench, results = Bench(profile), []
+    pulse = Pulse(bench)
     for case in cases:
-        result = await _try(case, bench, long)
+        result = await _try(case, bench, pulse, long)
         tell(result)
         results.append(result)
     return results
 
 
-async def _try(case: Case, bench: Bench, long: bool) -> Result:
+async def _try(case: Case, bench: Bench, pulse: Pulse, long: bool) -> Result:
     if lacks := bench.profile.lacks(case.needs):
         return Result(case, "not run", f"the profile lacks {', '.join(lacks)}")
     if case.long and not long:
         return Result(case, "not run", "takes long; say --long")
+    if pulse.gone and case.kind != "client":
+        return Result(case, "not run", pulse.gone)
+    await pulse.before(case)
     began = time.monotonic()
     patience = case.seconds(bench.profile)
     why = f"expected an end within {patience:g} s, got none"
     with anyio.move_on_after(patience):
         why = await _problem(case, bench)
-    return Result(case, "failed" if why else "passed", why, round(time.monotonic() - began, 3))
+    result = Result(case, "failed" if why else "passed", why, round(time.monotonic() - began, 3))
+    return await pulse.after(result)
 
 
 async def _problem(case: Case, bench: Bench) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from .case import Kind
-from .runner import Result, State
+from .result import Result, State
 
 KINDS = get_args(Kind)
 STATES = get_args(State)
@@ -30,10 +30,18 @@ def _table(results: Sequence[Result]) -> Iterator[str]:
             yield f"\n{result.case.id} failed: {result.case.rule}"
             yield f"    {result.why}"
             yield f"    source: {result.case.source}"
+    for result in results:
+        if result.killed:
+            yield f"\nafter {result.case.id} the server did not answer: {_behind(results, result)}"
     yield "\nkind        passed  failed  not run"
     counts = Counter((result.case.kind, result.state) for result in results)
     for kind in KINDS:
         yield f"{kind:10}" + "".join(f"{counts[kind, state]:8}" for state in STATES)
+
+
+def _behind(results: Sequence[Result], killer: Result) -> str:
+    left = [result for result in results if result.why.endswith(f"not answered since {killer.case.id}")]
+    return f"the {len(left)} cases behind it were not run" if left else "it answered again later"
 
 
 def as_json(results: Sequence[Result], url: str) -> str:
@@ -51,4 +59,6 @@ def as_json(results: Sequence[Result], url: str) -> str:
     ]
     counts = Counter(result.state for result in results)
     totals = {state: counts[state] for state in STATES}
-    return json.dumps({"schema": 1, "url": url, "totals": totals, "cases": cases}, indent=2) + "\n"
+    killers = [result.case.id for result in results if result.killed]
+    card = {"schema": 1, "url": url, "totals": totals, "killed_by": killers, "cases": cases}
+    return json.dumps(card, indent=2) + "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Check = Callable[[Any], bool]
@@ -106,10 +106,13 @@ def wrong(value: Any, fields: Fields) -> str:
     return ""
 
 
-def wrong_message(message: Any) -> str:
-    """Of a whole message."""
+def wrong_message(message: Any, offers: Sequence[Any] = ()) -> str:
+    """Of a whole message. One of the media that were offered is right, whatever else is written in it."""
     if found := wrong(message, ENVELOPE):
         return found
-    kind = message["type"]
-    found = wrong(message["parameters"], PARAMETERS[kind])
+    kind, parameters = message["type"], message["parameters"]
+    media = parameters.get("media")
+    if isinstance(media, list) and len(media) == 1 and media[0] in offers:
+        parameters = {**parameters, "media": []}
+    found = wrong(parameters, PARAMETERS[kind])
     return f"{kind} with {found}" if found else ""

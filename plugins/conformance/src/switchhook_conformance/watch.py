@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -40,6 +40,7 @@ class Watch:
     received: list[dict[str, Any]] = field(default_factory=list)  # texts
     came: list[Came] = field(default_factory=list)  # everything, in order
     faults: list[str] = field(default_factory=list)
+    offers: Sequence[Any] = ()  # of media, by our open
     _texts: TokenBucket = field(default_factory=_gauge)
     _frames: TokenBucket = field(default_factory=_gauge)
     _pauses: dict[str, TokenBucket] = field(
@@ -62,6 +63,10 @@ class Watch:
         if self.faults:
             raise Failed("messages as the tables have them", self.faults[0])
 
+    def offer(self, parameters: Any) -> None:
+        offers = parameters.get("media") if isinstance(parameters, dict) else None
+        self.offers = offers if isinstance(offers, list) else ()
+
     def closing(self, seq: int) -> None:
         self._closed_with = self._closed_with or seq
 
@@ -81,7 +86,7 @@ class Watch:
         except ValueError:
             self.faults.append("a text that is not JSON")
             return None
-        found = wrong_message(message) or self._out_of_step(message, now)
+        found = wrong_message(message, self.offers) or self._out_of_step(message, now)
         if found:
             self.faults.append(found)
         if not isinstance(message, dict):

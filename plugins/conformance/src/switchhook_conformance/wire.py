@@ -73,6 +73,8 @@ class Wire:
                 "parameters": {} if parameters is None else parameters,
                 **envelope,
             }
+            if kind == "open":
+                self.watch.offer(message["parameters"])
             if kind == "ping":
                 self.watch.pings.add(self.seq)
             elif kind == "close":
@@ -130,12 +132,43 @@ class Wire:
         if self.watch.ended is not None:
             raise Failed("the session to go on", self._summary())
 
-    async def violated(self) -> None:
-        """The server ends the session the documented way."""
-        ended = await self.expect("disconnect")
-        if ended["parameters"]["reason"] != "error":
-            raise Failed("disconnect with reason error", f"{ended['parameters']!r:.200}")
-        await self.close("disconnect")
+    async def violated(self, uncounted: int | None = None) -> None:
+        """The server ends the session the documented way. `uncounted`: the seq that it waits for if it
+        does not count the message that was wrong; some do, and some do not."""
+        await self._ended(await self.expect("disconnect"), uncounted)
+
+    async def _ended(self, message: Mapping[str, Any], uncounted: int | None) -> None:
+        if message["parameters"]["reason"] != "error":
+            raise Failed("disconnect with reason error", f"{message['parameters']!r:.200}")
+        if uncounted is None:
+            await self.close("disconnect")
+            return
+        await self.send("close", {"reason": "disconnect"})
+        if not await self.expect_any("closed", within=PATIENCE / 2, or_gone=True, or_nothing=True):
+            self.seq = uncounted - 1
+            await self.close("disconnect")
+
+    async def alive_or_violated(self, uncounted: int | None = None) -> bool:
+        """The server passes over what it cannot read, or ends the session for it. Whether it lives."""
+        seq = await self.ping()
+        answer = await self.expect_any("pong", "disconnect")
+        if answer["type"] == "disconnect":
+            await self._ended(answer, uncounted)
+            return False
+        if answer["clientseq"] != seq:
+            raise Failed(f"a pong with clientseq {seq}, its ping", f"clientseq {answer['clientseq']}")
+        return True
+
+    async def welcome(self, *, probe: bool) -> str:
+        """What comes of an open: "let in", "disconnect" and its reason, or what else the server did."""
+        await self.open(**(PROBE if probe else {}))
+        answer = await self.expect_any("opened", "disconnect", or_gone=True)
+        if not answer:
+            return f"the socket closed with {self.code}"
+        let_in = answer["type"] == "opened"
+        await self.send("close", {"reason": "end" if let_in else "disconnect"})
+        await self.expect_any("closed", or_gone=True, or_nothing=True)
+        return "let in" if let_in else f"disconnect {answer['parameters'].get('reason')}"
 
     async def close(self, reason: str = "end", within: float | None = None) -> None:
         seq = await self.send("close", {"reason": reason})
@@ -158,6 +191,9 @@ class Wire:
         return f"{kinds}; the socket was closed with {self.code}" if self.over else kinds
 
 
+NULL = "00000000-0000-0000-0000-000000000000"
+NOBODY = {"id": NULL, "ani": "", "aniName": "", "dnis": ""}
+PROBE = {"conversationId": NULL, "participant": NOBODY, "language": None}
 MONO = {"type": "audio", "format": "PCMU", "channels": ["external"], "rate": 8000}
 
 

@@ -7,7 +7,7 @@ import json
 import anyio
 
 from ..bench import Bench
-from ..case import ASSUMED, DOCUMENTED, REFERENCE, SAMPLE, case, holds
+from ..case import ASSUMED, DOCUMENTED, PUBLIC, SAMPLE, case, holds
 from ..wire import Wire
 from .talking import seconds, talking
 
@@ -28,7 +28,7 @@ def outputs_of(parameters: dict[str, object]) -> dict[str, str]:
     return outputs if isinstance(outputs, dict) else {}
 
 
-@case("X01", "a bot's end: what it said is played out, then disconnect completed with its outputs", SAMPLE,
+@case("X01", "a bot's end: what it said is played out, then disconnect completed with its outputs", PUBLIC,
       needs=("bot:end",))  # fmt: skip
 async def _x01(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
@@ -41,7 +41,7 @@ async def _x01(bench: Bench) -> None:
         await wire.close("disconnect")
 
 
-@case("X02", "a bot that fails: disconnect with few words and no stack trace", REFERENCE, needs=("bot:fail",))
+@case("X02", "a bot that fails: disconnect with few words and no stack trace", ASSUMED, needs=("bot:fail",))
 async def _x02(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
         parameters = await ended(wire, "fail", within=15)
@@ -61,7 +61,7 @@ async def _x03(bench: Bench) -> None:
         await wire.close("disconnect")
 
 
-@case("X04", "output values that are no texts become texts", REFERENCE, needs=("bot:values",))
+@case("X04", "output values that are no texts become texts", SAMPLE, needs=("bot:values",))
 async def _x04(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
         outputs = outputs_of(await ended(wire, "values"))
@@ -106,7 +106,7 @@ async def _x07(bench: Bench) -> None:
         await wire.gone(within=15)
 
 
-@case("C02", "a bot that is slow to stop does not hold up closed", REFERENCE, needs=("bot:linger",))
+@case("C02", "a bot that is slow to stop does not hold up closed", PUBLIC, needs=("bot:linger",))
 async def _c02(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
         await talking(wire, "linger")

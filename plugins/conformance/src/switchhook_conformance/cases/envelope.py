@@ -7,15 +7,16 @@ import uuid
 from typing import Any
 
 from ..bench import Bench
-from ..case import ASSUMED, DOCUMENTED, REFERENCE, SAMPLE, case, holds
+from ..case import ASSUMED, OURS, REFERENCE, SAMPLE, SEEN, case, holds
 from ..wire import FRAME, Wire
 
 
-@case("E01", "a seq that starts at 2, repeats or skips ends the session", REFERENCE)
+@case("E01", "a seq that starts at 2, repeats or skips ends the session", OURS)
 async def _e01(bench: Bench) -> None:
     async with bench.connect() as wire:
         await wire.send("open", {}, seq=2)
-        await wire.violated()
+        wire.seq = 2
+        await wire.violated(uncounted=1)
     for seq in (1, 7):
         await _ends(bench, seq=seq)
 
@@ -30,7 +31,7 @@ async def _e03(bench: Bench) -> None:
     await _ends(bench, id=str(uuid.uuid4()))
 
 
-@case("E04", "another version, no position or no parameters end the session", REFERENCE)
+@case("E04", "another version, no position or no parameters end the session", OURS)
 async def _e04(bench: Bench) -> None:
     await _ends(bench, version="1")
     await _ends(bench, position=None)
@@ -41,14 +42,12 @@ async def _e04(bench: Bench) -> None:
 async def _ends(bench: Bench, **envelope: Any) -> None:
     async with bench.connect() as wire:
         await wire.opened()
-        await wire.send("dtmf", {"digit": "1"}, **envelope)
-        # the server has not counted it
+        await wire.send("ping", **envelope)
         wire.seq = int(envelope.get("seq") or wire.seq)
-        await wire.expect("disconnect")
-        await wire.close("disconnect")
+        await wire.violated(uncounted=2)
 
 
-@case("E05", "what is no JSON object ends the session", "Audio Connector sample server, which dies of it")
+@case("E05", "what is no JSON object ends the session", REFERENCE)
 async def _e05(bench: Bench) -> None:
     for text in ("{", "[]", '"text"', "", "null", "[" * 10_000):
         async with bench.connect() as wire:
@@ -88,7 +87,7 @@ async def _e08(bench: Bench) -> None:
     for position in ("PT.5S", "PT0S", "PT12.345678S"):
         async with bench.connect() as wire:
             await wire.opened()
-            await wire.send("dtmf", {"digit": "1"}, position=position)
+            await wire.send("paused", position=position)
             await wire.alive()
             await wire.close()
     for position in ("PT1.S", "PT1M", "-PT1S", "1", "PT1e3S"):
@@ -106,16 +105,16 @@ async def _e10(bench: Bench) -> None:
         holds(len(ends) == 1, "one disconnect", len(ends))
 
 
-@case("E13", "an open whose parameters have other types ends the session", "the sample server dies of it")
+@case("E13", "an open whose parameters have other types ends the session", REFERENCE)
 async def _e13(bench: Bench) -> None:
     for changes in ({"media": 7}, {"conversationId": 5}, {"media": [None]}):
         async with bench.connect() as wire:
             await wire.open(**changes)
-            await wire.violated()
+            await wire.violated(uncounted=1)
     async with bench.connect() as wire:  # a call can be served without knowing whose it is
         await wire.open(participant="Kim")
-        answer = await wire.expect_any("opened", "disconnect")
-        await wire.close("end" if answer["type"] == "opened" else "disconnect")
+        if await wire.alive_or_violated(uncounted=1):
+            await wire.close()
 
 
 @case("E14", "messages of a session that another one broke go on", ASSUMED)
@@ -154,18 +153,18 @@ async def _e11(bench: Bench) -> None:
                 await wire.alive()
         await wire.close()
         count = len(wire.watch.received)
-        holds(count >= 10, "an answer to each ping and each update", f"{count} messages in all")
+        holds(count >= 6, "opened, four pongs and closed", f"{count} messages in all")
 
 
-@case("E12", "no message has a field that no table lists, at any depth", DOCUMENTED)
+@case("E12", "no message has a field that no table lists, at any depth", SEEN)
 async def _e12(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:  # which watches it, here as in every case
         await wire.opened(customConfig={}, inputVariables={}, supportedLanguages=True)
         await wire.alive()
         await wire.send("update", {"language": "en-US"})
-        await wire.expect("updated")
+        await wire.expect_any("updated", within=1, or_nothing=True)  # who does not know it is to ignore it
         await wire.send("dtmf", {"digit": "1"})
         await wire.send_raw("{")
         await wire.violated()
         kinds = {message["type"] for message in wire.watch.received}
-        holds(kinds >= {"opened", "pong", "updated", "disconnect", "closed"}, "five types of message", kinds)
+        holds(kinds >= {"opened", "pong", "disconnect", "closed"}, "four types of message", kinds)

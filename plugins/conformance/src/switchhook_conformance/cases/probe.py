@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..bench import Bench, Request
-from ..case import ASSUMED, SEEN, case, holds
-from ..wire import MONO
+from ..case import ASSUMED, REFERENCE, SEEN, case, holds
+from ..wire import MONO, NOBODY, NULL
 from .opening import BOTH, INTERNAL
-
-NULL = "00000000-0000-0000-0000-000000000000"
-NOBODY = {"id": NULL, "ani": "", "aniName": "", "dnis": ""}
 
 
 async def _probe(bench: Bench, request: Request | None = None, **changes: Any) -> None:
@@ -32,7 +29,7 @@ async def _p02(bench: Bench) -> None:
     await _probe(bench, media=[])
 
 
-@case("P03", "a null participant alone makes a probe", "AudioHook reference implementation")
+@case("P03", "a null participant alone makes a probe", REFERENCE)
 async def _p03(bench: Bench) -> None:
     await _probe(bench, conversationId="c2b1a0f9-8e7d-4c6b-a5f4-e3d2c1b0a9f8")
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import anyio
 
 from ..bench import Bench
-from ..case import ASSUMED, DOCUMENTED, REFERENCE, SAMPLE, case, holds
+from ..case import ASSUMED, DOCUMENTED, SAMPLE, case, holds
 from ..speech import utterance
 from ..watch import Came
 from ..wire import FRAME, Wire
@@ -141,7 +141,7 @@ async def _c07(bench: Bench) -> None:
         holds(more <= 1, "one message at most", f"{more} of them")
 
 
-@case("D07", "audio that is ready long before is sent a little ahead of the ear, not more", DOCUMENTED,
+@case("D07", "audio that is ready long before is sent a little ahead of the ear, not more", ASSUMED,
       needs=("bot:talk",), long=True)  # fmt: skip
 async def _d07(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
@@ -181,7 +181,7 @@ async def _d09(bench: Bench) -> None:
         await wire.close()
 
 
-@case("D12", "speech in frames of an odd size is understood", REFERENCE, needs=("bot:report",), long=True)
+@case("D12", "speech in frames of an odd size is understood", DOCUMENTED, needs=("bot:report",), long=True)
 async def _d12(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
         await talking(wire, "report")
