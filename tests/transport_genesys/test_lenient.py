@@ -102,6 +102,12 @@ def test_a_probe_may_lack_a_participant(client):
     assert opened_with(client, conversationId=NULL_ID, participant=None).is_probe
 
 
+@pytest.mark.parametrize("media", [None, 7, "PCMU", {}])
+def test_media_of_no_form_are_none_so_that_a_probe_is_still_one(client, media):
+    opening = opened_with(client, conversationId=NULL_ID, media=media)
+    assert (opening.is_probe, opening.media) == (True, ())
+
+
 def test_a_call_without_a_conversation_is_refused(client):
     client.send("open", client.opening() | {"conversationId": None})
     assert client.session.violation == "open: conversationId: string type"

@@ -98,6 +98,26 @@ async def test_a_call_is_one_log_line_at_its_start_and_one_at_its_end(serve, cap
     assert end.startswith("call to support ended: hung_up after 1.0 s, 1 turns, slowest stage ")
 
 
+async def test_a_call_that_fails_is_one_warning_with_the_reason(serve, site, caplog):
+    down = DRIVER.format(group="assistant", made="MemoryAssistant(lambda turn: 1 / 0)")
+    site.add("assistant", "memory", down)
+    async with calling(serve(), leg()):
+        await anyio.sleep(5)
+    [line] = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert line.startswith("call to support ended: failed after ")
+    assert line.endswith("; why: assistant: ZeroDivisionError")
+
+
+@pytest.mark.parametrize(("reason", "level"), [("hung_up", "INFO"), ("lost", "WARNING")])
+async def test_a_lost_call_is_a_warning_and_one_that_hung_up_is_not(serve, caplog, reason, level):
+    caller = leg()
+    caplog.set_level("INFO", "switchhook.serving.server")
+    async with calling(serve(), caller):
+        caller.close(reason)
+    [end] = [record for record in caplog.records if " ended: " in record.message]
+    assert end.levelname == level
+
+
 async def test_one_more_call_may_come_in_until_there_are_too_many(serve):
     server = serve(max_calls=2)
     reasons = [server.admit()]

@@ -18,7 +18,7 @@ from .double import Double, called_by
 from .profile import Profile
 from .signing import GOOD, Flaw, sign
 from .verdict import Failed
-from .wire import Wire
+from .wire import PROBE, Wire
 
 CONNECT_WITHIN = 10.0  # seconds
 UNSIGNED = Flaw(components=())
@@ -108,7 +108,7 @@ class Bench:
         reason, by a server that looks at signatures after the upgrade."""
         try:
             async with self.connect(request, headers) as wire:
-                return await wire.welcome(probe=probe)
+                return await _received(wire, probe=probe)
         except InvalidStatus as error:
             return f"HTTP {error.response.status_code}"
 
@@ -145,3 +145,14 @@ class Bench:
 
 def other_secret() -> bytes:
     return secrets.token_bytes(32)
+
+
+async def _received(wire: Wire, *, probe: bool) -> str:
+    await wire.open(**(PROBE if probe else {}))
+    answer = await wire.expect_any("opened", "disconnect", or_gone=True)
+    if not answer:
+        return f"the socket closed with {wire.code}"
+    let_in = answer["type"] == "opened"
+    await wire.send("close", {"reason": "end" if let_in else "disconnect"})
+    await wire.expect_any("closed", or_gone=True, or_nothing=True)
+    return "let in" if let_in else f"disconnect {answer['parameters'].get('reason')}"

@@ -32,6 +32,7 @@ class Wire:
         self.session_id, self.organization_id = session_id, organization_id
         self.watch, self.inbox = Watch(session_id), Inbox()
         self.reader = Reader(socket, self.watch, self.inbox, Player(self.send) if plays else None)
+        self.audio = self.reader.audio  # what came, message by message
         self._sending = anyio.Lock()
 
     @property
@@ -46,11 +47,6 @@ class Wire:
     @property
     def over(self) -> bool:
         return self.inbox.over
-
-    @property
-    def audio(self) -> list[bytes]:
-        """What came, message by message."""
-        return self.reader.audio
 
     @property
     def code(self) -> int | None:
@@ -158,17 +154,6 @@ class Wire:
         if answer["clientseq"] != seq:
             raise Failed(f"a pong with clientseq {seq}, its ping", f"clientseq {answer['clientseq']}")
         return True
-
-    async def welcome(self, *, probe: bool) -> str:
-        """What comes of an open: "let in", "disconnect" and its reason, or what else the server did."""
-        await self.open(**(PROBE if probe else {}))
-        answer = await self.expect_any("opened", "disconnect", or_gone=True)
-        if not answer:
-            return f"the socket closed with {self.code}"
-        let_in = answer["type"] == "opened"
-        await self.send("close", {"reason": "end" if let_in else "disconnect"})
-        await self.expect_any("closed", or_gone=True, or_nothing=True)
-        return "let in" if let_in else f"disconnect {answer['parameters'].get('reason')}"
 
     async def close(self, reason: str = "end", within: float | None = None) -> None:
         seq = await self.send("close", {"reason": reason})

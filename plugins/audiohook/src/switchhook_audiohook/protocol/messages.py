@@ -132,12 +132,16 @@ class Open(Lenient):
 
     @model_validator(mode="before")
     @classmethod
-    def _may_lack_a_conversation(cls, given: Any) -> Any:
-        """In a probe there is none: either id says that it is one."""
+    def _may_lack_what_a_call_has(cls, given: Any) -> Any:
+        """In a probe there is neither conversation nor audio: either id says that it is one."""
         match given:
             case {"participant": {"id": str(who)}} if who == NULL_ID:
                 if not isinstance(given.get("conversationId"), str):
-                    return given | {"conversationId": NULL_ID}
+                    given = given | {"conversationId": NULL_ID}
+        match given:
+            case {"conversationId": str(one)} | {"participant": {"id": str(one)}} if one == NULL_ID:
+                if not isinstance(given.get("media"), list | tuple):
+                    given = given | {"media": []}
         return given
 
     @property
