@@ -69,7 +69,7 @@ def test_an_engine_that_was_loaded_does_not_answer_for_another(site):
 
 @pytest.mark.parametrize("load", [load_voice, load_recogniser])
 def test_without_an_engine_the_way_out_is_said(site, load):
-    with pytest.raises(PluginError, match=r"none is installed; pip install 'switchhook\[embedded\]'"):
+    with pytest.raises(PluginError, match=r"none is installed; pip install 'switchhook\[offline\]'"):
         load()
 
 

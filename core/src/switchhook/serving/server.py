@@ -132,15 +132,7 @@ class Server:
             self._records.call(record)
             labels = {"connector": info.connector, "outcome": record.outcome}
             self.measured(CALLS_ENDED.name, 1, labels)
-            self._tell_end(record, call.notes.slowest())
-
-    def _tell_end(self, record: CallRecord, slowest: str) -> None:
-        said = f"call to {record.connector} ended: {record.outcome} after {record.seconds:.1f} s"
-        said += f", {len(record.turns)} turns, slowest stage {slowest}"
-        if record.outcome in BAD_ENDS:
-            logger.warning("%s; why: %s", said, record.reason or "not known")
-        else:
-            logger.info("%s", said)
+            _tell_end(record, call.notes.slowest())
 
     def _event_writer(self, leg: Leg) -> Callable[[str], None] | None:
         directory = self.app.settings.records.directory
@@ -220,6 +212,15 @@ class Server:
         while self._calls:
             self._empty = anyio.Event()
             await self._empty.wait()
+
+
+def _tell_end(record: CallRecord, slowest: str) -> None:
+    said = f"call to {record.connector} ended: {record.outcome} after {record.seconds:.1f} s"
+    said += f", {len(record.turns)} turns, slowest stage {slowest}"
+    if record.outcome in BAD_ENDS:
+        logger.warning("%s; why: %s", said, record.reason or "not known")
+    else:
+        logger.info("%s", said)
 
 
 @asynccontextmanager

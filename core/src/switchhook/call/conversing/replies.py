@@ -14,6 +14,7 @@ from ...contract.actions import (
     SetLanguage,
 )
 from ...contract.assistant import Conversation, Turn
+from ...contract.errors import cause
 from ...contract.info import CallInfo
 from ...contract.options import SHORTEST
 from ...plugins.asking import Hooks
