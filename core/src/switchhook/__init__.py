@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .contract.errors import SpeechError as SpeechError
     from .contract.errors import StartError as StartError
     from .contract.errors import SwitchhookError as SwitchhookError
+    from .contract.errors import Unplayable as Unplayable
     from .contract.errors import Unspeakable as Unspeakable
     from .contract.figures import Figure as Figure
     from .contract.findings import AdminPage as AdminPage
@@ -136,7 +137,7 @@ _HOME = {
     "contract.findings": "AdminPage Finding",
     "contract.errors": (
         "AssistantError LanguageUnknown PluginError SettingsError SpeechError StartError SwitchhookError "
-        "Unspeakable"
+        "Unplayable Unspeakable"
     ),
     "contract.info": "AppInfo CallInfo",
     "contract.languages": "language_for",

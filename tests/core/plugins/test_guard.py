@@ -1,10 +1,12 @@
 """What a plugin does wrong during a call costs its own response and nothing else."""
 
 import logging
+import re
 
+import anyio
 import pytest
 
-from switchhook import AudioFormat, CallInfo, EndCall, Say, hookimpl, parse_response
+from switchhook import AudioFormat, CallInfo, EndCall, Say, Unplayable, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.guard import Answer, Fault, as_actions, reporting
 from switchhook.plugins.loader import Plugin, Plugins
@@ -299,20 +301,60 @@ def test_a_rewriter_may_leave_the_call_out():
 
 
 class Files:
-    def __init__(self, samples):
-        self.samples = samples
+    """Reads what it is given to read; `late`: awaited."""
+
+    def __init__(self, samples, *, late=False):
+        self.samples, self.late = samples, late
 
     @hookimpl
     def load_audio(self, data, audio):
+        return self.answer() if self.late else self._given()
+
+    async def answer(self):
+        return self._given()
+
+    def _given(self):
+        if isinstance(self.samples, BaseException):
+            raise self.samples
         return self.samples
 
 
-def test_the_first_plugin_that_reads_a_file_gives_its_samples():
-    assert hooks(other=Files(None), acme=Files(b"\xff")).load_audio(b"RIFF", AudioFormat()) == b"\xff"
+def loaded(**files):
+    return anyio.run(hooks(**files).load_audio, b"RIFF", AudioFormat())
 
 
-def test_after_a_file_reader_that_gives_no_bytes_the_next_is_asked():
-    assert hooks(bad=Files("RIFF"), acme=Files(b"\xff")).load_audio(b"RIFF", AudioFormat()) == b"\xff"
+@pytest.mark.parametrize("late", [False, True])
+def test_the_first_plugin_that_reads_a_file_gives_its_samples(late):
+    assert loaded(other=Files(None, late=late), acme=Files(b"\xff", late=late)) == b"\xff"
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [("RIFF", "returned str, expected bytes|gave str in the end"), (ValueError(SECRET), "ValueError")],
+)
+def test_after_a_file_reader_that_does_wrong_the_next_is_asked(given, error, late, caplog):
+    faults = []
+    with reporting(faults.append):
+        assert loaded(bad=Files(given, late=late), acme=Files(b"\xff")) == b"\xff"
+    [fault] = faults
+    assert (fault.source, fault.hook, fault.distribution) == ("responses/bad", "load_audio", "acme-bad")
+    assert re.match(error, fault.error)
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_file_that_one_reader_cannot_play_is_given_to_the_next(late):
+    assert loaded(one=Files(Unplayable(), late=late), acme=Files(b"\xff")) == b"\xff"
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_why_a_file_cannot_be_played_is_no_fault_of_who_says_so(late):
+    with pytest.raises(Unplayable) as caught:
+        assert not faults_of(
+            loaded, one=Files(Unplayable(SECRET, reason="no sound"), late=late), other=Files(None)
+        )
+    assert caught.value.reason == "no sound"
 
 
 # --- narrowing
@@ -373,7 +415,7 @@ def test_each_hook_of_a_call_may_have_the_plugins_own_value():
     asking.tell("call_started", call=CALL)
     asking.measure("turns", 1, {})
     asking.admin_page("/")
-    asking.load_audio(b"", AudioFormat())
+    anyio.run(asking.load_audio, b"", AudioFormat())
     assert module.given == ["mine"] * 6
 
 

@@ -410,7 +410,7 @@ def test_a_narrowed_connector_keeps_its_codecs(engines, tmp_path):
     source = "from switchhook import hookimpl\n@hookimpl\ndef load_audio(data): return data\n"
     engines.add("codec", "acme", source)
     hooks = app_of(tmp_path, {"a": connector(plugins=[])}).equip()["a"].hooks
-    assert hooks.load_audio(b"RIFF", None) == b"RIFF"
+    assert anyio.run(hooks.load_audio, b"RIFF", None) == b"RIFF"
 
 
 def test_a_connector_cannot_name_a_plugin_that_is_not_installed(engines, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook import AudioFormat, Play, Say, hookimpl
+from switchhook import AudioFormat, Play, Say, Unplayable, hookimpl
 from switchhook.call.dialogue.events import Queue
 from switchhook.call.engine import FAILURES, engines_of, in_order
 from switchhook.call.equipment import Equipment
@@ -115,6 +115,10 @@ def test_no_tag_is_left(text):
 class Files:
     @hookimpl
     def load_audio(self, data, audio):
+        if data.startswith(b"<"):
+            raise Unplayable("it begins with <", reason="this is no sound")
+        if data.startswith(b"slow"):
+            return anyio.sleep(60)
         return data.removeprefix(b"RIFF") if data.startswith(b"RIFF") else None
 
     @hookimpl
@@ -449,6 +453,41 @@ async def test_a_file_is_read_by_a_plugin():
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [(b"<html>", "this is no sound"), (b"slow", "not decoded within 10 s")],
+)
+async def test_a_file_that_cannot_be_played_is_named_with_the_readers_words(file, why, caplog):
+    problem = f"https://files.example.com/a.wav cannot be played: {why}"
+    assert await fetched(Play(file, "https://files.example.com/a.wav")) == (b"", problem)
+    assert problem in caplog.messages
+
+
+@pytest.mark.anyio
+async def test_a_long_file_is_put_second_by_second():
+    put = []
+
+    async def take(chunk):
+        put.append(len(chunk))
+
+    await prompts().fetch(Queue(1, Play(b"RIFF" + bytes(8000 * 600 + 1))), take)
+    assert put == [8000] * 600 + [1]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [1, 5, 7999, 8001, 20_000])
+async def test_a_loop_lasts_ten_minutes_however_short_it_is(size):
+    put = []
+
+    async def take(chunk):
+        put.append(len(chunk))
+
+    await prompts().fetch(Queue(1, Play(b"RIFF" + bytes(size), loop=True)), take)
+    assert sum(put) / 8000 == pytest.approx(600, abs=size / 8000)
+    assert len(put) <= 1200
+
+
+@pytest.mark.anyio
 async def test_a_file_that_nobody_reads_is_a_problem():
-    problem = "no plugin reads it as audio; pip install switchhook-codecs"
+    problem = "audio cannot be played: no plugin reads it; pip install switchhook-codecs"
     assert await fetched(Play(b"ID3")) == (b"", problem)

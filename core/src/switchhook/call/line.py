@@ -35,8 +35,9 @@ class Line:
             raise PluginError("codec", cause, cure="pip install switchhook-codecs")
         return codec
 
-    def load(self, wav: bytes) -> bytes | None:
-        return self._hooks.load_audio(wav, self.audio)
+    async def load(self, file: bytes) -> bytes | None:
+        """A sound file's samples. None: no plugin reads files. Raises Unplayable."""
+        return await self._hooks.load_audio(file, self.audio)
 
     def decoder(self, feed: Callable[[bytes], None], direct: bool) -> Callable[[bytes], None]:
         """What takes the line's audio to `feed`: one plain call per frame."""

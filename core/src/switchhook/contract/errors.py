@@ -7,6 +7,7 @@ SwitchhookError
 ├── SpeechError        a speech engine failed, during a call or while opening
 │   ├── LanguageUnknown    it works, and does not know the language that it was asked for
 │   └── Unspeakable        it works, and cannot say the text
+├── Unplayable         a sound file that cannot be played
 └── AssistantError     an assistant failed, during a turn or while opening
 """
 
@@ -60,6 +61,11 @@ class LanguageUnknown(SpeechError):  # noqa: N818  # an answer, and no failure: 
 class Unspeakable(SpeechError):  # noqa: N818  # as above
     """The voice cannot say the text, or a sentence of it: it is of a script that the voice does not know, for
     instance. Raised before any audio. Another voice is asked, or the text is skipped."""
+
+
+class Unplayable(SwitchhookError):  # noqa: N818  # an answer, and no failure: nothing is wrong with who reads files
+    """A file is no sound, or none that can be played. `reason` says why, in the reader's own words, and
+    nothing of what the file holds. Another reader is asked, or the file is skipped."""
 
 
 class AssistantError(SwitchhookError):

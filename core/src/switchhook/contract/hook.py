@@ -36,6 +36,11 @@ class Hook:
         return self.name.partition("handle_")[2]
 
     @property
+    def may_be_late(self) -> bool:
+        """What it is asked for may come as an awaitable."""
+        return self.misfit is samples
+
+    @property
     def listens(self) -> bool:
         return self.phase == "call" and self.asked == "all"
 
@@ -64,7 +69,7 @@ def page(result: object) -> str:
 
 
 def samples(result: object) -> str:
-    return "" if isinstance(result, bytes) else ", expected bytes"
+    return "" if isinstance(result, bytes) or inspect.isawaitable(result) else ", expected bytes"
 
 
 def hook(phase: Phase, asked: Asked, returns: Callable[[object], str] = anything) -> Callable[[Any], Any]:

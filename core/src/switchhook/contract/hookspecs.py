@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from .hook import action_or_list, actions, entered, hook, page, samples
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Iterable, Mapping
+    from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from pydantic import BaseModel
@@ -132,9 +132,12 @@ def create_codec(audio: AudioFormat, plugin: Any) -> Codec | None:
 
 
 @hook("call", "first", samples)
-def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | None:
-    """When a WAV file is to be played: its samples in the line's format, whatever rate, width or number of
-    channels it has. None: not a form I read. For plugins in `switchhook.codec`."""
+def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | Awaitable[bytes] | None:
+    """When a sound file is to be played: its samples in the line's format, whatever rate, width or number of
+    channels it has. What takes more than some milliseconds is an awaitable, made by an inner coroutine that
+    decodes off the event loop; it is cancelled with the prompt. None: not a form I read. Raises Unplayable,
+    as does the awaitable, whose reason says what is wrong with the file; the next plugin is asked. For
+    plugins in `switchhook.codec`."""
 
 
 # --- Responses: once for each of a reply, in order; plugins made for them are in `switchhook.responses`

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from inspect import isawaitable
 from typing import Any
 
 from ..contract.actions import Action
 from ..contract.audio import AudioFormat, Codec
+from ..contract.errors import Unplayable
 from ..contract.findings import AdminPage
 from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
@@ -63,6 +65,20 @@ class Hooks:
         codec: Codec | None = self._call["create_codec"](audio=audio, plugin=None)
         return codec
 
-    def load_audio(self, data: bytes, audio: AudioFormat) -> bytes | None:
-        samples: bytes | None = self._call["load_audio"](data=data, audio=audio, plugin=None)
-        return samples
+    async def load_audio(self, data: bytes, audio: AudioFormat) -> bytes | None:
+        """What the first plugin makes of it that reads such files. Raises Unplayable where none can, and one
+        says why."""
+        given = {"data": data, "audio": audio, "plugin": None}
+        refused: Unplayable | None = None
+        for impl in reversed(self._call["load_audio"].get_hookimpls()):
+            try:
+                answer = impl.function(*(given[name] for name in impl.argnames))
+                samples: bytes | None = await answer if isawaitable(answer) else answer
+            except Unplayable as error:
+                refused = error
+            else:
+                if samples is not None:
+                    return samples
+        if refused is not None:
+            raise refused
+        return None

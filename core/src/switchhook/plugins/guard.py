@@ -3,6 +3,7 @@ response."""
 
 from __future__ import annotations
 
+import inspect
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..contract.errors import Unplayable
 from ..contract.hookspecs import HOOKS
 from ..contract.traces import home, place, trace
 
@@ -73,19 +75,45 @@ class Guard:
             outer, self.active = self.active, (plugin, hook, time.monotonic())
             try:
                 result = function(*args)
+            except Unplayable:  # says something of a file, and nothing of who reads it
+                raise
             except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything; the call goes on
                 report(Fault(plugin, hook, type(error).__name__, distribution, own), error)
                 return None
             finally:
                 self.active = outer
-            if result is None:
-                return None
-            if wrong := spec.misfit(result):
-                report(Fault(plugin, hook, f"returned {type(result).__name__}{wrong}", distribution))
-                return None
-            return Answer(plugin, distribution, hook, result, own) if spec.handles else result
+            return None if result is None else _fitting(Answer(plugin, distribution, hook, result, own))
 
         impl.function = guarded
+
+
+def _fitting(answer: Answer) -> Any:
+    """What is made of an answer that the hook may have; None of another, which is a fault."""
+    spec, result = HOOKS[answer.hook], answer.actions
+    if wrong := spec.misfit(result):
+        error = f"returned {type(result).__name__}{wrong}"
+        report(Fault(answer.plugin, answer.hook, error, answer.distribution))
+        return None
+    if spec.handles:
+        return answer
+    return _late(answer) if spec.may_be_late and inspect.isawaitable(result) else result
+
+
+async def _late(answer: Answer) -> bytes | None:
+    """What an awaitable gives in the end, under the same rules."""
+    error, raised = "", None
+    try:
+        result = await answer.actions
+    except Unplayable:
+        raise
+    except (Exception, SystemExit) as problem:  # noqa: BLE001  # as above
+        error, raised = type(problem).__name__, problem
+    else:
+        if result is None or isinstance(result, bytes):
+            return result
+        error = f"gave {type(result).__name__} in the end, expected bytes"
+    report(Fault(answer.plugin, answer.hook, error, answer.distribution), raised)
+    return None
 
 
 Report = Callable[[Fault], None]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import anyio
+
 from ..contract.assistant import Assistant
 from ..contract.audio import AudioFormat, Codec
 from ..contract.drivers import KnowsLanguages
-from ..contract.errors import PluginError, SwitchhookError
+from ..contract.errors import PluginError, SwitchhookError, Unplayable
 from ..contract.languages import match, normalised
 from ..contract.options import Options
 from ..contract.speech import SpeechToText, TextToSpeech
@@ -39,11 +42,17 @@ def codec_for(audio: AudioFormat) -> Codec:
 
 
 def load_audio(data: bytes, audio: AudioFormat) -> bytes:
-    """A WAV file's samples in that format. Raises PluginError where nothing installed reads it."""
-    samples = _hooks().load_audio(data, audio)
+    """A sound file's samples in that format; not for an event loop, which it would hold. Raises PluginError
+    where nothing installed reads it."""
+    try:
+        with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop of its own
+            samples = thread.submit(anyio.run, _hooks().load_audio, data, audio).result()
+    except Unplayable as error:
+        cause = f"the sound file cannot be played: {error.reason}"
+        raise PluginError("codec", cause, cure="save it as WAV, 16-bit PCM") from None
     if samples is None:
-        cure = "give a WAV file; what reads them is in switchhook-codecs"
-        raise PluginError("codec", "no installed plugin reads this as a WAV file", cure=cure)
+        cure = "pip install switchhook-codecs"
+        raise PluginError("codec", "no installed plugin reads this sound file", cure=cure)
     return samples
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Literal
 
@@ -63,8 +63,16 @@ def create_codec(audio: AudioFormat, plugin: L16Settings | None) -> Codec | None
 
 
 @hookimpl(trylast=True)
-def load_audio(data: bytes, audio: AudioFormat, plugin: L16Settings | None) -> bytes | None:
-    """Raises ValueError that names what is wrong with the file."""
+def load_audio(
+    data: bytes, audio: AudioFormat, plugin: L16Settings | None
+) -> bytes | Awaitable[bytes] | None:
+    """Raises Unplayable, now or when awaited."""
     codec = create_codec(audio, plugin)
     samples = wav.load_audio(data, audio.linear) if codec is not None else None
-    return codec.encode(samples) if codec is not None and samples is not None else None
+    if codec is None or samples is None:
+        return None
+    return codec.encode(samples) if isinstance(samples, bytes) else _encoded(codec, samples)
+
+
+async def _encoded(codec: Codec, samples: Awaitable[bytes]) -> bytes:
+    return codec.encode(await samples)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import anyio
 
 from ...contract.actions import Play, Say
-from ...contract.errors import Unspeakable
+from ...contract.audio import AudioFormat
+from ...contract.errors import Unplayable, Unspeakable
 from ...contract.texts import plain_text, sentences
 from ..dialogue.events import Queue
 from ..equipment import Equipment
@@ -17,6 +19,10 @@ from ..line import Line
 from .playout import Put
 from .voices import Voices, Wanted
 
+logger = logging.getLogger(__name__)
+
+PATIENCE = 10.0  # seconds for a file to be decoded
+PIECE = 1.0  # seconds of it that are put at once
 LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
 MOST_PIECES = 100  # of a text that are tried one by one
 SKIPPED, SKIPPED_IN_PART = (
@@ -51,8 +57,11 @@ class Prompts:
         try:
             problem = await self._voices.say(wanted)
         except Unspeakable:
-            if otherwise and not await self._play(otherwise, put):
-                return ""
+            if otherwise:
+                unplayed = await self._play(otherwise, put)
+                if not unplayed:
+                    return ""
+                self._remark(unplayed)
             return await self._say_pieces(wanted)
         return await self._play(otherwise, put) if problem and otherwise else problem
 
@@ -73,10 +82,35 @@ class Prompts:
         return ""
 
     async def _play(self, content: Play, put: Put) -> str:
-        samples = self._line.load(content.wav)
-        if samples is None:
-            return "no plugin reads it as audio; pip install switchhook-codecs"
-        times = int(LONGEST_LOOP / self._line.audio.seconds(len(samples))) if content.loop and samples else 1
-        for _ in range(max(1, times)):
-            await put(samples)
+        samples, why = await self._load(content.wav)
+        if why:
+            problem = f"{content.name} cannot be played: {why}"
+            logger.warning("%s", problem)
+            return problem
+        for piece in _pieces(samples, self._line.audio, loop=content.loop):
+            await put(piece)
         return ""
+
+    async def _load(self, file: bytes) -> tuple[bytes, str]:
+        """Its samples, or why there are none."""
+        samples: bytes | None = None
+        with anyio.move_on_after(PATIENCE) as patience:
+            try:
+                samples = await self._line.load(file)
+            except Unplayable as error:
+                return b"", error.reason or "a plugin cannot read it"
+        if patience.cancelled_caught:
+            return b"", f"not decoded within {PATIENCE:g} s"
+        return samples or b"", "no plugin reads it; pip install switchhook-codecs" if samples is None else ""
+
+
+def _pieces(samples: bytes, audio: AudioFormat, *, loop: bool) -> Iterator[bytes]:
+    """Of one size: who takes them waits between two. A file may be ten minutes long, a loop one sample."""
+    if not samples:
+        return
+    size, whole = audio.size(PIECE), samples
+    if loop:
+        whole = samples * max(1, size // len(samples))
+    for _ in range(max(1, int(LONGEST_LOOP / audio.seconds(len(whole)))) if loop else 1):
+        for at in range(0, len(whole), size):
+            yield whole[at : at + size]
