@@ -28,7 +28,7 @@ async def web(pages):
                     head = b""
                     while b"\r\n\r\n" not in head:
                         head += await stream.receive()
-                    path = head.split()[1].decode()
+                    path = head.split()[1].decode().removesuffix("?key=secret")
                     requests.append(path)
                     status, headers, body = pages.get(path, ("404 Not Found", {}, b""))
                     if callable(body):
@@ -37,7 +37,7 @@ async def web(pages):
                     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]
                     if "Content-Length" not in headers:
                         lines.append(f"Content-Length: {len(body)}")
-                    await stream.send("\r\n".join([*lines, "", ""]).encode() + body)
+                    await stream.send("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
             except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
                 pass
 
@@ -64,7 +64,7 @@ async def test_a_file_is_played():
     async with web({"/a.wav": OK}) as (base, _), files() as made:
         item = {"response_type": "audio", "source": f"{base}/a.wav"}
         actions = await all_of(asked(handle_audio, item, CallInfo("1", "bank", plugin=made)))
-    assert actions == [Play(WAV, "audio")]
+    assert actions == [Play(WAV, f"{base}/a.wav")]
 
 
 @pytest.mark.real
@@ -110,6 +110,79 @@ async def test_a_file_is_fetched_once():
 
 
 @pytest.mark.real
+async def test_what_many_calls_want_at_the_same_time_is_fetched_once():
+    async with web({"/a.wav": OK}) as (base, requests), files() as made, anyio.create_task_group() as group:
+        for _ in range(9):
+            group.start_soon(made.fetch, f"{base}/a.wav")
+    assert requests == ["/a.wav"]
+
+
+@pytest.mark.real
+async def test_a_host_that_drips_keeps_no_file_of_another_waiting():
+    pages = {f"/{number}.wav": ("200 OK", {}, drip) for number in range(24)}
+    async with (
+        web(pages) as (slow, asked_for),
+        web({"/a.wav": OK}) as (quick, _),
+        files(("127.0.0.1", "localhost")) as made,
+        anyio.create_task_group() as group,
+    ):
+        for number in range(24):
+            group.start_soon(made.fetch, f"{slow}/{number}.wav")
+        while len(asked_for) < 4:
+            await anyio.sleep(0.01)
+        with anyio.fail_after(1):
+            assert await made.fetch(f"{quick}/a.wav".replace("127.0.0.1", "localhost")) == WAV
+        group.cancel_scope.cancel()
+    assert len(asked_for) == 4
+
+
+@pytest.mark.real
+async def test_who_hangs_up_leaves_the_file_to_the_others():
+    asked_twice = []
+
+    async def first_slow(stream):
+        asked_twice.append(1)
+        if len(asked_twice) == 1:
+            await anyio.sleep(5)
+        await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc")
+
+    got = []
+
+    async def want():
+        got.append(await made.fetch(f"{base}/a.wav"))
+
+    async with (
+        web({"/a.wav": ("", {}, first_slow)}) as (base, requests),
+        files() as made,
+        anyio.create_task_group() as group,
+        anyio.create_task_group() as first,
+    ):
+        first.start_soon(made.fetch, f"{base}/a.wav")
+        while not requests:
+            await anyio.sleep(0.01)
+        group.start_soon(want)
+        await anyio.sleep(0.01)
+        first.cancel_scope.cancel()
+    assert got == [b"abc"]
+
+
+@pytest.mark.real
+async def test_an_address_is_fetched_as_it_travels():
+    path = "/gr%C3%B6%C3%9Fe%20a.wav?n=%C3%A4"
+    async with web({path: OK}) as (base, requests), files() as made:
+        assert await made.fetch(f"{base}/größe a.wav?n=ä#b") == WAV
+    assert requests == [path]
+
+
+@pytest.mark.real
+async def test_a_redirection_may_be_written_in_any_letters():
+    location = "/größe.wav".encode().decode("latin-1")
+    pages = {"/a.wav": ("302 Found", {"Location": location}, b""), "/gr%C3%B6%C3%9Fe.wav": OK}
+    async with web(pages) as (base, _), files() as made:
+        assert await made.fetch(f"{base}/a.wav") == WAV
+
+
+@pytest.mark.real
 async def test_the_oldest_file_makes_room():
     pages = {f"/{number}.wav": OK for number in range(6)}
     async with web(pages) as (base, requests), files() as made:
@@ -148,17 +221,21 @@ async def flood(stream):
         (("200 OK", {}, flood), "it has more than 5000 bytes"),
         (("200 OK", {}, drip), "it took longer than 0.3 s"),
         (("302 Found", {"Location": "/a.wav"}, b""), "it is redirected more than 3 times"),
-        (("302 Found", {"Location": "file:///etc/passwd"}, b""), "expected an https address"),
+        (
+            ("302 Found", {"Location": "file:///etc/passwd"}, b""),
+            "it is redirected to an address that is none",
+        ),
         (("302 Found", {"Location": "http://localhost/"}, b""), "expected an https address"),
         (("302 Found", {"Location": "https://10.0.0.1/"}, b""), "the address is of a private network"),
+        (("302 Found", {"Location": "https://[::1"}, b""), "it is redirected to an address that is none"),
         (("302 Found", {}, b""), "it is redirected more than 3 times"),
     ],
 )
 async def test_what_is_not_as_it_should_be_is_remarked(page, why):
     async with web({"/a.wav": page}) as (base, _), files(patience=0.3) as made:
-        item = {"response_type": "audio", "source": f"{base}/a.wav"}
+        item = {"response_type": "audio", "source": f"{base}/a.wav?key=secret"}
         actions = await all_of(asked(handle_audio, item, CallInfo("1", "bank", plugin=made)))
-    assert actions == [Remark(f"audio: {why}")]
+    assert actions == [Remark(f"audio: {base}/a.wav: {why}")]
 
 
 @pytest.mark.parametrize(
@@ -192,10 +269,10 @@ async def test_a_private_address_is_refused_however_it_is_written(host):
 
 
 async def test_a_name_that_leads_into_a_private_network_is_refused(monkeypatch):
-    async def getaddrinfo(host, port, **_):
+    def getaddrinfo(host, port, **_):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.0.1", port))]
 
-    monkeypatch.setattr(anyio, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     async with files(hosts=()) as made:
         with pytest.raises(FetchError, match="private network"):
             await made.fetch("https://rebound.example.com/a.wav")
@@ -205,12 +282,12 @@ async def test_a_name_that_leads_into_a_private_network_is_refused(monkeypatch):
 async def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypatch):
     asked_for = []
 
-    async def getaddrinfo(host, port, **_):
+    def getaddrinfo(host, port, **_):
         asked_for.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
     async with web({"/a.wav": OK}) as (base, _), files(hosts=("files.example.com",)) as made:
-        monkeypatch.setattr(anyio, "getaddrinfo", getaddrinfo)
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
         port = base.rpartition(":")[2]
         assert await made.fetch(f"http://files.example.com:{port}/a.wav") == WAV
     assert asked_for == ["files.example.com"]
@@ -223,7 +300,7 @@ async def test_the_older_command_has_a_recording_where_no_voice_can_speak():
         action = {"command": "vgwActPlayText", "parameters": given}
         item = {"response_type": "user_defined", "user_defined": {"vgwAction": action}}
         assert await performed(item, CallInfo("1", "bank"), audio=fetched) == [
-            Say("Hello", otherwise=Play(WAV))
+            Say("Hello", otherwise=Play(WAV, f"{url}/a.wav"))
         ]
 
 

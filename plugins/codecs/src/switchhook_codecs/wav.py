@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable
 
 from switchhook import AudioFormat, hookimpl
@@ -22,10 +21,8 @@ def load_audio(data: bytes, audio: AudioFormat) -> bytes | Awaitable[bytes] | No
 
 
 def _is_small(data: bytes) -> bool:
-    """And plain, and what reads it is here already."""
-    if len(data) > SMALL or "soundfile" not in sys.modules:
-        return False
-    form = riff.format_of(data)
+    """And plain: in virtual time, where a thread would take for ever, tests have such files."""
+    form = riff.format_of(data) if len(data) <= SMALL else None
     return form is not None and form.coding in riff.PLAIN and form.rate >= LOWEST
 
 

@@ -1,8 +1,9 @@
 """HTTP for plugins: pooled connections of which none stays behind, bounded answers, errors by kind.
 
-It imports httpcore2 and anyio, and of Switchhook nothing.
+It imports httpcore2, anyio and idna, and of Switchhook nothing.
 """
 
+from .addresses import ascii_address, ascii_host, shown_address
 from .connections import Connections, ReadyConnections
 from .errors import HttpError, HttpProblem, PrivateAddressError
 from .pool import Pool, Reply, Timeouts
@@ -20,6 +21,9 @@ __all__ = [
     "ReadyConnections",
     "Reply",
     "Timeouts",
+    "ascii_address",
+    "ascii_host",
     "proxy_of",
     "secured",
+    "shown_address",
 ]

@@ -4,13 +4,48 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from functools import partial
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import anyio
 import httpcore2
+from anyio import to_thread
 
+from .addresses import ascii_host
 from .connections import Connections
 from .errors import PrivateAddressError
+
+LOOKUPS = 100  # at once, each in a thread
+NOT_PUBLIC_4 = [
+    IPv4Network(network)
+    for network in (
+        # IANA's registry of special-purpose addresses, those too that could be reached from everywhere: what
+        # has one of them offers no files
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
+        *("192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+        "224.0.0.0/4",  # to many at once
+        "240.0.0.0/4",
+        "168.63.129.16/32",  # Azure's own, in every machine's network
+    )
+]
+PUBLIC_6 = IPv6Network("2000::/3")  # all else is of no host of the internet, or wraps an address of IPv4
+NOT_PUBLIC_6 = [
+    IPv6Network(network)
+    for network in (
+        "2001::/23",  # IETF's own: Teredo, ORCHID, benchmarks, AMT, AS112, DRIP
+        "2001:db8::/32",
+        "2002::/16",  # 6to4
+        "2620:4f:8000::/48",  # AS112
+        "3ffe::/16",  # 6bone, given back
+        "3fff::/20",
+    )
+]
+WRAPPING = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
+"""Addresses of IPv4 that a host may be found by where there is nothing but IPv6: mapped, and by way of a
+translator. Other ways to wrap one (compatible, translated, local translators, 6to4, Teredo, ISATAP) are
+refused."""
+ISATAP = (0x00005EFE, 0x02005EFE)
 
 
 class PublicConnections(Connections):
@@ -20,7 +55,8 @@ class PublicConnections(Connections):
 
     def __init__(self, allowed: Iterable[str]) -> None:
         super().__init__()
-        self._allowed = frozenset(allowed)
+        self._allowed = frozenset(map(ascii_host, allowed))
+        self._lookups = anyio.CapacityLimiter(LOOKUPS)
 
     async def connect_tcp(
         self,
@@ -31,11 +67,13 @@ class PublicConnections(Connections):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Raises PrivateAddressError, and httpcore2's errors."""
+        # not among the few threads in which all other names are looked up: a name server may be silent
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         try:
-            found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError:
+            found = await to_thread.run_sync(look_up, abandon_on_cancel=True, limiter=self._lookups)
+        except (OSError, ValueError):  # of a part that is empty, or has more than 63 characters
             raise httpcore2.ConnectError("the name has no address") from None
-        addresses = [ip_address(each[4][0].partition("%")[0]) for each in found]
+        addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
         if host not in self._allowed:
             addresses = [address for address in addresses if is_public(address)]
         if not addresses:
@@ -44,14 +82,13 @@ class PublicConnections(Connections):
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """IPv6 can wrap private addresses of IPv4 in several ways."""
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    teredo = getattr(address, "teredo", None)
-    wrapped = [inner] if inner else list(teredo or ())
-    nat64 = address.version == 6 and int(address) >> 32 == 0x64FF9B << 64
+    """A host of the internet may have it."""
+    if isinstance(address, IPv6Address) and any(address in network for network in WRAPPING):
+        address = IPv4Address(int(address) & 0xFFFFFFFF)
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in NOT_PUBLIC_4)
     return (
-        address.is_global
-        and not address.is_multicast
-        and not nat64
-        and all(each.is_global for each in wrapped)
+        address in PUBLIC_6
+        and not any(address in network for network in NOT_PUBLIC_6)
+        and (int(address) >> 32 & 0xFFFFFFFF) not in ISATAP
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from switchhook import Action, AppInfo, AudioResponse, Play, Remark, Seconds, Table, hookimpl
+from switchhook_http import ascii_host, shown_address
 
 from .channels import is_for_telephone
 from .commands import is_true
@@ -15,7 +17,7 @@ from .fetching import Fetcher, FetchError, fetcher
 
 
 class AudioSettings(Table):
-    hosts: list[str] = Field(
+    hosts: list[Annotated[str, AfterValidator(ascii_host)]] = Field(
         default_factory=list, description="hosts that may be reached without TLS, and in a private network"
     )
     max_bytes: int = Field(
@@ -59,6 +61,6 @@ async def _play(files: Fetcher | None, url: str, loop: bool) -> AsyncGenerator[A
         yield Remark("audio: the plugin has not been started")
         return
     try:
-        yield Play(await files.fetch(url), "audio", loop)
+        yield Play(await files.fetch(url), shown_address(url), loop)
     except FetchError as error:
         yield Remark(f"audio: {error}")

@@ -5,24 +5,45 @@ from __future__ import annotations
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 import anyio
 
-from switchhook_http import HttpError, Pool, PrivateAddressError, PublicConnections, Reply
+from switchhook_http import (
+    HttpError,
+    Pool,
+    PrivateAddressError,
+    PublicConnections,
+    Reply,
+    ascii_address,
+    ascii_host,
+    shown_address,
+)
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 3
+AT_ONE_HOST = 4  # files; who wants more waits, within the time that a file has
+MOST_AT_ONCE = 300  # connections
 HEADERS = {
-    "Accept": "audio/wav, audio/x-wav, */*;q=0.1",
+    "Accept": "audio/wav, audio/*;q=0.9, */*;q=0.1",
     "Accept-Encoding": "identity",
     "User-Agent": "switchhook",
 }
 
 
 class FetchError(Exception):
-    """Why a file was not fetched: fixed words, without its address."""
+    """Why a file was not fetched: its address without the query, and fixed words."""
+
+
+@dataclass(slots=True)
+class _Coming:
+    """A file on its way. Neither data nor an error when it is over: who fetched it has gone."""
+
+    over: anyio.Event = field(default_factory=anyio.Event)
+    data: bytes | None = None
+    error: FetchError | None = None
 
 
 class Fetcher:
@@ -30,49 +51,86 @@ class Fetcher:
     private network."""
 
     def __init__(self, *, hosts: Sequence[str], most: int, patience: float, cache: int, pool: Pool) -> None:
-        self._hosts, self._most, self._patience, self._room = frozenset(hosts), most, patience, cache
+        self._hosts = frozenset(map(ascii_host, hosts))
+        self._most, self._patience, self._room = most, patience, cache
         self._pool = pool
         self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._coming: dict[str, _Coming] = {}
+        self._turns: dict[str, anyio.CapacityLimiter] = {}  # of hosts that something is fetched from
 
-    async def fetch(self, url: str) -> bytes:
-        """Raises FetchError."""
-        if url in self._kept:
-            self._kept.move_to_end(url)
-            return self._kept[url]
-        data = b""
-        with anyio.move_on_after(self._patience) as patience:
-            data = await self._follow(url)
-        if patience.cancelled_caught:
-            raise FetchError(f"it took longer than {self._patience:g} s")
-        self._keep(url, data)
-        return data
+    async def fetch(self, address: str) -> bytes:
+        """What several want at the same time is fetched once. Raises FetchError."""
+        try:
+            url = ascii_address(address)
+        except ValueError:
+            raise FetchError("the address is none") from None
+        problem = f"it took longer than {self._patience:g} s"
+        with anyio.move_on_after(self._patience):
+            try:
+                return await self._share(url)
+            except FetchError as error:
+                problem = str(error)
+        raise FetchError(f"{shown_address(url)}: {problem}")
+
+    async def _share(self, url: str) -> bytes:
+        while url not in self._kept:
+            coming = self._coming.get(url)
+            if coming is None:
+                return await self._fetch(url)
+            await coming.over.wait()
+            if coming.error is not None:
+                raise FetchError(*coming.error.args)
+            if coming.data is not None:
+                return coming.data
+        self._kept.move_to_end(url)
+        return self._kept[url]
+
+    async def _fetch(self, url: str) -> bytes:
+        coming = self._coming[url] = _Coming()
+        try:
+            coming.data = await self._follow(url)
+        except FetchError as error:
+            coming.error = error
+            raise
+        finally:
+            del self._coming[url]
+            coming.over.set()
+        self._keep(url, coming.data)
+        return coming.data
 
     async def _follow(self, url: str) -> bytes:
         for _ in range(MOST_REDIRECTS + 1):
-            self._check(url)
             try:
-                async with self._pool.request("GET", url, HEADERS) as answer:
+                async with self._turn(self._checked(url)), self._pool.request("GET", url, HEADERS) as answer:
                     if answer.status not in REDIRECTS:
                         return await self._read(answer)
-                    url = urljoin(url, answer.headers.get("location", ""))
+                    url = _redirected(url, answer.headers.get("location", ""))
             except PrivateAddressError as error:
                 raise FetchError(error.detail) from None
             except HttpError as error:
                 raise FetchError(f"the connection failed: {error.name}") from None
         raise FetchError(f"it is redirected more than {MOST_REDIRECTS} times")
 
-    def _check(self, url: str) -> None:
+    @asynccontextmanager
+    async def _turn(self, host: str) -> AsyncIterator[None]:
+        """Whoever waits for a host that is slow keeps nobody waiting who wants another."""
+        turns = self._turns.setdefault(host, anyio.CapacityLimiter(AT_ONE_HOST))
         try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname or "", parts.port
-        except ValueError:
-            raise FetchError("the address is none") from None
-        if (
-            not host
-            or parts.username is not None
-            or not (parts.scheme == "https" or (parts.scheme == "http" and host in self._hosts))
+            async with turns:
+                yield
+        finally:
+            if not turns.borrowed_tokens and not turns.statistics().tasks_waiting:
+                self._turns.pop(host, None)
+
+    def _checked(self, url: str) -> str:
+        """Its host."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.username is not None or not (
+            parts.scheme == "https" or (parts.scheme == "http" and host in self._hosts)
         ):
             raise FetchError("expected an https address")
+        return host
 
     async def _read(self, answer: Reply) -> bytes:
         if answer.status != 200:
@@ -94,9 +152,19 @@ class Fetcher:
             self._kept.popitem(last=False)
 
 
+def _redirected(url: str, location: str) -> str:
+    """Servers write it as they like: in UTF-8, too, which no header is read as."""
+    try:
+        with suppress(UnicodeError):
+            location = location.encode("latin-1").decode()
+        return ascii_address(urljoin(url, location))
+    except ValueError:
+        raise FetchError("it is redirected to an address that is none") from None
+
+
 @asynccontextmanager
 async def fetcher(*, hosts: Sequence[str], most: int, patience: float, cache: int) -> AsyncIterator[Fetcher]:
-    pool = Pool(ssl.create_default_context(), PublicConnections(hosts), most=20)
+    pool = Pool(ssl.create_default_context(), PublicConnections(hosts), most=MOST_AT_ONCE)
     try:
         yield Fetcher(hosts=hosts, most=most, patience=patience, cache=cache, pool=pool)
     finally:
