@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # an action alone is to be imported without pydantic
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play a sound file's bytes. What cannot be read is reported and skipped. `loop`: again and again, until it
-    is interrupted or the next reply has something to say."""
+    """Play a sound file's bytes. What cannot be read is reported and skipped. `loop`: again and again, until
+    it is interrupted or the next reply has something to say."""
 
     wav: bytes
     name: str = "audio"  # for the record
