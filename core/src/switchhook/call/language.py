@@ -90,7 +90,9 @@ class CallLanguage:
         )
 
     def of_text(self, text: str, tag: str) -> str:
-        """In which one it is spoken: a text of the configuration in the one that it stands with."""
+        """In which one it is spoken, though it was meant for `tag`: a text of the configuration in the one
+        that it stands with, and what was meant for one that nobody knows in that of the call."""
+        tag = self.current if not tag or tag in self._unknown else tag
         tongues = self.of_tag(tag), self._tongues[self.own]
         return next((each.language for each in tongues if text in each.texts), tag)
 

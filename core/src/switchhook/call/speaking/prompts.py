@@ -51,7 +51,7 @@ class Prompts:
         content = queued.content
         if isinstance(content, Play):
             return await self._play(content, put)
-        language = self._language.of_text(content.text, queued.language or self._language.current)
+        language = self._language.of_text(content.text, queued.language)
         otherwise = content.otherwise if isinstance(content.otherwise, Play) else None
         wanted = Wanted(content, language, queued.parameters, put, anyio.current_time() + ahead)
         try:
