@@ -67,11 +67,11 @@ async def test_the_caller_may_speak_into_it_and_still_hears_the_answer():
         assert len(talk.turns) == 2
 
 
-async def test_who_spoke_into_it_interrupted_no_reply():
+async def test_who_pressed_a_key_in_it_interrupted_no_reply():
     async with a_call(slow(4.0), waiting_text="wait", limits=LIMITS) as talk:
         await asked(talk)
         await talk.wait(2.5)
-        talk.say("hurry up")
+        talk.leg.press("1")
         await talk.wait(6)
         assert talk.turns[2].barged_in is False
 

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from switchhook.call.dialogue.barge_in import BargeIn
 from switchhook.call.dialogue.dialogue import Dialogue
 from switchhook.call.dialogue.events import (
     ActionDue,
@@ -23,6 +24,7 @@ from switchhook.call.dialogue.events import (
     Stopping,
     Tell,
     Time,
+    WordsBegan,
 )
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.dialogue.timers import OF_SILENCE
@@ -44,11 +46,11 @@ from switchhook.contract.actions import (
     SetListening,
     SetVariables,
 )
-from switchhook.contract.leg import Closed, Digit, Gap, Paused, Resumed
+from switchhook.contract.leg import Closed, Digit, Gap, LanguageChanged, Paused, Resumed
 from switchhook.contract.speech import SpeechStarted, Transcript
 
 TEXTS = st.sampled_from(["", "yes", "my balance", "one"])
-OWN = [Say("sorry"), Say("lo siento"), Say("espere")]  # texts of no reply
+OWN = [Say("sorry"), Say("wait"), Say("lo siento"), Say("espere")]  # texts of no reply
 ACTIONS = st.one_of(
     st.builds(Say, st.sampled_from(["hello", "goodbye"])),
     st.builds(Play, st.just(b""), st.just("tune"), st.booleans()),
@@ -67,6 +69,7 @@ ACTIONS = st.one_of(
     st.just(ForceTurn("vgwNoInputTurn")),
     st.just(Remark("not done")),
     st.just(Offer((Choice("1", ("yes",), {"text": "chosen"}),))),
+    st.just(Offer(tuple(Choice(str(n), (f"number {n}",), {"text": "chosen"}) for n in range(1, 12)))),
     st.builds(SetBargeIn, st.sampled_from([None, True, False]), st.sampled_from([None, True, False])),
     st.sampled_from([SetLanguage("es-US"), SetLanguage("none")]),
     st.just(SetVariables({"a": 1})),
@@ -75,7 +78,9 @@ ACTIONS = st.one_of(
 )
 FROM_OUTSIDE = st.one_of(
     st.builds(SpeechStarted, st.just(0.0)),
-    st.builds(Transcript, TEXTS, st.booleans()),
+    st.builds(Transcript, TEXTS, st.booleans(), confidence=st.sampled_from([None, 0.1, 0.9])),
+    st.builds(WordsBegan, st.floats(0.0, 9.0)),
+    st.just(LanguageChanged("es")),
     st.builds(Digit, st.sampled_from("0123456789*#")),
     st.just(Gap(0.0, 0.2)),
     st.sampled_from([Paused(), Resumed()]),
@@ -92,6 +97,20 @@ FROM_OUTSIDE = st.one_of(
     st.builds(Closed, st.sampled_from(["hung_up", "lost", "ended"])),
 )
 RARE = (Failure, Stopping, Closed)
+LIMITS = st.builds(
+    Limits,
+    max_call=st.just(120.0),
+    merge=st.sampled_from([0.0, 0.0, 1.0]),
+    final_utterance=st.sampled_from([None, 3.0]),
+    barge_in=st.builds(
+        BargeIn,
+        voice=st.booleans(),
+        words=st.sampled_from([1, 2]),
+        ignore=st.sampled_from([frozenset(), frozenset(["yes"])]),
+        confidence=st.sampled_from([0.0, 0.5]),
+        resume=st.booleans(),
+    ),
+)
 # what a real reply or playout would do next; the number picks the prompt or is a delay
 STEPS = st.lists(
     st.one_of(
@@ -112,10 +131,10 @@ STEPS = st.lists(
 class Peer:
     """Plays the call around a dialogue: replies to the turn in flight, plays what is queued."""
 
-    def __init__(self):
-        self.dialogue = Dialogue(Limits(max_call=120.0), "sorry")
+    def __init__(self, limits):
+        self.dialogue = Dialogue(limits, "sorry", waiting_text="wait")
         self.now = 0.0
-        self.log = []  # (now, event, effects)
+        self.log, self.hints = [], []  # (now, event, effects), and what a mask has to leave of it
         self.flight = None
         self.prompts = []
         self.flushed = []
@@ -124,6 +143,7 @@ class Peer:
     def tell(self, event):
         effects = list(self.dialogue.handle(event, self.now))
         self.log.append((self.now, event, effects))
+        self.hints.append(self.dialogue.hint(event))
         for effect in effects:
             match effect:
                 case SendTurn():
@@ -138,6 +158,12 @@ class Peer:
                     self.flushed += self.prompts
                     self.prompts.clear()
         return effects
+
+    @property
+    def armed(self):
+        """A list or a collection stands, or will when its answer is heard."""
+        caller = self.dialogue._caller
+        return caller.lists.stands or caller.keypad.asked is not None or bool(caller._asked)
 
     def step(self, kind, what):
         match kind:
@@ -167,8 +193,8 @@ class Peer:
                 self.now = until
 
 
-def played(steps):
-    peer = Peer()
+def played(steps, limits):
+    peer = Peer(limits)
     for kind, what in steps:
         peer.step(kind, what)
     return peer
@@ -178,24 +204,26 @@ def effects_of(peer, kind):
     return [effect for _, _, effects in peer.log for effect in effects if isinstance(effect, kind)]
 
 
-@given(STEPS)
-def test_never_are_two_turns_in_flight(steps):
-    turns = effects_of(played(steps), SendTurn)  # the peer itself asserts that none is sent over another
+@given(STEPS, LIMITS)
+def test_never_are_two_turns_in_flight(steps, limits):
+    turns = effects_of(
+        played(steps, limits), SendTurn
+    )  # the peer itself asserts that none is sent over another
     assert [effect.turn.number for effect in turns] == list(range(1, len(turns) + 1))
 
 
-@given(STEPS)
-def test_the_post_response_timer_never_runs_while_something_is_to_be_heard(steps):
-    peer = Peer()
+@given(STEPS, LIMITS)
+def test_the_post_response_timer_never_runs_while_something_is_to_be_heard(steps, limits):
+    peer = Peer(limits)
     for kind, what in steps:
         peer.step(kind, what)
         if peer.prompts or peer.flight:
             assert not peer.dialogue._timers.running("listening")
 
 
-@given(STEPS)
-def test_no_timer_of_the_callers_silence_runs_while_the_caller_cannot_be_heard(steps):
-    peer = Peer()
+@given(STEPS, LIMITS)
+def test_no_timer_of_the_callers_silence_runs_while_the_caller_cannot_be_heard(steps, limits):
+    peer = Peer(limits)
     for kind, what in [("outside", Paused()), *steps]:
         peer.step(kind, what)
         pauses = [event for _, event, _ in peer.log if isinstance(event, Paused | Resumed)]
@@ -203,9 +231,20 @@ def test_no_timer_of_the_callers_silence_runs_while_the_caller_cannot_be_heard(s
             assert not any(map(peer.dialogue._timers.running, OF_SILENCE))
 
 
-@given(STEPS)
-def test_after_a_pause_the_dialogue_waits_for_the_caller_as_ever(steps):
-    peer = played(steps)
+@given(STEPS, LIMITS)
+def test_an_answer_that_was_spoken_past_arms_nothing(steps, limits):
+    peer = Peer(limits)
+    for kind, what in steps:
+        peer.step(kind, what)
+        _, _, effects = peer.log[-1]
+        sent = [effect.turn.kind for effect in effects if isinstance(effect, SendTurn)]
+        if sent == ["speech"]:
+            assert not peer.armed
+
+
+@given(STEPS, LIMITS)
+def test_after_a_pause_the_dialogue_waits_for_the_caller_as_ever(steps, limits):
+    peer = played(steps, limits)
     for each in (Paused(), Resumed()):
         peer.tell(each)
     rests = peer.dialogue.outcome is None and not peer.prompts and peer.flight is None
@@ -213,33 +252,33 @@ def test_after_a_pause_the_dialogue_waits_for_the_caller_as_ever(steps):
         assert any(map(peer.dialogue._timers.running, OF_SILENCE))
 
 
-@given(STEPS)
-def test_after_a_flush_the_flushed_prompts_are_never_waited_for(steps):
-    peer = played(steps)
+@given(STEPS, LIMITS)
+def test_after_a_flush_the_flushed_prompts_are_never_waited_for(steps, limits):
+    peer = played(steps, limits)
     for _, event, effects in peer.log:
         if any(isinstance(effect, Flush) for effect in effects):
             assert sum(isinstance(effect, Flush) for effect in effects) == 1, event
 
 
-@given(STEPS, st.sampled_from(["hung_up", "lost", "ended"]))
-def test_a_closed_call_has_exactly_one_outcome(steps, reason):
-    peer = played(steps)
+@given(STEPS, LIMITS, st.sampled_from(["hung_up", "lost", "ended"]))
+def test_a_closed_call_has_exactly_one_outcome(steps, limits, reason):
+    peer = played(steps, limits)
     peer.tell(Closed(reason))
     assert len(effects_of(peer, End)) <= 1
     assert peer.dialogue.outcome is not None
 
 
-@given(STEPS)
-def test_nothing_waits_for_ever(steps):
-    peer = played(steps)
+@given(STEPS, LIMITS)
+def test_nothing_waits_for_ever(steps, limits):
+    peer = played(steps, limits)
     if peer.dialogue.outcome is None:
         # with prompts the playout owes an answer; in every other state a deadline is set
         assert peer.dialogue.deadline() is not None
 
 
-@given(STEPS)
-def test_left_alone_every_call_ends(steps):
-    peer = played(steps)
+@given(STEPS, LIMITS)
+def test_left_alone_every_call_ends(steps, limits):
+    peer = played(steps, limits)
     for _ in range(200):
         if peer.dialogue.outcome is not None:
             break
@@ -249,12 +288,12 @@ def test_left_alone_every_call_ends(steps):
     assert peer.dialogue.outcome is not None
 
 
-@given(STEPS)
+@given(STEPS, LIMITS)
 @settings(max_examples=50)
-def test_a_recorded_sequence_replays_to_the_same_effects(steps):
-    peer = played(steps)
+def test_a_recorded_sequence_replays_to_the_same_effects(steps, limits):
+    peer = played(steps, limits)
     lines = [to_line(now, event) for now, event, _ in peer.log]
-    again = Dialogue(Limits(max_call=120.0), "sorry")
+    again = Dialogue(limits, "sorry", waiting_text="wait")
     for (at, event), (now, _, effects) in zip(read(lines), peer.log, strict=True):
         assert again.handle(event, now) == effects, at
 
@@ -285,9 +324,9 @@ def test_what_an_interrupted_reply_sets_is_still_set():
     assert merge.variables == {"a": 1}
 
 
-@given(STEPS)
-def test_nothing_of_an_interrupted_reply_is_queued_any_more(steps):
-    peer = played(steps)
+@given(STEPS, LIMITS)
+def test_nothing_of_an_interrupted_reply_is_queued_any_more(steps, limits):
+    peer = played(steps, limits)
     muted = False
     for _, _, effects in peer.log:
         for effect in effects:
@@ -302,9 +341,9 @@ def test_nothing_of_an_interrupted_reply_is_queued_any_more(steps):
                     assert not muted
 
 
-@given(STEPS)
-def test_each_turn_is_reported_once_at_the_latest_when_its_audio_begins(steps):
-    peer = played(steps)
+@given(STEPS, LIMITS)
+def test_each_turn_is_reported_once_at_the_latest_when_its_audio_begins(steps, limits):
+    peer = played(steps, limits)
     told, own = 0, set()
     for _, event, effects in peer.log:
         begins = isinstance(event, PromptStarted) and event.prompt in own

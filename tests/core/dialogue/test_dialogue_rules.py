@@ -11,6 +11,7 @@ from switchhook.call.dialogue.events import (
     Listen,
     Opened,
     PromptFinished,
+    PromptStarted,
     Queue,
     ReplyBegan,
     ReplyEnded,
@@ -34,10 +35,12 @@ from switchhook.contract.speech import SpeechStarted, Transcript
 
 
 class Conversation:
-    """A dialogue, driven by hand: `now` goes on with what is waited for."""
+    """A dialogue, driven by hand: `now` goes on with what is waited for, and a prompt sounds when it is its
+    turn, unless the voice is `slow`."""
 
-    def __init__(self, *actions, limits=None, **texts):
+    def __init__(self, *actions, limits=None, slow=False, **texts):
         self.dialogue = Dialogue(limits or Limits(), "sorry", **texts)
+        self.slow, self.sounding = slow, 0
         self.now, self.prompts, self.turns, self.effects = 0.0, [], [], []
         self.tell(Opened())
         self.reply(*actions)
@@ -53,7 +56,15 @@ class Conversation:
                     self.prompts.append(effect.prompt)
                 case Flush():
                     self.prompts.clear()
+        if not self.slow:
+            self.sound()
         return effects
+
+    def sound(self):
+        """The first sound of the first prompt that is queued is due."""
+        if self.prompts and self.prompts[0] > self.sounding:
+            self.sounding = self.prompts[0]
+            self.tell(PromptStarted(self.sounding))
 
     def reply(self, *actions, **context):
         """To the newest turn."""

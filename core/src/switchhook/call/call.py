@@ -128,7 +128,7 @@ class Call:
         try:
             effects = self._dialogue.handle(event, now)
         finally:  # also of what we did wrong
-            self._journal.note(at, event, effects, hidden=hidden)
+            self._journal.note(at, event, effects, hidden=hidden, hint=self._dialogue.hint(event))
             heard = self._playout.heard_of_current
             self.notes.take(event, effects, at, self._began, fed=fed, heard=heard)
         for effect in effects:
@@ -146,7 +146,7 @@ class Call:
         if deadline is not None and deadline < self._wakes:
             self._timer.set()
 
-    def _perform(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind
+    def _perform(self, effect: Effect) -> None:  # noqa: C901, PLR0912  # one arm for each kind
         match effect:
             case events.SendTurn():
                 self._send(effect)
@@ -157,6 +157,8 @@ class Call:
             case events.Flush():
                 self._spoken.interrupt(*self._playout.current())
                 self._playout.flush()
+            case events.Hold() | events.GoOn():
+                self._playout.hold(isinstance(effect, events.Hold))
             case events.Abandon():
                 self._replies.abandon()
             case events.CancelReply():
@@ -256,6 +258,7 @@ class Call:
             record.outcome, record.reason = ended.outcome, ended.reason
         record.seconds = round(anyio.current_time() - self._began, 3)
         self.notes.hear_again(record.seconds)
+        record.noise = round(self._dialogue.noise, 3)
         record.caller_audio = round(self.leg.audio.seconds(self._hearing.audio.received), 3)
         record.prompt_audio = round(self._playout.heard(), 3)
         with reporting(self._fault):

@@ -22,7 +22,8 @@ class Turn:
     nothing was said, `no_final` when speech came to no end in time, both without text; `forced` when a
     handler asked for one, `follow_up` when the reply before asked for it.
     `input` is sent whole instead of the text where the caller chose an option. `barged_in`: it interrupted a
-    prompt. `collected`: of keys that a handler collects, whether they are as many as it asked for; else None.
+    prompt, or was said before the answer that was due, which is then not heard. `collected`: of keys that a
+    handler collects, whether they are as many as it asked for; else None.
     `variables` are the session variables of both directions, merged. `heard`: where the turn interrupted a
     reply, the words of it that had been heard, about. `raw`: the recognition's own message.
     """

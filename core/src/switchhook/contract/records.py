@@ -81,6 +81,7 @@ class CallRecord:
         float,
         "seconds in which the peer's own pause kept the caller from being heard",
     ] = 0.0
+    noise: Annotated[float, "seconds of the caller's voice that came to no words, or to none believed"] = 0.0
     prompt_audio: Annotated[float, "seconds that the caller heard"] = 0.0
     schema: Annotated[int, "of this record"] = SCHEMA
     kind: Annotated[str, "call"] = "call"

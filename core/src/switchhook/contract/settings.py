@@ -205,6 +205,15 @@ class ConnectorSettings(Table):
     max_silences: int | None = Field(
         None, ge=1, description="turns without input, in a row, until the call is given back; none: no limit"
     )
+    merge_utterances: Seconds = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="after what was said, in which more of it makes one turn; each turn comes so much later",
+    )
+    choice_wait: Seconds = Field(
+        2.0, ge=0, description="for a second key, where a list has an entry of both; # ends it"
+    )
     outputs: ReservedSettings = Field(
         default_factory=ReservedSettings, description="names of reserved output variables"
     )

@@ -194,6 +194,8 @@ def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
         post_response=connector.post_response_timeout,
         final_utterance=connector.final_utterance_timeout,
         no_input=connector.max_silences,
+        merge=connector.merge_utterances,
+        choice_wait=connector.choice_wait,
         waiting=connector.waiting.after,
         waiting_again=connector.waiting.again,
         barge_in=policy_of(connector.barge_in),

@@ -9,6 +9,9 @@ import anyio
 
 from ..call.dialogue.barge_in import BargeIn
 from ..call.dialogue.caller_side import CallerSide, Heard
+from ..call.dialogue.offers import Lists
+from ..call.dialogue.utterance import Utterance
+from ..call.dialogue.waiting import Waiting
 from ..contract.audio import AudioFormat
 from ..contract.speech import SpeechStarted, SpeechToText, Transcript
 
@@ -56,7 +59,8 @@ async def listen(engine: SpeechToText, samples: bytes, line: AudioFormat, langua
 
 def interruptions(moments: Iterable[Moment], policy: BargeIn) -> list[Interruption]:
     """While a prompt plays all the time; at most one in each utterance."""
-    caller, found = CallerSide(policy, PENDING), []
+    utterance = Utterance()
+    caller, found = CallerSide(policy, utterance, Waiting(PENDING), Lists(0.0)), []
     open_ = False
     for at, said in moments:
         if isinstance(said, SpeechStarted):
@@ -68,7 +72,7 @@ def interruptions(moments: Iterable[Moment], policy: BargeIn) -> list[Interrupti
             open_ = True
         if heard is Heard.FALSE_ALARM and open_:
             found[-1] = found[-1]._replace(kept=False)
-        open_ = open_ and caller.speaking
+        open_ = open_ and utterance.speaking
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import assert_never
@@ -21,8 +20,10 @@ from .barge_in import BargeIn
 from .events import Effect, GoOnIn, Listen, Speaks, TakeCallerAudio
 from .flight import Input
 from .keypad import Collected, Keypad
-from .offers import chosen_by_key, chosen_by_voice
+from .offers import Lists
 from .parameters import Parameters
+from .utterance import Utterance
+from .waiting import Waiting
 
 AboutCaller = (
     Offer | CollectDigits | SetBargeIn | SetListening | SetCallerAudio | ConfigureRecognition | SetLanguage
@@ -39,70 +40,61 @@ class Heard(Enum):
 
 @dataclass(slots=True)
 class CallerSide:
-    """`speech`, `digits`: whether they are taken at all. `pending`: how many inputs may wait."""
+    """`speech`, `digits`: whether they are taken at all. `inputs`: what waits to be a turn."""
 
     policy: BargeIn
-    pending: int
+    utterance: Utterance
+    inputs: Waiting
+    lists: Lists
     speech: bool = True
     digits: bool = True
-    speaking: bool = False
     keypad: Keypad = field(default_factory=Keypad)
-    deaf: bool = False  # an utterance goes on that is not taken
-    _offer: Offer | None = None
+    _asked: list[Offer | CollectDigits] = field(default_factory=list)  # and not heard yet
+    _asked_in: int = 0  # of which turn's reply
     _recognition: Parameters = field(default_factory=Parameters)
-    _inputs: deque[Input] = field(default_factory=deque)
-
-    def __bool__(self) -> bool:
-        """Whether something waits to be a turn."""
-        return bool(self._inputs)
 
     # --- Taking
 
-    def put(self, said: Input, *, first: bool = False) -> None:
-        if first:
-            self._inputs.appendleft(said)
-        elif len(self._inputs) < self.pending:
-            self._inputs.append(said)
-
-    def clear(self) -> None:
-        self._inputs.clear()
-
-    def voice(self, protected: bool) -> Heard:
+    def voice(self, *, protected: bool) -> Heard:
         """Voice was detected; `protected`: a prompt plays that speech does not interrupt."""
         if not self.speech:
             return Heard.NOTHING
-        self.deaf = self.deaf or (self._is_shut(protected) and not self.speaking)
-        self.speaking = not self.deaf
-        return Heard.INTERRUPTION if self.speaking and self.policy.voice else Heard.NOTHING
+        self.utterance.voice(self.lists.current(), shut=self._is_shut(protected))
+        return Heard.INTERRUPTION if self.utterance.speaking and self.policy.voice else Heard.NOTHING
+
+    def begin_words(self, at: float) -> None:
+        """What is heard now began to be said then."""
+        self.utterance.belong(self.lists.at(at))
 
     def hear(self, said: Transcript, now: float, *, protected: bool, playing: bool) -> Heard:
-        """`playing`: a prompt, or one that would go on if this were nothing."""
+        """`playing`: a prompt, or one that would go on if this were nothing, or a reply is due."""
         if not self.speech:
             return Heard.NOTHING
         # what began before a protected prompt is heard to its end, what began in one is not
-        if self.deaf or (self._is_shut(protected) and not self.speaking):
-            self.deaf = not said.final
+        if self.utterance.is_deaf(said, shut=self._is_shut(protected)):
             return Heard.NOTHING
-        if not said.final:
-            self.speaking = self.speaking or bool(said.text)
-        else:
-            self.speaking = False
-            if not said.text or self.policy.is_doubtful(said):
+        began = now - max(0.0, said.end - said.start)
+        stood = self.utterance.stood or (self.lists.current() if began == now else self.lists.at(began))
+        repeats = self.lists.repeats(said.text, stood, final=said.final)
+        interrupts = self.policy.interrupts(said) and not repeats
+        self.utterance.hear(said, stood, meant=interrupts, repeats=repeats)
+        if said.final:
+            aside = playing and self.policy.is_aside(said)
+            if not said.text or self.policy.is_doubtful(said) or aside or repeats:
                 return Heard.FALSE_ALARM
-            if playing and self.policy.is_aside(said):
-                return Heard.FALSE_ALARM
-            self.put(Input("speech", said.text, now, said.confidence, raw=said.raw))
-        return Heard.INTERRUPTION if not protected and self.policy.interrupts(said) else Heard.NOTHING
+            self.inputs.say(Input("speech", said.text, now, said.confidence, raw=said.raw, stood=stood))
+        return Heard.INTERRUPTION if not protected and interrupts else Heard.NOTHING
 
     def press(self, key: str, now: float, *, protected: bool) -> bool:
         """Whether the key is taken."""
-        if self.digits and not protected:
-            self.put(Input("digits", key, now))
-            return True
-        return False
+        if not self.digits or protected or self._trails(key, now):
+            return False
+        self.inputs.put(Input("digits", key, now))
+        return True
 
-    def give_up_utterance(self) -> None:
-        self.speaking = self.deaf = False
+    def _trails(self, key: str, at: float) -> bool:
+        asked = self.keypad.asked is not None or bool(self._asked)
+        return not asked and not self.inputs and self.lists.trails(key, at)
 
     def _is_shut(self, protected: bool) -> bool:
         return protected or self.keypad.ignores_speech
@@ -111,10 +103,9 @@ class CallerSide:
 
     def perform(self, action: AboutCaller, turn: int) -> list[Effect]:
         match action:
-            case Offer():
-                self._offer = action
-            case CollectDigits():
-                self.keypad.arm(action)
+            case Offer() | CollectDigits():  # when it is heard
+                self._asked = [*(self._asked if turn == self._asked_in else []), action]
+                self._asked_in = turn
             case SetBargeIn():
                 self._doubt(action)
             case SetListening():
@@ -130,13 +121,31 @@ class CallerSide:
                 assert_never(action)
         return []
 
+    def arm(self, turn: int, now: float) -> None:
+        """What was asked in the reply to `turn`, or before, stands from now on."""
+        if self._asked_in > turn:
+            return
+        asked, self._asked = self._asked, []
+        for each in asked:
+            if isinstance(each, Offer):
+                self.lists.stand(each, now)
+            else:
+                self.keypad.arm(each)
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether a key that is pressed now may be of a number that is not to be shown."""
+        asked = [each for each in self._asked if isinstance(each, CollectDigits)]
+        now = [self.keypad.asked] if self.keypad.asked is not None else []
+        return any(each.sensitive for each in [*now, *asked])
+
     def _listen(self, asked: SetListening) -> list[Effect]:
         self.digits = self.digits if asked.digits is None else asked.digits
         if asked.speech is None:
             return []
         if asked.speech != self.speech:
             self.speech = asked.speech
-            self.give_up_utterance()
+            self.utterance.give_up()
         return self._recognise()
 
     def change_language(self, spoken: Speaks) -> list[Effect]:
@@ -158,17 +167,44 @@ class CallerSide:
 
     # --- Giving
 
-    def next(self) -> Input | None:
+    def next(self, now: float) -> Input | None:
         """The next turn, out of what waits. None: nothing, or keys of a number that is not complete."""
-        while self._inputs:
-            said = self._inputs.popleft()
-            if said.kind == "digits" and said.collected is None and self.keypad.asked is not None:
-                collected = self.keypad.press(said.text)
-                if collected is None:
-                    continue
-                said = self._collected(collected, said.at)
-            return self._chosen(said)
-        return None
+        while (said := self.inputs.take()) is not None:
+            if said.kind == "digits":
+                if not self.inputs.spoken:  # else nobody has heard what was asked
+                    self.arm(self._asked_in, now)
+                chosen = self._keyed(said, now)
+            elif self.lists.keys:  # they were pressed before
+                self.inputs.put(said, first=True)
+                chosen = self.choose(now)
+            elif said.kind == "speech":
+                self._asked = []  # it spoke past that
+                chosen = replace(said, input=self.lists.choose_by_voice(said.text, said.stood, now))
+                self.keypad.clear()
+            else:
+                chosen = said
+            if chosen is not None:
+                return chosen
+        late = self.lists.keys and now >= self.lists.until
+        return self.choose(now) if late else None
+
+    def _keyed(self, said: Input, now: float) -> Input | None:
+        if said.collected is not None:
+            return self._by_keys(said, now)
+        if self.keypad.asked is not None:
+            collected = self.keypad.press(said.text)
+            return None if collected is None else self._by_keys(self._collected(collected, said.at), now)
+        if self.lists.trails(said.text, said.at):
+            return None
+        if self.lists.keys and not self.lists.goes_on(said.text, said.at):
+            self.inputs.put(said, first=True)
+            return self.choose(now)
+        keys = self.lists.press(said.text, said.at)
+        return None if keys is None else self._by_keys(replace(said, text=keys), now)
+
+    def choose(self, now: float) -> Input:
+        """The time for more keys of the list is over: what there is of them."""
+        return self._by_keys(Input("digits", self.lists.keys, self.lists.since), now)
 
     def expire(self, now: float) -> Input | None:
         """The time for more digits is over: what there is of them."""
@@ -182,15 +218,10 @@ class CallerSide:
         hidden = asked is not None and asked.sensitive
         return Input("digits", collected.digits, at, collected=collected.succeeded, sensitive=hidden)
 
-    def _chosen(self, said: Input) -> Input:
-        """With the option that it chooses, if one is offered and that is it. Then what was asked for is over;
-        who said nothing may still choose, or key a number."""
-        if said.kind not in ("speech", "digits"):
-            return said
-        offer, self._offer = self._offer, None
+    def _by_keys(self, said: Input, now: float) -> Input:
+        """With the option that they choose, if one is offered and that is it. Then what was asked for is
+        over; who said nothing may still choose, or key a number."""
+        chosen = replace(said, input=self.lists.choose_by_keys(said.text, said.at, now))
         self.keypad.clear()
-        if offer is None:
-            return said
-        if said.kind == "speech":
-            return replace(said, input=chosen_by_voice(offer, said.text))
-        return replace(said, input=chosen_by_key(offer, said.text))
+        self.inputs.forget(lambda each: self.lists.repeats(each.text, each.stood, final=True))
+        return chosen

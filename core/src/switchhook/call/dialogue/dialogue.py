@@ -1,10 +1,8 @@
 """Who speaks when: a state machine without I/O or clock.
 
 `handle(event, now)` returns the effects, to be performed before the next event; `deadline()` is when
-`Time` is due at the latest. Semantics are those of IBM's phone integration.
-
-Each part of the state owns its fields: only the dialogue changes a part, by its methods, which answer with
-the effects that the change has.
+`Time` is due at the latest. Semantics are those of IBM's phone integration. Each part of the state owns
+its fields: it is changed by its methods alone, which answer with the effects that the change has.
 """
 
 from __future__ import annotations
@@ -18,10 +16,14 @@ from . import events
 from .caller_side import CallerSide, Heard
 from .events import Effect, End, Event, MergeVariables, SendTurn
 from .flight import Flight, Input
+from .floor import Floor
 from .limits import Limits
+from .offers import Lists
 from .prompting import FILLER, Prompting
 from .timers import Moment, Timers
 from .turns import Turns
+from .utterance import Utterance
+from .waiting import Waiting
 
 
 class Dialogue:
@@ -38,25 +40,24 @@ class Dialogue:
         self._limits = limits = limits or Limits()
         self.outcome: End | None = None
         self._ending: End | None = None  # waits until what was queued has been heard
-        self._caller = CallerSide(limits.barge_in, limits.pending)
-        self._turns = Turns(limits.no_input)
-        self._flight = Flight()
+        self._said, self._lists = Utterance(), Lists(limits.choice_wait)
+        self._inputs = inputs = Waiting(limits.pending, merges=limits.merge > 0)
+        self._caller = caller = CallerSide(limits.barge_in, self._said, inputs, self._lists)
+        self._turns, self._flight = Turns(limits.no_input), Flight()
         self._prompts = Prompting(events.Speaks(language, failure_text, closing_text, waiting_text))
-        self._timers = Timers(limits, fills=bool(waiting_text))
+        self._floor = Floor(self._said, inputs, self._lists, caller, self._prompts, self._flight, self._turns)
+        self._timers = Timers(limits)
         self._now = 0.0
-        self._effects: list[Effect] = []
-        self._anew: set[str] = set()  # the timers that begin anew with this event
+        self._effects, self._anew = list[Effect](), set[str]()  # anew: the timers that begin with this event
 
     def handle(self, event: Event, now: float) -> list[Effect]:
-        self._now, self._effects, self._anew = now, [], set()
+        self._now, self._effects = now, []
+        self._anew = {"speech"} if isinstance(event, SpeechStarted) else set()
         if isinstance(event, Closed):
             self._timers.clear()
             hung_up = event.reason in ("hung_up", "ended")
             self.outcome = self.outcome or End("hung_up" if hung_up else "lost", event.detail)
         elif self.outcome is None:  # else the end was asked for, and only Closed counts
-            if isinstance(event, events.Speaks):
-                self._timers.fill(bool(event.waiting_text))
-                self._effects += [*self._prompts.change_language(event), *self._caller.change_language(event)]
             self._take(event)
             self._settle()
         return self._effects
@@ -72,32 +73,38 @@ class Dialogue:
     @property
     def sensitive(self) -> bool:
         """Whether keys that are pressed now must not be shown anywhere."""
-        asked = self._caller.keypad.asked
-        return asked is not None and asked.sensitive
+        return self._caller.sensitive
+
+    def hint(self, event: Event) -> str:
+        return self._floor.hint(event, self._now)
+
+    @property
+    def noise(self) -> float:
+        """Seconds of voice that came to no words, until the last event."""
+        return self._timers.noise(self._now)
 
     def _take(self, event: Event) -> None:  # noqa: C901, PLR0912  # one arm for each kind of event
         match event:
             case events.Opened():
                 self._timers.begin_call(self._now)
-                self._caller.put(Input("start", "", self._now))
+                self._inputs.put(Input("start", "", self._now))
             case SpeechStarted():
-                self._anew.add("speech")
-                self._react(self._caller.voice(self._prompts.ignores_speech()))
+                self._effects += self._floor.voice()
+            case events.WordsBegan():
+                self._caller.begin_words(self._now - event.ago)
             case Transcript():
                 self._hear(event)
             case Digit():
                 if self._caller.press(event.key, self._now, protected=self._prompts.ignores_digits()):
-                    self._barge_in(doubted=False)
+                    self._effects += self._floor.barge_in(by_key=True)
                     self._flight.forget_filler()
                     self._anew |= {"listening", "digits", "waiting"}
             case Paused():
-                self._timers.pause()
+                self._timers.pause(self._now)
             case Resumed():
-                self._timers.resume(self._now, uttering=self._caller.speaking or self._caller.deaf)
-            case events.PromptStarted():
-                self._effects += self._flight.report(self._prompts.turn_of(event.prompt))
-            case events.PromptFinished():
-                self._finish(event)
+                self._timers.resume(self._now, uttering=self._said.goes_on)
+            case events.PromptStarted() | events.PromptFinished():
+                self._play(event)
             case events.ReplyBegan() | events.ActionDue() | events.ReplyEnded():
                 self._read(event)
             case events.Faulted() | events.NotPerformed():
@@ -110,7 +117,9 @@ class Dialogue:
                 self._stop(End("stopped", "the server is stopping"), at_once=event.at_once)
             case events.Time():
                 self._expire()
-            case Gap() | LanguageChanged() | events.Speaks() | Closed():
+            case events.Speaks():
+                self._effects += [*self._prompts.change_language(event), *self._caller.change_language(event)]
+            case Gap() | LanguageChanged() | Closed():
                 pass
             case _:
                 assert_never(event)
@@ -123,24 +132,10 @@ class Dialogue:
             self._anew.add("waiting" if said.final else "speech")
         if said.text and said.final:
             self._flight.forget_filler()
-        playing = bool(self._prompts.queue) or (self._prompts.doubted and self._caller.policy.resume)
-        protected = self._prompts.ignores_speech()
-        self._react(self._caller.hear(said, self._now, protected=protected, playing=playing))
-
-    def _react(self, heard: Heard) -> None:
-        if heard is Heard.INTERRUPTION:
-            self._barge_in(doubted=True)
-        elif heard is Heard.FALSE_ALARM and self._prompts.doubted and self._caller.policy.resume:
-            self._turns.forget_barge_in()
-            self._flight.restore()
-            self._effects += self._prompts.restore()
-
-    def _barge_in(self, *, doubted: bool) -> None:
-        """Drops only what would be heard, of the reply that plays; its other actions are still performed."""
-        if turns := self._prompts.turns:
-            self._turns.barge_in()
-            self._flight.interrupt(turns)
-        self._effects += self._prompts.interrupt(doubted=doubted)
+        heard, effects = self._floor.hear(said, self._now)
+        self._effects += effects
+        if said.final and heard is not Heard.FALSE_ALARM:
+            self._anew |= {"listening", "merging"}
 
     # --- the reply
 
@@ -160,14 +155,13 @@ class Dialogue:
                 self._effects += self._prompts.end_reply(event.turn)
                 self._timers.allow(event.post_response_timeout, event.final_utterance_timeout)
                 if event.follow_up:
-                    self._caller.put(Input("follow_up", "", self._now), first=True)
+                    self._inputs.put(Input("follow_up", "", self._now), first=True)
 
     def _perform(self, action: actions.Action, turn: int) -> list[Effect]:  # one arm for each kind
         match action:
-            case actions.Say() | actions.Play() if self._flight.muted:
-                pass
-            case actions.Say() | actions.Play() | actions.ConfigureSynthesis():
-                self._flight.note(action)
+            case actions.Say() | actions.Play():
+                return self._floor.say(action, turn)
+            case actions.ConfigureSynthesis():
                 return self._prompts.perform(action, turn)
             case actions.SetBargeIn():
                 return [*self._prompts.perform(action, turn), *self._caller.perform(action, turn)]
@@ -191,7 +185,12 @@ class Dialogue:
         if not self._prompts.queue and self._ending is None:
             self._effects += self._prompts.fill()
 
-    def _finish(self, event: events.PromptFinished) -> None:
+    def _play(self, event: events.PromptStarted | events.PromptFinished) -> None:
+        if isinstance(event, events.PromptStarted):
+            self._effects += self._floor.start(event.prompt, self._now)
+            return
+        if not event.failed:
+            self._floor.sound(event.prompt, self._now)
         over = self._prompts.finish(event.prompt)
         if over is not None and not event.failed:
             if over.turn != FILLER:
@@ -205,7 +204,8 @@ class Dialogue:
         """Say so, then give the call back. When that cannot be said either, give it back at once."""
         first = self._ending is None
         if first:
-            self._caller.clear()
+            self._inputs.clear()
+            self._prompts.believe()
         if first or source == "assistant":
             self._effects += self._flight.cancel()  # nothing more of it will come
         # what is queued behind a prompt could not be spoken either
@@ -224,8 +224,6 @@ class Dialogue:
         if (last_words or not at_once) and self._timers.begin_to_stop(self._now) and last_words:
             self._effects += self._prompts.announce(last_words)
 
-    # --- time
-
     def _expire(self) -> None:
         due = self._timers.take_due(self._now)
         if "max_call" in due:  # before the peer does, who would lose the variables
@@ -233,49 +231,53 @@ class Dialogue:
             self._stop(longest, at_once=True, last_words=self._prompts.spoken.closing_text)
         if "stopping" in due:
             self._stop(End("stopped"), at_once=True)
-        if "speech" in due:
-            self._caller.give_up_utterance()
+        if due & {"speech", "final"} and self._said.worded:
+            self._anew.add("listening")  # those were his last words
+        self._effects += self._floor.expire(due, self._now)
         if "waiting" in due:
             self._fill()
         if "reply" in due:
             self._fail("assistant", "no answer in time")
         if "final" in due:
-            self._caller.give_up_utterance()
-            self._caller.put(Input("no_final", "", self._now))
+            self._inputs.put(Input("no_final", "", self._now))
         if "listening" in due or "digits" in due:  # no input, or no more of it
             answer = self._caller.expire(self._now) or self._turns.no_input(self._now)
             if isinstance(answer, End):
                 self._ending = answer
             else:
-                self._caller.put(answer)
+                self._inputs.put(answer)
 
     # --- what follows from the state, whatever the event was
 
     def _settle(self) -> None:
         if self._end_if_due():
             return
-        if self._flight.muted and self._flight.turn is not None and self._caller:
+        if self._flight.muted and self._flight.turn is not None and self._inputs:
             self._effects += self._flight.abandon()
         if self._flight.turn is None and self._ending is None:
             self._send_next()
         if self._end_if_due():  # it may have been one turn too many
             return
+        self._effects += self._floor.settle(self._now, ending=self._ending is not None)
         moment = Moment(
             replying=self._flight.turn is not None,
+            fills=bool(self._prompts.spoken.waiting_text),
             filled=self._flight.filled,
             playing=bool(self._prompts.queue),
-            speaking=self._caller.speaking,
-            uttering=self._caller.speaking or self._caller.deaf,
+            said=self._said,
+            inputs=self._inputs,
             between_keys=self._caller.keypad.patience,
+            choosing=self._lists.until if self._lists.keys else None,
             begun=self._turns.made > 0,
             ending=self._ending is not None,
+            held=self._floor.held,
         )
         self._timers.follow(moment, self._anew, self._now)
 
     def _send_next(self) -> None:
         if self._turns.forced is not None and (not self._prompts.queue or self._prompts.loops):
-            self._caller.put(self._turns.take_forced(self._now), first=True)
-        if said := self._caller.next():
+            self._inputs.put(self._turns.take_forced(self._now), first=True)
+        if said := self._caller.next(self._now):
             turn = self._turns.make(said)
             if self._turns.alone > self._limits.alone:
                 self._fail("assistant", f"{self._turns.alone} turns in a row without the caller")

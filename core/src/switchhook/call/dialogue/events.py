@@ -20,6 +20,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsBegan:
+    """What the next transcript is of began to be said so many seconds ago: it is heard later than it is
+    said."""
+
+    ago: float
+
+
+@dataclass(frozen=True, slots=True)
 class PromptStarted:
     """The first sound of a queued prompt is about to be sent."""
 
@@ -121,6 +129,7 @@ class Stopping:
 Event = (
     Opened
     | SpeechStarted
+    | WordsBegan
     | Transcript
     | Digit
     | Gap
@@ -166,6 +175,16 @@ class Queue:
 @dataclass(frozen=True, slots=True)
 class Flush:
     """Drop everything queued, here and at the peer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Send nothing more of what is queued until GoOn, or Flush."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Send what is queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +241,8 @@ Effect = (
     SendTurn
     | Queue
     | Flush
+    | Hold
+    | GoOn
     | Abandon
     | CancelReply
     | Tell

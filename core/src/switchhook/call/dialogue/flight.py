@@ -10,6 +10,7 @@ from ...contract.actions import Action, Say
 from ...contract.assistant import Turn, TurnKind
 from ...contract.leg import Disposition, TurnReport
 from .events import Abandon, CancelReply, Effect, Tell
+from .offers import NONE, Stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Input:
     raw: Mapping[str, Any] = field(default_factory=dict)
     collected: bool | None = None  # digits: whether as asked for
     sensitive: bool = False
+    stood: Stood = NONE  # when it began to be said
 
 
 @dataclass(slots=True)

@@ -23,4 +23,8 @@ class Limits:
     alone: int = 25  # turns in a row without the caller, and without a prompt that was heard before
     waiting: float = 2.0  # of silence while an answer is due, until the caller is told so
     waiting_again: float = 8.0  # likewise, from then on
+    noise: float = 10.0  # that voice without words puts the end of a silence off by, at most and in all
+    hold: float = 0.6  # that voice without words keeps an answer back, until it is a word
+    merge: float = 0.0  # after a final, until it is a turn: what is said within is of the same; 0: at once
+    choice_wait: float = 2.0  # after a key that may begin a longer one of a list
     barge_in: BargeIn = field(default_factory=BargeIn)

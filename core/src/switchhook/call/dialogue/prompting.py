@@ -30,13 +30,13 @@ class _Prompt:
 @dataclass(slots=True)
 class Prompting:
     """Each keeps what may interrupt it, and how it is spoken, from its position on. `doubted`: they were
-    interrupted by speech that may turn out to be none."""
+    interrupted by speech that may turn out to be none, and begin again if it does."""
 
     spoken: Speaks = field(default_factory=lambda: Speaks(""))
     doubted: bool = False
     queue: deque[_Prompt] = field(default_factory=deque)
+    yields: bool = True  # speech interrupts what is said from now on
     _ids: int = 0
-    _speech: bool = True
     _digits: bool = True
     _voice: Parameters = field(default_factory=Parameters)
     _dropped: list[_Prompt] = field(default_factory=list)
@@ -63,9 +63,9 @@ class Prompting:
     def perform(self, action: AboutPrompts, turn: int) -> list[Effect]:
         match action:
             case Say() | Play():
-                return [*self._end_loop(turn), *self._add(action, turn, self._speech, self._digits)]
+                return [*self._end_loop(turn), *self._add(action, turn, self.yields, self._digits)]
             case SetBargeIn():  # of what is said from now on
-                self._speech = self._speech if action.speech is None else action.speech
+                self.yields = self.yields if action.speech is None else action.speech
                 self._digits = self._digits if action.digits is None else action.digits
             case ConfigureSynthesis():
                 self._voice.configure(action.parameters, action.strategy, turn)
@@ -89,15 +89,25 @@ class Prompting:
         text = self.spoken.waiting_text
         return self._add(Say(text), FILLER, True, True) if text else []
 
-    def _add(self, content: Say | Play, turn: int, speech: bool, digits: bool) -> list[Effect]:
-        parameters = self._voice.use() if turn != FILLER else {}
-        queued = Queue(self._next_id(), content, parameters, self.spoken.language)
-        self.queue.append(_Prompt(turn, speech, digits, queued))
-        return [queued]
+    def keep_back(self, action: Say | Play, turn: int) -> None:
+        """It would be interrupted at once, by what may turn out to be no speech."""
+        self._dropped.append(self._make(action, turn, self.yields, self._digits))
 
-    def _next_id(self) -> int:
+    def doubt(self) -> None:
+        """What comes is kept back."""
+        self._dropped = self._dropped if self.doubted else []
+        self.doubted = True
+
+    def _add(self, content: Say | Play, turn: int, speech: bool, digits: bool) -> list[Effect]:
+        made = self._make(content, turn, speech, digits)
+        self.queue.append(made)
+        return [made.queued]
+
+    def _make(self, content: Say | Play, turn: int, speech: bool, digits: bool) -> _Prompt:
         self._ids += 1
-        return self._ids
+        parameters = self._voice.use() if turn != FILLER else {}
+        queued = Queue(self._ids, content, parameters, self.spoken.language)
+        return _Prompt(turn, speech, digits, queued)
 
     def end_reply(self, turn: int) -> list[Effect]:
         self._voice.end_reply(turn)
@@ -132,7 +142,11 @@ class Prompting:
 
     def restore(self) -> list[Effect]:
         """What was dropped last, from the beginning of the prompt that was interrupted."""
-        again = [replace(each, queued=replace(each.queued, prompt=self._next_id())) for each in self._dropped]
+        first, self._ids = self._ids + 1, self._ids + len(self._dropped)
+        again = [
+            replace(each, queued=replace(each.queued, prompt=number))
+            for number, each in enumerate(self._dropped, first)
+        ]
         self.queue += again
         self._dropped, self.doubted = [], False
         return [each.queued for each in again]

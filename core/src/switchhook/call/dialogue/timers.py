@@ -8,34 +8,46 @@ from typing import NamedTuple
 
 from ...contract.options import SHORTEST
 from .limits import Limits
+from .silence import Noise
+from .utterance import Utterance
+from .waiting import Waiting
 
-OF_SILENCE = ("listening", "digits", "speech", "final")
+PUT_OFF = ("listening", "digits")  # by noise
+OF_SILENCE = (*PUT_OFF, "speech", "final")
 
 
 class Moment(NamedTuple):
-    """What times depend on. `replying`: a reply is due; `filled`: and the caller was told that it takes long.
-    `speaking`: the caller is; `uttering`: or voice goes on that is not listened to. `between_keys`: seconds
-    for the next key of a number that was begun. `begun`: there was a turn."""
+    """What times depend on. `replying`: a reply is due; `fills`: of one that takes long the caller is told;
+    `filled`: and he was.
+    `said`: what the caller is saying; `inputs`: what he has said. `between_keys`: seconds for the next key of
+    a number that was begun; `choosing`: until when a key may be followed by another of a list. `begun`: there
+    was a turn. `held`: a prompt is kept back."""
 
     replying: bool
+    fills: bool
     filled: bool
     playing: bool
-    speaking: bool
-    uttering: bool
+    said: Utterance
+    inputs: Waiting
     between_keys: float | None
+    choosing: float | None
     begun: bool
     ending: bool
+    held: bool
 
 
 @dataclass(slots=True)
 class Timers:
-    """`fills`: the caller is told that an answer takes long. `deadline`: when the first is due."""
+    """`deadline`: when the first is due."""
 
     limits: Limits
-    fills: bool
     deadline: float | None = None
-    _paused: bool = False  # the caller cannot be heard, and the times of his silence do not run
+    _paused: float | None = None  # since when the caller cannot be heard: the times of his silence do not run
     _at: dict[str, float] = field(default_factory=dict)
+    _noise: Noise = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._noise = Noise(self.limits.noise)
 
     def begin_call(self, now: float) -> None:
         self._at["max_call"] = now + self.limits.max_call
@@ -46,10 +58,6 @@ class Timers:
         self._at.setdefault("stopping", now + self.limits.stopping)
         return first
 
-    def fill(self, fills: bool) -> None:
-        """Whether the caller is told that an answer takes long."""
-        self.fills = fills
-
     def allow(self, post_response: float | None, final_utterance: float | None) -> None:
         """Seconds from now on; None: as before."""
         if post_response is not None:
@@ -59,47 +67,81 @@ class Timers:
 
     def follow(self, moment: Moment, anew: Collection[str], now: float) -> None:
         """Each runs from when it was first seen to be needed, or from now if it is to begin `anew`."""
+        speaking, worded = moment.said.speaking, moment.said.worded
+        heard_at = now if self._paused is None else self._paused
+        off = self._noise.follow(heard_at, speaking=speaking, worded=worded, believed="listening" in anew)
+        self._at.update({name: self._at[name] + off for name in PUT_OFF if name in self._at})
         for name, seconds in self._needed(moment).items():
             if seconds is None:
                 self._at.pop(name, None)
-            elif not (self._paused and name in OF_SILENCE) and (name in anew or name not in self._at):
+            elif not (self.paused and name in OF_SILENCE) and (name in anew or name not in self._at):
                 self._at[name] = now + seconds
-        self.deadline = min(self._at.values(), default=None)
+                if name in PUT_OFF:
+                    self._noise.begin_silence(now)
+        self._at.pop("choosing", None)
+        if moment.choosing is not None:
+            self._at["choosing"] = moment.choosing
+        self.deadline = min(map(self._due, self._at), default=None)
+
+    def _due(self, name: str) -> float:
+        return self._at[name] + (self._noise.postpones if name in PUT_OFF else 0.0)
 
     def _needed(self, at: Moment) -> dict[str, float | None]:
         limits = self.limits
-        quiet = at.begun and not (at.replying or at.playing or at.speaking or at.ending)
+        ahead = at.replying or at.inputs.growing or at.choosing is not None
+        quiet = at.begun and not (ahead or at.playing or at.ending)
         between_keys = None if at.between_keys is None else max(SHORTEST, at.between_keys)
-        heard_to_speak = at.speaking and not self._paused
-        silent = self.fills and at.replying and not (at.playing or heard_to_speak or at.ending)
+        heard_to_speak = at.said.worded and not self.paused
+        silent = at.fills and at.replying and not (at.playing or heard_to_speak or at.ending)
         patience = limits.waiting_again if at.filled else limits.waiting
         return {
             "reply": limits.reply if at.replying else None,
-            "speech": limits.speech if at.uttering else None,
+            "speech": limits.speech if at.said.goes_on else None,
             "digits": between_keys if quiet else None,
             "listening": limits.post_response if quiet and between_keys is None else None,
             "waiting": patience if silent else None,
-            "final": limits.final_utterance if at.speaking else None,
+            "final": limits.final_utterance if at.said.worded else None,
+            "held": limits.hold if at.held else None,
+            "merging": self._to_grow(at),
         }
 
-    def pause(self) -> None:
+    def _to_grow(self, at: Moment) -> float | None:
+        """Who cannot be heard says no more."""
+        if not at.inputs.growing or (at.inputs.overdue and at.said.worded and not self.paused):
+            return None
+        if self.paused:
+            return 0.0
+        return self.limits.hold if at.inputs.overdue else self.limits.merge
+
+    @property
+    def paused(self) -> bool:
+        return self._paused is not None
+
+    def pause(self, now: float) -> None:
         """Those of his silence begin anew when he can be heard again: nobody has to answer in the rest of a
         time that began minutes ago."""
-        self._paused = True
+        self._paused = now if self._paused is None else self._paused
+        self._at.update({"merging": now} if "merging" in self._at else {})
         for name in OF_SILENCE:
             self._at.pop(name, None)
 
     def resume(self, now: float, *, uttering: bool) -> None:
         """The final of what the pause has cut off comes soon or never."""
-        if self._paused and uttering:
+        if self._paused is not None and uttering:
             self._at["speech"] = now + min(self.limits.cut_speech, self.limits.speech)
-        self._paused = False
+        if self._paused is not None:
+            self._noise.skip(now - self._paused)
+        self._paused = None
+
+    def noise(self, now: float) -> float:
+        """Seconds of voice without words until now."""
+        return self._noise.until(now if self._paused is None else self._paused)
 
     def running(self, name: str) -> bool:
         return name in self._at
 
     def take_due(self, now: float) -> set[str]:
-        due = {name for name, at in self._at.items() if at <= now}
+        due = {name for name in self._at if self._due(name) <= now}
         self._at = {name: at for name, at in self._at.items() if name not in due}
         return due
 

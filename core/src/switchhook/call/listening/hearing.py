@@ -10,9 +10,9 @@ from typing import NamedTuple
 import anyio
 
 from ...contract.errors import LanguageUnknown, answer
-from ...contract.speech import Parameters, Recognition, SpeechToText, Transcript
+from ...contract.speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
 from ..dialogue.bounds import heard_within
-from ..dialogue.events import Event, Failure, Faulted
+from ..dialogue.events import Event, Failure, Faulted, WordsBegan
 from ..engine import Engine
 from ..equipment import Equipment
 from ..failover import Failover
@@ -86,6 +86,7 @@ class Hearing:
         self.take = self.audio.take
         self._wanted = Wanted(language.current, {})
         self._session: Session | None = None
+        self._uttering = False  # words of an utterance have come, and not its final
         self._resting = False  # no recognition is wanted
         self._awake = Signal()  # after resting
 
@@ -203,9 +204,7 @@ class Hearing:
                 try:
                     async for heard in recognition:
                         engine.worked()
-                        if isinstance(heard, Transcript) and heard.final:
-                            self.audio.cover(heard.end)
-                        self._emit(heard_within(heard))
+                        self._hear(heard)
                 finally:
                     # not to an engine that takes its time to close
                     self._session = None
@@ -216,3 +215,13 @@ class Hearing:
                 session.declined = True
             return engine.raised(error)
         return "the recognition ended by itself"
+
+    def _hear(self, heard: SpeechStarted | Transcript) -> None:
+        """When words began is said by an engine that gives times."""
+        if isinstance(heard, Transcript):
+            if heard.text and heard.end > 0 and not self._uttering:
+                self._emit(WordsBegan(max(0.0, self.audio.fed - heard.start)))
+            self._uttering = bool(heard.text) and not heard.final
+            if heard.final:
+                self.audio.cover(heard.end)
+        self._emit(heard_within(heard))

@@ -27,13 +27,18 @@ SIGNS = "*#"  # keys that are no digits: they end a number, and tell nothing of 
 _EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is not ActionDue}
 
 
-def masked(event: Event, mask: Mask, *, hidden: bool = False, harmless: Container[str] = ()) -> Event:
+def masked(
+    event: Event, mask: Mask, *, hidden: bool = False, harmless: Container[str] = (), hint: str = ""
+) -> Event:
     """`hidden`: no digit may be shown, whatever the mask shows. `harmless`: words that mean nothing, as
-    `words_of` gives them, and are shown. What is hidden has as many words as before."""
+    `words_of` gives them, and are shown. What is hidden has as many words as before. `hint`: what the
+    dialogue made of the event and would not make of it masked."""
     match event:
         case Digit():
             shown = event.key in SIGNS or not (hidden or mask.digits(event.key) != event.key)
-            return replace(event, key=event.key if shown else DIGIT)
+            return replace(event, key=event.key if shown else DIGIT + hint)
+        case Transcript() if hint and mask.words(event.text) != event.text:
+            return replace(event, text="", raw={})
         case Transcript():
             aside = words_of(event.text) in harmless
             return replace(event, text=event.text if aside else _words(event.text, mask), raw={})
@@ -132,9 +137,12 @@ class Journal:
             made |= {field.name: getattr(spoken, field.name) for field in fields(spoken)}
             self._write(_line(0.0, made))
 
-    def note(self, at: float, event: Event, effects: Sequence[Effect] = (), *, hidden: bool = False) -> None:
+    def note(
+        self, at: float, event: Event, effects: Sequence[Effect] = (), *, hidden: bool = False, hint: str = ""
+    ) -> None:
         if self._write is None:
             return
-        self._write(to_line(at, masked(event, self._mask, hidden=hidden, harmless=self._harmless)))
+        event = masked(event, self._mask, hidden=hidden, harmless=self._harmless, hint=hint)
+        self._write(to_line(at, event))
         if effects:
             self._write(_line(at, {"type": EFFECTS, "names": [type(effect).__name__ for effect in effects]}))

@@ -36,6 +36,10 @@ class _Segment:
     end: float = 0.0
     announced: bool = False
 
+    def over(self, clock: PlayClock, now: float) -> float:
+        """When it has been heard."""
+        return now if self.begin is None else clock.reaches(self.end, now)
+
 
 class Playout:
     """`on_event` is called from the sending task; it may call `queue` and `flush`."""
@@ -49,6 +53,7 @@ class Playout:
         self._clock = PlayClock(leg.pace)
         self._waiting: deque[Queue] = deque()
         self._segments: deque[_Segment] = deque()
+        self._held = False
         self._opening: anyio.CancelScope | None = None
         self._fetcher, self._sender = Signal(), Signal()
 
@@ -56,8 +61,14 @@ class Playout:
         self._waiting.append(queued)
         self._fetcher.set()
 
+    def hold(self, held: bool) -> None:
+        """Whether what is queued is kept back; a flush ends that."""
+        self._held = held
+        self._sender.set()
+
     def flush(self) -> None:
         """Nothing of what was queued is sent after this; the leg is flushed if it may hold some."""
+        self._held = False
         self._waiting.clear()
         self._segments.clear()
         if self._opening is not None:
@@ -131,7 +142,7 @@ class Playout:
     # --- sending
 
     def _send_due(self, now: float) -> None:
-        while (size := self._next_size()) and self._due(size, now) <= now + TICK:
+        while not self._held and (size := self._next_size()) and self._due(size, now) <= now + TICK:
             if not self._announce_start(size):
                 self._leg.play(self._take(size, now))
                 self._fetcher.set()
@@ -185,19 +196,16 @@ class Playout:
     def _announce(self, now: float) -> None:
         while self._segments:
             first = self._segments[0]
-            if not first.complete or first.data or self._end_of(first, now) > now + TICK:
+            if not first.complete or first.data or first.over(self._clock, now) > now + TICK:
                 return
             self._segments.popleft()
             if first.end >= self._clock.sent - TICK:
                 self._clock.end_run(self._clock.sent)
             self._on_event(PromptFinished(first.prompt, first.failed))
 
-    def _end_of(self, segment: _Segment, now: float) -> float:
-        return now if segment.begin is None else self._clock.reaches(segment.end, now)
-
     def _wake(self, now: float) -> float:
-        due = [self._due(size, now)] if (size := self._next_size()) else []
+        due = [self._due(size, now)] if (size := self._next_size()) and not self._held else []
         first = self._segments[0] if self._segments else None
         if first and first.complete and not first.data:
-            due.append(self._end_of(first, now))
+            due.append(first.over(self._clock, now))
         return min(due, default=inf)

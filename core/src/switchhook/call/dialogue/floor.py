@@ -1,0 +1,132 @@
+"""Whether caller or bot is heard, where both have something to say. No clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from ...contract.actions import Play, Say
+from ...contract.leg import Digit
+from ...contract.speech import Transcript
+from .caller_side import CallerSide, Heard
+from .events import Effect, Event, GoOn
+from .flight import Flight
+from .offers import AGAIN, MORE, Lists
+from .onset import Onset
+from .prompting import FILLER, Prompting
+from .turns import Turns
+from .utterance import Utterance
+from .waiting import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Changes the parts that it is made of."""
+
+    utterance: Utterance
+    inputs: Waiting
+    lists: Lists
+    caller: CallerSide
+    prompts: Prompting
+    flight: Flight
+    turns: Turns
+    onset: Onset = field(default_factory=Onset)
+
+    @property
+    def held(self) -> bool:
+        """The first sound of what is queued is due, and kept back."""
+        return bool(self.prompts.queue) and self.onset.is_kept(self.prompts.queue[0].queued.prompt)
+
+    def hint(self, event: Event, now: float) -> str:
+        """What a mask has to leave of an event that was just handled, so that it does the same again."""
+        if isinstance(event, Digit) and self.lists.keys and self.lists.since == now:
+            return MORE
+        return AGAIN if isinstance(event, Transcript) and self.utterance.repeats else ""
+
+    # --- the caller takes it
+
+    def voice(self) -> list[Effect]:
+        """It interrupts what is heard; what is not heard yet waits for words."""
+        heard = self.caller.voice(protected=self.prompts.ignores_speech())
+        first = self.prompts.queue[0] if self.prompts.queue else None
+        sounds = first is not None and self.onset.has_begun(first.queued.prompt)
+        return self.barge_in() if heard is Heard.INTERRUPTION and sounds else []
+
+    def hear(self, said: Transcript, now: float) -> tuple[Heard, list[Effect]]:
+        playing = bool(self.prompts.queue) or self.prompts.doubted or self.flight.turn is not None
+        protected = self.prompts.ignores_speech()
+        heard = self.caller.hear(said, now, protected=protected, playing=playing)
+        return heard, self.barge_in() if heard is Heard.INTERRUPTION else []
+
+    def barge_in(self, *, by_key: bool = False) -> list[Effect]:
+        """Drops only what would be heard, of the reply that plays; its other actions are still performed.
+        Where the speech turns out to be none, what nobody has heard yet begins again in any case."""
+        if turns := self.prompts.turns:
+            self.turns.barge_in()
+            self.flight.interrupt(turns)
+        again = self.caller.policy.resume or self.onset.all_unheard(turns)
+        return self.prompts.interrupt(doubted=again and not by_key)
+
+    # --- the bot has it
+
+    def say(self, action: Say | Play, turn: int) -> list[Effect]:
+        """What the caller has spoken past is not heard. Until his words are final it is kept back."""
+        unheard = self.prompts.yields and not self.onset.has_sounded(turn)
+        if unheard and not self.flight.muted and (self.inputs.spoken or self.utterance.meant):
+            self.turns.barge_in()
+            self.flight.interrupt({turn})
+            if not self.inputs.spoken:
+                self.prompts.doubt()
+        if not self.flight.muted:
+            self.flight.note(action)
+            return self.prompts.perform(action, turn)
+        if self.prompts.doubted:
+            self.prompts.keep_back(action, turn)
+        return []
+
+    def start(self, prompt: int, now: float) -> list[Effect]:
+        """Its first sound is due. Voice that is no word yet is waited for, for a moment."""
+        effects = self.flight.report(self.prompts.turn_of(prompt))
+        first = self.prompts.queue[0] if self.prompts.queue else None
+        interrupted = self.utterance.speaking and first is not None and first.speech
+        if interrupted and first is not None and first.queued.prompt == prompt:
+            unheard = first.turn == FILLER or not self.onset.has_sounded(first.turn)
+            effects += self.onset.keep(prompt) if unheard else []
+        if not self.held:
+            self.sound(prompt, now)
+        return effects
+
+    def sound(self, prompt: int, now: float) -> None:
+        """It is heard, and what is asked in its reply stands."""
+        turn = self.prompts.turn_of(prompt)
+        self.onset.begin(prompt, turn)
+        if turn != FILLER:
+            self.caller.arm(turn, now)
+            self.lists.move_on(now)
+
+    def go_on(self, now: float) -> list[Effect]:
+        """What is kept back is heard."""
+        if not self.held:
+            return []
+        self.sound(self.prompts.queue[0].queued.prompt, now)
+        return [GoOn()]
+
+    def expire(self, due: Collection[str], now: float) -> list[Effect]:
+        """Enough was waited for what is being said."""
+        if "merging" in due:
+            self.inputs.let_grow(speaking=self.utterance.speaking)
+        if "speech" in due or "final" in due:
+            self.utterance.give_up()
+        return self.go_on(now) if "held" in due else []
+
+    def settle(self, now: float, *, ending: bool) -> list[Effect]:
+        """What was kept back for speech that was none is heard; where nothing is, what was asked stands."""
+        effects = [] if self.utterance.speaking else self.go_on(now)
+        if self.prompts.doubted and not (self.inputs or self.utterance.speaking or ending):
+            self.turns.forget_barge_in()
+            self.flight.restore()
+            effects += self.prompts.restore()
+        waits = bool(self.inputs) or self.utterance.meant or self.prompts.doubted
+        if self.flight.turn is None and not waits and all(map(self.onset.has_sounded, self.prompts.turns)):
+            self.caller.arm(self.turns.made, now)
+        return effects

@@ -1,0 +1,56 @@
+"""What the caller is saying now, until its final. No clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...contract.speech import Transcript
+from .offers import Stood
+
+
+@dataclass(slots=True)
+class Utterance:
+    """`speaking`: one goes on that is taken; `worded`: in words; `meant`: in words that a prompt is to stop
+    for. `deaf`: one goes on that is not taken. `stood`: the list that stood when it began; `repeats`: the
+    newest words only say again what was chosen from it."""
+
+    speaking: bool = False
+    worded: bool = False
+    meant: bool = False
+    deaf: bool = False
+    repeats: bool = False
+    stood: Stood | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        return self.speaking or self.deaf
+
+    def voice(self, stood: Stood, *, shut: bool) -> None:
+        """`shut`: what begins now is not taken."""
+        self.deaf = self.deaf or (shut and not self.speaking)
+        self.speaking = not self.deaf
+        if not self.worded:
+            self.stood = stood
+
+    def belong(self, stood: Stood) -> None:
+        self.stood = stood
+
+    def is_deaf(self, said: Transcript, *, shut: bool) -> bool:
+        """Whether it is not taken."""
+        if not (self.deaf or (shut and not self.speaking)):
+            return False
+        self.deaf, self.stood, self.repeats = not said.final, None, False
+        return True
+
+    def hear(self, said: Transcript, stood: Stood, *, meant: bool, repeats: bool) -> None:
+        self.repeats = repeats
+        if said.final:
+            self.give_up()
+            return
+        self.worded = self.worded or bool(said.text)
+        self.speaking = self.speaking or self.worded
+        self.meant, self.stood = meant, stood if self.speaking else None
+
+    def give_up(self) -> None:
+        self.speaking = self.worded = self.meant = self.deaf = False
+        self.stood = None

@@ -1,0 +1,77 @@
+"""What the caller said and keyed and is no turn yet. No clock."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from .flight import Input
+
+LONGEST = 2000  # characters of one turn that is made of several utterances
+
+
+@dataclass(slots=True)
+class Waiting:
+    """At most `most` inputs, in order. `merges`: what is said may be gone on with for a while; `growing`: the
+    newest may; `overdue`: its time is over, but more of it is being said."""
+
+    most: int
+    merges: bool = False
+    growing: bool = False
+    overdue: bool = False
+    _inputs: deque[Input] = field(default_factory=deque)
+
+    def __bool__(self) -> bool:
+        return bool(self._inputs)
+
+    @property
+    def spoken(self) -> bool:
+        """Something was said that waits."""
+        return any(each.kind == "speech" for each in self._inputs)
+
+    def put(self, said: Input, *, first: bool = False) -> None:
+        if first:
+            self._inputs.appendleft(said)
+        elif len(self._inputs) < self.most:
+            self._inputs.append(said)
+            self.close()
+
+    def say(self, said: Input) -> None:
+        """A final; where the one before may be gone on with, it is of the same turn."""
+        last = self._inputs[-1] if self.growing else None
+        if last is not None and len(last.text) + len(said.text) < LONGEST:
+            known = [each.confidence for each in (last, said) if each.confidence is not None]
+            text = f"{last.text} {said.text}"
+            sure = min(known, default=None)
+            self._inputs[-1] = replace(last, text=text, at=said.at, confidence=sure, raw=said.raw)
+            self.overdue = False
+        elif len(self._inputs) < self.most:
+            self.put(said)
+            self.growing = self.merges
+
+    def let_grow(self, *, speaking: bool) -> None:
+        """The time for more is over; who is `speaking` is heard out, once."""
+        if speaking and not self.overdue:
+            self.overdue = True
+        else:
+            self.close()
+
+    def close(self) -> None:
+        self.growing = self.overdue = False
+
+    def take(self) -> Input | None:
+        """The first that may be a turn."""
+        unfinished = self.growing and len(self._inputs) == 1
+        return self._inputs.popleft() if self._inputs and not unfinished else None
+
+    def forget(self, forgotten: Callable[[Input], bool]) -> None:
+        """What was said and is no turn of its own."""
+        kept = [each for each in self._inputs if each.kind != "speech" or not forgotten(each)]
+        if len(kept) < len(self._inputs):
+            self._inputs = deque(kept)
+            self.growing = self.growing and bool(kept) and kept[-1].kind == "speech"
+
+    def clear(self) -> None:
+        self._inputs.clear()
+        self.close()
