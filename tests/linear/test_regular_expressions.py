@@ -11,6 +11,7 @@ import switchhook.call.dialogue.barge_in
 import switchhook.call.dialogue.offers
 import switchhook.call.record.masking
 import switchhook.contract.texts
+import switchhook.speakable
 import switchhook_assistant_script.digits
 import switchhook_assistant_script.matching
 import switchhook_assistant_script.variables
@@ -32,6 +33,7 @@ MODULES = [
 FILES = [
     *(Path(module.__file__) for module in MODULES),
     *sorted(Path(switchhook_responses.__file__).parent.glob("*.py")),
+    *sorted(Path(switchhook.speakable.__file__).parent.glob("*.py")),
 ]
 SIZE = 200  # characters
 

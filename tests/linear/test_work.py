@@ -10,12 +10,17 @@ from switchhook.call.dialogue.bounds import cut
 from switchhook.call.dialogue.offers import chosen_by_voice
 from switchhook.call.record.masking import Mask
 from switchhook.call.speaking.texts import split
+from switchhook.speakable.markdown import words_of as words_of_markdown
+from switchhook.speakable.markup import parse
+from switchhook.speakable.numbers import with_digits_apart
+from switchhook.speakable.signs import without_drawings
+from switchhook.speakable.ssml import mended
+from switchhook.speakable.words import Pronunciations, for_voice
 from switchhook_assistant_script.digits import spoken_digits
 from switchhook_assistant_script.matching import closest
 from switchhook_assistant_script.variables import check_references, fill
 from switchhook_assistant_watson.message import cleaned
 from switchhook_assistant_watson.sse import Events
-from switchhook_responses.markdown import words_of as words_of_markdown
 from switchhook_responses.speaking import join, said, to_speech
 from switchhook_tts_watson.markup import clean, is_ssml
 from switchhook_tts_watson.parts import parts as parts_for_watson
@@ -24,6 +29,7 @@ from .oracle import work
 from .texts import STRANGE, long
 
 SIZE = 250  # characters
+PRONUNCIATIONS = Pronunciations({"a": "A", "one": "won", "AT&T": "A T and T"})
 MASK = Mask(["transcripts", "digits"])
 MASK.keep("47114711")
 
@@ -44,6 +50,11 @@ FUNCTIONS = {
     "to_speech": to_speech,
     "said": said,
     "join": lambda text: join(["{}", "1. {}"], [text, text]),
+    "for a voice": lambda text: for_voice(text, "en-US", pronunciations=PRONUNCIATIONS),
+    "for a voice with SSML": lambda text: for_voice(text, ssml=True, pronunciations=PRONUNCIATIONS),
+    "numbers": with_digits_apart,
+    "drawings": without_drawings,
+    "mending": lambda text: mended(parse(text)),
     "words of Markdown": words_of_markdown,
     "plain text": plain_text,
     "sentences": lambda text: list(sentences(text)),

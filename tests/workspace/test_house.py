@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 CORE = ROOT / "core/src/switchhook"
 FILES = [*sorted(CORE.rglob("*.py")), *sorted(ROOT.glob("plugins/*/src/**/*.py"))]
 ORDER = [  # from the ground up: a room imports only what stands in a line before its own
+    "speakable",
     "contract",
     "plugins",
     "call",

@@ -119,6 +119,8 @@ if TYPE_CHECKING:
     from .plugins.standalone import load_voice as load_voice
     from .serving.app import App as App
     from .serving.configuration import load_settings as load_settings
+    from .speakable.authors import Speech as Speech
+    from .speakable.authors import to_speech as to_speech
 
 _HOME = {
     "contract.markers": "hookimpl",
@@ -157,6 +159,7 @@ _HOME = {
     "contract.settings": "ServerSettings Settings",
     "plugins.standalone": "codec_for load_assistant load_audio load_recogniser load_voice",
     "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
+    "speakable.authors": "Speech to_speech",
     "contract.texts": "plain_text sentence_ends sentences",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}

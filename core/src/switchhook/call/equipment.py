@@ -9,6 +9,7 @@ from ..contract.assistant import Assistant
 from ..contract.languages import normalised
 from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
+from ..speakable.words import NONE, Pronunciations
 from .dialogue.limits import Limits
 from .engine import Engine
 from .failover import Patiences
@@ -60,6 +61,7 @@ class Equipment:
     limits: Limits = field(default_factory=Limits)
     mask: Mask = field(default_factory=Mask)
     cache: PromptCache | None = None
+    pronunciations: Pronunciations = NONE
     patience: Patiences = field(default_factory=Patiences)
 
     @property

@@ -9,6 +9,8 @@ from ..contract.audio import AudioFormat, Codec
 from ..contract.errors import PluginError
 from ..plugins.asking import Hooks
 
+QUIET = {"PCMU": b"\xff", "PCMA": b"\xd5", "PCM": b"\0"}
+
 
 class _Linear:
     """The codec of a line that is linear already."""
@@ -34,6 +36,11 @@ class Line:
             cause = f"no plugin codes {self.audio.encoding} at {self.audio.rate} Hz"
             raise PluginError("codec", cause, cure="pip install switchhook-codecs")
         return codec
+
+    def silence(self, seconds: float) -> bytes:
+        if self.audio.encoding in QUIET:
+            return QUIET[self.audio.encoding] * self.audio.size(seconds)
+        return self.codec.encode(bytes(self.audio.linear.size(seconds)))
 
     async def load(self, file: bytes) -> bytes | None:
         """A sound file's samples. None: no plugin reads files. Raises Unplayable."""

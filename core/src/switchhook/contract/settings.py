@@ -157,6 +157,9 @@ def _spelt_once(value: object) -> object:
     return value
 
 
+Spoken = Annotated[str, Field(max_length=200)]
+
+
 class ConnectorSettings(Table):
     """One bot, as a flow calls it."""
 
@@ -190,6 +193,10 @@ class ConnectorSettings(Table):
     prompts: list[str] = Field(
         default_factory=list,
         description="texts that are spoken often: made at the start, and kept on disk if [prompts] names one",
+    )
+    pronunciations: dict[Annotated[str, Field(min_length=1, max_length=100)], Spoken] = Field(
+        default_factory=dict,
+        description='whole words as they are spelt, and what every voice says for each: { "IBM" = "I B M" }',
     )
     barge_in: BargeInSettings = Field(
         default_factory=BargeInSettings, description="what of the caller's speech interrupts a prompt"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
-UNSEEN = (("<!--", "-->"), ("<?", "?>"))  # comments, and instructions to programs
+from ..speakable.markup import Tag, Text, Token, parse
+
+UNSEEN = ("<!--", "<?", "<!")  # comments, instructions to programs, declarations
 
 CLOSING = r"[\"')\]\u2019\u201d\u300d\u300f\uff09]*"
 WIDE = rf"[\u3002\uff01\uff1f\uff61]{CLOSING}\s*"  # their own white space is in them
@@ -23,33 +22,25 @@ LAST_WORD = 8  # characters of the longest of them, and one more
 
 def plain_text(text: str) -> str:
     """The words of a text that may be SSML; a text without tags is taken as it is."""
-    bare = without_tags(text)
-    if bare == text:
+    tokens = list(parse(text)) if "<" in text else []
+    if not any(isinstance(token, Tag) for token in tokens) and not any(sign in text for sign in UNSEEN):
         return text
-    if TAG.search(bare):  # tags inside tags are no markup
-        bare = bare.translate({ord("<"): " ", ord(">"): " "})
-    return " ".join(unescaped(bare).split())
+    return " ".join(" ".join(_words(tokens)).split())
 
 
-def without_tags(text: str) -> str:
-    """A space for each tag, comment and instruction."""
-    for opening, closing in UNSEEN:
-        text = _without(text, opening, closing)
-    return TAG.sub(" ", text)
-
-
-def unescaped(text: str) -> str:
-    """What entities such as `&amp;` and `&#8364;` stand for."""
-    return ENTITY.sub(lambda found: html.unescape(found[0]), text)
-
-
-def _without(text: str, opening: str, closing: str) -> str:
-    """A regular expression would look for the same end again and again."""
-    kept, at = [], 0
-    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
-        kept.append(text[at:start])
-        at = end + len(closing)
-    return " ".join([*kept, text[at:]])
+def _words(tokens: list[Token]) -> Iterator[str]:
+    """What a `sub` stands for is said in place of it."""
+    hidden = 0
+    for token in tokens:
+        if isinstance(token, Text):
+            if not hidden:
+                yield token.text
+        elif token.name == "sub" and token.opens and "alias" in token.attributes:
+            if not hidden:
+                yield token.attributes["alias"]
+            hidden += not token.closes
+        elif token.name == "sub" and hidden:
+            hidden -= 1
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -32,6 +32,7 @@ from ..contract.settings import (
 from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
 from ..plugins.loader import Plugin, Plugins, only_installed, refuse_unknown
+from ..speakable.words import Pronunciations
 from .engines import Engines, ask, contained, stop, unfit
 from .figures import declared
 
@@ -137,6 +138,7 @@ class App:
             closing_text=connector.closing_text,
             waiting_text=connector.waiting.text,
             prompts=tuple(connector.prompts),
+            pronunciations=Pronunciations(connector.pronunciations),
             reserved=Reserved(connector.outputs.outcome, connector.outputs.reason, connector.outputs.intent),
             on_failure=connector.on_failure,
             limits=limits_of(connector, self.settings.server.max_call),

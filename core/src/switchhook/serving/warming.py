@@ -64,7 +64,7 @@ def _listed(connector: Equipment) -> Iterator[tuple[TextToSpeech, Prompt]]:
                 continue  # it is not asked by a call either
             audio = LINE if LINE in voice.formats else LINE.linear
             for text in (*tongue.texts, *tongue.prompts):
-                for part in parts(text, voice):
+                for part in parts(text, voice, tongue.language, connector.pronunciations):
                     yield voice, Prompt(engine.name, part, audio, spoken)
 
 

@@ -21,10 +21,11 @@ from switchhook import (
     hookimpl,
     plain_text,
 )
+from switchhook import to_speech as speech_of
 
 from .channels import is_for_telephone
 from .commands import Parameters, commands_of, read
-from .speaking import LONGEST, join, shortened, to_speech
+from .speaking import LONGEST, join_all, mended, shortened, to_speech
 
 NUMBERS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -84,11 +85,13 @@ def read_out(
     taken = _within(options)
     labels, prefix = [item.label for item in taken], _prefix(lists)
     numbered = [f"{prefix.replace('%s', str(number)).strip()} {{}}" for number in range(1, len(labels) + 1)]
-    text = join(["{}", "{}", *numbered], [shortened(title), shortened(description), *labels])
+    speeches = list(map(speech_of, [shortened(title), shortened(description), *labels]))
+    text = join_all(["{}", "{}", *numbered], speeches)
     actions: list[Action] = [Say(text)] if text else []
     if labels:
         choices = (_choice(lists, n, item.label, item.value.input) for n, item in enumerate(taken, 1))
         actions.append(Offer(tuple(choices)))
+    actions += mended(speeches)
     if len(taken) < len(options):
         actions.append(Remark(f"{kind}: only the first {len(taken)} are taken"))
     return actions

@@ -8,47 +8,34 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from xml.parsers import expat  # documents with a type declaration, the risk of this parser, are refused below
+from collections.abc import Iterable, Iterator
 
-from switchhook import Action, Remark, Say
-
-from . import markdown
+from switchhook import Action, Remark, Say, Speech
+from switchhook import to_speech as read
 
 LONGEST = 10_000  # bytes of one text: ten minutes of sound
 
-TAG = re.compile(r"<[!?/]?[a-zA-Z-][^<>]*>")
-UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML cannot hold
-COMMENT = re.compile(r"<!--[^<>]*-->")
-PROLOG = re.compile(r"^\s*<\?xml[^<>]*\?>")
+TAG = re.compile(r"<[/]?[a-zA-Z][^<>]*>")
 ROOT = re.compile(r"^<speak\b[^<>]*>(.*)</speak\s*>$", re.DOTALL)
-MARKDOWN = re.compile(r"[*_#`~\[\\&>]|^[ \t]*[-+=]", re.MULTILINE)
-SPARE_SPACE = re.compile(r"[ \t]+(?=[.,;:!?]|[ \t])")
-SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", "…", ">")
-
-SSML = frozenset(
-    (
-        *("speak", "p", "paragraph", "s", "sentence", "token", "w", "lang", "voice"),
-        *("break", "emphasis", "phoneme", "prosody", "say-as", "sub", "audio", "desc", "mark"),
-        *("lexicon", "lookup", "meta", "metadata", "express-as", "voice-transformation"),
-    )
-)
-"""Elements of SSML 1.1, and those that Watson's voices know beside them."""
+SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", "\u2026", ">")
 
 
 def to_speech(text: str) -> str:
-    text = text.encode(errors="replace").decode()  # JSON may carry half of a surrogate pair
-    text = UNSPEAKABLE.sub("", text)
-    text = COMMENT.sub("", PROLOG.sub("", text)).strip()
-    return text if _is_ssml(text) else _plain(text)
+    return read(text).text
 
 
 def said(text: str) -> list[Action]:
     """A text from where nothing bounds it; what is cut of it is remarked."""
     short = shortened(text)
-    speech = to_speech(short)
-    actions: list[Action] = [Say(speech)] if speech else []
+    speech = read(short)
+    actions: list[Action] = [Say(speech.text)] if speech.text else []
+    actions += mended([speech])
     return actions if short == text else [*actions, Remark(f"a text longer than {LONGEST} bytes was cut")]
+
+
+def mended(speeches: Iterable[Speech]) -> Iterator[Remark]:
+    """What was left out of texts, or mended."""
+    return map(Remark, dict.fromkeys(speech.remark for speech in speeches if speech.remark))
 
 
 def shortened(text: str, most: int = LONGEST) -> str:
@@ -59,12 +46,16 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
 def join(frames: Iterable[str], texts: Iterable[str]) -> str:
     """One text of many, each in its frame (`"1. {}"`) and each a sentence; empty ones are left out."""
-    pairs = [(frame, to_speech(text)) for frame, text in zip(frames, texts, strict=True)]
+    return join_all(frames, map(read, texts))
+
+
+def join_all(frames: Iterable[str], speeches: Iterable[Speech]) -> str:
+    pairs = [(frame, speech.text) for frame, speech in zip(frames, speeches, strict=True)]
     ssml = any(TAG.search(frame) or TAG.search(speech) for frame, speech in pairs)
     framed = [frame.replace("{}", _as_ssml(speech) if ssml else speech) for frame, speech in pairs if speech]
     text = " ".join(each if each.endswith(SENTENCE_ENDS) else f"{each}." for each in framed)
     # a < in one plain text and a > in a later one are no tag before they are joined
-    return _without_tags(text) if not ssml and TAG.search(text) else text
+    return text.translate({ord("<"): " ", ord(">"): " "}) if not ssml and TAG.search(text) else text
 
 
 def _as_ssml(speech: str) -> str:
@@ -73,35 +64,3 @@ def _as_ssml(speech: str) -> str:
         return html.escape(speech, quote=False)
     root = ROOT.match(speech)
     return root[1].strip() if root else speech
-
-
-def _is_ssml(text: str) -> bool:
-    if not TAG.search(text) or re.search(r"<[!?]", text):
-        return False
-    names: list[str] = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, _: names.append(name)
-    whole = text.startswith("<speak")
-    try:
-        parser.Parse(text if whole else f"<speak>{text}</speak>", True)
-    except expat.ExpatError:
-        return False
-    # engines name elements of their own with a prefix, such as amazon:effect
-    return "speak" not in names[1:] and all(name in SSML or ":" in name for name in names)
-
-
-def _plain(text: str) -> str:
-    if TAG.search(text):
-        text = _without_tags(text)
-    if MARKDOWN.search(text):
-        text = markdown.words_of(text)
-        # what was written &lt;b&gt; must not become a tag at last
-        text = _without_tags(text) if TAG.search(text) else text
-    return text.strip()
-
-
-def _without_tags(text: str) -> str:
-    text = TAG.sub(" ", text)
-    if TAG.search(text):  # tags inside tags are no HTML, but an attempt to smuggle some
-        text = re.sub("[<>]", " ", text)
-    return SPARE_SPACE.sub("", text)

@@ -21,8 +21,10 @@ class Speaking:
         self.engine, self.problem, self.bytes = engine, "", 0
         self.left = self.over = False
         self.declined = False  # it works, and cannot say this: that is no failure
+        self.has_words = True  # there is something to hear
         self.skipped = False  # a part that it cannot say
         self.rival: Speaking | None = None
+        self._held, self._held_for = b"", 0.0  # silence before its next sound, and the seconds of it
         self.prompt: Prompt | None = None  # it is asked for now
         self._put, self._lateness, self._stall = put, late, stall
         self._due = self._awaited = due  # its next sound: without a gap, and after those it made
@@ -40,17 +42,27 @@ class Speaking:
 
     async def put(self, chunk: bytes, seconds: float) -> None:
         """`seconds` of sound."""
+        self.bytes += len(chunk)
         if self.left:
             await anyio.sleep_forever()  # the cancellation is on its way
         if self.rival is not None:
             self.rival.leave()
+        chunk, seconds = self._held + chunk, self._held_for + seconds
+        self._held, self._held_for = b"", 0.0
         due, began = self._due, anyio.current_time()
         awaited = max(self._awaited, began)
         self._expect(inf, inf)  # who cannot put more is not late
-        self.bytes += len(chunk)
         await self._put(chunk)
         put_at = anyio.current_time()
         self._expect(due + put_at - began + seconds, awaited + put_at - began + seconds)
+
+    def hold(self, silence: bytes, seconds: float) -> None:
+        """A pause, which alone gives nobody the floor: it is put with what follows."""
+        self._held, self._held_for = self._held + silence, self._held_for + seconds
+
+    async def put_held(self) -> None:
+        if self._held:
+            await self.put(b"", 0.0)
 
     def leave(self) -> None:
         if not self.over:

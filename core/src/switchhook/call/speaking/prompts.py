@@ -17,7 +17,7 @@ from ..equipment import Equipment
 from ..language import CallLanguage
 from ..line import Line
 from .playout import Put
-from .voices import Voices, Wanted
+from .voices import SKIPPED_IN_PART, Voices, Wanted
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +25,7 @@ PATIENCE = 10.0  # seconds for a file to be decoded
 PIECE = 1.0  # seconds of it that are put at once
 LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
 MOST_PIECES = 100  # of a text that are tried one by one
-SKIPPED, SKIPPED_IN_PART = (
-    "no voice can say the text: skipped",
-    "no voice can say a part of the text: skipped",
-)
+SKIPPED = "no voice can say the text: skipped"
 
 
 class Prompts:
@@ -43,7 +40,7 @@ class Prompts:
         """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on, and
         `remark` what of it is not heard."""
         self._line, self._language, self._remark = line, language, remark
-        self._voices = Voices(equipment, line, language, faulted, lambda: remark(SKIPPED_IN_PART))
+        self._voices = Voices(equipment, line, language, faulted, remark)
 
     async def fetch(self, queued: Queue, put: Put, ahead: float = 0.0) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put. `ahead`: seconds of sound

@@ -5,17 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...contract.speech import TextToSpeech
-from ...contract.texts import plain_text, sentence_ends
+from ...contract.texts import sentence_ends
+from ...speakable.words import NONE, Pause, Pronunciations, Said, for_voice
+
+TOO_LONG = "a text with SSML is longer than the voice takes: said without"
 
 
-def parts(text: str, engine: TextToSpeech) -> Iterator[str]:
-    """What the engine is given. Markup that would have to be cut is left out rather than broken."""
-    # half of a surrogate pair, which JSON may hold, is no character
-    text = text.encode(errors="ignore").decode()
-    whole = text.strip()
-    if engine.ssml and len(whole.encode()) <= engine.max_bytes:
-        return iter([whole] if whole else [])
-    return split(plain_text(text), engine.max_bytes)
+def parts(
+    text: str, engine: TextToSpeech, language: str = "", pronunciations: Pronunciations = NONE
+) -> list[str]:
+    """What the engine is given."""
+    said = wording(text, engine, language, pronunciations)
+    return [part for part in said.parts if isinstance(part, str)]
+
+
+def wording(
+    text: str, engine: TextToSpeech, language: str = "", pronunciations: Pronunciations = NONE
+) -> Said:
+    """What the engine is given, and the pauses between. Markup that would have to be cut is left out rather
+    than broken."""
+    said = for_voice(text, language, ssml=engine.ssml, pronunciations=pronunciations)
+    if said.marked_up and len("".join(map(str, said.parts)).encode()) > engine.max_bytes:
+        said = for_voice(text, language, pronunciations=pronunciations)
+        said.remarks.append(TOO_LONG)
+    if not said.marked_up:
+        said.parts = list(_split(said, engine.max_bytes))
+    return said
+
+
+def _split(said: Said, max_bytes: int) -> Iterator[str | Pause]:
+    for part in said.parts:
+        if isinstance(part, Pause):
+            yield part
+        else:
+            yield from split(part, max_bytes)
 
 
 def split(text: str, max_bytes: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ the text, or not in that language, is passed over: nothing is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ from ...contract.actions import Say
 from ...contract.audio import AudioFormat
 from ...contract.errors import LanguageUnknown, Unspeakable, answer
 from ...contract.speech import Parameters, TextToSpeech
-from ...contract.texts import plain_text
+from ...speakable.words import Pause
 from ..engine import Engine
 from ..equipment import Equipment
 from ..failover import Attempt, Failover
@@ -27,10 +27,11 @@ from ..line import Line
 from ..prompts.cache import Prompt
 from .one_voice import Speaking
 from .playout import Put
-from .texts import parts
+from .texts import parts, wording
 
 SLOW = "no audio in time"
 OUTRUN = "late: another voice was sooner"
+SKIPPED_IN_PART = "no voice can say a part of the text: skipped"
 UNKNOWN = "no voice knows the language"
 
 
@@ -52,12 +53,14 @@ class Voices:
         line: Line,
         language: CallLanguage,
         faulted: Callable[[str, str], None],
-        skipped: Callable[[], None],
+        remark: Callable[[str], None],
     ) -> None:
         """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on;
-        `skipped` that a part of a prompt was left out."""
+        `remark` what was left out of a prompt, or not said as it was written."""
         self._equipment, self._line, self._language = equipment, line, language
-        self._faulted, self._skipped = faulted, skipped
+        self._faulted = faulted
+        self._pronunciations = equipment.pronunciations
+        self._remark, self._remarked = remark, set[str]()
         self._cache, self._patience = equipment.cache, equipment.patience.speaking
 
     async def say(self, wanted: Wanted) -> str:
@@ -124,9 +127,7 @@ class Voices:
         for tag in dict.fromkeys((language.of_tag(wanted.language).language, language.own)):
             ready = replace(wanted, language=tag, parameters={})
             for engine in self._voices(tag):
-                prompts = [
-                    self._prompt(engine, part, ready) for part in parts(wanted.said.text, engine.driver)
-                ]
+                prompts = [self._prompt(engine, part, ready) for part in self._parts(engine, ready)]
                 sounds = [self._coded(prompt.audio, cache.ready(prompt)) for prompt in prompts]
                 if sounds and all(sounds):
                     await wanted.put(b"".join(sounds))
@@ -196,14 +197,14 @@ class Voices:
     async def _speak(self, one: Speaking, wanted: Wanted) -> str:
         """Why it failed. Who was left has a problem too, and no blame, nor has who cannot say it."""
         problem = await self._synthesize(one, wanted)
-        if not problem and not one.bytes and any(map(str.isalnum, plain_text(wanted.said.text))):
+        if not problem and not one.bytes and one.has_words:
             problem = "no audio came"
         if problem and not one.left and not one.declined:
             one.engine.failed(anyio.current_time(), silent=problem == SLOW)
         elif not problem:
             one.engine.worked()
             if one.skipped:
-                self._skipped()
+                self._remark(SKIPPED_IN_PART)
         one.end(problem)
         return problem
 
@@ -211,10 +212,17 @@ class Voices:
         # one scope around everything: an engine may hold scopes of its own while it is open
         with one.scope:
             try:
-                for part in parts(wanted.said.text, one.engine.driver):
+                heard = wording(wanted.said.text, one.engine.driver, wanted.language, self._pronunciations)
+                one.has_words = heard.has_words
+                for part in heard.parts:
+                    if isinstance(part, Pause):
+                        one.hold(self._line.silence(part.seconds), part.seconds)
+                        continue
                     one.prompt = prompt = self._prompt(one.engine, part, wanted)
                     one.begin()
                     await self._synthesize_part(one, prompt, cached=wanted.said.cached)
+                await one.put_held()
+                self._remark_once(heard.remarks)
             except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call says so and ends well
                 said = answer(error)
                 one.declined = said is not None
@@ -239,6 +247,16 @@ class Voices:
             if not one.bytes or not isinstance(answer(error), Unspeakable):
                 raise
             one.skipped = True
+
+    def _remark_once(self, remarks: Iterable[str]) -> None:
+        """In a call."""
+        for remark in remarks:
+            if remark not in self._remarked:
+                self._remarked.add(remark)
+                self._remark(remark)
+
+    def _parts(self, engine: Engine[TextToSpeech], wanted: Wanted) -> list[str]:
+        return parts(wanted.said.text, engine.driver, wanted.language, self._pronunciations)
 
     def _prompt(self, engine: Engine[TextToSpeech], text: str, wanted: Wanted) -> Prompt:
         audio = self._line.audio if self._line.audio in engine.driver.formats else self._line.audio.linear

@@ -7,10 +7,17 @@ of the text more than a few times, whatever the text is.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .inline import folded, inline
 
+KEY = re.compile(r"([ \t]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)?)([*#])[ \t]+(\S)(.?)")
+BULLET = re.compile(r"[ \t]*[-+*][ \t]+")
+DIGIT = re.compile(r"[ \t]*[0-9][ \t]")
+TASK = re.compile(r"\[[ xX]\][ \t]+")
+FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,50}+\]:?")
+SAYS = "=:\u2013\u2014\u2192"  # between a key and what it does
 MARKER = re.compile(r"[ \t]*(?:>[ \t]?|[-+*](?:[ \t]+|$)|([0-9]{1,9})[.)](?:[ \t]+|$))")
 HEADING = re.compile(r"#{1,6}(?:[ \t]+|$)")
 FENCE = re.compile(r"(`{3,}+)[^`]*+$|(~{3,}+)")
@@ -22,11 +29,46 @@ REFERENCE = re.compile(
 def words_of(markdown: str) -> str:
     """Blocks on lines of their own. Bullets go, the numbers of a numbered list stay."""
     blocks = _Blocks()
-    for line in markdown.split("\n"):
+    for line in _with_keys(FOOTNOTE.sub("", markdown).split("\n")):
         blocks.take(line)
     blocks.end()
     pieces = (inline(text, blocks.references) if spoken else text for text, spoken in blocks.found)
     return "\n".join(piece for piece in pieces if piece)
+
+
+def _with_keys(lines: list[str]) -> Iterator[str]:
+    """A line that begins with a key of the telephone ("* to go back", "# to end") is no item and no title."""
+    seen = [line for line in lines if line.strip()]
+    around = zip(["", *seen[:-1]], seen, [*seen[1:], ""], strict=True)
+    keys = [_key(before, line, after) for before, line, after in around]
+    at = iter(keys)
+    for line in lines:
+        place = next(at) if line.strip() else None
+        yield line if place is None else f"{line[:place]}\\{line[place:]}"
+
+
+def _key(before: str, line: str, after: str) -> int | None:
+    """Where the key stands."""
+    found = KEY.match(line)
+    if found is None:
+        return None
+    prefix, sign, first, second = found.groups()
+    told = first in SAYS or (first == "-" and second.isspace())
+    inner = bool(prefix.strip())
+    lower = first.islower() or told
+    if sign == "#" or inner:
+        return found.start(2) if lower or (inner and sign == "*") else None
+    beside = [each for each in (before, after) if each]
+    if told or any(_is_key_of_others(each) for each in beside):
+        return found.start(2)
+    alone = not prefix and not any(BULLET.match(each) for each in beside)
+    return found.start(2) if alone and lower else None
+
+
+def _is_key_of_others(line: str) -> bool:
+    found = KEY.match(line)
+    pound = found is not None and found[2] == "#" and found[3].islower()
+    return pound or DIGIT.match(line) is not None
 
 
 @dataclass(slots=True)
@@ -99,7 +141,9 @@ class _Blocks:
             at = marker.end()
         if at == 0 and not self._paragraph and not line[0].isspace():
             self._list = False
-        return prefix, line[at:].strip()
+        rest = line[at:].strip()
+        task = TASK.match(rest) if at else None
+        return prefix, rest[task.end() :] if task else rest
 
     def _end_paragraph(self) -> None:
         if self._paragraph:

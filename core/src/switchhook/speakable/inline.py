@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 TOKEN = re.compile(
@@ -12,6 +13,11 @@ TOKEN = re.compile(
     r"|<(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*+|[^\s<>@]++@[^\s<>@]++)>"
     r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
 )
+WORD = re.compile(r"\S++")
+STARS = re.compile(r"\*++")
+KEYPAD = re.compile(r"[0-9*#]++")
+ALONE_BEFORE, ALONE_BEHIND = " \t\n(/", " \t\n,.;:!?/)"
+QUOTED = frozenset(('""', "''", "[]", "()", "\u201c\u201d", "\u2018\u2019", "\u00ab\u00bb", "\u201e\u201c"))
 TICKS = re.compile(r"`++")
 ADDRESS = re.compile(r"\\.|[()]|\s++", re.DOTALL)
 TITLE = re.compile(r"(?:\"[^\"]*+\"|'[^']*+'|\([^()]*+\))?+\s*+\)")
@@ -54,6 +60,7 @@ class _Inline:
         self._ticks: dict[int, list[int]] = {}  # where runs of that length begin, the last first
         for run in reversed(list(TICKS.finditer(text))):
             self._ticks.setdefault(len(run[0]), []).append(run.start())
+        self._keys = frozenset(_keys(text)) if "*" in text else frozenset()
         self._ends, self._titled = _addresses(text) if "](" in text else ({}, {})
 
     def words(self) -> str:
@@ -106,6 +113,9 @@ class _Inline:
 
     def _emphasis(self, run: str, start: int) -> None:
         sign, count = run[0], len(run)
+        if start in self._keys:
+            self._pieces.append(sign)
+            return
         if sign == "~":
             self._pieces.append("~" * (count % 2))
             count -= count % 2
@@ -180,6 +190,33 @@ def _addresses(text: str) -> tuple[dict[int, int], dict[int, int]]:
                     titled.update((place, found.end()) for place in before)
                     opened = []
     return ends, titled
+
+
+def _keys(text: str) -> Iterator[int]:
+    """Where a star is the key of a telephone, or a sign of arithmetic: in "*100*2#" and "3*4", and where it
+    stands alone, in quotes or in brackets."""
+    for found in WORD.finditer(text):
+        word = found[0]
+        if word.count("*") == 1 and word.strip("*") == word:
+            at = word.index("*")
+            if word[at - 1].isalnum() and word[at + 1].isalnum():
+                yield found.start() + at
+    for found in KEYPAD.finditer(text):
+        if "*" in found[0]:
+            yield from _keys_of(text, found.start(), found.end())
+
+
+def _keys_of(text: str, start: int, end: int) -> Iterator[int]:
+    keyed = "#" in text[start:end]
+    for star in STARS.finditer(text, start, end):
+        before, behind = text[star.start() - 1 : star.start()], text[star.end() : star.end() + 1]
+        alone = (not before or before in ALONE_BEFORE) and (not behind or behind in ALONE_BEHIND)
+        if len(star[0]) == 3 and alone and text.strip() != "***":
+            yield star.start()  # a star in bold
+        elif len(star[0]) == 1 and (
+            keyed or alone or before + behind in QUOTED or (before.isdigit() and behind.isdigit())
+        ):
+            yield star.start()
 
 
 def _belong(first: _Signs, last: _Signs) -> bool:

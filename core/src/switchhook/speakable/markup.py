@@ -1,0 +1,138 @@
+"""Reads markup as it comes: whole or broken, SSML or HTML. Each place of the text is looked at a few times at
+most, which the standard library's parser does not promise.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
+# a quoted value may hold > and a < that begins no tag; so what is read of a tag ends where the next begins
+TAG = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9_:.-]*+)"
+    r"((?:[^<>=]++|=\s*+(?:\"(?:[^\"<]++|<(?![a-zA-Z/!?]))*+\"|'(?:[^'<]++|<(?![a-zA-Z/!?]))*+')?+)*+)>"
+)
+UNCLOSED = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9_:.-]*+)((?:\s++[a-zA-Z_:][a-zA-Z0-9_:.-]*+\s*+=\s*+(?:\"[^\"<>]*+\"?+|'[^'<>]*+'?+))++)"
+)
+# a text that was cut off ends in it
+CUT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9_:.-]++)(\s*+/?+)\Z")
+ATTRIBUTE = re.compile(r"([a-zA-Z_][a-zA-Z0-9_:.-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=]++))")
+ADDRESS = re.compile(
+    r"<(?:(?:https?|ftp|mailto|tel|sips?|wss?):[^\s<>]*+|[^\s<>@\"'=/]++@[^\s<>@\"'=]++)>", re.IGNORECASE
+)
+UNSEEN = (("<!--", "-->"), ("<?", "?>"))  # comments, and instructions to programs
+CDATA = ("<![CDATA[", "]]>")
+DECLARATION = re.compile(r"<![a-zA-Z][^<>\[]*+(>?+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words, unescaped. `bare`: there is a & or a < among them that should have been escaped."""
+
+    text: str
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """`name` in small letters; `raw`: as it was written."""
+
+    name: str
+    opens: bool = True
+    closes: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    raw: str = ""
+
+
+Token = Text | Tag
+
+
+def unescaped(text: str) -> str:
+    """What entities such as `&amp;` and `&#8364;` stand for."""
+    return ENTITY.sub(lambda found: html.unescape(found[0]), text)
+
+
+def has_tags(text: str) -> bool:
+    return any(isinstance(token, Tag) for token in parse(text))
+
+
+def parse(text: str) -> Iterator[Token]:
+    """Its words and tags in order, without comments, instructions and declarations."""
+    return _Reader(text).tokens()
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._from = 0  # words that are not told yet begin there
+        self._endless: set[str] = set()  # ends that do not come any more
+
+    def tokens(self) -> Iterator[Token]:
+        at = self._text.find("<")
+        while at >= 0:
+            end, token = self._read(at)
+            if end == at:
+                end = at + 1  # a sign like any other
+            else:
+                yield from self._words(at)
+                if token is not None:
+                    yield token
+                self._from = end
+            at = self._text.find("<", end)
+        yield from self._words(len(self._text))
+
+    def _words(self, end: int) -> Iterator[Text]:
+        if end > self._from:
+            raw = self._text[self._from : end]
+            bare = "<" in raw or "&" in ENTITY.sub("", raw)
+            yield Text(unescaped(raw), bare)
+
+    def _read(self, at: int) -> tuple[int, Token | None]:
+        """Where what begins there ends, and what it is; the same place: it begins nothing."""
+        if address := ADDRESS.match(self._text, at):
+            return address.end(), Text(address[0][1:-1].removeprefix("mailto:").removeprefix("tel:"))
+        if found := _match(self._text, at):
+            return found.end(), _tag(found)
+        if self._text.startswith("!", at + 1) or self._text.startswith("?", at + 1):
+            return self._unseen(at)
+        return at, None
+
+    def _unseen(self, at: int) -> tuple[int, Token | None]:
+        for opening, closing in UNSEEN:
+            if self._text.startswith(opening, at) and (end := self._after(closing, at + len(opening))):
+                return end, None
+        if self._text.startswith(CDATA[0], at) and (end := self._after(CDATA[1], at + len(CDATA[0]))):
+            return end, Text(self._text[at + len(CDATA[0]) : end - len(CDATA[1])])
+        if found := DECLARATION.match(self._text, at):
+            if found[1]:
+                return found.end(), None
+            if self._text.startswith("[", found.end()) and (end := self._after("]>", found.end())):
+                return end, None
+        return at, None
+
+    def _after(self, closing: str, at: int) -> int:
+        """0: there is none. What is not found once is not looked for again."""
+        if closing in self._endless:
+            return 0
+        if (end := self._text.find(closing, at)) < 0:
+            self._endless.add(closing)
+            return 0
+        return end + len(closing)
+
+
+def _match(text: str, at: int) -> re.Match[str] | None:
+    return TAG.match(text, at) or UNCLOSED.match(text, at) or CUT.match(text, at)
+
+
+def _tag(found: re.Match[str]) -> Tag:
+    slash, name, inside = found.groups()
+    empty = inside.rstrip().endswith("/")
+    attributes = {
+        each[1]: unescaped(next(value for value in each.groups()[1:] if value is not None))
+        for each in ATTRIBUTE.finditer(inside.rstrip().removesuffix("/"))
+    }
+    return Tag(name.lower(), not slash, bool(slash) or empty, attributes, found[0])

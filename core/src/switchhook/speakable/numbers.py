@@ -1,0 +1,171 @@
+"""Numbers that are names (of an account, of a telephone, of a parcel) are said digit by digit, in any
+language: a voice that is given "0 0 1 7" has no choice. Amounts, dates, times and versions are left to the voice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LONG = 6  # digits of a number that is hardly an amount
+SIGNIFICANT = 3  # digits of an amount that is written in full: 1500000
+TELEPHONE = 7  # digits at least, in groups
+
+CLUSTER = re.compile(r"[+(]?\d[\d() \u00a0\u202f./\u2010-\u2013-]*+")
+GROUP = re.compile(r"\d++")
+PART = re.compile(r"(\d++)|([^\d]++)")
+SPACES = frozenset((" ", "\u00a0", "\u202f"))
+HYPHENS = frozenset(("-", "\u2010", "\u2011", "\u2012", "\u2013"))
+CLOSED = frozenset((*SPACES, *HYPHENS, ".", "/", "(", ")", ") ", " (", ")-", ")/", "-(", ") (", ".(", ")."))
+MONEY_BEFORE = re.compile(r"(?:[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20ba\u20aa]|\d[.,:]|[.])[ \u00a0]?$")
+MONEY_BEHIND = re.compile(r"[.,:]\d|[ \u00a0]?[%\u2030\u00b0$\u20ac\u00a3\u00a5\u20b9\u20bd]")
+SEPARATORS = re.compile(r"[\s\u2010-\u2013/.()-]+")
+
+
+def with_digits_apart(text: str) -> str:
+    """The text, with such numbers as digits and spaces; a comma between the groups of a telephone number."""
+    return CLUSTER.sub(_cluster, text)
+
+
+def apart(text: str) -> str:
+    """Each character by itself, and a comma between groups."""
+    return ", ".join(" ".join(group) for group in SEPARATORS.split(text) if group)
+
+
+def characters(text: str) -> str:
+    """Letter by letter. Capitals, as a voice may take a small letter for a word."""
+    return " ".join(each.upper() if len(each.upper()) == 1 else each for each in "".join(text.split()))
+
+
+def telephone(text: str) -> str:
+    number = text.strip()
+    return "+" + apart(number[1:]) if number.startswith("+") else apart(number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Groups of digits that may belong together, and what stands between them."""
+
+    groups: Sequence[str]
+    between: Sequence[str]
+    plus: bool
+    bracket: bool
+
+    @property
+    def lengths(self) -> list[int]:
+        return [len(group) for group in self.groups]
+
+    @property
+    def is_telephone(self) -> bool:
+        total, signs = sum(self.lengths), {*"".join(self.between)}
+        if total < TELEPHONE or not (self.plus or len(self.groups) > 1) or max(self.lengths) == 1:
+            return False
+        if self.plus or self.bracket or signs & {"(", ")"}:
+            return True
+        if all(len(group) == 4 and 1000 <= int(group) < 2200 for group in self.groups) or self._is_date:
+            return False
+        if signs <= SPACES:
+            return self._is_spaced
+        if signs <= HYPHENS | SPACES:
+            return not all(len(group.rstrip("0")) <= 2 for group in self.groups)
+        return self._is_dotted if signs == {"."} else signs == {"/"} and self._has_area
+
+    @property
+    def is_apart(self) -> bool:
+        """Its groups have nothing to do with each other."""
+        signs = {*"".join(self.between)}
+        return not (signs & {".", "/"} or self._is_date or (len(self.groups) > 1 and self._is_amount))
+
+    @property
+    def _is_date(self) -> bool:
+        if len(self.groups) != 3:
+            return False
+        year = [number for number, length in enumerate(self.lengths) if length == 4]
+        rest = [int(self.groups[number]) for number in range(3) if number not in year]
+        return len(year) == 1 and year[0] != 1 and 0 < min(rest) <= 12 and max(rest) <= 31
+
+    @property
+    def _is_amount(self) -> bool:
+        """Thousands in groups."""
+        first, *others = self.lengths
+        return first <= 3 and {*others} == {3}
+
+    @property
+    def _has_area(self) -> bool:
+        return len(self.groups) == 2 and self.groups[0].startswith("0")
+
+    @property
+    def _is_spaced(self) -> bool:
+        if self.groups[0].startswith("0"):
+            return True
+        if self._is_amount and (self.lengths[0] < 3 or _is_round("".join(self.groups))):
+            return False
+        if len(self.groups) == 2:
+            return self.lengths == [3, 4]
+        return max(self.lengths) >= 3 and min(self.lengths[1:]) >= 2
+
+    @property
+    def _is_dotted(self) -> bool:
+        if self._is_amount or len(self.groups) == 2:
+            return False
+        return self.lengths[-1] == 4 or {*self.lengths} == {2}
+
+
+def _cluster(found: re.Match[str]) -> str:
+    text = found[0].rstrip(" \u00a0\u202f./\u2010\u2011\u2012\u2013-(")
+    behind = found[0][len(text) :]
+    start, end = found.start(), found.start() + len(text)
+    before, after = found.string[max(0, start - 3) : start], found.string[end : end + 3]
+    if MONEY_BEFORE.search(before) or MONEY_BEHIND.match(after):
+        return found[0]
+    made = "".join(_chains(text))
+    if made == text:
+        return found[0]
+    left = " " if before[-1:].isalnum() else ""
+    right = " " if after[:1].isalnum() else ""
+    return f"{left}{made}{right}{behind}"
+
+
+def _chains(text: str) -> Iterator[str]:
+    """A chain ends where something stands between groups that no number has."""
+    groups, between = list[str](), list[str]()
+    lead = ""
+    for digits, other in PART.findall(text):
+        if digits:
+            groups.append(digits)
+        elif not groups:
+            lead = other
+        elif other in CLOSED:
+            between.append(other)
+        else:
+            yield from _told(lead, groups, between)
+            lead, groups, between = other, [], []
+    yield from _told(lead, groups, between)
+
+
+def _told(lead: str, groups: Sequence[str], between: Sequence[str]) -> Iterator[str]:
+    trailing = between[len(groups) - 1 :]
+    inner = between[: len(groups) - 1]
+    if not groups:
+        yield lead
+        return
+    chain = _Chain(groups, inner, lead.endswith("+"), lead.endswith("("))
+    if chain.is_telephone:
+        yield lead.rstrip("(")
+        yield ", ".join(map(" ".join, groups))
+        yield "".join(trailing).lstrip(")")
+        return
+    yield lead
+    alone = chain.is_apart
+    for number, group in enumerate(groups):
+        yield " ".join(group) if alone and _is_name(group) else group
+        yield "".join(between[number : number + 1])
+
+
+def _is_name(digits: str) -> bool:
+    zero = digits[0] == "0" and len(digits) > 1
+    return zero or (len(digits) >= LONG and not _is_round(digits))
+
+
+def _is_round(digits: str) -> bool:
+    return len(digits.rstrip("0")) <= SIGNIFICANT
