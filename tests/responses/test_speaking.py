@@ -111,7 +111,7 @@ def test_well_formed_markup_is_passed_on_unchanged(text):
         ("R&D <break/>", "R&amp;D <break/>"),
         ("<speak>Hi", "<speak>Hi</speak>"),
         ("<p>One</p> <speak>two</speak>", "<speak><p>One</p> two</speak>"),
-        ("<speak>One</speak> <speak>two</speak>", "<speak>One two</speak>"),
+        ("<speak>One</speak><speak>two</speak>", "<speak>One two</speak>"),
         (
             "<emphasis>one <prosody rate='slow'>two</emphasis> three",
             '<emphasis>one <prosody rate="slow">two</prosody></emphasis> three',
@@ -131,7 +131,7 @@ def test_markup_that_is_not_well_formed_is_mended(text, plain):
     [
         ("Hello <b>you</b>!", "Hello you!"),
         ("one<br>two", "one\ntwo"),
-        ("<ul><li>One</li><li>Two</li></ul>", "One\nTwo"),
+        ("<ul><li>One</li><li>Two</li></ul>", "One\n\nTwo"),
         ("<p>un<b>believ</b>able</p><p>H<sub>2</sub>O</p>", "unbelievable\n\nH2O"),
         ("<table><tr><td>A</td><td>1</td></tr><tr><td>B</td><td>2</td></tr></table>", "A, 1\n\nB, 2"),
         ('<a href="https://example.com">our page</a>', "our page"),

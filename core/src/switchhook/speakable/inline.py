@@ -203,18 +203,22 @@ def _keys(text: str) -> Iterator[int]:
                 yield found.start() + at
     for found in KEYPAD.finditer(text):
         if "*" in found[0]:
-            yield from _keys_of(text, found.start(), found.end())
+            around = text[max(0, found.start() - 1) : found.end() + 1]
+            yield from (found.start() + at for at in _keys_of(found[0], around))
 
 
-def _keys_of(text: str, start: int, end: int) -> Iterator[int]:
-    keyed = "#" in text[start:end]
-    for star in STARS.finditer(text, start, end):
-        before, behind = text[star.start() - 1 : star.start()], text[star.end() : star.end() + 1]
+def _keys_of(signs: str, around: str) -> Iterator[int]:
+    """Of a row of signs that a telephone has, and the same with what stands before and behind it."""
+    first = around.startswith(signs) and not around[1:].startswith(signs)
+    shift = 0 if first or around == signs else 1
+    for star in STARS.finditer(signs):
+        at, end = star.start() + shift, star.end() + shift
+        before, behind = around[at - 1 : at] if at else "", around[end : end + 1]
         alone = (not before or before in ALONE_BEFORE) and (not behind or behind in ALONE_BEHIND)
-        if len(star[0]) == 3 and alone and text.strip() != "***":
+        if len(star[0]) == 3 and alone and around != "***":
             yield star.start()  # a star in bold
         elif len(star[0]) == 1 and (
-            keyed or alone or before + behind in QUOTED or (before.isdigit() and behind.isdigit())
+            "#" in signs or alone or before + behind in QUOTED or (before.isdigit() and behind.isdigit())
         ):
             yield star.start()
 

@@ -16,11 +16,14 @@ TAG = re.compile(
     r"((?:[^<>=]++|=\s*+(?:\"(?:[^\"<]++|<(?![a-zA-Z/!?]))*+\"|'(?:[^'<]++|<(?![a-zA-Z/!?]))*+')?+)*+)>"
 )
 UNCLOSED = re.compile(
-    r"<(/?)([a-zA-Z][a-zA-Z0-9_:.-]*+)((?:\s++[a-zA-Z_:][a-zA-Z0-9_:.-]*+\s*+=\s*+(?:\"[^\"<>]*+\"?+|'[^'<>]*+'?+))++)"
+    r"<(/?)([a-zA-Z][a-zA-Z0-9_:.-]*+)"
+    r"((?:\s++[a-zA-Z_:][a-zA-Z0-9_:.-]*+\s*+=\s*+(?:\"[^\"<>]*+\"?+|'[^'<>]*+'?+))++)"
 )
 # a text that was cut off ends in it
 CUT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9_:.-]++)(\s*+/?+)\Z")
-ATTRIBUTE = re.compile(r"([a-zA-Z_][a-zA-Z0-9_:.-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=]++))")
+ATTRIBUTE = re.compile(
+    r"(?<![a-zA-Z0-9_:.-])([a-zA-Z_][a-zA-Z0-9_:.-]*+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=]++))"
+)
 ADDRESS = re.compile(
     r"<(?:(?:https?|ftp|mailto|tel|sips?|wss?):[^\s<>]*+|[^\s<>@\"'=/]++@[^\s<>@\"'=]++)>", re.IGNORECASE
 )
@@ -95,8 +98,9 @@ class _Reader:
         """Where what begins there ends, and what it is; the same place: it begins nothing."""
         if address := ADDRESS.match(self._text, at):
             return address.end(), Text(address[0][1:-1].removeprefix("mailto:").removeprefix("tel:"))
-        if found := _match(self._text, at):
-            return found.end(), _tag(found)
+        found = TAG.match(self._text, at) or UNCLOSED.match(self._text, at) or CUT.match(self._text, at)
+        if found:
+            return found.end(), _tag(*found.groups(), found[0])
         if self._text.startswith("!", at + 1) or self._text.startswith("?", at + 1):
             return self._unseen(at)
         return at, None
@@ -124,15 +128,10 @@ class _Reader:
         return end + len(closing)
 
 
-def _match(text: str, at: int) -> re.Match[str] | None:
-    return TAG.match(text, at) or UNCLOSED.match(text, at) or CUT.match(text, at)
-
-
-def _tag(found: re.Match[str]) -> Tag:
-    slash, name, inside = found.groups()
+def _tag(slash: str, name: str, inside: str, raw: str) -> Tag:
     empty = inside.rstrip().endswith("/")
     attributes = {
         each[1]: unescaped(next(value for value in each.groups()[1:] if value is not None))
         for each in ATTRIBUTE.finditer(inside.rstrip().removesuffix("/"))
     }
-    return Tag(name.lower(), not slash, bool(slash) or empty, attributes, found[0])
+    return Tag(name.lower(), not slash, bool(slash) or empty, attributes, raw)

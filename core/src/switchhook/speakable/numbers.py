@@ -1,5 +1,5 @@
 """Numbers that are names (of an account, of a telephone, of a parcel) are said digit by digit, in any
-language: a voice that is given "0 0 1 7" has no choice. Amounts, dates, times and versions are left to the voice."""
+language: a voice that is given "0 0 1 7" has no choice. Amounts, dates, times and versions are left to it."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ LIST_SIGN = re.compile(
     r"^[^\S\n]*+[\u2022\u2023\u2043\u204c\u204d\u2219\u25a0-\u25ff\u00b7\u2013\u2014][^\S\n]++", re.MULTILINE
 )
 ARROWS = re.compile(
-    r"[^\S\n]*+(?:[\u2190-\u21ff\u27f0-\u27ff\u2022\u2023\u2043\u2219]|<?[-=]{1,9}>)[^\S\n]*+"
+    r"(?:(?<![^\S\n])[^\S\n]++)?+(?:[\u2190-\u21ff\u27f0-\u27ff\u2022\u2023\u2043\u2219]|(?<![-=<])<?[-=]{1,9}>)[^\S\n]*+"
 )
-BARS = re.compile(r"[ \t]*+\|[ \t|]*+")
+BARS = re.compile(r"(?:(?<![ \t])[ \t]++)?+\|[ \t|]*+")
 RULER = re.compile(r"^[^\S\n]*+(?=[^\n]{3})[-+=_~*#|:. \t\u2500-\u257f\u2013\u2014\u2015]++$", re.MULTILINE)
 DRAWN = re.compile(r"-{3,}+|={3,}+|_{3,}+|~{3,}+|\*{5,}+|#{5,}+|\.{4,}+|\u2014{2,}+|\u2500{2,}+")
 LINK = re.compile(
@@ -32,14 +32,14 @@ LONGEST_PATH = 30  # characters of an address behind its host that somebody may 
 
 def without_drawings(text: str) -> str:
     """The text with its lines. What is left of a picture is a space, of a bar a comma."""
-    text = LINK.sub(_short, text)
-    text = RULER.sub(_ruler, text)
+    text = LINK.sub(lambda found: _short(found[0]), text)
+    text = RULER.sub(lambda found: _ruler(found[0]), text)
     text = ARROWS.sub(", ", LIST_SIGN.sub("", text))
     if not text.isascii():
         text = PICTURES.sub(" ", text)
     if "|" in text:
         text = "\n".join(map(_without_bars, text.split("\n")))
-    text = DRAWN.sub(_drawn, text)
+    text = DRAWN.sub(lambda found: _drawn(found[0]), text)
     return SPACE.sub(" ", SPARE_SPACE.sub("", text))
 
 
@@ -48,27 +48,28 @@ def _without_bars(line: str) -> str:
     return BARS.sub(", ", bare.strip("| \t")) if "|" in bare else line
 
 
-def _ruler(found: re.Match[str]) -> str:
+def _ruler(line: str) -> str:
     """A line of signs alone is drawn; keys and what ends a sentence are not."""
-    signs = found[0].strip()
+    signs = line.strip()
     kinds = {*signs} - {" ", "\t"}
     keys = kinds <= {"*", "#"} and len(signs) < 5
-    return found[0] if keys or kinds <= {".", ":"} or len(signs) < 3 else ""
+    return line if keys or kinds <= {".", ":"} or len(signs) < 3 else ""
 
 
-def _drawn(found: re.Match[str]) -> str:
-    return "\u2026" if found[0][0] == "." else " "
+def _drawn(signs: str) -> str:
+    return "\u2026" if signs[0] == "." else " "
 
 
-def _short(found: re.Match[str]) -> str:
+def _short(written: str) -> str:
     """Its host, and the way to the page where that is short."""
-    link = found[0].rstrip(AFTER_LINK)
+    link = written.rstrip(AFTER_LINK)
     if link.endswith(")") and "(" not in link:
         link = link.rstrip(")" + AFTER_LINK)
-    rest = found[0][len(link) :]
+    rest = written[len(link) :]
     if link[:5].lower() == "data:":
         return rest
-    address = SCHEME.sub("", link, count=1)
+    scheme = SCHEME.match(link)
+    address = link[scheme.end() :] if scheme else link
     host, slash, path = address.partition("/")
     host = host.partition("?")[0].partition("#")[0].rpartition("@")[2]
     path = path.partition("?")[0].partition("#")[0].rstrip("/")
