@@ -1,0 +1,179 @@
+"""What a voice is given of a text."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from switchhook.speakable.words import LONGEST_PAUSE, MOST_PAUSES, Pause, Pronunciations, for_voice
+
+PIECES = [
+    *("<speak>", "</speak>", "<break/>", '<break time="1s"/>', "<p>", "</p>", "<li>", "<br>", "<b>", "</b>"),
+    *(
+        '<sub alias="3 > 2">',
+        "</sub>",
+        "<say-as interpret-as='digits'>",
+        "</say-as>",
+        "<a ",
+        "&",
+        "&amp;",
+        "<",
+    ),
+    *(
+        "<emphasis>",
+        "</emphasis>",
+        "IBM",
+        " 0017",
+        "1-800-555-0145",
+        "*",
+        "#",
+        "😀",
+        "|",
+        "\n",
+        " x ",
+        "<![CDATA[",
+    ),
+]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=15).map("".join) | st.text(max_size=60)
+NAMES = Pronunciations({"IBM": "I B M", "AT&T": "A T and T", "C++": "C plus plus", "東京": "とうきょう"})
+
+
+def said(text, language="en-US"):
+    return for_voice(text, language).parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Dial *100# for your balance", "Dial *100*2# or *101# now", "3*4", "5*3 and 6*7", "* to go back"),
+        *("# to end", "Press * or #.", "Press (*) for x and (*) for y", 'Say "*".', "Press *, then *."),
+        *("It costs $5.00, $1234567 or 1,000,000.", "At 08:30 on 2026-11-30", "12/05/2026", "30.11.2026"),
+        *("1990-2010", "1 000 000 people", "v1.02 at 192.168.100.200", "3.14159265", "1500000 people"),
+    ],
+)
+def test_keys_amounts_dates_and_times_stay(text):
+    assert said(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("PIN 0017", "PIN 0 0 1 7"),
+        ("Order 3105550188.", "Order 3 1 0 5 5 5 0 1 8 8."),
+        ("1-800-555-0145", "1, 8 0 0, 5 5 5, 0 1 4 5"),
+        ("+44 20 7946 0958", "+4 4, 2 0, 7 9 4 6, 0 9 5 8"),
+        ("(555) 123-4567", "5 5 5, 1 2 3, 4 5 6 7"),
+        ("030/1234567", "0 3 0, 1 2 3 4 5 6 7"),
+        ("4111 1111 1111 1111", "4 1 1 1, 1 1 1 1, 1 1 1 1, 1 1 1 1"),
+        ("AB123456", "AB 1 2 3 4 5 6"),
+    ],
+)
+def test_numbers_that_are_names_are_said_digit_by_digit(text, spoken):
+    assert said(text) == [spoken]
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        (
+            "Mail <orders@example.org> or see <https://example.org/faq>.",
+            "Mail orders@example.org or see example.org/faq.",
+        ),
+        (
+            "See https://bucket.example.com/" + "a/" * 40 + "?X=" + "b" * 1000 + " now",
+            "See bucket.example.com now",
+        ),
+        ("Hi 😀! Done ✅", "Hi! Done"),
+        ("1️⃣ Sales *️⃣ back", "1 Sales * back"),
+        ("| A | B |\n|---|---|\n| 1 | 2 |", "A, B. 1, 2"),
+        ("Above\n=====\nbelow ----- it", "Above, below it"),
+        ("<ul><li>One</li><li>Two</li></ul>", "One. Two"),
+        ("a<br>b", "a, b"),
+        ("- One\n- Two:\n  - three", "One. Two: three"),
+        ("un**believ**able <b>H</b><sub>2</sub>O", "unbelievable H2O"),
+    ],
+)
+def test_what_is_drawn_becomes_words_and_pauses(text, spoken):
+    assert said(text) == [spoken]
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ('<sub alias="3 > 2">more</sub>', ["3 > 2"]),
+        ("a <break/> b", ["a, b"]),
+        ('<s>a</s> <break strength="none"/>b', ["a. b"]),
+        ('a <break time="500ms"/> b', ["a", Pause(0.5), "b"]),
+        ('<say-as interpret-as="digits">0017</say-as>', ["0 0 1 7"]),
+        ('<say-as interpret-as="characters">aB1</say-as>', ["A B 1"]),
+        ('<say-as interpret-as="telephone">+1 800 555</say-as>', ["+1, 8 0 0, 5 5 5"]),
+        ('<say-as interpret-as="cardinal">3105550188</say-as>', ["3105550188"]),
+        ('the <say-as interpret-as="ordinal">23</say-as>', ["the 23rd"]),
+        ('the <say-as interpret-as="ordinal">11</say-as>', ["the 11th"]),
+        ('<say-as interpret-as="date">20261012</say-as>', ["2026-10-12"]),
+        ('<speak>**Bold** **<say-as interpret-as="digits">12</say-as>**</speak>', ["Bold 1 2"]),
+    ],
+)
+def test_a_voice_without_ssml_says_what_the_markup_means(text, spoken):
+    assert said(text) == spoken
+
+
+def test_pauses_end_some_time():
+    pauses = [part.seconds for part in said('<break time="99s"/>a' * 20) if isinstance(part, Pause)]
+    assert (max(pauses), sum(pauses)) == (LONGEST_PAUSE, MOST_PAUSES)
+
+
+def test_an_ordinal_of_another_language_is_remarked():
+    heard = for_voice('<say-as interpret-as="ordinal">3</say-as>', "de-DE")
+    assert (heard.parts, len(heard.remarks)) == (["3"], 1)
+
+
+def test_what_was_mended_is_remarked():
+    assert for_voice("<speak>Q&A <break/> now</speak>").remarks == ["SSML was mended: a & or < was escaped"]
+
+
+def test_what_a_voice_without_ssml_passes_over_is_remarked():
+    assert for_voice("<prosody rate='slow'>a</prosody>").remarks == [
+        "the voice knows no SSML: passed over prosody"
+    ]
+
+
+@pytest.mark.parametrize("text", ["Hello.", "<b>Hello</b>", "Hello <break/> you", "**Hello**"])
+def test_what_is_said_as_it_was_meant_is_not_remarked(text):
+    assert for_voice(text).remarks == []
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("IBM and AT&T, IBMs, ibm, C++.", "I B M and A T and T, IBMs, ibm, C plus plus."),
+        ("東京です", "とうきょうです"),
+    ],
+)
+def test_whole_words_are_pronounced_as_the_connector_says(text, spoken):
+    assert for_voice(text, pronunciations=NAMES).parts == [spoken]
+
+
+def test_nothing_in_a_tag_is_pronounced_otherwise():
+    text = '<sub alias="IBM">x</sub> <say-as interpret-as="characters">IBM</say-as> <p xml:lang="IBM">IBM</p>'
+    assert for_voice(text, ssml=True, pronunciations=NAMES).parts == [text.replace(">IBM</p>", ">I B M</p>")]
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_a_voice_with_ssml_is_given_what_is_well_formed(text):
+    heard = for_voice(text, ssml=True, pronunciations=NAMES)
+    for part in heard.parts if heard.marked_up else ():
+        ET.fromstring(part if part.startswith("<speak") else f"<speak>{part}</speak>")
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_a_voice_without_ssml_is_given_no_tags(text):
+    words = [part for part in said(text) if isinstance(part, str)]
+    assert all(
+        part and part == part.strip() and "<break" not in part and "</" not in part
+        for part in words
+        if "<<" not in text and "CDATA" not in text
+    )
