@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 TOKEN = re.compile(
     r"\\[!-/:-@\[-`{-~\n]|`++|\*++|_++|~++|!?\[|\]"
@@ -14,6 +15,8 @@ TOKEN = re.compile(
     r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
 )
 WORD = re.compile(r"\S++")
+# where nothing can be a link, brackets are signs like any other
+UNLINKED = re.compile(TOKEN.pattern.replace(r"|!?\[|\]", ""))
 STARS = re.compile(r"\*++")
 KEYPAD = re.compile(r"[0-9*#]++")
 ALONE_BEFORE, ALONE_BEHIND = " \t\n(/", " \t\n,.;:!?/)"
@@ -64,7 +67,8 @@ class _Inline:
         self._ends, self._titled = _addresses(text) if "](" in text else ({}, {})
 
     def words(self) -> str:
-        for token in TOKEN.finditer(self._text):
+        linked = self._references or "](" in self._text
+        for token in (TOKEN if linked else UNLINKED).finditer(self._text):
             if token.start() < self._at:
                 continue
             self._pieces.append(self._text[self._at : token.start()])
@@ -229,6 +233,7 @@ def _belong(first: _Signs, last: _Signs) -> bool:
     return first.sign == "~" or not (odd and (first.inside or last.inside))
 
 
+@lru_cache(maxsize=4096)
 def _sides(sign: str, before: str, after: str) -> tuple[bool, bool]:
     """Whether a run of signs between these may begin something, and end it (CommonMark 0.31, section 6.2)."""
     space_before, space_after = _is_space(before), _is_space(after)

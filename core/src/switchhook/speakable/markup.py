@@ -29,6 +29,7 @@ ADDRESS = re.compile(
 )
 UNSEEN = (("<!--", "-->"), ("<?", "?>"))  # comments, and instructions to programs
 CDATA = ("<![CDATA[", "]]>")
+ENDS = {"!": {"-->", "]]>", "]>", ">"}, "?": {"?>"}}
 DECLARATION = re.compile(r"<![a-zA-Z][^<>\[]*+(>?+)")
 
 
@@ -96,13 +97,14 @@ class _Reader:
 
     def _read(self, at: int) -> tuple[int, Token | None]:
         """Where what begins there ends, and what it is; the same place: it begins nothing."""
+        sign = self._text[at + 1 : at + 2]
+        if sign in ENDS:
+            return (at, None) if self._endless >= ENDS[sign] else self._unseen(at)
         if address := ADDRESS.match(self._text, at):
             return address.end(), Text(address[0][1:-1].removeprefix("mailto:").removeprefix("tel:"))
         found = TAG.match(self._text, at) or UNCLOSED.match(self._text, at) or CUT.match(self._text, at)
         if found:
             return found.end(), _tag(*found.groups(), found[0])
-        if self._text.startswith("!", at + 1) or self._text.startswith("?", at + 1):
-            return self._unseen(at)
         return at, None
 
     def _unseen(self, at: int) -> tuple[int, Token | None]:
