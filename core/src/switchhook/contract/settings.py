@@ -196,7 +196,7 @@ class ConnectorSettings(Table):
     )
     pronunciations: dict[Annotated[str, Field(min_length=1, max_length=100)], Spoken] = Field(
         default_factory=dict,
-        description='whole words as they are spelt, and what every voice says for each: { "IBM" = "I B M" }',
+        description='whole words as they are spelt, and what every voice says for each: { "Nguyen" = "win" }',
     )
     barge_in: BargeInSettings = Field(
         default_factory=BargeInSettings, description="what of the caller's speech interrupts a prompt"

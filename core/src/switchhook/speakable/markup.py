@@ -104,7 +104,7 @@ class _Reader:
             return address.end(), Text(address[0][1:-1].removeprefix("mailto:").removeprefix("tel:"))
         found = TAG.match(self._text, at) or UNCLOSED.match(self._text, at) or CUT.match(self._text, at)
         if found:
-            return found.end(), _tag(*found.groups(), found[0])
+            return found.end(), _tag(found[1], found[2], found[3], found[0])
         return at, None
 
     def _unseen(self, at: int) -> tuple[int, Token | None]:
