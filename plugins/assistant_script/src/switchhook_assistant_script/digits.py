@@ -58,7 +58,7 @@ def collect_spoken(slot: Digits, held: str, text: str) -> Collected | None:
 
 def spoken_digits(text: str) -> str | None:
     """What was said as figures: 4402 for "double four, oh two". None where anything else was said."""
-    found = ""
+    found: list[str] = []
     tokens = [word for word in re.findall(r"\d|[^\W\d_]+", text.casefold()) if word not in FILLERS]
     tokens.reverse()
     while tokens:
@@ -69,8 +69,8 @@ def spoken_digits(text: str) -> str | None:
         digits = _digits(word) if times > 1 or word not in TENS else _tens(word, tokens)
         if digits is None:
             return None
-        found += digits * times
-    return found or None
+        found.append(digits * times)
+    return "".join(found) or None
 
 
 def _digits(word: str) -> str | None:
