@@ -42,6 +42,10 @@ class Line:
             return QUIET[self.audio.encoding] * self.audio.size(seconds)
         return self.codec.encode(bytes(self.audio.linear.size(seconds)))
 
+    def coded(self, audio: AudioFormat, chunk: bytes) -> bytes:
+        """A voice's audio, in the line's own format or linear, as the line takes it."""
+        return chunk if audio == self.audio else self.codec.encode(chunk)
+
     async def load(self, file: bytes) -> bytes | None:
         """A sound file's samples. None: no plugin reads files. Raises Unplayable."""
         return await self._hooks.load_audio(file, self.audio)

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 import anyio
 
 from ...contract.actions import Say
-from ...contract.audio import AudioFormat
 from ...contract.errors import LanguageUnknown, Unspeakable, answer
 from ...contract.speech import Parameters, TextToSpeech
 from ...speakable.words import Pause
@@ -101,7 +100,7 @@ class Voices:
             if not all(each.problem for each in tried):
                 self._report(tried)
                 return ""
-            self._note(failover, tried)
+            _note(failover, tried)
             failed = [each for each in tried if not each.declined]
             if failed:
                 last, insisting = failed[-1], not attempt.resting
@@ -109,15 +108,6 @@ class Voices:
         if last is None:
             return None
         return await self._insist(last, wanted) if insisting else last.problem
-
-    def _note(self, failover: Failover[TextToSpeech], tried: list[Speaking]) -> None:
-        for each in tried:
-            if each.left:
-                failover.outrun(each.engine)
-            elif each.declined:
-                failover.declined(each.engine)
-            else:
-                failover.failed(each.engine, anyio.current_time())
 
     async def _put_ready_made(self, wanted: Wanted) -> bool:
         """As it was had ready, for the language or in the connector's own: better than silence."""
@@ -127,12 +117,19 @@ class Voices:
         for tag in dict.fromkeys((language.of_tag(wanted.language).language, language.own)):
             ready = replace(wanted, language=tag, parameters={})
             for engine in self._voices(tag):
-                prompts = [self._prompt(engine, part, ready) for part in self._parts(engine, ready)]
-                sounds = [self._coded(prompt.audio, cache.ready(prompt)) for prompt in prompts]
-                if sounds and all(sounds):
-                    await wanted.put(b"".join(sounds))
+                if await self._put_ready_by(engine, ready):
                     return True
         return False
+
+    async def _put_ready_by(self, engine: Engine[TextToSpeech], wanted: Wanted) -> bool:
+        """What this engine has spoken before, if that is all of it."""
+        prompts = [self._prompt(engine, part, wanted) for part in self._parts(engine, wanted)]
+        sounds = [self._cache.ready(prompt) if self._cache else b"" for prompt in prompts]
+        if not (sounds and all(sounds)):
+            return False
+        for prompt, sound in zip(prompts, sounds, strict=True):
+            await wanted.put(self._line.coded(prompt.audio, sound))
+        return True
 
     def _report(self, tried: list[Speaking]) -> None:
         for each in tried:
@@ -183,11 +180,9 @@ class Voices:
 
     async def _wait_for(self, engine: Engine[TextToSpeech], wanted: Wanted) -> str:
         text = self._language.texts[-1]
-        own = replace(wanted, parameters={}, language=self._language.of_text(text, wanted.language))
-        waiting = self._prompt(engine, text, own)
-        if self._cache is None or not (sound := self._cache.ready(waiting)):
+        own = replace(wanted, said=Say(text), language=self._language.of_text(text, wanted.language))
+        if not await self._put_ready_by(engine, replace(own, parameters={})):
             return SLOW
-        await wanted.put(self._coded(waiting.audio, sound))
         return await self._speak(self._by(engine, wanted, self._patience.excused), wanted)
 
     def _by(self, engine: Engine[TextToSpeech], wanted: Wanted, stall: float) -> Speaking:
@@ -241,7 +236,7 @@ class Voices:
         try:
             async with self._synthesis(one.engine, prompt, cached) as chunks:
                 async for chunk in chunks:
-                    await one.put(self._coded(prompt.audio, chunk), prompt.audio.seconds(len(chunk)))
+                    await one.put(self._line.coded(prompt.audio, chunk), prompt.audio.seconds(len(chunk)))
         except Exception as error:
             # before any sound, another voice may say all of it
             if not one.bytes or not isinstance(answer(error), Unspeakable):
@@ -263,12 +258,19 @@ class Voices:
         language = self._language.of(engine, wanted.language) or wanted.language
         return Prompt(engine.name, text, audio, language, wanted.parameters)
 
-    def _coded(self, audio: AudioFormat, chunk: bytes) -> bytes:
-        return chunk if audio == self._line.audio else self._line.codec.encode(chunk)
-
     def _synthesis(
         self, engine: Engine[TextToSpeech], prompt: Prompt, cached: bool
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         if cached and self._cache is not None and self._cache.takes(prompt.text):
             return self._cache.speak(engine.driver, prompt)
         return engine.driver.synthesize(prompt.text, prompt.audio, prompt.language, prompt.parameters)
+
+
+def _note(failover: Failover[TextToSpeech], tried: list[Speaking]) -> None:
+    for each in tried:
+        if each.left:
+            failover.outrun(each.engine)
+        elif each.declined:
+            failover.declined(each.engine)
+        else:
+            failover.failed(each.engine, anyio.current_time())
