@@ -21,6 +21,8 @@ class CallLanguage:
     def __init__(self, equipment: Equipment, remark: Callable[[str], None]) -> None:
         """`remark` is told where the language is another one than was asked for."""
         self._tongues = {each.language: each for each in equipment.tongues}
+        self._found: dict[str, Tongue] = {}  # by the tags that were asked for
+        self._asked: dict[tuple[Engine[Any], str], str | None] = {}  # what was found out, until it changes
         self.own = next(iter(self._tongues))
         self.current = self._before = self.own
         self.changed: Callable[[Speaks], None] = lambda _: None
@@ -54,6 +56,7 @@ class CallLanguage:
         others = [engine for engine, named in self._named.items() if primary(named) not in ("", primary(tag))]
         for engine in others:
             del self._named[engine]
+        self._asked.clear()
         forgotten = {engine.kind for engine in others}
         self.changed(Speaks(tag, *self.texts, tuple(kind for kind in KINDS if kind in forgotten)))
 
@@ -73,7 +76,9 @@ class CallLanguage:
 
     def of_tag(self, tag: str) -> Tongue:
         """What the connector has for this one, or for another region of it; else what it has for its own."""
-        return self._tongues[match(tag, self._tongues) or self.own]
+        if tag not in self._found:
+            self._found[tag] = self._tongues[match(tag, self._tongues) or self.own]
+        return self._found[tag]
 
     @property
     def tongue(self) -> Tongue:
@@ -104,6 +109,7 @@ class CallLanguage:
         for engine in engines:
             kept = self._named.get(engine, "") if merged else ""
             self._named[engine] = normalised(engine.named(parameters)) or kept
+        self._asked.clear()
         named = next(filter(None, (self._named[engine] for engine in engines)), "")
         another = primary(named) not in ("", primary(self.current))
         return named if another and self._is_served(named) else ""
@@ -112,6 +118,11 @@ class CallLanguage:
 
     def of(self, engine: Engine[Any], tag: str) -> str | None:
         """What the engine is to be asked for instead of `tag`; None where it does not know it."""
+        if (engine, tag) not in self._asked:
+            self._asked[engine, tag] = self._find(engine, tag)
+        return self._asked[engine, tag]
+
+    def _find(self, engine: Engine[Any], tag: str) -> str | None:
         tongue = self.of_tag(tag)
         if not any(engine in kind for kind in tongue.kinds):
             return None
@@ -134,6 +145,7 @@ class CallLanguage:
     def lacks(self, engine: Engine[Any], asked: str) -> None:
         """The engine was asked and does not know it, whatever it said before."""
         self._lacking.add((engine, asked))
+        self._asked.clear()
 
 
 def _not_known(wanted: str, spoken: str) -> str:
