@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/installed
 BUILDING := .venv/wheels/installed
 RELEASING := .venv/release/installed
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay watson faults docs wheels release clean
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson faults docs wheels release clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -48,6 +48,11 @@ bargein: $(INSTALLED)  ## how soon recorded people interrupt, and how often nois
 relay: $(INSTALLED)  ## what a call costs in protocol and sockets, on uvloop
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop
 	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/relay.py
+
+against: $(INSTALLED)  ## what a call costs beside another revision: make against REV=main
+	@test "$(REV)" || { echo "say which revision, as in make against REV=main"; exit 2; }
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop
+	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/against.py $(REV)
 
 watson: $(INSTALLED)  ## what Watson's plugins cost a call, against bare clients and IBM's SDK
 	@$(BIN)/python benchmarks/watson_speech.py

@@ -15,10 +15,10 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
 KINDS = {
@@ -50,10 +50,25 @@ class Program:
         return figures
 
 
+class Revision(NamedTuple):
+    """Whose programs run: a folder of benchmarks, its Python, and its environment variables if not ours."""
+
+    benchmarks: Path
+    python: str
+    environ: Mapping[str, str] | None = None
+
+
+OURS = Revision(HERE, sys.executable)
+
+
 @contextmanager
-def running(script: str, *arguments: str) -> Iterator[Program]:
+def running(script: str, *arguments: str, of: Revision = OURS) -> Iterator[Program]:
     process = subprocess.Popen(
-        [sys.executable, HERE / script, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [of.python, of.benchmarks / script, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=of.environ,
     )
     try:
         yield Program(process)
@@ -62,26 +77,27 @@ def running(script: str, *arguments: str) -> Iterator[Program]:
         process.communicate()
 
 
-def costs_of(calls: int, seconds: float) -> dict[str, float]:
-    """By kind: milliseconds of CPU time for a second of one call."""
+def costs_of(wanted: Mapping[str, tuple[str, Revision]], calls: int, seconds: float) -> dict[str, float]:
+    """Milliseconds of CPU time for a second of one call, by name, as `wanted` has the kind of each server and
+    whose it is. What is around a server is ours."""
     with ExitStack() as stack:
         servers, loads = {}, []
-        for kind in KINDS:
+        for name, (kind, revision) in wanted.items():
             second = stack.enter_context(running("relay_server.py", "second"))
-            servers[kind] = server = stack.enter_context(running("relay_server.py", kind, second.line()))
-            url = server.line()
+            server = stack.enter_context(running("relay_server.py", kind, second.line(), of=revision))
+            servers[name], url = server, server.line()
             loads.append(stack.enter_context(running("relay_load.py", kind, url, str(calls))))
         for load in loads:
             load.line()
-        before = {kind: (server.figures(), time.monotonic()) for kind, server in servers.items()}
+        before = {name: (server.figures(), time.monotonic()) for name, server in servers.items()}
         time.sleep(seconds)
-        return {kind: _cost(kind, server, before[kind], calls) for kind, server in servers.items()}
+        return {name: _cost(name, server, before[name], calls) for name, server in servers.items()}
 
 
-def _cost(kind: str, server: Program, before: tuple[dict[str, float], float], calls: int) -> float:
+def _cost(name: str, server: Program, before: tuple[dict[str, float], float], calls: int) -> float:
     (figures, began), after, now = before, server.figures(), time.monotonic()
     if after["came"] - figures["came"] < 0.97 * calls * (now - began) / 0.2:
-        sys.exit(f"{kind}: too few frames came through; this machine is too busy")
+        sys.exit(f"{name}: too few frames came through; this machine is too busy")
     used: float = after["cpu"] - figures["cpu"]
     return 1000 * used / (calls * (now - began))
 
@@ -101,9 +117,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     costs: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    wanted = {kind: (kind, OURS) for kind in KINDS}
     for number in range(options.rounds):
         print(f"round {number + 1} of {options.rounds} …", file=sys.stderr)
-        for kind, cost in costs_of(options.calls, options.seconds).items():
+        for kind, cost in costs_of(wanted, options.calls, options.seconds).items():
             costs[kind].append(cost)
     print("\n".join(report(costs)))
 
