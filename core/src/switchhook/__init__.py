@@ -84,7 +84,6 @@ if TYPE_CHECKING:
     from .contract.options import Secret as Secret
     from .contract.options import Table as Table
     from .contract.records import CallRecord as CallRecord
-    from .contract.responses import Actions as Actions
     from .contract.responses import AudioResponse as AudioResponse
     from .contract.responses import ConnectToAgentResponse as ConnectToAgentResponse
     from .contract.responses import DtmfResponse as DtmfResponse
@@ -101,6 +100,7 @@ if TYPE_CHECKING:
     from .contract.responses import UnknownResponse as UnknownResponse
     from .contract.responses import UserDefinedResponse as UserDefinedResponse
     from .contract.responses import parse_response as parse_response
+    from .contract.returned import Actions as Actions
     from .contract.settings import ServerSettings as ServerSettings
     from .contract.settings import Settings as Settings
     from .contract.speech import Parameters as Parameters
@@ -151,11 +151,12 @@ _HOME = {
     "contract.options": "FilePath Options Seconds Secret Table",
     "contract.records": "CallRecord",
     "contract.responses": (
-        "Actions AudioResponse ConnectToAgentResponse DtmfResponse EndSessionResponse ImageResponse "
+        "AudioResponse ConnectToAgentResponse DtmfResponse EndSessionResponse ImageResponse "
         "OptionItem OptionResponse Response SpeechToTextResponse StartActivitiesResponse "
         "StopActivitiesResponse TextResponse TextToSpeechResponse UnknownResponse "
         "UserDefinedResponse parse_response"
     ),
+    "contract.returned": "Actions",
     "contract.settings": "ServerSettings Settings",
     "plugins.standalone": "codec_for load_assistant load_audio load_recogniser load_voice",
     "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",

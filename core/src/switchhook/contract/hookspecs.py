@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from .options import Options
     from .records import CallRecord
     from .responses import (
-        Actions,
         AudioResponse,
         ConnectToAgentResponse,
         DtmfResponse,
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
         UnknownResponse,
         UserDefinedResponse,
     )
+    from .returned import Actions
     from .settings import ServerSettings
     from .speech import SpeechToText, TextToSpeech
 

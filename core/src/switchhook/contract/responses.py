@@ -6,12 +6,10 @@ Field names are those of IBM's watsonx Assistant; fields that a model does not n
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from .actions import Action
 
 
 class _Open(BaseModel):
@@ -152,9 +150,6 @@ Response = (
     | UserDefinedResponse
     | UnknownResponse
 )
-
-Actions = Action | Response | Iterable[Action | Response] | AsyncGenerator[Action | Response]
-"""What a handler returns. A response among them is asked of the other handlers of its type, in its place."""
 
 MODELS: Mapping[str, type[_Response]] = {
     "text": TextResponse,

@@ -6,9 +6,10 @@ import json
 import secrets
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import anyio
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from switchhook_audiohook.protocol import NULL_ID, ClientSession, Media, Open, Participant, events
@@ -49,36 +50,20 @@ class Answer:
     turned_away: TurnedAway | None = None
 
 
+class _Ids(NamedTuple):
+    """Of one session; each knock has its own."""
+
+    session: str
+    organization: str
+    correlation: str
+
+
 async def knock(place: Place, request: Knock) -> Answer:
-    ids = [str(uuid.uuid4()) for _ in range(3)]
-    names = ("Audiohook-Session-Id", "Audiohook-Organization-Id", "Audiohook-Correlation-Id")
-    headers = list(zip(names, ids, strict=True))
-    asked = UpgradeRequest("GET", request.signed_target, request.authority, headers)
-    nonce = secrets.token_urlsafe(18)
-    headers += sign(asked, request.api_key, request.secret, place.outside.now(), nonce)
-    host, port = place.address
+    ids = _Ids(*(str(uuid.uuid4()) for _ in range(3)))
     try:
         with anyio.fail_after(PATIENCE):
-            async with connect(
-                f"wss://{place.authority}{request.target}",
-                host=host,
-                port=port,
-                ssl=place.outside.context,
-                server_hostname=place.host,
-                additional_headers=headers,
-                compression=None,
-                proxy=None,
-            ) as socket:
-                session = ClientSession(ids[0], anyio.current_time)
-                session.open(_opening(ids[1], call=request.call))
-                for data in session.data_to_send():
-                    await socket.send(data)
-                while True:
-                    message = await socket.recv()
-                    if isinstance(message, str) and (answer := _answer(session, message)):
-                        for data in session.data_to_send():
-                            await socket.send(data)
-                        return answer
+            async with _connect(place, request, ids) as socket:
+                return await _ask(socket, ids, call=request.call)
     except InvalidStatus as error:
         return Answer(status=error.response.status_code, said=f"HTTP {error.response.status_code}")
     except (
@@ -90,6 +75,42 @@ async def knock(place: Place, request: Knock) -> Answer:
         json.JSONDecodeError,
     ) as error:
         return Answer(said=f"no session: {type(error).__name__}")
+
+
+def _connect(place: Place, request: Knock, ids: _Ids) -> connect:
+    """Signed as Genesys signs; no proxy of this machine's stands between."""
+    names = ("Audiohook-Session-Id", "Audiohook-Organization-Id", "Audiohook-Correlation-Id")
+    headers = list(zip(names, ids, strict=True))
+    asked = UpgradeRequest("GET", request.signed_target, request.authority, headers)
+    nonce = secrets.token_urlsafe(18)
+    headers += sign(asked, request.api_key, request.secret, place.outside.now(), nonce)
+    host, port = place.address
+    return connect(
+        f"wss://{place.authority}{request.target}",
+        host=host,
+        port=port,
+        ssl=place.outside.context,
+        server_hostname=place.host,
+        additional_headers=headers,
+        compression=None,
+        proxy=None,
+    )
+
+
+async def _ask(socket: ClientConnection, ids: _Ids, *, call: bool) -> Answer:
+    session = ClientSession(ids.session, anyio.current_time)
+    session.open(_opening(ids.organization, call=call))
+    await _send(session, socket)
+    while True:
+        message = await socket.recv()
+        if isinstance(message, str) and (answer := _answer(session, message)):
+            await _send(session, socket)
+            return answer
+
+
+async def _send(session: ClientSession, socket: ClientConnection) -> None:
+    for data in session.data_to_send():
+        await socket.send(data)
 
 
 def _answer(session: ClientSession, message: str) -> Answer | None:
