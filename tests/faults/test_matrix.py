@@ -126,5 +126,5 @@ def test_the_page_says_so(results, request):
     if request.config.getoption("--write-faults"):
         intro = PAGE.read_text().split("\n## ")[0]
         PAGE.write_text(intro + "\n".join(tables(results, waits=True)) + "\n")
-    written = [bare(line) for line in PAGE.read_text().split("\n")]
-    assert [line for line in tables(results, waits=False) if line and line not in written] == []
+    written = [bare(line) for line in PAGE.read_text().split("\n") if line.startswith(("## ", "| "))]
+    assert written == [line for line in tables(results, waits=False) if line]
