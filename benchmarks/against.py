@@ -48,9 +48,16 @@ def made(commit: str) -> Revision:
         git("worktree", "prune")  # `make clean` takes worktrees away without a word to git
         git("worktree", "add", "--detach", str(folder), commit)
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    make = ["make", "--no-print-directory", "-C", folder, f"PYTHON={sys.executable}", ".venv/installed"]
+    make: list[str | Path] = [
+        "make",
+        "--no-print-directory",
+        "-C",
+        folder,
+        f"PYTHON={sys.executable}",
+        ".venv/installed",
+    ]
     python, uvloop = folder / ".venv/bin/python", folder / ".venv/uvloop"
-    install = [folder / ".venv/bin/uv", "pip", "install", "--quiet", "--python", python]
+    install: list[str | Path] = [folder / ".venv/bin/uv", "pip", "install", "--quiet", "--python", python]
     for command in (make, [*install, "-c", folder / "constraints.txt", "--target", uvloop, "uvloop"]):
         subprocess.run(command, check=True, env=environ, stdout=sys.stderr)
     return Revision(folder / "benchmarks", str(python), {**environ, "PYTHONPATH": str(uvloop)})
