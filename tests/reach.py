@@ -36,7 +36,7 @@ REAL = {
     "genesys_tools/test_public.py",
     *("transport_genesys/test_server.py", "watson/test_fetching.py", "watson/test_http.py"),
     *("watson/test_network.py", "websocket/test_handshake.py", "websocket/test_messages.py"),
-    *("websocket/test_proxy.py", "faults/test_matrix.py"),
+    *("websocket/test_entrance.py", "websocket/test_proxy.py", "faults/test_matrix.py"),
 }
 OUTSIDE = {  # audit events, and what they tell
     "socket.bind": "opens a socket",

@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from .contract.texts import plain_text as plain_text
     from .contract.texts import sentence_ends as sentence_ends
     from .contract.texts import sentences as sentences
+    from .contract.visible import visible as visible
     from .plugins.standalone import codec_for as codec_for
     from .plugins.standalone import load_assistant as load_assistant
     from .plugins.standalone import load_audio as load_audio
@@ -162,6 +163,7 @@ _HOME = {
     "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
     "speakable.authors": "Speech to_speech",
     "contract.texts": "plain_text sentence_ends sentences",
+    "contract.visible": "visible",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 __all__ = list(_MODULE)

@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
     from .contract.errors import PluginError, SettingsError, SwitchhookError, ours
+    from .contract.visible import visible
 
     name = claims[0].name
     try:
@@ -52,7 +53,7 @@ def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
         error = ours(raised)
         if error is None:
             raise
-        print(f"switchhook {name}: {error}", file=sys.stderr)  # noqa: T201  # the command line speaks
+        print(f"switchhook {name}: {visible(str(error), lines=True)}", file=sys.stderr)  # noqa: T201  # the command line speaks
         return 2 if isinstance(error, SettingsError | PluginError) else 1
     except KeyboardInterrupt:
         return 130

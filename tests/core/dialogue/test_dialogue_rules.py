@@ -225,7 +225,40 @@ def test_a_sensitive_number_is_sent_as_such():
     talk.press("12")
     [_, sent] = talk.told(SendTurn)
     assert sent.sensitive
+
+
+def test_what_comes_while_a_sensitive_number_is_answered_may_be_more_of_it():
+    talk = Conversation(CollectDigits(count=2, sensitive=True))
+    talk.press("12")
+    assert talk.dialogue.sensitive
+    talk.reply(Say("thank you"))
     assert not talk.dialogue.sensitive
+
+
+def test_a_sensitive_number_that_is_said_is_sent_as_such():
+    talk = Conversation(CollectDigits(count=4, sensitive=True))
+    talk.say("four seven one one")
+    assert talk.told(SendTurn)[-1].sensitive
+
+
+def test_words_that_began_while_a_number_was_sensitive_stay_so_to_their_end():
+    talk = Conversation(CollectDigits(count=2, sensitive=True))
+    talk.tell(Transcript("one", False))
+    talk.press("12")
+    talk.reply(Say("thank you"))
+    assert talk.dialogue.sensitive
+    talk.say("one two")
+    assert talk.told(SendTurn)[-1].sensitive
+    assert talk.dialogue.sensitive
+    talk.reply(Say("as you said"))
+    talk.say("goodbye")
+    assert not talk.told(SendTurn)[-1].sensitive
+
+
+def test_nothing_is_sensitive_where_a_number_is_asked_for_openly():
+    talk = Conversation(CollectDigits(count=2))
+    talk.say("one two")
+    assert not talk.told(SendTurn)[-1].sensitive
 
 
 # --- activities

@@ -123,7 +123,7 @@ class Call:
     def _handle(self, event: Event) -> None:
         now = anyio.current_time()
         at = now - self._began
-        hidden, effects = isinstance(event, Digit) and self._dialogue.sensitive, list[Effect]()
+        hidden, effects = isinstance(event, Digit | Transcript) and self._dialogue.sensitive, list[Effect]()
         fed = self._hearing.audio.fed if isinstance(event, Transcript) else 0.0
         try:
             effects = self._dialogue.handle(event, now)

@@ -45,8 +45,9 @@ async def _report(app: App, public: bool) -> int:
     failed = 0
     async with AsyncExitStack() as stack:
         async for finding in _findings(app, public, stack):
-            cure = f"\n       {finding.cure}" if finding.cure else ""
-            print(f"{MARKS[finding.level]:5}  {finding.subject}: {finding.text}{cure}")
+            cure = f"\n{finding.cure}" if finding.cure else ""
+            told = f"{finding.subject}: {finding.text}{cure}".replace("\n", "\n       ")
+            print(f"{MARKS[finding.level]:5}  {told}")
             failed += finding.level == "error"
     return failed
 
@@ -160,8 +161,22 @@ def _of_server(app: App) -> Iterator[Finding]:
         yield Finding(
             "warning", "records.directory", "is not set: no call records are kept", 'directory = "records"'
         )
+    yield from _of_machine(app)
     if settings.prompts.directory is not None:
         yield from _of_prompts(settings.prompts.directory)
+
+
+def _of_machine(app: App) -> Iterator[Finding]:
+    from ..contract.findings import Finding
+    from ..serving import descriptors
+    from ..serving.secretfiles import open_to_others
+
+    most = app.settings.server.max_calls
+    if said := descriptors.too_few(most, descriptors.most()):
+        yield Finding("warning", "server.max_calls", said, descriptors.cure(most))
+    for path, mode in open_to_others(app.settings, app.base):
+        said = f"others can read {path}, which holds a secret (mode {mode:o})"
+        yield Finding("warning", "secrets", said, f"chmod 600 {path}")
 
 
 def _of_prompts(directory: Path) -> Iterator[Finding]:

@@ -62,6 +62,8 @@ def _rows() -> list[Row]:
 
 
 def _print_table(rows: list[Row]) -> None:
+    from ..contract.visible import visible
+
     table = [("PLUGIN", "DISTRIBUTION", "VERSION", "HOOKS")]
     table += [
         (r.name, r.distribution, r.version, (r.error and "FAILED") or ", ".join(r.hooks) or "-") for r in rows
@@ -75,4 +77,4 @@ def _print_table(rows: list[Row]) -> None:
         )
     for row in rows:
         if row.error:
-            print(f"\n{row.error}")
+            print(f"\n{visible(row.error, lines=True)}")

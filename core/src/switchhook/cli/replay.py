@@ -47,6 +47,7 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
 
     import anyio
 
+    from ..contract.visible import visible
     from ..serving.app import App
     from ..serving.configuration import load_settings
     from ..tools.rerun import difference, rerun
@@ -59,15 +60,17 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
     for line in timeline(now):
         print(line)
     for line in (different := difference(recorded, now)):
-        print(line)
+        print(visible(line))
     print("otherwise than recorded" if different else "as recorded")
     return 1 if different else 0
 
 
 def timeline(again: Replay) -> Iterator[str]:
+    from ..contract.visible import visible
+
     for step in again.steps:
         for who, what in (*_caller(step), *_bot(step)):
-            yield f"{step.at:9.2f}  {who:9} {what}"
+            yield f"{step.at:9.2f}  {who:9} {visible(what)}"
         if step.differs:
             now = ", ".join(type(each).__name__ for each in step.effects) or "nothing"
             then = ", ".join(step.recorded or ()) or "nothing"

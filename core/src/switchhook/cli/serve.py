@@ -6,7 +6,6 @@ import argparse
 import gc
 import logging
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -16,7 +15,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from ..contract.settings import ServerSettings
+    from ..contract.settings import ServerSettings, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from ..serving.logs import settle
+
     with hangups_outlived():
-        return _serve(arguments)
+        try:
+            return _serve(arguments)
+        finally:
+            settle()  # why it ends is said by others, after it
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -38,7 +42,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SettingsError
     from ..serving.app import App
     from ..serving.configuration import load_settings
-    from ..serving.logs import set_up
+    from ..serving.logs import say, set_up
     from ..serving.server import Server
 
     set_up(arguments.log_format, arguments.log_level)
@@ -47,11 +51,24 @@ def _serve(arguments: argparse.Namespace) -> int:
         cure = f"make one: switchhook connector new NAME --config {arguments.config}"
         raise SettingsError(f"{arguments.config} has no connector; {cure}")
     if warning := unprotected(settings.server):
-        print(warning, file=sys.stderr, flush=True)
-    server = Server(App(settings, arguments.config.parent.absolute()))
+        say(warning)
+    base = arguments.config.parent.absolute()
+    _say_what_is_risky(settings, base)
+    server = Server(App(settings, base))
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
     anyio.run(server.run, ready, backend_options=options)
     return 0
+
+
+def _say_what_is_risky(settings: Settings, base: Path) -> None:
+    from ..serving import descriptors
+    from ..serving.secretfiles import open_to_others
+
+    most = settings.server.max_calls
+    if said := descriptors.too_few(most, descriptors.raise_limit()):
+        logger.warning("%s; %s", said, descriptors.cure(most))
+    for path, mode in open_to_others(settings, base):
+        logger.warning("others can read %s, which holds a secret (mode %o); chmod 600 %s", path, mode, path)
 
 
 @contextmanager
@@ -100,8 +117,10 @@ def is_loopback(host: str) -> bool:
 
 
 def ready(urls: str) -> None:
+    from ..serving.logs import say
+
     # What is there before the first call stays. Python's search for garbage would go through all of it again
     # and again, and stop all calls for a tenth of a second each time.
     gc.collect()
     gc.freeze()
-    print(f"listening on {urls}", file=sys.stderr, flush=True)
+    say(f"listening on {urls}")

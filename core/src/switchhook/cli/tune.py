@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from ..contract.audio import AudioFormat
     from ..contract.errors import SettingsError
+    from ..contract.visible import visible
     from ..plugins.standalone import load_audio
     from ..tools.tune import listen
 
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{file.name}  {line.linear.seconds(len(sound)):.1f} s", flush=True)
         moments = anyio.run(listen, engine, sound, line, language)
         for text in table(moments, policies):
-            print(f"  {text}", flush=True)
+            print(f"  {visible(text)}", flush=True)
     return 0
 
 

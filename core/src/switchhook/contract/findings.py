@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .visible import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was verified. `cure` says what a person does about it; empty only where `level` is
-    "ok"."""
+    "ok". What a terminal would obey in the texts, which may quote a service, is made visible."""
 
     level: Literal["ok", "warning", "error"]
     subject: str  # a plugin, or a table of the configuration
     text: str
     cure: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("subject", "text", "cure"):
+            object.__setattr__(self, name, visible(getattr(self, name), lines=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+from .visible import visible_json
+
 SCHEMA = 1
 
 
@@ -40,7 +42,8 @@ class TurnRecord:
 @dataclass(slots=True)
 class CallRecord:
     """One call that was opened. A call that was refused before leaves a short line of `kind` "refused" with
-    `at`, `reason` and what the transport knew."""
+    `at`, `reason` and what the transport knew; those beyond sixty a minute are counted by reason in a line
+    with `left_out`."""
 
     id: Annotated[str, "of the leg"]
     connector: Annotated[str, "name of the connector"]
@@ -91,7 +94,7 @@ class CallRecord:
 
 
 def to_line(item: Mapping[str, object]) -> str:
-    return json.dumps(item, ensure_ascii=False, separators=(",", ":"), default=str)
+    return visible_json(json.dumps(item, ensure_ascii=False, separators=(",", ":"), default=str))
 
 
 def utc_now() -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
 import time
 from contextvars import ContextVar
+from typing import TextIO
+
+from ..contract.visible import visible, visible_json
+from .logstream import LogStream
 
 call_ids: ContextVar[tuple[str, str]] = ContextVar("switchhook_call_ids", default=("", ""))
 """Conversation and correlation id of the call that runs in this context."""
@@ -23,8 +28,11 @@ class _Human(logging.Formatter):
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         ids = " ".join(part for part in (record.conversation, record.correlation) if part)  # type: ignore[attr-defined]  # set by _CallFilter
         where = f" [{ids}]" if ids else ""
-        text = f"{clock}.{int(record.msecs):03} {record.levelname.lower():7} {record.getMessage()}{where}"
-        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        told = f"{record.getMessage()}{where}"
+        text = f"{clock}.{int(record.msecs):03} {record.levelname.lower():7} {visible(told)}"
+        if record.exc_info:
+            text += f"\n{visible(self.formatException(record.exc_info), lines=True)}"
+        return text
 
 
 class _Json(logging.Formatter):
@@ -39,13 +47,47 @@ class _Json(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps({key: value for key, value in line.items() if value != ""}, ensure_ascii=False)
+        kept = {key: value for key, value in line.items() if value != ""}
+        return visible_json(json.dumps(kept, ensure_ascii=False))
+
+
+class _Handler(logging.StreamHandler[LogStream | TextIO]):
+    def close(self) -> None:
+        if isinstance(self.stream, LogStream):
+            self.stream.close()
+        super().close()
 
 
 def set_up(form: str, level: str) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler(_standard_error())
     handler.addFilter(_CallFilter())
     handler.setFormatter(_Json() if form == "json" else _Human())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     # a library's own talk may carry what a caller said
     logging.getLogger("websockets").setLevel(logging.ERROR)
+
+
+def say(text: str) -> None:
+    """A line for whoever started the server, after what was logged before."""
+    if (stream := _log_stream()) is not None:
+        stream.write(f"{text}\n")
+    else:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201  # the command line speaks
+
+
+def settle() -> None:
+    """Waits a little, so that what was logged is written."""
+    if (stream := _log_stream()) is not None:
+        stream.settle()
+
+
+def _standard_error() -> LogStream | TextIO:
+    try:
+        return LogStream(sys.stderr.fileno())
+    except (io.UnsupportedOperation, AttributeError):  # a stand-in, in a test for instance
+        return sys.stderr
+
+
+def _log_stream() -> LogStream | None:
+    streams = (each.stream for each in logging.getLogger().handlers if isinstance(each, _Handler))
+    return next((each for each in streams if isinstance(each, LogStream)), None)

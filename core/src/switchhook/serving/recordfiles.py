@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import anyio
 
 from ..contract.records import SCHEMA, CallRecord, to_line, utc_now
 from .linewriter import LineWriter
@@ -13,6 +16,8 @@ from .linewriter import LineWriter
 logger = logging.getLogger(__name__)
 
 REFUSALS_A_MINUTE = 60
+MOST_REASONS = 50  # that are counted by themselves
+LOOK = 1.0  # seconds between two looks at the clock
 SHARE_OF_EVENTS = 0.5  # of what may wait for a disk: the other half is for records
 
 
@@ -25,6 +30,7 @@ class RecordFile:
         self._directory = directory
         self.writer = LineWriter(directory)
         self._minute, self._refused = "", 0
+        self._left_out: Counter[str] = Counter()  # by reason
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
@@ -33,20 +39,42 @@ class RecordFile:
             yield
         else:
             async with self.writer.running():
-                yield
+                try:
+                    yield
+                finally:
+                    self.count_left_out(at_once=True)
 
     def call(self, record: CallRecord) -> None:
         self._write(record.line())
 
     def refusal(self, reason: str, details: Mapping[str, object]) -> None:
-        """Short, and bounded in number: who floods a server must not fill its disk."""
-        now = utc_now()
-        if now[:16] != self._minute:
-            self._minute, self._refused = now[:16], 0
+        """Short, and bounded in number: who floods a server must not fill its disk. Those beyond are counted
+        in a line of their own when their minute is over."""
+        self.count_left_out()
         self._refused += 1
         if self._refused <= REFUSALS_A_MINUTE:
-            line = {"schema": SCHEMA, "kind": "refused", "at": now, "reason": reason, **details}
+            line = {"schema": SCHEMA, "kind": "refused", "at": utc_now(), "reason": reason, **details}
             self._write(to_line(line))
+        else:
+            known = reason in self._left_out or len(self._left_out) < MOST_REASONS
+            self._left_out[reason if known else "others"] += 1
+
+    def count_left_out(self, *, at_once: bool = False) -> None:
+        """Of the minute that is over, or `at_once` of the one that is not."""
+        now = utc_now()
+        if now[:16] == self._minute and not at_once:
+            return
+        if self._left_out:
+            line = {"schema": SCHEMA, "kind": "refused", "at": now, "left_out": dict(self._left_out)}
+            self._write(to_line(line))
+        self._minute, self._refused = now[:16], 0
+        self._left_out.clear()
+
+    async def watch(self) -> None:
+        """For ever: a minute is over also where nobody comes after it."""
+        while True:
+            await anyio.sleep(LOOK)
+            self.count_left_out()
 
     def lost(self, line: str, why: str, /) -> None:
         # the record is not lost: who reads the log still has it

@@ -162,6 +162,7 @@ class Server:
         """Yields where calls come in. Those that are left at the end have a little time for it."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._watch_records)
+            group.start_soon(self._records.watch)
             urls = await group.start(self._transport.serve, self)
             if (admin := self.app.settings.admin) is not None:
                 await group.start(serve_admin, admin, self.admit, self._hooks.admin_page)

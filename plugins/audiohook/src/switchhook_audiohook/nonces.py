@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Protocol
 
 SKEW = 3.0  # seconds that the two clocks may differ, always in the client's favour
@@ -17,11 +18,12 @@ class NonceStore(Protocol):
 
 
 class NonceCache:
-    """Nonces of this process. When full it forgets the oldest: only a holder of a key can fill it."""
+    """Nonces of this process, each in a few bytes however long it is. When full it forgets the oldest: only
+    a holder of a key can fill it."""
 
     def __init__(self, capacity: int = 100_000) -> None:
         self._capacity = capacity
-        self._until: dict[tuple[str, str], float] = {}  # oldest first
+        self._until: dict[bytes, float] = {}  # oldest first
 
     def __len__(self) -> int:
         return len(self._until)
@@ -29,10 +31,11 @@ class NonceCache:
     def claim(self, keyid: str, nonce: str, now: float, /) -> bool:
         while self._until and next(iter(self._until.values())) < now:
             del self._until[next(iter(self._until))]
-        if (keyid, nonce) in self._until:
+        text = f"{len(keyid)} {keyid}{nonce}".encode(errors="backslashreplace")
+        if (seen := blake2b(text, digest_size=16).digest()) in self._until:
             return False
         if len(self._until) >= self._capacity:
             del self._until[next(iter(self._until))]
         # `created` may be SKEW ahead of us, and passes for MAX_AGE + SKEW after it
-        self._until[keyid, nonce] = now + MAX_AGE + 2 * SKEW
+        self._until[seen] = now + MAX_AGE + 2 * SKEW
         return True

@@ -56,6 +56,12 @@ class LimitSettings(Table):
     )
     message: int = Field(65_536, ge=1_024, le=65_536, description="bytes in one message")
     handshake: Seconds = Field(10.0, gt=0, description="from a connection to its answered request")
+    waiting: int = Field(
+        500, ge=1, description="connections that have not come so far; the idlest goes first"
+    )
+    per_host: int = Field(
+        250, ge=1, description="of them, those of one address; of a trusted proxy, any number"
+    )
     idle: Seconds = Field(30.0, gt=0, description="without any message: six periods of Genesys' ping")
     per_connector: int | None = Field(None, ge=1, description="live calls of one connector")
     per_organization: int | None = Field(None, ge=1, description="live calls of one Genesys organization")

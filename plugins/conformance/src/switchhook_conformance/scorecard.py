@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
+from switchhook import visible
+
 from .case import Kind
 from .result import Result, State
 
@@ -16,7 +18,7 @@ STATES = get_args(State)
 
 def line(result: Result) -> str:
     """One case as it ends."""
-    why = f"  ({result.why})" if result.state == "not run" else ""
+    why = f"  ({visible(result.why)})" if result.state == "not run" else ""
     return f"{result.case.id}  {result.state:8} {result.seconds:6.2f} s  {result.case.rule}{why}"
 
 
@@ -28,7 +30,7 @@ def _table(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
         if result.state == "failed":
             yield f"\n{result.case.id} failed: {result.case.rule}"
-            yield f"    {result.why}"
+            yield f"    {visible(result.why, lines=True)}"
             yield f"    source: {result.case.source}"
     for result in results:
         if result.killed:

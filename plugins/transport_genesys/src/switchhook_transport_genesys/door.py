@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -12,7 +13,7 @@ import anyio
 
 from switchhook import TokenBucket
 from switchhook_audiohook.signature import UpgradeRequest
-from switchhook_websocket import Request, Response, ServerSocket
+from switchhook_websocket import Request, Response, ServerSocket, Tally
 
 from .cures import Reason, cure
 from .desk import Desk
@@ -22,22 +23,25 @@ logger = logging.getLogger(__name__)
 
 REFUSAL_TIME = 0.5  # seconds from the request to the answer, whatever was wrong with it
 MAX_WAITING = 500  # refusals that wait for that time; more are answered at once
-LOG_RATE, LOG_BURST = 1.0, 20  # lines a second about refusals
+LOG_RATE, LOG_BURST = 1.0, 20  # lines a second about refusals of one reason
+LEFT_OUT = 10.0  # seconds between two lines about refusals that have none of their own
 
 
 class Door:
     def __init__(self, gate: Gate, desk: Desk) -> None:
-        self._gate, self._desk = gate, desk
+        self.gate, self._desk = gate, desk
         self._clock = asyncio.get_running_loop().time
         self._waiting = 0
-        self._lines = TokenBucket(LOG_RATE, LOG_BURST, self._clock())
+        # one a reason, of which there are few: who floods us without a key hides nobody who has one
+        self._lines: dict[str, TokenBucket] = {}
+        self.left_out = Tally(LEFT_OUT, _tell_left_out)
 
     async def answer(self, socket: ServerSocket, request: Request) -> Response | Admitted:
         began = self._clock()
         if request.path.partition("?")[0] == "/livez":
             return socket.respond(HTTPStatus.OK, "ok\n")
         asked = UpgradeRequest(request.method, request.path, "", list(request.headers.raw_items()))
-        judged = self._gate.judge(asked, socket.host, time.time())
+        judged = self.gate.judge(asked, socket.host, time.time())
         if isinstance(judged, Admitted):
             busy = self._desk.busy(judged)
             if not busy or self._desk.settings.when_full == "disconnect":
@@ -62,7 +66,16 @@ class Door:
     def _report(self, refused: Refused) -> None:
         self._desk.reception.refused(refused.reason, refused.details)
         self._desk.reception.measured("upgrades_refused", 1, {"reason": refused.reason})
-        if self._lines.take(self._clock()):
+        bucket = self._lines.get(refused.reason) or TokenBucket(LOG_RATE, LOG_BURST, self._clock())
+        self._lines[refused.reason] = bucket
+        if not bucket.take(self._clock()):
+            self.left_out.add(refused.reason)
+        else:
             form = "upgrade from %s refused: %d, %s; correlation %s; likely cure: %s"
             remote, correlation = refused.details["remote"], refused.details.get("correlation_id", "unknown")
             logger.warning(form, remote, refused.status, refused.reason, correlation, cure(refused.reason))
+
+
+def _tell_left_out(counts: Mapping[str, int]) -> None:
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items()))
+    logger.warning("%d more upgrades refused, left out here: %s", sum(counts.values()), reasons)

@@ -74,7 +74,15 @@ class GenesysTransport:
         self, door: Door, desk: Desk, context: ssl.SSLContext | None
     ) -> AsyncIterator[Listening]:
         own = self._settings.limits
-        limits = Limits(own.message, own.handshake, CLOSING, STALLED, 2 * self._server.max_calls + 200)
+        limits = Limits(
+            own.message,
+            own.handshake,
+            CLOSING,
+            STALLED,
+            connections=2 * self._server.max_calls + 200,
+            waiting=own.waiting,
+            per_host=own.per_host,
+        )
         answer = partial(self._answer, door, desk)
         listening = listen(
             answer,
@@ -83,8 +91,11 @@ class GenesysTransport:
             limits=limits,
             context=context,
             too_large=door.too_large,
+            unlimited=door.gate.trusts,
+            limited=lambda limit: desk.reception.measured("limit_hits", 1, {"limit": limit}),
         )
         async with AsyncExitStack() as stack:
+            stack.callback(door.left_out.tell)
             try:
                 entered = await stack.enter_async_context(listening)
             except OSError as error:

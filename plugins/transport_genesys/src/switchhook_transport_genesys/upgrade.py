@@ -68,7 +68,7 @@ class Gate:
     def judge(self, request: UpgradeRequest, remote: str, now: float) -> Admitted | Refused:
         """`now` in unix seconds. The authority in `request` is not looked at; and until the signature has
         passed, nothing else is."""
-        trusted = self._trusts(remote)
+        trusted = self.trusts(remote)
         request = replace(request, authority=self._public_authority(request, trusted))
         remote = (trusted and _address(_last(request.header("x-forwarded-for")))) or remote
         ids = {name: _uuid(request.header(header)) for name, header in IDS.items()}
@@ -107,7 +107,8 @@ class Gate:
             return self._authority
         return (trusted and _last(request.header("x-forwarded-host"))) or request.header("host") or ""
 
-    def _trusts(self, remote: str) -> bool:
+    def trusts(self, remote: str) -> bool:
+        """Whether it is a proxy of ours."""
         try:
             address = ip_address(remote)
         except ValueError:

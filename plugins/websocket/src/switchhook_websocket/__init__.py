@@ -17,6 +17,7 @@ from .client import ClientSocket, ConnectError, ConnectProblem, connect
 from .handler import Handler
 from .limits import Limits
 from .server import Answer, Listening, Serve, ServerSocket, listen
+from .tally import Tally
 
 __all__ = [
     "Answer",
@@ -30,6 +31,7 @@ __all__ = [
     "Response",
     "Serve",
     "ServerSocket",
+    "Tally",
     "connect",
     "listen",
 ]

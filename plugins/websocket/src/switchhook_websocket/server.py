@@ -7,6 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 import anyio
@@ -15,6 +16,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from .entrance import Entrance, Visitor, bind
 from .handshake import first_event
 from .limits import Limits
 from .sockets import Socket, library
@@ -22,17 +24,15 @@ from .sockets import Socket, library
 logger = logging.getLogger(__name__)
 
 TOO_LARGE = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-BACKLOG = 1024  # connections that the kernel keeps for us in a burst
 
 
 class ServerSocket(Socket):
-    def __init__(self, listening: Listening) -> None:
+    def __init__(self, listening: Listening, visitor: Visitor) -> None:
         limits = listening.limits
         self._server = ServerProtocol(max_size=limits.message, logger=library)
         super().__init__(self._server, limits)
-        self._listening = listening
+        self._listening, self._visitor = listening, visitor
         self._task: asyncio.Task[None] | None = None  # from the request on
-        self._opening: asyncio.TimerHandle | None = None
         self._asked, self._lines = 0, 0  # bytes and lines of the request so far
 
     def respond(self, status: HTTPStatus, text: str = "") -> Response:
@@ -51,19 +51,18 @@ class ServerSocket(Socket):
         self._flush()
         if not self.open:
             return False
-        self._cancel_opening()
+        self._visitor.leave()
+        self._listening.upgrade(self)
         self._upgraded()
         return True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        if self._listening.enter(self):
-            self._opening = self._loop.call_later(self._limits.handshake, self.transport.abort)
-        else:
-            self.transport.abort()
+        self._visitor.transport = self.transport
+        self._listening.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._cancel_opening()
+        self._visitor.leave()
         self._listening.leave(self)
         if self._incoming is None and self._task is not None:
             self._task.cancel()
@@ -101,10 +100,6 @@ class ServerSocket(Socket):
         if isinstance(reason, SecurityError):  # the library's own, of a line, among them
             self._listening.too_large(self.host)
 
-    def _cancel_opening(self) -> None:
-        if self._opening is not None:
-            self._opening.cancel()
-
 
 Serve = Callable[[ServerSocket], Awaitable[None]]
 """Serves one WebSocket. Sets its `handler` before it first waits; when it returns, the socket is closed."""
@@ -121,15 +116,22 @@ class Listening:
         self.limits, self.too_large = limits, too_large
         self._answer = answer
         self._sockets: set[ServerSocket] = set()
+        self._upgraded: set[ServerSocket] = set()  # of them
         # No task group: it would wrap what the block of `listen` raises. `stop` ends every task.
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def enter(self, socket: ServerSocket) -> bool:
+    def is_full(self) -> bool:
+        return len(self._upgraded) >= self.limits.connections
+
+    def enter(self, socket: ServerSocket) -> None:
         self._sockets.add(socket)
-        return len(self._sockets) <= self.limits.connections
+
+    def upgrade(self, socket: ServerSocket) -> None:
+        self._upgraded.add(socket)
 
     def leave(self, socket: ServerSocket) -> None:
         self._sockets.discard(socket)
+        self._upgraded.discard(socket)
 
     def start(self, socket: ServerSocket, request: Request) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(self._handle(socket, request))
@@ -181,26 +183,28 @@ async def listen(
     limits: Limits = Limits(),  # noqa: B008  # frozen
     context: ssl.SSLContext | None = None,
     too_large: Callable[[str], None] = lambda host: None,  # noqa: ARG005  # nobody wants to know
+    unlimited: Callable[[str], bool] = lambda host: False,  # noqa: ARG005  # nobody is
+    limited: Callable[[str], None] = lambda limit: None,  # noqa: ARG005  # as above
 ) -> AsyncIterator[Listening]:
     """`too_large` is told the host of each peer whose request was over the limits: it was answered already.
-    On leaving, every connection is closed with 1001 and all tasks have ended; that takes at most three
-    times `limits.closing`. Raises OSError."""
-    loop = asyncio.get_running_loop()
+    `unlimited`: whether `limits.per_host` does not count for a host. `limited` is told the name of each limit
+    by which somebody was cut who is no WebSocket yet. On leaving, every connection is closed with 1001 and
+    all tasks have ended; that takes at most three times `limits.closing`. Raises OSError."""
     listening = Listening(answer, limits, too_large)
-    handshake, shutdown = (limits.handshake, limits.closing) if context else (None, None)
-    server = await loop.create_server(
-        lambda: ServerSocket(listening),
-        host,
-        port,
-        ssl=context,
-        backlog=BACKLOG,
-        ssl_handshake_timeout=handshake,
-        ssl_shutdown_timeout=shutdown,
+    listeners = await bind(host, port)
+    listening.addresses = [socket.getsockname()[:2] for socket in listeners]
+    entrance = Entrance(
+        limits,
+        context,
+        partial(ServerSocket, listening),
+        full=listening.is_full,
+        unlimited=unlimited,
+        limited=limited,
     )
-    listening.addresses = [socket.getsockname()[:2] for socket in server.sockets]
+    entrance.open(listeners)
     try:
         yield listening
     finally:
-        server.close()
+        entrance.close()
         with anyio.CancelScope(shield=True):
             await listening.stop()

@@ -51,6 +51,8 @@ class CallerSide:
     keypad: Keypad = field(default_factory=Keypad)
     _asked: list[Offer | CollectDigits] = field(default_factory=list)  # and not heard yet
     _asked_in: int = 0  # of which turn's reply
+    _private: bool = False  # an utterance goes on that began while what is said is sensitive
+    _answering: bool = False  # a reply is read to what was sensitive
     _recognition: Parameters = field(default_factory=Parameters)
 
     # --- Taking
@@ -59,7 +61,8 @@ class CallerSide:
         """Voice was detected; `protected`: a prompt plays that speech does not interrupt."""
         if not self.speech:
             return Heard.NOTHING
-        self.utterance.voice(self.lists.current(), shut=self._is_shut(protected))
+        self._private = self.sensitive
+        self.utterance.voice(self.lists.current(), shut=protected or self.keypad.ignores_speech)
         return Heard.INTERRUPTION if self.utterance.speaking and self.policy.voice else Heard.NOTHING
 
     def begin_words(self, at: float) -> None:
@@ -70,8 +73,10 @@ class CallerSide:
         """`playing`: a prompt, or one that would go on if this were nothing, or a reply is due."""
         if not self.speech:
             return Heard.NOTHING
+        private = self.sensitive
+        self._private = private and not said.final
         # what began before a protected prompt is heard to its end, what began in one is not
-        if self.utterance.is_deaf(said, shut=self._is_shut(protected)):
+        if self.utterance.is_deaf(said, shut=protected or self.keypad.ignores_speech):
             return Heard.NOTHING
         began = now - max(0.0, said.end - said.start)
         stood = self.utterance.stood or (self.lists.current() if began == now else self.lists.at(began))
@@ -82,22 +87,24 @@ class CallerSide:
             aside = playing and self.policy.is_aside(said)
             if not said.text or self.policy.is_doubtful(said) or aside or repeats:
                 return Heard.FALSE_ALARM
-            self.inputs.say(Input("speech", said.text, now, said.confidence, raw=said.raw, stood=stood))
+            heard = Input("speech", said.text, now, said.confidence, raw=said.raw, stood=stood)
+            self.inputs.say(replace(heard, sensitive=private))
         return Heard.INTERRUPTION if not protected and interrupts else Heard.NOTHING
 
     def press(self, key: str, now: float, *, protected: bool) -> bool:
         """Whether the key is taken."""
         if not self.digits or protected or self._trails(key, now):
             return False
-        self.inputs.put(Input("digits", key, now))
+        self.inputs.put(Input("digits", key, now, sensitive=self.sensitive))
         return True
 
     def _trails(self, key: str, at: float) -> bool:
         asked = self.keypad.asked is not None or bool(self._asked)
         return not asked and not self.inputs and self.lists.trails(key, at)
 
-    def _is_shut(self, protected: bool) -> bool:
-        return protected or self.keypad.ignores_speech
+    def end_reply(self) -> None:
+        """What is said from now on answers something else."""
+        self._answering = False
 
     # --- Being asked
 
@@ -134,10 +141,11 @@ class CallerSide:
 
     @property
     def sensitive(self) -> bool:
-        """Whether a key that is pressed now may be of a number that is not to be shown."""
+        """Whether what is said or keyed now must not be shown anywhere: a number is asked for in confidence,
+        or more of it may come while it is answered."""
         asked = [each for each in self._asked if isinstance(each, CollectDigits)]
         now = [self.keypad.asked] if self.keypad.asked is not None else []
-        return any(each.sensitive for each in [*now, *asked])
+        return self._private or self._answering or any(each.sensitive for each in [*now, *asked])
 
     def _listen(self, asked: SetListening) -> list[Effect]:
         self.digits = self.digits if asked.digits is None else asked.digits
@@ -184,6 +192,7 @@ class CallerSide:
             else:
                 chosen = said
             if chosen is not None:
+                self._answering = chosen.sensitive
                 return chosen
         late = self.lists.keys and now >= self.lists.until
         return self.choose(now) if late else None

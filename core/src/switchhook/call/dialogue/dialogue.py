@@ -72,7 +72,7 @@ class Dialogue:
 
     @property
     def sensitive(self) -> bool:
-        """Whether keys that are pressed now must not be shown anywhere."""
+        """Whether what is said or keyed now must not be shown anywhere."""
         return self._caller.sensitive
 
     def hint(self, event: Event) -> str:
@@ -151,8 +151,8 @@ class Dialogue:
                 if self._ending is None:  # what follows the end of a program is not reached
                     self._effects += self._perform(event.action, turn.number)
             case events.ReplyEnded():
-                self._effects += self._flight.end(event.turn)
-                self._effects += self._prompts.end_reply(event.turn)
+                self._caller.end_reply()
+                self._effects += [*self._flight.end(event.turn), *self._prompts.end_reply(event.turn)]
                 self._timers.allow(event.post_response_timeout, event.final_utterance_timeout)
                 if event.follow_up:
                     self._inputs.put(Input("follow_up", "", self._now), first=True)

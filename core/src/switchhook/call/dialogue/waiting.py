@@ -44,7 +44,9 @@ class Waiting:
             known = [each.confidence for each in (last, said) if each.confidence is not None]
             text = f"{last.text} {said.text}"
             sure = min(known, default=None)
-            self._inputs[-1] = replace(last, text=text, at=said.at, confidence=sure, raw=said.raw)
+            hidden = last.sensitive or said.sensitive
+            both = replace(last, text=text, at=said.at, confidence=sure, raw=said.raw, sensitive=hidden)
+            self._inputs[-1] = both
             self.overdue = False
         elif len(self._inputs) < self.most:
             self.put(said)

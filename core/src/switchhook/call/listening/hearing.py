@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import anyio
 
+from ...contract.bucket import TokenBucket
 from ...contract.errors import LanguageUnknown, answer
 from ...contract.speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
 from ..dialogue.bounds import heard_within
@@ -22,6 +23,9 @@ from ..signal import Signal
 from .kept_audio import KeptAudio
 
 UNKNOWN = "no engine knows the language"
+# How often a recognition may be opened because another is wanted, a second and at once. Whoever changes his
+# mind faster is heard a little later, as he wants it then: audio is kept meanwhile.
+OPENINGS, AT_ONCE = 0.5, 6
 
 
 class Wanted(NamedTuple):
@@ -87,6 +91,8 @@ class Hearing:
         self._wanted = Wanted(language.current, {})
         self._session: Session | None = None
         self._uttering = False  # words of an utterance have come, and not its final
+        self._openings = TokenBucket(OPENINGS, AT_ONCE)
+        self._changed = False  # the last session ended because another is wanted
         self._resting = False  # no recognition is wanted
         self._awake = Signal()  # after resting
 
@@ -168,6 +174,7 @@ class Hearing:
         good: Wanted | None = None
         since = inf
         while True:
+            await self._wait_for_turn()
             while self._resting:
                 await self._awake.wait()
             if not self._knows(engine, self._wanted.language):
@@ -178,9 +185,10 @@ class Hearing:
             if given_up := session.patience.cancelled_caught:
                 problem = f"did not open within {opening:g} s"
             since = session.since if session.since < inf else since
+            self._changed = session.stage is Stage.FINISHING
             if session.declined:
                 continue  # it may be asked for the language by another tag
-            if session.stage is Stage.FINISHING:
+            if self._changed:
                 good = session.wanted
             elif session.stage is Stage.OPENING and good is not None and session.wanted != good:
                 self._emit(Faulted("recognition", "engine", problem, engine.name))
@@ -188,6 +196,11 @@ class Hearing:
                     self._wanted = good  # better as before than not at all
             else:
                 return Failed(problem, since, silent=given_up and since == inf)
+
+    async def _wait_for_turn(self) -> None:
+        if self._changed:
+            await anyio.sleep_until(self._openings.due(anyio.current_time()))
+            self._openings.spend(anyio.current_time())
 
     async def _listen(self, session: Session) -> str:
         """Why it ended."""

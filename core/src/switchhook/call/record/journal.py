@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from ...contract.actions import Action, Annotate, HandOver, Offer, Play, Say, SetVariables
 from ...contract.leg import Digit
 from ...contract.speech import Transcript
+from ...contract.visible import visible_json
 from ..dialogue.action_check import ADAPTERS
 from ..dialogue.barge_in import words_of
 from ..dialogue.events import ActionDue, Effect, Event, ReplyEnded, Speaks
@@ -30,18 +31,19 @@ _EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is n
 def masked(
     event: Event, mask: Mask, *, hidden: bool = False, harmless: Container[str] = (), hint: str = ""
 ) -> Event:
-    """`hidden`: no digit may be shown, whatever the mask shows. `harmless`: words that mean nothing, as
-    `words_of` gives them, and are shown. What is hidden has as many words as before. `hint`: what the
-    dialogue made of the event and would not make of it masked."""
+    """`hidden`: no digit and no word may be shown, whatever the mask shows. `harmless`: words that mean
+    nothing, as `words_of` gives them, and are shown. What is hidden has as many words as before. `hint`:
+    what the dialogue made of the event and would not make of it masked."""
     match event:
         case Digit():
             shown = event.key in SIGNS or not (hidden or mask.digits(event.key) != event.key)
             return replace(event, key=event.key if shown else DIGIT + hint)
-        case Transcript() if hint and mask.words(event.text) != event.text:
+        case Transcript() if hint and (hidden or mask.words(event.text) != event.text):
             return replace(event, text="", raw={})
         case Transcript():
             aside = words_of(event.text) in harmless
-            return replace(event, text=event.text if aside else _words(event.text, mask), raw={})
+            shown_text = event.text if aside else _words(event.text, mask, hidden)
+            return replace(event, text=shown_text, raw={})
         case ActionDue():
             return replace(event, action=_masked_action(event.action, mask))
         case ReplyEnded():
@@ -50,8 +52,8 @@ def masked(
             return event
 
 
-def _words(text: str, mask: Mask) -> str:
-    shown = mask.words(text)
+def _words(text: str, mask: Mask, hidden: bool) -> str:
+    shown = HIDDEN if hidden else mask.words(text)
     return " ".join([HIDDEN] * len(text.split())) if shown == HIDDEN else shown
 
 
@@ -83,7 +85,7 @@ def to_line(at: float, event: Event) -> str:
 
 def _line(at: float, values: Mapping[str, Any]) -> str:
     line = {"time": round(at, 6), **values}
-    return json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return visible_json(json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=_plain))
 
 
 def _tagged(value: Event | Action) -> dict[str, Any]:

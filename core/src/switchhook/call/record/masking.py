@@ -12,8 +12,11 @@ SHORTEST_SECRET = 3  # digits: fewer are part of everything
 _NUMBER_WORDS = (
     "zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred thousand million double triple"
+    "hundred thousand million double triple treble"
 )
+_DIGIT_WORDS = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS.replace("oh ", "").split()[:10])}
+_DIGIT_WORDS["oh"] = "0"
+_TIMES = {"double": 2, "triple": 3, "treble": 3}
 _NUMBERS = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS.split())})\b|\d", re.IGNORECASE)
 
 
@@ -34,15 +37,18 @@ class Mask:
         """The same for one call, which has secrets of its own."""
         return Mask(self._shown, self._language)
 
-    def keep(self, digits: str) -> None:
-        """These were keyed in confidence: whoever repeats them is not shown, whatever else is."""
-        if len(digits) >= SHORTEST_SECRET:
-            self._secrets.add(digits)
+    def keep(self, said: str) -> None:
+        """This was said or keyed in confidence: whoever repeats the number in it is not shown, whatever else
+        is."""
+        number, spelt = _number_in(said)
+        if len(number) >= SHORTEST_SECRET:
+            self._secrets |= {number, spelt}
 
     def without_secrets(self, text: str) -> str:
-        """As it is, but for digits that were keyed in confidence, read out one by one or not."""
-        for digits in self._secrets:
-            text = re.sub(r"[\W_]{0,3}".join(map(re.escape, digits)), DIGIT * len(digits), text)
+        """As it is, but for numbers that were given in confidence, read out one by one or not."""
+        for secret in self._secrets:
+            form = r"[\W_]{0,3}".join(map(re.escape, secret))
+            text = re.sub(form, DIGIT * len(secret), text, flags=re.IGNORECASE)
         return text
 
     def words(self, text: str) -> str:
@@ -66,3 +72,15 @@ class Mask:
     def number(self, address: str) -> str:
         """A telephone number is a variable like any other."""
         return address if "variables" in self._shown or not address else HIDDEN
+
+
+def _number_in(said: str) -> tuple[str, str]:
+    """In digits, and as it was said, without what stands between its words. Words are understood one by one,
+    in English."""
+    digits, spelt, times = "", "", 1
+    for word in re.findall(r"\d|[^\W\d_]+", said.lower()):
+        times_next = _TIMES.get(word, 1)
+        if (digit := _DIGIT_WORDS.get(word, word if word.isdecimal() else "")) or times_next > 1:
+            digits, spelt = digits + digit * times, spelt + word
+        times = times_next
+    return digits, spelt

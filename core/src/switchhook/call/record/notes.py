@@ -30,7 +30,7 @@ from ..dialogue.events import (
     ReplyEnded,
     SendTurn,
 )
-from .masking import DIGIT, Mask
+from .masking import DIGIT, HIDDEN, Mask
 
 logger = logging.getLogger(__name__)
 
@@ -174,6 +174,8 @@ class Notes:
         match turn.kind:
             case "digits":
                 return DIGIT * len(turn.text) if sensitive else self._mask.digits(turn.text)
+            case "speech" if sensitive:
+                return HIDDEN
             case "start" | "speech":
                 return self._mask.words(turn.text)
             case _:

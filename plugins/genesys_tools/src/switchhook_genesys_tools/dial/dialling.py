@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import anyio
 
-from switchhook import codec_for
+from switchhook import codec_for, visible
 
 from . import report
 from .client import call
@@ -133,4 +133,4 @@ def _complain(text: str) -> None:
 
 
 def _print(text: str, stream: TextIO) -> None:
-    print(text, file=stream, flush=True)
+    print(visible(text), file=stream, flush=True)

@@ -1,0 +1,73 @@
+"""Standard error, behind a bounded queue: who logs never waits for whoever reads it.
+
+A pipe that nobody reads, a terminal that was stopped and a disk that hangs all keep a writer waiting, and
+would stop every call.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from queue import SimpleQueue
+from threading import Thread
+
+logger = logging.getLogger(__name__)
+
+MOST = 4 * 1024 * 1024  # bytes that may wait; lines beyond are counted
+PATIENCE = 1.0  # seconds that lines may take at the end
+LOOK = 0.005  # seconds between two looks at whether all is written
+
+
+class LogStream:
+    """For one writer at a time, as a logging handler is. Each call of `write` is one line or more."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._queue: SimpleQueue[bytes | None] = SimpleQueue()
+        # each is changed by one side only, so that none needs a lock: by who puts,
+        self._put = self._left_out = 0
+        # and by the thread
+        self._written = self._known_left_out = 0
+        # no process waits for such a thread at its end
+        self._thread = Thread(target=self._run, name="switchhook-log", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        data = text.encode("utf-8", "backslashreplace")
+        if self._put - self._written + len(data) > MOST:
+            self._left_out += 1
+            return
+        self._put += len(data)
+        self._queue.put(data)
+
+    def flush(self) -> None:
+        """The thread does it."""
+
+    def settle(self) -> None:
+        """Waits a little, so that what was put is written."""
+        until = time.monotonic() + PATIENCE
+        while self._written < self._put and time.monotonic() < until:
+            time.sleep(LOOK)
+
+    def close(self) -> None:
+        self.settle()
+        self._queue.put(None)
+
+    def _run(self) -> None:
+        while (data := self._queue.get()) is not None:
+            self._write(data)
+            self._written += len(data)
+            left_out = self._left_out
+            if left_out > self._known_left_out and self._queue.empty():
+                newly, self._known_left_out = left_out - self._known_left_out, left_out
+                logger.warning("%d log lines are left out here: nobody read standard error", newly)
+
+    def _write(self, data: bytes) -> None:
+        """Past Python's own buffer: that of a thread that hangs would hold up the end of the process."""
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._descriptor, rest) :]
+            except OSError:  # nobody is there to be told
+                return

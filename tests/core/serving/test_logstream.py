@@ -1,0 +1,80 @@
+"""Standard error that nobody reads."""
+
+import logging
+import os
+import threading
+from contextlib import suppress
+
+import pytest
+
+from switchhook.serving import logstream
+from switchhook.serving.logstream import LogStream
+
+
+@pytest.fixture
+def pipe():
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        with suppress(OSError):
+            os.close(end)
+
+
+@pytest.fixture
+def stream(pipe, monkeypatch):
+    monkeypatch.setattr(logstream, "PATIENCE", 0.05)
+    made = LogStream(pipe[1])
+    yield made
+    threading.Thread(target=drain, args=(pipe[0],), daemon=True).start()
+    made.close()
+
+
+def drain(end):
+    with suppress(OSError):  # it is closed at the end
+        while os.read(end, 65_536):
+            pass
+
+
+def read(end, until):
+    found = b""
+    while until not in found:
+        found += os.read(end, 65_536)
+    return found
+
+
+def test_a_line_is_written(stream, pipe):
+    stream.write("hello\n")
+    assert read(pipe[0], b"\n") == b"hello\n"
+
+
+def test_who_writes_does_not_wait_for_a_reader(stream, monkeypatch):
+    monkeypatch.setattr(logstream, "MOST", 300_000)
+    for _ in range(10_000):
+        stream.write("x" * 99 + "\n")  # a pipe holds 64 kB of this megabyte
+
+
+def test_what_does_not_fit_is_counted_when_somebody_reads_again(stream, pipe, monkeypatch, caplog):
+    monkeypatch.setattr(logstream, "MOST", 300_000)
+    for _ in range(5_000):
+        stream.write("x" * 99 + "\n")
+    threading.Thread(target=drain, args=(pipe[0],), daemon=True).start()
+    for _ in range(1_000):
+        stream.settle()
+        if caplog.records:
+            break
+    [record] = caplog.records
+    assert record.getMessage() == "2000 log lines are left out here: nobody read standard error"
+    assert record.levelno == logging.WARNING
+
+
+def test_a_reader_that_has_gone_stops_nobody(stream, pipe):
+    os.close(pipe[0])
+    stream.write("hello\n")
+    stream.settle()
+    assert stream._written == 6
+
+
+def test_the_end_does_not_wait_for_ever(stream):
+    for _ in range(1_000):
+        stream.write("x" * 999 + "\n")
+    stream.close()
