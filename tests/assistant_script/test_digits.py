@@ -97,6 +97,44 @@ def test_who_starts_again_is_understood():
 
 
 @pytest.mark.parametrize(
+    ("said", "digits"),
+    [
+        ("treble five", "555"),
+        ("one hundred", "100"),
+        ("a hundred and five", "105"),
+        ("two thousand and five", "2005"),
+        ("three thousand two hundred and eleven", "3211"),
+        ("five hundred thousand", "500000"),
+        ("twelve hundred", "1200"),
+        ("nineteen eighty-four", "1984"),
+    ],
+)
+def test_numbers_are_understood_as_people_say_them(said, digits):
+    assert spoken_digits(said) == digits
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "that's 4711",
+        "yes 4711",
+        "4711 thanks",
+        "it was for tax: four seven one one",
+        "no sorry 4712, I mean 4711",
+    ],
+)
+def test_a_number_within_a_sentence_is_taken(said):
+    assert collect_spoken(PIN, "", said) == Collected("4711", complete=True)
+
+
+@pytest.mark.parametrize(
+    "said", ["I want to go for it", "I have one question", "won the race", "two friends"]
+)
+def test_words_that_are_or_sound_like_digits_are_no_number_within_a_sentence(said):
+    assert collect_spoken(PIN, "", said) is None
+
+
+@pytest.mark.parametrize(
     ("held", "said"), [("", "one two three four five"), ("12", "three four five"), ("", "agent")]
 )
 def test_too_many_digits_or_other_words_are_no_answer(held, said):

@@ -28,7 +28,7 @@ class ScriptAssistant:
 
     @asynccontextmanager
     async def open(self, call: CallInfo, /) -> AsyncIterator[ScriptConversation]:
-        yield ScriptConversation(self._script, call.id)
+        yield ScriptConversation(self._script, call)
 
 
 class ScriptReply:
@@ -60,8 +60,8 @@ class ScriptConversation:
     """Knows the step it is at and the digits it holds. Variables come with each turn and go back with its
     reply, as in watsonx."""
 
-    def __init__(self, script: Script, call_id: str) -> None:
-        self._script, self._call_id = script, call_id
+    def __init__(self, script: Script, call: CallInfo) -> None:
+        self._script, self._call = script, call
         self._at = next(iter(script.steps))
         self._held = ""
         self._busy = False
@@ -88,7 +88,7 @@ class ScriptConversation:
         return ScriptReply(map(parse_response, items), choice.matched, context, choice.answer.delay)
 
     def _unset(self, name: str) -> None:
-        logger.warning("call %s: session variable %r is not set", self._call_id, name)
+        logger.warning("call %s: session variable %r is not set", self._call.id, name)
 
     # --- where the turn leads
 
@@ -143,7 +143,8 @@ class ScriptConversation:
         phrases = [
             (name, phrase) for name in script.candidates(step) for phrase in script.steps[name].phrases
         ]
-        name = closest(text, phrases, script.threshold)
+        english = self._call.language.partition("-")[0] in ("en", "")
+        name = closest(text, phrases, script.threshold, english=english)
         if name is None:
             return _Choice(step.fallback or script.fallback, matched=False)
         return self._enter(name)
