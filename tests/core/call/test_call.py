@@ -452,11 +452,44 @@ class Wrong:
 async def test_an_action_of_the_wrong_shape_costs_only_its_response(action):
     async with a_call(answers(start=["wrong", "bye", END]), plugins=[Wrong(action)]) as talk:
         record = await talk.over()
-        assert (record.outcome, talk.heard()) == (
-            "completed",
-            ["bye"] if action() != "text" else ["wrong", "bye"],
-        )
+        assert (record.outcome, talk.heard()) == ("completed", ["wrong", "bye"])  # by the next handler
         assert record.faults[0]["source"] == "responses/test1"
+
+
+class HalfWay:
+    """Begins, and then fails."""
+
+    @hookimpl
+    def handle_user_defined(self, response):
+        async def look_up():
+            yield Say("one moment")
+            raise LookupError
+
+        return look_up()
+
+
+class Failing:
+    @hookimpl
+    def handle_user_defined(self, response):
+        raise LookupError
+
+
+LOOK_UP = {"response_type": "user_defined", "user_defined": {"a": 1}}
+
+
+@pytest.mark.parametrize(
+    ("plugin", "heard"),
+    [(HalfWay(), ["one moment", "sorry"]), (Failing(), ["sorry"])],
+    ids=["half way", "at once"],
+)
+async def test_a_handler_that_fails_is_told_to_the_caller_and_the_assistant(plugin, heard):
+    async with a_call(answers(start=[LOOK_UP, LOOK_UP], hello=["bye", END]), plugins=[plugin]) as talk:
+        await talk.wait(7)
+        talk.say("hello")
+        record = await talk.over()
+        said = [*heard, *heard[:-1], "bye"]  # once for each reply
+        assert (talk.heard(), talk.turns[1].failed) == (said, ("user_defined", "user_defined"))
+        assert [each["type"] for each in record.not_performed] == ["user_defined", "user_defined"]
 
 
 async def test_a_variable_that_json_has_no_form_for_does_not_keep_the_call_from_ending():

@@ -160,6 +160,30 @@ async def test_who_is_slow_himself_is_left():
     assert await performed(text("hi"), Texts(slowly), Texts(saying)) == [
         Say("hi"),
         ("responses/0", "took longer than 10 s"),
+        ("text", "its handler failed half way"),
+    ]
+
+
+async def test_who_fails_before_anything_is_performed_leaves_it_to_the_next():
+    def failing(words):
+        raise ValueError(words)
+        yield Say(words)
+
+    assert await performed(text("hi"), Texts(failing), Texts(saying)) == [
+        ("responses/0", "ValueError"),
+        Say("hi"),
+    ]
+
+
+async def test_what_was_begun_is_left_to_nobody_else():
+    async def failing(words):
+        yield Say("one moment")
+        raise ValueError(words)
+
+    assert await performed(text("hi"), Texts(failing), Texts(saying)) == [
+        Say("one moment"),
+        ("responses/0", "ValueError"),
+        ("text", "its handler failed half way"),
     ]
 
 
@@ -170,6 +194,7 @@ async def test_who_hangs_in_its_place_is_left_and_the_giver_goes_on():
 
     assert await performed(text("hi"), Texts(lambda words: [text(words), Say("on")]), Texts(hanging)) == [
         ("responses/1", "took longer than 10 s"),
+        ("text", "its handlers failed"),
         Say("on"),
     ]
 

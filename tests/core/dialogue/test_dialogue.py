@@ -143,7 +143,7 @@ class Peer:
     def tell(self, event):
         effects = list(self.dialogue.handle(event, self.now))
         self.log.append((self.now, event, effects))
-        self.hints.append(self.dialogue.hint(event))
+        self.hints.append(self.dialogue.hint(event, self.now))
         for effect in effects:
             match effect:
                 case SendTurn():

@@ -128,7 +128,7 @@ class Call:
         try:
             effects = self._dialogue.handle(event, now)
         finally:  # also of what we did wrong
-            self._journal.note(at, event, effects, hidden=hidden, hint=self._dialogue.hint(event))
+            self._journal.note(at, event, effects, hidden=hidden, hint=self._dialogue.hint(event, now))
             heard = self._playout.heard_of_current
             self.notes.take(event, effects, at, self._began, fed=fed, heard=heard)
         for effect in effects:
@@ -258,7 +258,7 @@ class Call:
             record.outcome, record.reason = ended.outcome, ended.reason
         record.seconds = round(anyio.current_time() - self._began, 3)
         self.notes.hear_again(record.seconds)
-        record.noise = round(self._dialogue.noise, 3)
+        record.noise = round(self._dialogue.noise(anyio.current_time()), 3)
         record.caller_audio = round(self.leg.audio.seconds(self._hearing.audio.received), 3)
         record.prompt_audio = round(self._playout.heard(), 3)
         with reporting(self._fault):

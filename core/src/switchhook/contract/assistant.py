@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -25,7 +25,8 @@ class Turn:
     prompt, or was said before the answer that was due, which is then not heard. `collected`: of keys that a
     handler collects, whether they are as many as it asked for; else None.
     `variables` are the session variables of both directions, merged. `heard`: where the turn interrupted a
-    reply, the words of it that had been heard, about. `raw`: the recognition's own message.
+    reply, the words of it that had been heard, about. `raw`: the recognition's own message. `failed`:
+    types of the responses since the last turn whose handlers failed, so that not all of them was performed.
     """
 
     number: int  # 1 is the greeting turn
@@ -38,6 +39,7 @@ class Turn:
     confidence: float | None = None
     heard: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
+    failed: Sequence[str] = ()
 
 
 @dataclass(slots=True)

@@ -29,7 +29,8 @@ Json = dict[str, Any]
 def input_of(turn: Turn) -> Json:
     """The caller's words, or an option's whole `input`; what is true of this turn only is in
     `integrations.voice_telephony`. IBM's integration does not tell what was heard of an interrupted reply;
-    here it is `heard` beside `barge_in_occurred`."""
+    here it is `heard` beside `barge_in_occurred`, and `failed_responses` are those that no plugin performed
+    to their end."""
     given = dict(turn.input) if turn.input is not None else {"text": SILENCES.get(turn.kind, turn.text)}
     text = given.get("text", "")
     telephony = flags_of(turn)
@@ -37,6 +38,8 @@ def input_of(turn: Turn) -> Json:
         telephony["speech_to_text_result"] = dict(turn.raw)
     if turn.heard:
         telephony["heard"] = turn.heard
+    if turn.failed:
+        telephony["failed_responses"] = [*turn.failed]
     return {
         "message_type": "text",
         **given,

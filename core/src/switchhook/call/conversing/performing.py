@@ -32,13 +32,16 @@ Take = Callable[["Place", Answer, Action], None]
 
 @dataclass(slots=True)
 class Place:
-    """One response of a reply, and how much has come of it; `handler` answered for it first."""
+    """One response of a reply, and how much has come of it; `handler` answered for it first, and of `actions`
+    so many were `performed`. `aside`: it is asked for what would be played, and nothing of it is heard."""
 
     turn: int
     position: int
     handler: Answer | None = None
     actions: int = 0
+    performed: int = 0
     given: int = 0
+    aside: bool = False
 
 
 class Performing:
@@ -87,26 +90,54 @@ class Performing:
     # --- one response
 
     async def _perform(self, place: Place, response: Response, givers: tuple[str, ...], take: Take) -> bool:
-        """Whether there may be more. `givers`: the plugins that it came from, which are not asked."""
+        """Whether there may be more. `givers`: the plugins that it came from, which are not asked. Who fails
+        before anything of it is performed leaves it to the next; what was begun is nobody else's."""
         response = self._within(place, response)
-        with reporting(self.fault):
-            answer = self._hooks.handle(response, self._call, givers)
-        if answer is None:
-            problem = response.problem if isinstance(response, UnknownResponse) else "no plugin performs it"
-            self._emit(NotPerformed(place.turn, response.response_type, problem))
-            return True
-        place.handler = place.handler or answer
-        source = _Source(answer, givers, take)
+        begun, without = place.performed, givers
+        answer, failed = self._handle(response, without)
+        while answer is not None:
+            place.handler = place.handler or answer
+            source = _Source(answer, givers, take)
+            more = await self._perform_by(place, source)
+            if place.performed > begun or not (source.failed or source.misfit):
+                if source.failed:
+                    self._not_performed(place, response, "its handler failed half way")
+                return more
+            without = (*without, answer.plugin)
+            answer, _ = self._handle(response, without)
+            failed = True
+        self._not_performed(place, response, "its handlers failed" if failed else "")
+        return True
+
+    def _handle(self, response: Response, without: tuple[str, ...]) -> tuple[Answer | None, bool]:
+        """Who answers for it, and whether somebody failed to."""
+        faults: list[Fault] = []
+        with reporting(faults.append):
+            answer = self._hooks.handle(response, self._call, without)
+        for each in faults:
+            self.fault(each)
+        return answer, bool(faults)
+
+    def _not_performed(self, place: Place, response: Response, failed: str) -> None:
+        problem = response.problem if isinstance(response, UnknownResponse) else "no plugin performs it"
+        counts = bool(failed) and not place.aside
+        self._emit(NotPerformed(place.turn, response.response_type, failed or problem, counts))
+
+    async def _perform_by(self, place: Place, source: _Source) -> bool:
         try:
-            actions = as_actions(answer.actions)
+            actions = as_actions(source.answer.actions)
             if isinstance(actions, AsyncGeneratorType):
                 return await self._follow(place, source, actions)
             for item in actions:
                 if not await self._act(place, source, item):
                     return False
         except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything, also later
-            self.blame(answer, type(error).__name__, error)
+            self._fail(source, type(error).__name__, error)
         return True
+
+    def _fail(self, source: _Source, why: str, error: BaseException | None = None) -> None:
+        source.failed = True
+        self.blame(source.answer, why, error)
 
     async def _follow(self, place: Place, source: _Source, actions: AsyncGeneratorType[Any, Any]) -> bool:
         more = True
@@ -126,8 +157,10 @@ class Performing:
         finally:
             self._handlers.pop()
         if scope.cancelled_caught:
-            late = f"took longer than {HANDLER:g} s"
-            self.blame(source.answer, "was left, as the next turn was due" if self._abandoned else late)
+            if self._abandoned:
+                self.blame(source.answer, "was left, as the next turn was due")
+            else:
+                self._fail(source, f"took longer than {HANDLER:g} s")
         return more
 
     def _within(self, place: Place, response: Response) -> Response:
@@ -167,6 +200,7 @@ class Performing:
         if isinstance(action, Say) and isinstance(action.otherwise, AudioResponse):
             action = replace(action, otherwise=await self._recording(place, source, action.otherwise))
         if why := misfit(action):
+            source.misfit = True
             self.blame(source.answer, why)
             return True
         within, why = action_within(cast("Action", action))
@@ -179,6 +213,7 @@ class Performing:
                 self.blame(replace(source.answer, hook="rewrite_action"), why)
             else:
                 source.take(place, source.answer, each)
+        place.performed += 1
         return True
 
     async def _recording(self, place: Place, source: _Source, response: AudioResponse) -> Play | None:
@@ -189,16 +224,18 @@ class Performing:
             if isinstance(action, Play):
                 played.append(action)
 
-        aside = replace(place, actions=0)
+        aside = replace(place, actions=0, performed=0, aside=True)
         await self._give(aside, source, response, keep)
         place.given = aside.given
         return played[0] if played else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Source:
     """Whose actions these are, what its response came from, and where its final actions go."""
 
     answer: Answer
     givers: tuple[str, ...]
     take: Take
+    failed: bool = False  # and what it would have given yet does not come
+    misfit: bool = False  # it gave something that is no action

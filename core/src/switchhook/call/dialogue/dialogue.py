@@ -46,17 +46,19 @@ class Dialogue:
         self._turns, self._flight = Turns(limits.no_input), Flight()
         self._prompts = Prompting(events.Speaks(language, failure_text, closing_text, waiting_text))
         self._floor = Floor(self._said, inputs, self._lists, caller, self._prompts, self._flight, self._turns)
+        self.hint = self._floor.hint
         self._timers = Timers(limits)
-        self._now = 0.0
-        self._effects, self._anew = list[Effect](), set[str]()  # anew: the timers that begin with this event
+        self.noise = self._timers.noise
+        self._now, self._effects = 0.0, list[Effect]()
+        self._anew = set[str]()  # the timers that begin anew with this event
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         self._now, self._effects = now, []
         self._anew = {"speech"} if isinstance(event, SpeechStarted) else set()
         if isinstance(event, Closed):
             self._timers.clear()
-            hung_up = event.reason in ("hung_up", "ended")
-            self.outcome = self.outcome or End("hung_up" if hung_up else "lost", event.detail)
+            ended = "hung_up" if event.reason in ("hung_up", "ended") else "lost"
+            self.outcome = self.outcome or End(ended, event.detail)
         elif self.outcome is None:  # else the end was asked for, and only Closed counts
             self._take(event)
             self._settle()
@@ -74,14 +76,6 @@ class Dialogue:
     def sensitive(self) -> bool:
         """Whether what is said or keyed now must not be shown anywhere."""
         return self._caller.sensitive
-
-    def hint(self, event: Event) -> str:
-        return self._floor.hint(event, self._now)
-
-    @property
-    def noise(self) -> float:
-        """Seconds of voice that came to no words, until the last event."""
-        return self._timers.noise(self._now)
 
     def _take(self, event: Event) -> None:  # noqa: C901, PLR0912  # one arm for each kind of event
         match event:
@@ -105,11 +99,11 @@ class Dialogue:
                 self._timers.resume(self._now, uttering=self._said.goes_on)
             case events.PromptStarted() | events.PromptFinished():
                 self._play(event)
-            case events.ReplyBegan() | events.ActionDue() | events.ReplyEnded():
+            case events.ReplyBegan() | events.ActionDue() | events.NotPerformed() | events.ReplyEnded():
                 self._read(event)
-            case events.Faulted() | events.NotPerformed():
+            case events.Faulted():
                 self._anew.add("reply")  # it goes on after it
-                if isinstance(event, events.Faulted) and event.alone:
+                if event.alone:
                     self._fill()
             case events.Failure():
                 self._fail(event.source, event.error)
@@ -139,7 +133,7 @@ class Dialogue:
 
     # --- the reply
 
-    def _read(self, event: events.ReplyBegan | events.ActionDue | events.ReplyEnded) -> None:
+    def _read(self, event: events.OfReply) -> None:
         turn = self._flight.turn
         if turn is None or event.turn != turn.number:
             return  # of a reply that was given up
@@ -150,6 +144,10 @@ class Dialogue:
             case events.ActionDue():
                 if self._ending is None:  # what follows the end of a program is not reached
                     self._effects += self._perform(event.action, turn.number)
+            case events.NotPerformed():
+                text = self._prompts.spoken.failure_text
+                if event.failed and self._ending is None and self._turns.fail(event.response_type) and text:
+                    self._effects += self._perform(actions.Say(text), turn.number)
             case events.ReplyEnded():
                 self._caller.end_reply()
                 self._effects += [*self._flight.end(event.turn), *self._prompts.end_reply(event.turn)]

@@ -63,11 +63,13 @@ class ActionDue:
 
 @dataclass(frozen=True, slots=True)
 class NotPerformed:
-    """No handler answered for a response."""
+    """No handler answered for a response, or not to its end. `failed`: those who did have failed, and the
+    caller is told so."""
 
     turn: int
     response_type: str
     problem: str = ""
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Stopping:
     at_once: bool = False
 
 
+OfReply = ReplyBegan | ActionDue | NotPerformed | ReplyEnded
 Event = (
     Opened
     | SpeechStarted

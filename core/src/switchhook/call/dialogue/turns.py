@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...contract.assistant import Turn, TurnKind
 from .events import End
 from .flight import Input
 
+MOST_FAILED = 100
 CALLERS, ALONE = ("start", "speech", "digits"), ("forced", "follow_up")
 
 
@@ -25,11 +26,13 @@ class Turns:
     _silences: int = 0  # turns without input since the caller's last
     _heard: bool = False
     _barged: bool = False  # the next one came by a barge-in
+    _failed: list[str] = field(default_factory=list)  # types of responses, since the last turn
 
     def make(self, said: Input) -> Turn:
         self.made += 1
         self._count(said.kind)
         barged_in, self._barged, self.forced = self._barged, False, None
+        failed, self._failed = tuple(self._failed), []
         return Turn(
             self.made,
             said.kind,
@@ -39,7 +42,14 @@ class Turns:
             said.collected,
             confidence=said.confidence,
             raw=said.raw,
+            failed=failed,
         )
+
+    def fail(self, response_type: str) -> bool:
+        """What was to come of it did not, or not all. Whether it is the first since the last turn."""
+        if len(self._failed) < MOST_FAILED:
+            self._failed.append(response_type)
+        return len(self._failed) == 1
 
     def _count(self, kind: TurnKind) -> None:
         if kind in CALLERS:
