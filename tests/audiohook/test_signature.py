@@ -108,3 +108,24 @@ def test_a_full_store_forgets_the_oldest_nonce():
     nonces = NonceCache(capacity=2)
     assert [nonces.claim("key", nonce, 1000.0) for nonce in ("1", "2", "3")] == [True] * 3
     assert [nonces.claim("key", nonce, 1000.0) for nonce in ("3", "1")] == [False, True]
+
+
+def test_a_long_nonce_is_known_again_and_kept_in_as_little_as_a_short_one():
+    nonces = NonceCache()
+    assert nonces.claim("key", "n" * 100_000, 0)
+    assert not nonces.claim("key", "n" * 100_000, 0)
+    assert nonces.claim("key", "n" * 100_001, 0)
+    assert {len(kept) for kept in nonces._until} == {16}
+
+
+def test_a_nonce_is_one_of_its_key_wherever_that_ends():
+    nonces = NonceCache()
+    assert nonces.claim("ab", "c", 0)
+    assert nonces.claim("a", "bc", 0)
+
+
+def test_so_many_nonces_are_kept_and_no_more():
+    nonces = NonceCache(capacity=3)
+    assert all(nonces.claim("key", str(number), 0) for number in range(10))
+    assert len(nonces) == 3
+    assert not nonces.claim("key", "9", 0)

@@ -35,6 +35,15 @@ def drain(end):
             pass
 
 
+def fill(end):
+    """A pipe holds 64 kB: then who writes to it waits."""
+    os.set_blocking(end, False)
+    with suppress(BlockingIOError):
+        while os.write(end, b"x" * 4_096):
+            pass
+    os.set_blocking(end, True)
+
+
 def read(end, until):
     found = b""
     while until not in found:
@@ -55,13 +64,12 @@ def test_who_writes_does_not_wait_for_a_reader(stream, monkeypatch):
 
 def test_what_does_not_fit_is_counted_when_somebody_reads_again(stream, pipe, monkeypatch, caplog):
     monkeypatch.setattr(logstream, "MOST", 300_000)
+    fill(pipe[1])
     for _ in range(5_000):
         stream.write("x" * 99 + "\n")
     threading.Thread(target=drain, args=(pipe[0],), daemon=True).start()
-    for _ in range(1_000):
-        stream.settle()
-        if caplog.records:
-            break
+    monkeypatch.setattr(logstream, "PATIENCE", 60.0)
+    stream.settle()
     [record] = caplog.records
     assert record.getMessage() == "2000 log lines are left out here: nobody read standard error"
     assert record.levelno == logging.WARNING

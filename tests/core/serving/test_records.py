@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from switchhook import CallRecord
 from switchhook.contract.records import TurnRecord, utc_now
-from switchhook.serving.recordfiles import REFUSALS_A_MINUTE, RecordFile
+from switchhook.serving.recordfiles import MOST_REASONS, REFUSALS_A_MINUTE, RecordFile
 
 TODAY = "2026-03-01T12:00:00.000+00:00"
 
@@ -166,6 +166,45 @@ def test_the_next_minute_has_room_again(tmp_path, monkeypatch):
     monkeypatch.setattr("switchhook.serving.recordfiles.utc_now", lambda: TODAY.replace("12:00", "12:01"))
     file.refusal("too many calls", {})
     assert lines(tmp_path)[-1]["reason"] == "too many calls"
+
+
+def refuse(file, count, reason="wrong key"):
+    for _ in range(count):
+        file.refusal(reason, {})
+
+
+def test_refusals_that_are_left_out_are_counted_by_reason_when_their_minute_is_over(tmp_path, monkeypatch):
+    file = RecordFile(tmp_path)
+    refuse(file, REFUSALS_A_MINUTE + 10)
+    refuse(file, 1, "too many calls")
+    file.count_left_out()
+    assert len(lines(tmp_path)) == REFUSALS_A_MINUTE
+    later = TODAY.replace("12:00", "12:01")
+    monkeypatch.setattr("switchhook.serving.recordfiles.utc_now", lambda: later)
+    for _ in range(2):
+        file.count_left_out()
+    counted = {"wrong key": 10, "too many calls": 1}
+    assert lines(tmp_path)[REFUSALS_A_MINUTE:] == [
+        {"schema": 1, "kind": "refused", "at": later, "left_out": counted}
+    ]
+
+
+@pytest.mark.anyio
+async def test_refusals_that_are_left_out_are_counted_at_the_end_too(tmp_path):
+    file = RecordFile(tmp_path)
+    async with file.kept():
+        refuse(file, REFUSALS_A_MINUTE + 3)
+    assert lines(tmp_path)[-1]["left_out"] == {"wrong key": 3}
+
+
+def test_reasons_of_refusals_that_are_left_out_are_bounded(tmp_path):
+    file = RecordFile(tmp_path)
+    refuse(file, REFUSALS_A_MINUTE)
+    for number in range(MOST_REASONS + 10):
+        refuse(file, 1, f"reason {number}")
+    file.count_left_out(at_once=True)
+    counted = lines(tmp_path)[-1]["left_out"]
+    assert (len(counted), counted["others"]) == (MOST_REASONS + 1, 10)
 
 
 def test_records_of_calls_are_not_bounded(tmp_path):

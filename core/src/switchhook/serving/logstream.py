@@ -57,11 +57,11 @@ class LogStream:
     def _run(self) -> None:
         while (data := self._queue.get()) is not None:
             self._write(data)
-            self._written += len(data)
             left_out = self._left_out
             if left_out > self._known_left_out and self._queue.empty():
                 newly, self._known_left_out = left_out - self._known_left_out, left_out
                 logger.warning("%d log lines are left out here: nobody read standard error", newly)
+            self._written += len(data)  # last, so that who waits for it waits for the warning too
 
     def _write(self, data: bytes) -> None:
         """Past Python's own buffer: that of a thread that hangs would hold up the end of the process."""

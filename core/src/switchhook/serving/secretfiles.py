@@ -14,7 +14,7 @@ OTHERS = 0o007
 def open_to_others(settings: Settings, base: Path) -> Iterator[tuple[Path, int]]:
     """With its mode. One that is not there is somebody else's business."""
     named = (base / Path(name).expanduser() for name in _named(_tables(settings)))
-    key = [settings.server.tls.key] if settings.server.tls else []
+    key = [base / settings.server.tls.key] if settings.server.tls else []
     for path in dict.fromkeys((*named, *key)):
         try:
             mode = path.stat().st_mode & 0o777
@@ -34,8 +34,9 @@ def _tables(settings: Settings) -> Iterator[Any]:
 
 def _of_connector(connector: ConnectorSettings) -> Iterator[Any]:
     yield connector.address
-    for choices in (connector.assistant, connector.stt, connector.tts):
-        yield from (choice.table() for choice in choices)
+    for one in (connector, *connector.languages.values()):
+        for choices in (one.assistant, one.stt, one.tts):
+            yield from (choice.table() for choice in choices or ())
 
 
 def _named(values: object) -> Iterator[str]:
