@@ -211,6 +211,23 @@ async def test_a_configuration_for_a_turn_is_used_for_one_turn():
         assert [each.parameters for each in talk.stt.opened] == [{}, {"id": "x"}, {}]
 
 
+async def test_hundreds_of_changes_open_a_few_recognitions_and_the_last_is_the_one_that_hears():
+    async with calling(answering(["hello"])) as talk:
+        await talk.wait(1)
+        for number in range(255):
+            talk.leg.change_language(("es-ES", "de-DE")[number % 2])
+            await talk.wait(0.01)
+        talk.leg.speak(b"a" * 800)
+        await talk.wait(8)
+        assert len(talk.stt.opened) <= 12
+        assert talk.stt.opened[-1].language == "es-ES"
+        assert b"a" * 800 in bytes(talk.stt.opened[-1].fed)
+        await talk.wait(60)
+        talk.leg.change_language("fr-FR")
+        await talk.wait(0.1)
+        assert talk.stt.opened[-1].language == "fr-FR"
+
+
 async def test_no_audio_is_lost_when_the_recognition_changes():
     change = command("speech_to_text", "configure", narrowband_recognize={"model": "es"})
     async with calling(answering(["hello"], go=[change])) as talk:
@@ -327,6 +344,27 @@ async def test_digits_of_a_sensitive_number_are_nowhere_but_in_the_turn():
         assert not any(
             "9 8 7 6" in line or f'"key":"{digit}"' in line for line in talk.events for digit in "9876"
         )
+
+
+async def test_a_sensitive_number_that_is_said_is_nowhere_but_in_the_turn(caplog):
+    from switchhook.call.record.masking import Mask
+
+    caplog.set_level("DEBUG")
+    collect = command("dtmf", "collect", count=4, sensitive=True)
+    assistant = MemoryAssistant(
+        lambda turn: ["you said 9 8 7 6", END] if turn.text else [collect],
+        lambda _: {"pin": "nine eight seven six"},
+    )
+    async with calling(assistant, mask=Mask({"digits", "transcripts", "variables"})) as talk:
+        await talk.wait(1)
+        talk.say("nine eight", final=False)
+        talk.say("nine eight seven six")
+        record = await talk.over()
+        assert talk.turns[1].text == "nine eight seven six"
+        assert talk.heard() == ["you said 9 8 7 6"]
+        assert (record.turns[1].text, record.turns[1].said) == ("•••", ["you said ••••"])
+        shown = [record.line(), *talk.events, caplog.text, *(report.text for report in talk.leg.reports)]
+        assert not any(word in text for text in shown for word in ("nine", "seven", "9 8"))
 
 
 # --- timers and forced turns

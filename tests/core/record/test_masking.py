@@ -113,3 +113,38 @@ def test_two_digits_are_no_secret():
     mask = Mask(["transcripts", "digits"]).of_call()
     mask.keep("42")
     assert mask.words("at 42 Main Street") == "at 42 Main Street"
+
+
+# --- what was said in confidence
+
+
+def told_in_confidence(said):
+    mask = Mask(["transcripts", "digits", "variables"])
+    mask.keep(said)
+    return mask
+
+
+@pytest.mark.parametrize(
+    "said", ["four seven one one", "it is 4711", "four seven double one", "Four, seven. One one!", "47 11"]
+)
+@pytest.mark.parametrize("again", ["4711", "4 7 1 1", "47-11", "4, 7, 1, 1"])
+def test_a_number_that_was_said_is_hidden_wherever_it_comes_again(said, again):
+    assert told_in_confidence(said).words(f"you said {again}, right") == f"you said {DIGIT * 4}, right"
+
+
+@pytest.mark.parametrize("said", ["four seven one one", "forty seven eleven", "vier sieben eins eins"])
+def test_words_that_were_said_are_hidden_when_they_are_repeated(said):
+    mask = told_in_confidence(said)
+    for again in (said, said.title(), said.replace(" ", ", ")):
+        assert mask.words(f"so: {again}.") == f"so: {DIGIT * len(said.replace(' ', ''))}."
+
+
+def test_a_value_that_holds_what_was_said_is_hidden_whole():
+    mask = told_in_confidence("vier sieben eins eins")
+    assert mask.variables({"said": "vier sieben eins eins", "kind": "pin"}) == {"said": HIDDEN, "kind": "pin"}
+
+
+@pytest.mark.parametrize("said", ["yes", "oh well", "one two"])
+def test_a_word_or_two_are_no_secret_that_hides_other_texts(said):
+    text = f"{said}, and more"
+    assert told_in_confidence(said).words(text) == text

@@ -8,7 +8,8 @@ from typing import Any
 
 HIDDEN = "•••"
 DIGIT = "•"
-SHORTEST_SECRET = 3  # digits: fewer are part of everything
+SHORTEST_SECRET = 3  # digits, or words: fewer are part of everything
+LONGEST_SECRET = 100  # words: a number has fewer
 _NUMBER_WORDS = (
     "zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
@@ -38,11 +39,14 @@ class Mask:
         return Mask(self._shown, self._language)
 
     def keep(self, said: str) -> None:
-        """This was said or keyed in confidence: whoever repeats the number in it is not shown, whatever else
-        is."""
+        """This was said or keyed in confidence: whoever repeats it, or the number in it, is not shown, whatever
+        else is."""
         number, spelt = _number_in(said)
         if len(number) >= SHORTEST_SECRET:
             self._secrets |= {number, spelt}
+        words = re.findall(r"[^\W_]+", said)
+        if SHORTEST_SECRET <= len(words) <= LONGEST_SECRET:
+            self._secrets.add("".join(words))  # numbers of other languages among them
 
     def without_secrets(self, text: str) -> str:
         """As it is, but for numbers that were given in confidence, read out one by one or not."""
