@@ -12,6 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from limits import limits_page  # beside this file
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
@@ -199,6 +200,7 @@ PAGES = {
     "hooks.md": hooks_page,
     "record.md": record_page,
     "conformance.md": conformance_page,
+    "limits.md": limits_page,
 }
 
 

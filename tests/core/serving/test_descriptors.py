@@ -36,7 +36,9 @@ def limits(monkeypatch):
 def test_the_limit_is_raised_as_far_as_it_goes_and_never_lowered(limits, soft, hard, wanted):
     limits["pair"] = (soft, hard)
     assert descriptors.raise_limit() == wanted
-    assert limits["pair"] == ((wanted, hard) if soft not in (wanted, resource.RLIM_INFINITY) else (soft, hard))
+    assert limits["pair"] == (
+        (wanted, hard) if soft not in (wanted, resource.RLIM_INFINITY) else (soft, hard)
+    )
 
 
 def test_too_few_for_so_many_calls_is_said_with_how_many_they_are_enough_for():

@@ -34,9 +34,11 @@ def _tables(settings: Settings) -> Iterator[Any]:
 
 def _of_connector(connector: ConnectorSettings) -> Iterator[Any]:
     yield connector.address
-    for one in (connector, *connector.languages.values()):
-        for choices in (one.assistant, one.stt, one.tts):
-            yield from (choice.table() for choice in choices or ())
+    choices = [connector.assistant, connector.stt, connector.tts]
+    for language in connector.languages.values():
+        choices += [each or [] for each in (language.assistant, language.stt, language.tts)]
+    for each in choices:
+        yield from (choice.table() for choice in each)
 
 
 def _named(values: object) -> Iterator[str]:

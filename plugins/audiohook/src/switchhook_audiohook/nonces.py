@@ -7,6 +7,7 @@ from typing import Protocol
 
 SKEW = 3.0  # seconds that the two clocks may differ, always in the client's favour
 MAX_AGE = 10.0  # seconds since `created` for which a signature passes
+CAPACITY = 100_000  # nonces: more in so many seconds come of no telephone
 
 
 class NonceStore(Protocol):
@@ -21,7 +22,7 @@ class NonceCache:
     """Nonces of this process, each in a few bytes however long it is. When full it forgets the oldest: only
     a holder of a key can fill it."""
 
-    def __init__(self, capacity: int = 100_000) -> None:
+    def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._until: dict[bytes, float] = {}  # oldest first
 

@@ -27,6 +27,7 @@ from .door import Door
 from .routing import Routes
 from .upgrade import Admitted, Gate
 
+SOCKETS_A_CALL, MORE_SOCKETS = 2, 200  # probes, and calls that are turned away politely, have some too
 STALLED = 10.0  # seconds that a peer may leave unread what we wrote
 
 
@@ -79,7 +80,7 @@ class GenesysTransport:
             own.handshake,
             CLOSING,
             STALLED,
-            connections=2 * self._server.max_calls + 200,
+            connections=SOCKETS_A_CALL * self._server.max_calls + MORE_SOCKETS,
             waiting=own.waiting,
             per_host=own.per_host,
         )

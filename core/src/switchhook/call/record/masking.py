@@ -39,8 +39,8 @@ class Mask:
         return Mask(self._shown, self._language)
 
     def keep(self, said: str) -> None:
-        """This was said or keyed in confidence: whoever repeats it, or the number in it, is not shown, whatever
-        else is."""
+        """This was said or keyed in confidence: whoever repeats it, or the number in it, is not shown,
+        whatever else is."""
         number, spelt = _number_in(said)
         if len(number) >= SHORTEST_SECRET:
             self._secrets |= {number, spelt}
