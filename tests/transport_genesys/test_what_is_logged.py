@@ -1,19 +1,23 @@
 """What an operator reads of sessions, on real sockets: one line each, with the id that support asks for."""
 
+import base64
 import json
 
+import anyio
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from switchhook import Closed
 from switchhook_audiohook.protocol import events
-from switchhook_transport_genesys import remarks
+from switchhook_audiohook.signature import UpgradeRequest
+from switchhook_transport_genesys import door, remarks
 
 from .live import ID, NULL, TABLE, dialled, headers_for, serving
 from .test_odd_clients import warnings
-from .test_upgrade import NOW, UpgradeRequest, gate, signed
+from .test_upgrade import NOW, gate, signed
 
+OTHER_SECRET = base64.b64encode(b"another secret").decode()
 PROBE = {"conversation": NULL, "participant": NULL}
 MALFORMED = "Connection probe error: Message is malformed"
 
@@ -201,3 +205,25 @@ async def test_the_cure_for_a_needless_signature_says_what_is_configured(lobby, 
     [line] = warnings(caplog)
     assert "; likely cure: this API key is configured unsigned = true: " in line
     assert "compare the client secret" not in line
+
+
+async def knocks(url, key):
+    with pytest.raises(InvalidStatus):
+        await connect(url, additional_headers=headers_for(url, "/", key=key), proxy=None)
+
+
+@pytest.mark.anyio
+async def test_refusals_that_have_no_line_are_counted_and_hide_none_of_another_reason(
+    lobby, caplog, monkeypatch
+):
+    monkeypatch.setattr(door, "LOG_RATE", 0.001)
+    async with serving(lobby) as url:
+        async with anyio.create_task_group() as group:
+            for _ in range(door.LOG_BURST + 5):
+                group.start_soon(knocks, url, "unknown")
+        with pytest.raises(InvalidStatus):
+            await connect(url, additional_headers=headers_for(url, "/", secret=OTHER_SECRET), proxy=None)
+    told = warnings(caplog)
+    assert len(told) == door.LOG_BURST + 2
+    assert told[-1] == "5 more upgrades refused, left out here: 5 wrong-key"
+    assert ", bad-signature; " in told[-2]

@@ -170,10 +170,8 @@ def short_of_descriptors(monkeypatch):
         made[:] = [NoDescriptor(each, 0) for each in await bind(host, port)]
         return made
 
-    from switchhook_websocket import server
-
-    bind = server.bind
-    monkeypatch.setattr(server, "bind", bound)
+    bind = entrance.bind
+    monkeypatch.setattr("switchhook_websocket.server.bind", bound)
     return made
 
 
