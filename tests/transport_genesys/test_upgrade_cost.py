@@ -17,7 +17,9 @@ from switchhook import ServerSettings
 from switchhook_audiohook.nonces import NonceCache
 from switchhook_audiohook.protocol import ServerSession, events
 from switchhook_audiohook.protocol.reading import repair
+from switchhook_audiohook.settings import LimitSettings
 from switchhook_audiohook.signature import UpgradeRequest, Verdict, sign, verify
+from switchhook_transport_genesys import door
 from switchhook_transport_genesys.routing import Routes
 from switchhook_transport_genesys.upgrade import Gate
 
@@ -324,3 +326,8 @@ async def test_a_live_call_is_answered_while_such_requests_arrive(lobby, text):
                 await phone.until(lambda: isinstance(phone.told[-1], events.PongReceived))
         await phone.hang_up()
     assert turn.calls < 5_000  # a megabyte that is parsed takes millions
+
+
+def test_refusals_that_wait_leave_room_for_a_caller_of_the_same_address():
+    assert LimitSettings().per_host > door.MAX_WAITING
+    assert LimitSettings().waiting > door.MAX_WAITING

@@ -22,7 +22,7 @@ from .upgrade import Admitted, Gate, Refused
 logger = logging.getLogger(__name__)
 
 REFUSAL_TIME = 0.5  # seconds from the request to the answer, whatever was wrong with it
-MAX_WAITING = 500  # refusals that wait for that time; more are answered at once
+MAX_WAITING = 150  # refusals that wait for that time; more are answered at once, so that others may come in
 LOG_RATE, LOG_BURST = 1.0, 20  # lines a second about refusals of one reason
 LEFT_OUT = 10.0  # seconds between two lines about refusals that have none of their own
 
