@@ -26,8 +26,11 @@ def test_an_unsigned_key_has_no_secret():
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ({"api_key": "k"}, "say unsigned = true"),
-        ({"api_key": "k", "client_secret": ""}, "say unsigned = true"),
+        ({"api_key": "k"}, "client_secret is missing; expected the one that was entered in Genesys$"),
+        (
+            {"api_key": "k", "client_secret": ""},
+            "client_secret is empty; expected the one that was entered in Genesys$",
+        ),
         ({"api_key": "k", "client_secret": "not base64!"}, "not base64"),
         ({"api_key": "k", "client_secret": SECRET, "unsigned": True}, "exclude each other"),
         ({"api_key": "with space", "unsigned": True}, "api_key: expected letters"),

@@ -81,7 +81,7 @@ def test_a_number_that_is_none_is_refused(option):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "expected either --config FILE --connector NAME, or URL"),
+        ((), "expected either --connector NAME, or URL"),
         (("--config", "x.toml"), "expected either"),
         ((URL, "--config", "x.toml", "--connector", "a", "--api-key", "k"), "expected either"),
         ((URL,), "--api-key is missing"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import PathFinder
@@ -12,6 +13,35 @@ from typing import Any
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    try:
+        try:
+            return _main(arguments)
+        finally:
+            sys.stdout.flush()
+    except (BrokenPipeError, BaseExceptionGroup) as error:
+        if not _nobody_reads(error):
+            raise
+        return 141  # as of a program that SIGPIPE ended
+
+
+def _nobody_reads(error: BaseException) -> bool:
+    """`… | head` has seen enough. A broken pipe of another kind is not of the command line."""
+    if isinstance(error, BaseExceptionGroup) and not error.subgroup(BrokenPipeError):
+        return False
+    import select
+
+    try:
+        asked = select.poll()
+        asked.register(sys.stdout.fileno(), 0)
+    except OSError:  # standard output is no file
+        return False
+    if not asked.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor does Python say so at its exit
+    return True
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     entries = sorted(entry_points(group="switchhook.commands"), key=lambda entry: entry.name)
     commands = {entry.name: entry for entry in entries}
@@ -40,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
-    from .contract.errors import PluginError, SettingsError, SwitchhookError, ours
+    from .contract.errors import SwitchhookError, ours, status_of
     from .contract.visible import visible
 
     name = claims[0].name
@@ -54,7 +84,7 @@ def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
         if error is None:
             raise
         print(f"switchhook {name}: {visible(str(error), lines=True)}", file=sys.stderr)  # noqa: T201  # the command line speaks
-        return 2 if isinstance(error, SettingsError | PluginError) else 1
+        return status_of(error)
     except KeyboardInterrupt:
         return 130
 

@@ -81,6 +81,12 @@ def run(capsys):
     return run
 
 
+@pytest.fixture(autouse=True)
+def _the_port_is_free(monkeypatch):
+    """Whatever listens on this machine; that a taken one is found is another test's."""
+    monkeypatch.setattr("switchhook.cli.check.taken", lambda host, port: "")
+
+
 def failing(raising):
     """A command whose run does that."""
     return f'"""Fail."""\ndef add_arguments(parser): pass\ndef run(arguments):\n    {raising}\n'

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_a_machine_reads_json(lines):
     next(log).info("call to %s started", "süd")
     [line] = next(log)
     said = json.loads(line)
-    assert said.pop("time") > 0
+    assert datetime.fromisoformat(said.pop("time")).utcoffset() == timedelta(0)
     assert said == {"level": "info", "logger": "switchhook.test", "message": "call to süd started"}
 
 

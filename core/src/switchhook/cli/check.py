@@ -20,7 +20,13 @@ MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", required=True, type=Path, metavar="FILE", help="the configuration, TOML")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path("switchhook.toml"),
+        metavar="FILE",
+        help="the configuration, TOML; default: ./switchhook.toml",
+    )
     parser.add_argument(
         "--public",
         action="store_true",
@@ -59,7 +65,7 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
 
     names = ", ".join(sorted(app.plugins.loaded))
     yield Finding("ok", "plugins", f"{len(app.plugins.loaded)} loaded and fitting: {names}")
-    for finding in _of_server(app):
+    for finding in (*_of_strays(), *_of_server(app)):
         yield finding
     try:
         app.transport()  # first: wrong settings should not wait for models
@@ -131,14 +137,27 @@ async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Findi
         yield Finding("error", plugin.name, said, f"ask who makes {plugin.distribution}")
 
 
+def _of_strays() -> Iterator[Finding]:
+    from ..contract.findings import Finding
+    from ..plugins.loader import stray, strays
+
+    for entry, meant in strays():
+        error = stray(entry, meant)
+        yield Finding("warning", error.plugin, error.cause, error.cure)
+
+
 def _of_server(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
+    from ..serving.recordfiles import is_writable
     from .serve import is_loopback
 
     settings = app.settings
     if not settings.connectors:
         cure = "make one: switchhook connector new NAME --config FILE"
         yield Finding("error", "connectors", "there is none, so no call can be answered", cure)
+    if why := taken(settings.server.host, settings.server.port):
+        cure = "is serve running already? stop what listens there, or choose another [server] port"
+        yield Finding("warning", "server.port", why, cure)
     if settings.server.public_url is None:
         cure = 'say what is connected to: public_url = "wss://voice.example.com/"'
         yield Finding(
@@ -152,7 +171,7 @@ def _of_server(app: App) -> Iterator[Finding]:
         cure = "set tls = { certificate, key }, or proxy = { trusted } where a proxy ends TLS"
         yield Finding("warning", "server.host", f"{settings.server.host} is reachable without TLS", cure)
     directory = settings.records.directory
-    if directory is not None and not _is_writable(directory):
+    if directory is not None and not is_writable(directory):
         cure = "choose a directory that this user may write to"
         yield Finding(
             "error", "records.directory", f"cannot write to {directory}: calls would leave no record", cure
@@ -195,7 +214,12 @@ def _of_prompts(directory: Path) -> Iterator[Finding]:
         yield Finding("warning", place, f"{said}; they are left alone and not counted", "move them elsewhere")
 
 
-def _is_writable(directory: Path) -> bool:
-    """Also when it is still to be made."""
-    nearest = next(path for path in (directory, *directory.parents) if path.exists())
-    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) and nearest != Path("/proc")
+def taken(host: str, port: int) -> str:
+    """Why nobody can listen there now."""
+    import socket
+
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return ""
+    except OSError as error:
+        return f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}"

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _rows() -> list[Row]:
     from ..contract.errors import PluginError
-    from ..plugins.loader import DRIVERS, SHARED, Plugins, installed
+    from ..plugins.loader import DRIVERS, SHARED, Plugins, installed, stray, strays
 
     plugins = Plugins()
     rows: list[Row] = []
@@ -57,6 +57,17 @@ def _rows() -> list[Row]:
         dist = entry.dist
         rows.append(
             Row(f"commands/{entry.name}", dist.name if dist else "", dist.version if dist else "", ())
+        )
+    for entry, meant in strays():
+        lost = stray(entry, meant)
+        rows.append(
+            Row(
+                f"{entry.group.partition('.')[2] or entry.group}/{entry.name}",
+                lost.distribution,
+                "",
+                (),
+                str(lost),
+            )
         )
     return rows
 

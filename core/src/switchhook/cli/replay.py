@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("file", type=Path, metavar="FILE", help="events-….jsonl")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="with --connector: the bot of today")
-    parser.add_argument("--connector", metavar="NAME")
+    parser.add_argument("--connector", metavar="NAME", help="the bot of today")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="with --connector; default: ./switchhook.toml"
+    )
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="an input variable")
     parser.add_argument("--real-time", action="store_true", help="for assistants that are on a network")
 
@@ -33,9 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SettingsError
 
     again = replay(arguments.file)
-    if bool(arguments.config) != bool(arguments.connector):
-        raise SettingsError("expected --config FILE and --connector NAME together")
-    if arguments.config:
+    if arguments.config and not arguments.connector:
+        raise SettingsError("expected --connector NAME with --config FILE")
+    if arguments.connector:
         return _today(arguments, again)
     for line in timeline(again):
         print(line)
@@ -53,7 +55,8 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
     from ..tools.rerun import difference, rerun
     from ..virtual.clock import virtual_time
 
-    app = App(load_settings(arguments.config), arguments.config.parent.absolute())
+    config = arguments.config or Path("switchhook.toml")
+    app = App(load_settings(config), config.parent.absolute())
     variables = dict(text.partition("=")[::2] for text in arguments.var)
     call = partial(rerun, app, arguments.connector, recorded, variables)
     now = anyio.run(call, **({} if arguments.real_time else virtual_time()))

@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,17 +22,31 @@ logger = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", required=True, type=Path, metavar="FILE", help="the configuration, TOML")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path("switchhook.toml"),
+        metavar="FILE",
+        help="the configuration, TOML; default: ./switchhook.toml",
+    )
     parser.add_argument("--log-format", choices=("human", "json"), default="human")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from ..serving.logs import settle
+    from ..contract.errors import SwitchhookError, ours, status_of
+    from ..serving.logs import set_up, settle
 
+    set_up(arguments.log_format, arguments.log_level)
     with hangups_outlived():
         try:
             return _serve(arguments)
+        except (SwitchhookError, ExceptionGroup) as raised:
+            error = ours(raised)
+            if error is None or arguments.log_format != "json":
+                raise
+            logger.error("%s", error)  # noqa: TRY400  # a line for a machine, as all others
+            return status_of(error)
         finally:
             settle()  # why it ends is said by others, after it
 
@@ -42,21 +57,20 @@ def _serve(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SettingsError
     from ..serving.app import App
     from ..serving.configuration import load_settings
-    from ..serving.logs import say, set_up
     from ..serving.server import Server
 
-    set_up(arguments.log_format, arguments.log_level)
+    logger.info("reading %s", arguments.config)
     settings = load_settings(arguments.config)
     if not settings.connectors:
         cure = f"make one: switchhook connector new NAME --config {arguments.config}"
         raise SettingsError(f"{arguments.config} has no connector; {cure}")
     if warning := unprotected(settings.server):
-        say(warning)
+        _tell(warning, arguments.log_format, logging.WARNING)
     base = arguments.config.parent.absolute()
     _say_what_is_risky(settings, base)
     server = Server(App(settings, base))
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
-    anyio.run(server.run, ready, backend_options=options)
+    anyio.run(server.run, partial(ready, form=arguments.log_format), backend_options=options)
     return 0
 
 
@@ -116,11 +130,20 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def ready(urls: str) -> None:
+def _tell(text: str, form: str, level: int = logging.INFO) -> None:
+    """What is said whatever the log level: as it is to people, as a line of JSON to machines."""
     from ..serving.logs import say
 
+    if form == "human":
+        say(text)
+    else:
+        line = " ".join(text.strip("!\n").split())
+        logger.handle(logger.makeRecord(logger.name, level, "", 0, line, (), None))
+
+
+def ready(urls: str, form: str = "human") -> None:
     # What is there before the first call stays. Python's search for garbage would go through all of it again
     # and again, and stop all calls for a tenth of a second each time.
     gc.collect()
     gc.freeze()
-    say(f"listening on {urls}")
+    _tell(f"listening on {urls}", form)

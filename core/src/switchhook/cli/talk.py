@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("switchhook.toml"),
         metavar="FILE",
-        help="default: ./switchhook.toml",
+        help="the configuration, TOML; default: ./switchhook.toml",
     )
     parser.add_argument("--connector", metavar="NAME", help="which bot; may be left out where there is one")
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="an input variable")

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE.wav", help="recordings of any rate")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="with --connector: its engine and policy")
-    parser.add_argument("--connector", metavar="NAME")
+    parser.add_argument("--connector", metavar="NAME", help="its engine and policy")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="with --connector; default: ./switchhook.toml"
+    )
     parser.add_argument("--stt", metavar="NAME", help="the plugin that hears; default: the first installed")
     parser.add_argument("--policy", action="append", default=[], metavar="TABLE", help="one to try, in TOML")
 
@@ -81,11 +83,11 @@ def _connector(arguments: argparse.Namespace) -> ConnectorSettings | None:
     from ..contract.errors import SettingsError
     from ..serving.configuration import load_settings
 
-    if bool(arguments.config) != bool(arguments.connector):
-        raise SettingsError("expected --config FILE and --connector NAME together")
-    if arguments.config is None:
+    if arguments.config and not arguments.connector:
+        raise SettingsError("expected --connector NAME with --config FILE")
+    if arguments.connector is None:
         return None
-    connectors = load_settings(arguments.config).connectors
+    connectors = load_settings(arguments.config or Path("switchhook.toml")).connectors
     if arguments.connector not in connectors:
         known = ", ".join(sorted(connectors)) or "none"
         raise SettingsError(f"there is no connector {arguments.connector!r}; known: {known}")

@@ -86,6 +86,11 @@ def cause(error: BaseException) -> str:
     return error.reason or name if isinstance(error, SwitchhookError) else name
 
 
+def status_of(error: SwitchhookError) -> int:
+    """The exit status of a command that it ended."""
+    return 2 if isinstance(error, SettingsError | PluginError) else 1
+
+
 def ours(error: BaseException) -> SwitchhookError | None:
     """The first of our own errors in what a task group raised; None if there is another kind among them."""
     if isinstance(error, BaseExceptionGroup):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import EntryPoint, entry_points
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, distributions, entry_points, requires
+from itertools import chain
 from typing import Any
 
 import pluggy
@@ -12,6 +15,7 @@ from stevedore import DriverManager
 
 from ..contract import hookspecs
 from ..contract.errors import PluginError, SettingsError
+from ..contract.names import did_you_mean, nearest
 from .fitness import refuse_misfit, refuse_other_major
 from .guard import Guard
 
@@ -114,11 +118,45 @@ def installed(group: str) -> list[EntryPoint]:
     return sorted(entry_points(group=f"switchhook.{group}"), key=lambda entry: entry.name)
 
 
+def strays() -> Iterator[tuple[EntryPoint, str]]:
+    """Entry points whose group is probably a slip of the pen, and the group that was meant: they are never
+    loaded."""
+    known = [f"switchhook.{group}" for group in (*DRIVERS, *SHARED, "commands")]
+    for entry in chain.from_iterable(dist.entry_points for dist in distributions()):
+        if entry.group in known:
+            continue
+        near = get_close_matches(entry.group.lower(), known, n=1)
+        alike = get_close_matches(entry.group.lower(), known, n=1, cutoff=0.85)
+        if alike or entry.group.lower().partition(".")[0] == "switchhook":
+            yield entry, (near or ["one of " + ", ".join(known)])[0]
+
+
+def stray(entry: EntryPoint, meant: str) -> PluginError:
+    """What is said of it."""
+    return PluginError(
+        f"{entry.group}/{entry.name}",
+        f"is in the entry-point group {entry.group!r}, which nobody reads, so it is not loaded",
+        distribution=entry.dist.name if entry.dist else "",
+        cure=f"did you mean the group {meant!r}? then install it anew",
+    )
+
+
+def bundled_first(entries: Sequence[EntryPoint]) -> list[EntryPoint]:
+    """Those of our own distributions, then the others."""
+    ours = _ours()
+    return sorted(entries, key=lambda entry: (entry.dist is None or entry.dist.name not in ours, entry.name))
+
+
+def _ours() -> list[str]:
+    """What our extras are made of."""
+    return [re.split(r"[ ;<>=!~\[]", text, maxsplit=1)[0] for text in requires("switchhook") or []]
+
+
 def only_installed(group: str) -> str:
     """Its name, where the configuration names none. Raises SettingsError and PluginError."""
     names = sorted({entry.name for entry in installed(group)})
     if not names:
-        raise PluginError(group, "none is installed", cure=f"pip install switchhook-{group}-NAME")
+        raise PluginError(group, "none is installed", cure="pip install 'switchhook[genesys]'")
     if len(names) > 1:
         found = ", ".join(names)
         raise SettingsError(f"several {group}s are installed ({found}): say which in [{group}] use")
@@ -136,11 +174,22 @@ def only_one(group: str, name: str, entries: Sequence[EntryPoint]) -> EntryPoint
     if len(found) == 1:
         return next(iter(found.values()))
     if not found:
-        names = sorted({e.name for e in entries})
-        cure = f"installed: {', '.join(names) or 'none'}; or: pip install switchhook-{group}-{name}"
-        raise PluginError(f"{group}/{name}", "is not installed", cure=cure)
+        raise PluginError(f"{group}/{name}", "is not installed", cure=_way_to(group, name, entries))
     claims = " and ".join(f"{dist} ({value})" for dist, value in sorted(found))
     raise PluginError(f"{group}/{name}", f"is claimed by {claims}", cure="uninstall one of them")
+
+
+def _way_to(group: str, name: str, entries: Sequence[EntryPoint]) -> str:
+    """What to do about a plugin that is not installed; only names that exist are said."""
+    here = sorted({e.name for e in entries})
+    said = f"installed: {', '.join(here) or 'none'}"
+    prefix = f"switchhook-{group}-"
+    ours = {dist.removeprefix(prefix): dist for dist in _ours() if dist.startswith(prefix)}
+    meant = name if name in ours else nearest(name, sorted({*here, *ours}))
+    if meant is None:
+        return said
+    install = "" if meant in here else f" pip install {ours[meant]};"
+    return f"{'' if meant == name else f'did you mean {meant!r}?'}{install} {said}".lstrip()
 
 
 def refuse_unknown(names: Sequence[str]) -> None:
@@ -150,7 +199,9 @@ def refuse_unknown(names: Sequence[str]) -> None:
         if any(name in (e.name, f"{group}/{e.name}") for group in DRIVERS for e in installed(group)):
             raise PluginError(name, "is a driver, which no list of plugins is about", cure="name it in `use`")
         if name not in known and name not in known.values():
-            cure = f"installed: {', '.join(sorted(known)) or 'none'}"
+            cure = did_you_mean(
+                name, sorted({*known, *known.values()} if "/" not in name else known), "installed"
+            )
             raise PluginError(name, "is named in the configuration but not installed", cure=cure)
 
 

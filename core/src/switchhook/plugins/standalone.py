@@ -18,7 +18,7 @@ from ..contract.languages import match, normalised
 from ..contract.options import Options
 from ..contract.speech import SpeechToText, TextToSpeech
 from .asking import Hooks
-from .loader import Plugins, installed
+from .loader import Plugins, bundled_first, installed
 
 
 @cache
@@ -60,14 +60,14 @@ def load_voice(
     name: str | None = None, options: Mapping[str, Any] | None = None, *, language: str = ""
 ) -> TextToSpeech:
     """The installed speech synthesis of that name; without one the first that says it knows the `language`,
-    else the first. Raises PluginError."""
+    else the first; of our own distributions before others'. Raises PluginError."""
     known = _voice_of(language) if language and name is None else None
     voice: TextToSpeech = _driver("tts", name, options or {}) if known is None else known
     return voice
 
 
 def _voice_of(language: str) -> TextToSpeech | None:
-    for entry in installed("tts"):
+    for entry in bundled_first(installed("tts")):
         try:
             voice: TextToSpeech = _driver("tts", entry.name, {})
         except SwitchhookError:  # it has to be configured, or is broken: somebody who wants it names it
@@ -90,7 +90,7 @@ def load_assistant(name: str, options: Mapping[str, Any] | None = None) -> Assis
 
 
 def _driver(group: str, name: str | None, options: Mapping[str, Any]) -> Any:
-    names = [entry.name for entry in installed(group)]
+    names = [entry.name for entry in bundled_first(installed(group))]
     if name is None and not names:
         raise PluginError(group, "none is installed", cure="pip install 'switchhook[offline]'")
     plugin = _plugins().load_one(group, name or names[0])

@@ -61,6 +61,12 @@ class App:
         self._settings = self._read_plugin_settings()
         self.figures = declared(self.plugins, partial(ask, self.plugins))
 
+    @property
+    def drivers(self) -> list[str]:
+        """The speech and assistants that connectors name, as `stt/NAME`."""
+        kinds = ("stt/", "tts/", "assistant/")
+        return sorted(name for name in self.plugins.loaded if name.startswith(kinds))
+
     def settings_of(self, name: str) -> Any:
         return self._settings[name]
 

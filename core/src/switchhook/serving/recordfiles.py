@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -100,3 +101,9 @@ class EventFile:
         if not self.gave_up:
             self.gave_up = True
             logger.error("cannot write events to %s: %s; this call's events end here", self._path, why)
+
+
+def is_writable(directory: Path) -> bool:
+    """Also when it is still to be made."""
+    nearest = next(path for path in (directory, *directory.parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) and nearest != Path("/proc")

@@ -27,7 +27,7 @@ from .engines import report_rest
 from .figures import CALLS_ENDED, CALLS_STARTED, ENGINES_RESTING, PROMPTS
 from .logs import call_ids
 from .probing import first_problem
-from .recordfiles import EventFile, RecordFile
+from .recordfiles import EventFile, RecordFile, is_writable
 from .warming import warmed
 
 logger = logging.getLogger(__name__)
@@ -45,11 +45,16 @@ class Server:
         self.app = app
         began = time.monotonic()
         self._transport = app.transport()  # first: wrong settings should not wait for models
+        logger.info("loading %s", ", ".join(app.drivers))
         self._equipment: Mapping[str, Equipment] = app.equip()
         for equipment in self._equipment.values():
             equipment.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
         logger.info("engines ready after %.2f s", time.monotonic() - began)
-        self._records = RecordFile(app.settings.records.directory)
+        self._records = RecordFile(directory := app.settings.records.directory)
+        if directory is not None and not is_writable(directory):
+            logger.warning(
+                "cannot write to %s: calls are answered, and their records go to the log", directory
+            )
         self._hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
         self._watch_engines()
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
@@ -185,6 +190,7 @@ class Server:
         async with anyio.create_task_group() as group:
             first = await anext(aiter(signals))
             self._stopping = True
+            _tell_stop(first, len(self._calls), self.app.settings.server.drain)
             if first is signal.SIGINT:
                 self._end_calls(at_once=False)
             group.start_soon(self._hurry, signals)
@@ -196,6 +202,7 @@ class Server:
     async def _hurry(self, signals: AsyncIterator[signal.Signals]) -> None:
         """A second signal does not wait for what is being said."""
         async for _ in signals:
+            logger.info("ending %d calls at once", len(self._calls))
             self._end_calls(at_once=True)
 
     async def close(self) -> None:
@@ -213,6 +220,14 @@ class Server:
         while self._calls:
             self._empty = anyio.Event()
             await self._empty.wait()
+
+
+def _tell_stop(first: signal.Signals, calls: int, drain: float) -> None:
+    live = f"{calls} live call{'' if calls == 1 else 's'}"
+    if first is signal.SIGINT:
+        logger.info("Ctrl-C: ending %s politely; once more ends them at once", live)
+    else:
+        logger.info("SIGTERM: no new calls; %s may go on for %g s; Ctrl-C ends them at once", live, drain)
 
 
 def _tell_end(record: CallRecord, slowest: str) -> None:

@@ -27,9 +27,8 @@ class Key(Table):
         if self.unsigned and self.secret is not None:
             raise ValueError("client_secret and unsigned = true exclude each other; remove one")
         if not self.unsigned and self.secret is None:
-            raise ValueError(
-                "client_secret is missing; to accept this API key without a signature say unsigned = true"
-            )
+            state = "missing" if self.client_secret is None else "empty"
+            raise ValueError(f"client_secret is {state}; expected the one that was entered in Genesys")
         return self
 
     @property

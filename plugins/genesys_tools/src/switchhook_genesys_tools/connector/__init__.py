@@ -31,7 +31,13 @@ def _action(
 ) -> argparse.ArgumentParser:
     action = actions.add_parser(name, help=text, description=text)
     action.add_argument("name", metavar="NAME", help=NAME)
-    action.add_argument("--config", required=True, type=Path, metavar="FILE", help="the configuration, TOML")
+    action.add_argument(
+        "--config",
+        type=Path,
+        default=Path("switchhook.toml"),
+        metavar="FILE",
+        help="the configuration, TOML; default: ./switchhook.toml",
+    )
     return action
 
 

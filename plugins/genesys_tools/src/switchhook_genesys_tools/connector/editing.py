@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import uuid
 from functools import partial
 from pathlib import Path
@@ -40,10 +41,15 @@ def new(config: Path, name: str, integration: str | None) -> list[str]:
             changes.create(script, texts.SCRIPT)
         entries.add_connector(name, integration or name, str(uuid.uuid4()), script.name)
         card = changes.replace(config, entries.text, partial(cards.read, name=name))
-    trial = ["", *texts.TRY.format(script=script, config=config, name=name).splitlines()]
+    trial = ["", *texts.TRY.format(script=script, config=_named(config), name=name).splitlines()]
     if integration is not None:
         return [*cards.show(card, f"that of integration {integration!r}, printed when it was made"), *trial]
     return [*cards.show(card, secret), "", _kept(config, name), *trial]
+
+
+def _named(config: Path) -> str:
+    """What says which configuration, where it is not the one that commands take by themselves."""
+    return "" if config == Path("switchhook.toml") else f" --config {shlex.quote(str(config))}"
 
 
 def rotate(config: Path, name: str) -> list[str]:

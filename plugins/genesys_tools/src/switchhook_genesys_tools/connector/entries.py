@@ -61,6 +61,7 @@ class Entries:
         table["max_silences"] = tomlkit.item(2)
         if not isinstance(table, InlineTable):
             table["max_silences"].comment(texts.SILENCES).trivia.comment_ws = "  "
+            cast("Any", table).add(tomlkit.comment(texts.UNMASK))
 
     def add_integration(self, name: str, api_key: str, secret_file: str) -> None:
         keys = tomlkit.value(f"[\n    {_key(api_key, secret_file)},\n]")

@@ -1,7 +1,7 @@
 """What a new configuration and a new script begin as."""
 
 CONFIGURATION = """\
-# Switchhook answers calls by this file: switchhook serve --config FILE
+# Switchhook answers calls by this file: switchhook serve
 # Paths are relative to it. Any value may come from the environment: SWITCHHOOK_SERVER__PORT=9000
 
 [server]
@@ -16,7 +16,7 @@ port = 8443
 use = "genesys"
 
 [records]
-directory = "records"  # one JSON Lines file a day
+directory = "records"  # one JSON Lines file a day; what callers say is hidden there, see unmask below
 """
 INTEGRATION = "One integration in Genesys Cloud. It has a second key while they are rotated."
 CONNECTOR = "One bot, as a flow calls it: its Connector ID is INSTANCE_ID/connect?version=YYYY-MM-DD"
@@ -26,11 +26,12 @@ ENGINES = {
     "tts": '{{ use = "hibari" }}',
 }
 SILENCES = "times the caller is asked whether he is there; then the call goes back to the flow"
+UNMASK = 'unmask = ["transcripts", "digits", "variables"]  # what logs and records may show; else they show •'
 TRY = """\
 What the bot says is in {script}. To call it without Genesys:
-  switchhook serve --config {config}
+  switchhook serve{config}
 and, when that is listening, in another terminal:
-  switchhook dial --config {config} --connector {name} --say "what can you do" --dtmf 1"""
+  switchhook dial{config} --connector {name} --say "what can you do" --dtmf 1"""
 ROTATE = """\
 calls under either key are answered from the next start of serve on; so, in this order:
   1. restart serve

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import ssl
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ HINTS = {
     404: "; check the path: base URI and Bot Connector ID",
     503: "; the server is full or shutting down",
 }
+NO_TLS = "the port speaks no TLS; try ws:// in place of wss://, or reach it through what ends TLS"
+NO_ANSWER = "it closed the connection without an answer; does it speak TLS? ws:// and wss:// are not the same"
 NOBODY_LISTENS = "; is switchhook serve running, and has it said that it is listening?"
 
 
@@ -55,10 +58,21 @@ async def call(
         result.ending = "refused"
         result.detail = f"the server answered {response.status_code} {response.reason_phrase}{hint}"
     except (InvalidHandshake, InvalidURI, OSError, EOFError) as error:
-        hint = NOBODY_LISTENS if isinstance(error, ConnectionRefusedError) else ""
-        result.ending, result.detail = "refused", f"cannot connect to {target.url}: {error}{hint}"
+        result.ending, result.detail = "refused", f"cannot connect to {target.url}: {_why(error)}"
     result.seconds = time.monotonic() - start
     return result
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return f"{error}{NOBODY_LISTENS}"
+    if isinstance(error, EOFError | ConnectionResetError) or "WRONG_VERSION_NUMBER" in str(error):
+        return (
+            NO_TLS
+            if isinstance(error, ssl.SSLError)
+            else f"{NO_ANSWER} ({str(error) or type(error).__name__})"
+        )
+    return str(error) or type(error).__name__
 
 
 def _options(target: Target, talk: Talk) -> dict[str, Any]:

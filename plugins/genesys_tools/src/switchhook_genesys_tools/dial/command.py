@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.set_defaults(script=Script())
-    whom = parser.add_argument_group("whom to call: --config and --connector, or URL with its credentials")
-    whom.add_argument("--config", type=Path, metavar="FILE", help="a configuration")
-    whom.add_argument("--connector", metavar="NAME", help="one of its connectors")
+    whom = parser.add_argument_group("whom to call: --connector, or URL with its credentials")
+    whom.add_argument("--connector", metavar="NAME", help="one of the configuration")
+    whom.add_argument("--config", type=Path, metavar="FILE", help="default: ./switchhook.toml")
     whom.add_argument(
         "url", nargs="?", metavar="URL", help="wss://HOST/INSTANCE-ID/connect?version=YYYY-MM-DD"
     )
@@ -111,9 +111,9 @@ def _target(arguments: argparse.Namespace) -> Target:
         if not arguments.api_key:
             raise SettingsError("--api-key is missing; it goes with URL")
         return of_url(arguments.url, arguments.api_key, arguments.client_secret)
-    if arguments.config and arguments.connector and not (arguments.url or arguments.api_key):
-        return of_connector(arguments.config, arguments.connector)
-    raise SettingsError("expected either --config FILE --connector NAME, or URL --api-key KEY")
+    if arguments.connector and not (arguments.url or arguments.api_key):
+        return of_connector(arguments.config or Path("switchhook.toml"), arguments.connector)
+    raise SettingsError("expected either --connector NAME, or URL --api-key KEY")
 
 
 def _variables(texts: list[str]) -> dict[str, str]:
