@@ -40,8 +40,10 @@ def engines_for(fault, spare, language):
     """Of each kind one with that fault, and one without; those who hear and speak know that language only."""
     faults = (fault, NO_FAULT)[: 1 + spare]
     assistants, ears, voices = map(Assistant, faults), list(map(Ear, faults)), list(map(Voice, faults))
-    for engine in (*ears, *voices):
-        engine.languages = (language,)
+    for ear in ears:
+        ear.languages = (language,)
+    for voice in voices:
+        voice.languages = (language,)
     return {
         "assistants": engines_of("assistant", assistants),
         "recognisers": engines_of("stt", ears),

@@ -389,7 +389,7 @@ def test_of_several_transports_one_must_be_named(site):
 @pytest.mark.usefixtures("site")
 def test_without_any_transport_the_way_out_is_to_install_one():
     assert str(refusal(only_installed, "transport")) == (
-        "plugin transport: none is installed; pip install 'switchhook[genesys]'"
+        "plugin transport: none is installed; pip install the transport of your platform; the README names it"
     )
 
 

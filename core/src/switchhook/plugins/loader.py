@@ -156,7 +156,9 @@ def only_installed(group: str) -> str:
     """Its name, where the configuration names none. Raises SettingsError and PluginError."""
     names = sorted({entry.name for entry in installed(group)})
     if not names:
-        raise PluginError(group, "none is installed", cure="pip install 'switchhook[genesys]'")
+        raise PluginError(
+            group, "none is installed", cure="pip install the transport of your platform; the README names it"
+        )
     if len(names) > 1:
         found = ", ".join(names)
         raise SettingsError(f"several {group}s are installed ({found}): say which in [{group}] use")
