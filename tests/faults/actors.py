@@ -43,6 +43,7 @@ class Voice:
     """A second of sound for each text; 0.2 s until the first of it."""
 
     formats, ssml, max_bytes = (LINE,), False, 4096
+    languages: tuple[str, ...]  # where a test says so
 
     def __init__(self, fault):
         self.fault, self.count = fault, 0
@@ -66,6 +67,7 @@ class Ear:
     """Hears a word where sound is followed by silence, 0.2 s later."""
 
     formats = (LINE,)
+    languages: tuple[str, ...]  # where a test says so
 
     def __init__(self, fault):
         self.fault, self.opened = fault, 0
