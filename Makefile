@@ -17,7 +17,7 @@ demo-watson: $(INSTALLED)  ## the same call through the Watson plugins, to emula
 	@$(BIN)/python demo/run.py --watson
 
 quick: $(INSTALLED)  ## every test that needs no socket, no speech engine and no process
-	$(BIN)/python -m pytest -n auto --hypothesis-profile=quick -m 'not real and not ci'
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=quick -m 'not real and not ci'
 
 test: lint  ## linter, types, and every test but those of CI
 	$(BIN)/python -m pytest -m 'not ci'

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import settings
 
 from . import beat, reach
+from .examples import STEADY
 
 ROOT = Path(__file__).parents[1]
 
-settings.register_profile("steady", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("steady", deadline=None, max_examples=STEADY, derandomize=True)
 settings.register_profile("quick", settings.get_profile("steady"), max_examples=20)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("steady")

@@ -20,6 +20,7 @@ import switchhook_embedded.pieces
 import switchhook_responses
 import switchhook_tts_watson.markup
 
+from ..examples import examples
 from .oracle import Matcher
 from .texts import STRANGE, long
 
@@ -80,7 +81,7 @@ def is_linear(pattern, flags, ways, strange, size=SIZE):
 
 
 @pytest.mark.parametrize(("pattern", "flags", "ways"), PATTERNS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(strange=STRANGE)
 def test_each_takes_twice_the_steps_for_twice_the_text(pattern, flags, ways, strange):
     assert is_linear(pattern, flags, ways, strange)
@@ -105,7 +106,7 @@ def test_the_count_finds_those_that_never_end():
     assert more > 4 * few
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(strange=STRANGE)
 @pytest.mark.parametrize(("pattern", "flags", "ways"), PATTERNS)
 def test_the_count_is_of_what_the_engine_finds(pattern, flags, ways, strange):

@@ -25,6 +25,7 @@ from switchhook_responses.speaking import join, said, to_speech
 from switchhook_tts_watson.markup import clean, is_ssml
 from switchhook_tts_watson.parts import parts as parts_for_watson
 
+from ..examples import examples
 from .oracle import work
 from .texts import STRANGE, long
 
@@ -78,7 +79,7 @@ FUNCTIONS = {
 
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(strange=STRANGE)
 @example(strange=("a", "\n", "a"))
 @example(strange=("", "<!--", ""))
@@ -107,7 +108,7 @@ def test_the_count_finds_what_does_more(function):
     assert four_times > 10 * once
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from(list(FUNCTIONS.values())), STRANGE, st.sampled_from([1, 100, 10_000]))
 @example(plain_text, ("<p>", "&#9" + "9" * 6000, "</p>"), 10_000)
 @example(to_speech, ("**a** ", "&#9" + "9" * 6000 + ";", ""), 10_000)
