@@ -86,7 +86,7 @@ async def test_a_recording_is_heard_in_real_time_with_silence_behind():
         (["no.wav", "--policy", "words"], "expected a table such as { words = 2 }"),
         (["no.wav", "--policy", "{ wrods = 2 }"], "words"),
         (["no.wav", "--policy", "7"], "--policy"),
-        (["no.wav", "--config", "x"], "expected --config FILE and --connector NAME together"),
+        (["no.wav", "--config", "x"], "expected --connector NAME with --config FILE"),
     ],
 )
 def test_what_is_wrong_with_a_command_line_is_said(arguments, why, capsys):

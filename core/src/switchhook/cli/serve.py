@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError, ours, status_of
     from ..serving.logs import set_up, settle
 
-    set_up(arguments.log_format, arguments.log_level)
-    with hangups_outlived():
+    with hangups_outlived():  # before any thread begins, that of the log among them
+        set_up(arguments.log_format, arguments.log_level)
         try:
             return _serve(arguments)
         except (SwitchhookError, ExceptionGroup) as raised:

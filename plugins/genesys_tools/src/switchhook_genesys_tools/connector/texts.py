@@ -49,7 +49,7 @@ responses = ["I am sorry, I did not understand. Ask what I can do, or say goodby
 responses = ["Are you still there?"]
 
 [steps.greeting]
-phrases = ["hello", "hi", "good morning"]
+phrases = ["hello", "hi", "good morning", "good evening"]
 responses = ["Hello, this is the automatic assistant. How can I help you?"]
 
 # A list is read out with its numbers. Its entries are taken by key, by number or by name, and each of them
@@ -60,6 +60,7 @@ phrases = [
     "what can you do for me",
     "tell me what you can do",
     "what can you help me with",
+    "how can you help me",
     "what can I ask",
     "what are my options",
     "I need help",
@@ -80,7 +81,7 @@ phrases = ["opening hours", "what are your opening hours", "when are you open", 
 responses = ["We are open from nine to five, Monday to Friday. Is there anything else?"]
 
 [steps.agent]
-phrases = ["agent", "speak to an agent", "can I talk to someone", "representative"]
+phrases = ["agent", "speak to an agent", "can I talk to someone", "can I talk to a person", "representative"]
 # The call goes back to the flow, which finds this among its outputs.
 set = '${system_integrations.genesys_audio_connector.transfer_to} = "agent"'
 responses = ["One moment, please.", { response_type = "end_session" }]
