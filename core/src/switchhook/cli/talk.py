@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError
 
     interactive = sys.stdin.isatty() and not arguments.json
+    files = Files([arguments.config.parent])  # before one is read: it may be half written
     try:
         done = anyio.run(_talk, arguments, interactive)
     except SwitchhookError as error:
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise
         # it was well before: somebody is at work on it
         print(f"switchhook talk: {error}", file=sys.stderr)
-        done = anyio.run(_changed, Files([arguments.config.parent]))
+        done = anyio.run(_changed, files)
     return done if isinstance(done, int) else _begin_anew(done)
 
 
