@@ -24,7 +24,7 @@ from ..virtual.leg import MemoryLeg
 
 SOUND = 0.02  # seconds that a text lasts here
 TICK = 0.02
-LONGEST = 10.0  # seconds that the next typed line waits while the bot plays a recording
+LONGEST = 10.0  # seconds that the next typed line waits while the bot plays a recording, or does not listen
 
 
 class Line(NamedTuple):
@@ -121,8 +121,17 @@ class TypedCall:
                 self._show(Line("remark", f"{command} is unknown: /keys 12#, /silence and /hangup are"))
             case _:
                 self._begin()
-                self._ear.hear(Transcript(text, final=True))
+                await self._say(text)
         await anyio.sleep(TICK)
+
+    async def _say(self, text: str) -> None:
+        """Nobody listens before the call has begun, between two recognitions, and while it ends."""
+        with anyio.move_on_after(LONGEST):
+            while not self._ear.listening:  # noqa: ASYNC110  # a call that ends cancels this
+                await anyio.sleep(TICK)
+            self._ear.hear(Transcript(text, final=True))
+            return
+        self._show(Line("remark", f"nobody heard {text!r}: the bot did not listen for {LONGEST:g} s"))
 
     def _begin(self) -> None:
         self._leg.resume_caller()

@@ -39,6 +39,11 @@ class MemorySpeechToText:
         with recognition.send, recognition.receive:
             yield recognition
 
+    @property
+    def listening(self) -> bool:
+        """Is there a recognition that has not ended?"""
+        return bool(self.opened) and not self.opened[-1].closed
+
     def hear(self, what: Heard | Exception | None) -> None:
         """Goes to the newest recognition; an exception makes it fail, None ends it."""
         self.opened[-1].send.send_nowait(what)
@@ -48,6 +53,10 @@ class MemoryRecognition:
     def __init__(self, audio: AudioFormat, language: str, parameters: Parameters) -> None:
         self.audio, self.language, self.parameters, self.fed = audio, language, parameters, bytearray()
         self.send, self.receive = anyio.create_memory_object_stream[Heard | Exception | None](inf)
+
+    @property
+    def closed(self) -> bool:
+        return not self.receive.statistics().open_receive_streams
 
     def feed(self, audio: bytes, /) -> None:
         self.fed += audio

@@ -1,0 +1,79 @@
+"""A line that is typed while no recognition is open."""
+
+from contextlib import aclosing, asynccontextmanager
+
+import anyio
+import pytest
+
+from switchhook.contract.leg import LegInfo
+from switchhook.contract.options import Options
+from switchhook.contract.settings import Settings
+from switchhook.serving.app import App
+from switchhook.tools import typed_call
+from switchhook.virtual.engines import MemorySpeechToText
+
+SCRIPT = """
+[steps.greeting]
+responses = ["Hello."]
+[steps.bye]
+phrases = ["bye"]
+responses = ["Goodbye.", { response_type = "end_session" }]
+"""
+
+
+class Ear(MemorySpeechToText):
+    late = 1.0  # seconds before it opens, and before it has closed
+
+    @asynccontextmanager
+    async def open(self, *what):
+        await anyio.sleep(self.late)
+        try:
+            async with super().open(*what) as recognition:
+                yield recognition
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(self.late)
+
+
+@pytest.fixture
+def talk(tmp_path, monkeypatch):
+    """Calls, and gives what was shown. `typed` takes the ear."""
+    (tmp_path / "bank.toml").write_text(SCRIPT)
+    bank = {
+        "assistant": {"use": "script", "file": "bank.toml"},
+        "stt": {"use": "moonshine"},
+        "tts": {"use": "hibari"},
+    }
+    settings = Options({"connectors": {"bank": bank}}, place="", base=tmp_path).parse(Settings)
+
+    async def go(typed):
+        ear, shown = Ear(), []
+        monkeypatch.setattr(typed_call, "MemorySpeechToText", lambda: ear)
+        app = App(settings, tmp_path)
+        call = typed_call.TypedCall(app, "bank", LegInfo("typed", "bank"), shown.append)
+        async with app.lifespans(), aclosing(typed(ear)) as lines:
+            await call.run(lines, hurried=False)
+        return [(line.who, line.text) for line in shown if line.who in {"bot", "end", "remark"}]
+
+    return go
+
+
+async def bye(_):
+    yield "bye"
+
+
+async def and_more_when_nobody_listens(ear):
+    yield "bye"
+    while not ear.opened[-1].closed:
+        await anyio.sleep(0.1)
+    yield "nobody hears this"
+
+
+@pytest.mark.anyio
+async def test_what_is_typed_before_anybody_listens_is_heard_then(talk):
+    assert (await talk(bye))[-2:] == [("bot", "Goodbye."), ("end", "completed")]
+
+
+@pytest.mark.anyio
+async def test_what_is_typed_while_the_call_ends_hurts_nothing(talk):
+    assert (await talk(and_more_when_nobody_listens))[-2:] == [("bot", "Goodbye."), ("end", "completed")]
