@@ -58,9 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError
 
     interactive = sys.stdin.isatty() and not arguments.json
-    files = Files([arguments.config.parent])  # before one is read: it may be half written
+    files = Files([arguments.config.parent])  # before one is read: what changes meanwhile is a change, too
     try:
-        done = anyio.run(_talk, arguments, interactive)
+        done = anyio.run(_talk, arguments, interactive, files)
     except SwitchhookError as error:
         if not interactive or AGAIN not in os.environ:
             raise
@@ -76,7 +76,7 @@ def _begin_anew(changed: str) -> NoReturn:
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, AGAIN: "1"})  # noqa: S606  # our own command line
 
 
-async def _talk(arguments: argparse.Namespace, interactive: bool) -> int | str:
+async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files) -> int | str:
     """The exit status, or the file that has changed."""
     import anyio
 
@@ -96,7 +96,7 @@ async def _talk(arguments: argparse.Namespace, interactive: bool) -> int | str:
     app = App(settings, arguments.config.parent.absolute())
     variables = dict(text.partition("=")[::2] for text in arguments.var)
     info = LegInfo("typed", name, language=arguments.language, variables=variables)
-    files = Files(watched(app, arguments.config, table))
+    files = Files(watched(app, arguments.config, table), before.times)
     call = TypedCall(app, name, info, _printer(arguments))
     changed, status = "", 1
     async with app.lifespans(), anyio.create_task_group() as group:
@@ -146,17 +146,15 @@ async def typed_lines(fd: int = 0) -> AsyncIterator[str]:
 
 
 class Files:
-    """`folders` and files, and when each was last written."""
+    """Folders and files, and when each was last written: now, or when it was looked at `before`."""
 
-    def __init__(self, watched: list[Path]) -> None:
+    def __init__(self, watched: list[Path], before: Mapping[Path, float] | None = None) -> None:
         self._watched = watched
-        self._before = self._times()
+        self.times = {path: (before or {}).get(path, time) for path, time in self._times().items()}
 
     def changed(self) -> Path | None:
         now = self._times()
-        return next(
-            (path for path in {**self._before, **now} if now.get(path) != self._before.get(path)), None
-        )
+        return next((path for path in {**self.times, **now} if now.get(path) != self.times.get(path)), None)
 
     def _times(self) -> Mapping[Path, float]:
         return {path: path.stat().st_mtime for path in self._all() if path.is_file()}
