@@ -204,9 +204,10 @@ async def test_who_gives_without_end_is_stopped():
         while True:
             yield text(words)
 
-    *said, (source, error) = await performed(
+    *said, (source, error), unmet = await performed(
         text("hi"), Texts(endless), Texts(lambda words: [Say(words)] * 2)
     )
+    assert unmet == ("text", "its handler failed half way")
     assert (len(said), source, error) == (100, "responses/0", "asked for more than 100 actions")
 
 
@@ -216,7 +217,8 @@ async def test_who_gives_what_says_nothing_without_end_is_stopped():
             yield text(words)
 
     assert await performed(text("hi"), Texts(endless), Texts(lambda words: [])) == [
-        ("responses/0", "gave more than 100 responses")
+        ("responses/0", "gave more than 100 responses"),
+        ("text", "its handlers failed"),
     ]
 
 

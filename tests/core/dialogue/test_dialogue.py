@@ -484,3 +484,13 @@ def test_a_server_that_stops_at_once_does_not():
 def test_what_no_handler_performs_does_not_disturb_the_call():
     dialogue = greeted()
     assert dialogue.handle(NotPerformed(1, "dtmf", "no plugin performs it"), 1.0) == []
+
+
+def test_music_that_a_failed_handler_has_left_ends():
+    music = Play(b"", "music", loop=True)
+    dialogue = Dialogue(failure_text="sorry")
+    dialogue.handle(Opened(), 0.0)
+    for action in (Say("one moment"), music):
+        dialogue.handle(ActionDue(1, action), 0.0)
+    effects = dialogue.handle(NotPerformed(1, "user_defined", "", failed=True, begun=True), 1.0)
+    assert [getattr(effect, "content", effect) for effect in effects] == [Flush(), Say("sorry")]

@@ -149,7 +149,8 @@ def handle_text(response: TextResponse, call: CallInfo, plugin: Any) -> Actions 
     None: not mine, the next plugin is asked. A response among what is returned stands for what its own
     handlers make of it: they are asked for it in its place, without the plugins that it came from; at most
     four come one from the other. Strangers are asked before the bundled plugins. A raise is reported and
-    counts as None. Any plugin."""
+    counts as None, and likewise what fails later, while nothing was performed yet; what fails half way is not
+    begun again, and the caller is told by the connector's `failure_text`. Any plugin."""
 
 
 @hook("call", "first", actions)

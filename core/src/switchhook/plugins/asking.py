@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from inspect import isawaitable
 from typing import Any
 
@@ -24,6 +24,11 @@ class Hooks:
 
     def handle(self, response: Response, call: CallInfo, without: Collection[str] = ()) -> Answer | None:
         """What the first plugin answers that handles it; those named in `without` are not asked."""
+        return next(self.answers(response, call, without), None)
+
+    def answers(self, response: Response, call: CallInfo, without: Collection[str] = ()) -> Iterator[Answer]:
+        """What plugins answer that handle it, each asked when its answer is looked for: the first counts, the
+        others are for when it fails."""
         known = MODELS.get(response.response_type)
         kind = response.response_type if known and isinstance(response, known) else "unknown"
         given = {"response": response, "call": call, "plugin": None}  # the guard fills it in
@@ -31,8 +36,7 @@ class Hooks:
             if impl.plugin_name not in without:
                 answer: Answer | None = impl.function(*(given[name] for name in impl.argnames))
                 if answer is not None:
-                    return answer
-        return None
+                    yield answer
 
     def handles(self, kind: str) -> bool:
         """Whether any plugin performs responses of that type."""

@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 import anyio
 import anyio.lowlevel
 
-from ...contract.actions import Action, Play, Remark, Say
+from ...contract.actions import Action, Annotate, Play, Remark, Say
 from ...contract.info import CallInfo
 from ...contract.responses import AudioResponse, Response, UnknownResponse
 from ...plugins.asking import Hooks
@@ -32,15 +32,15 @@ Take = Callable[["Place", Answer, Action], None]
 
 @dataclass(slots=True)
 class Place:
-    """One response of a reply, and how much has come of it; `handler` answered for it first, and of `actions`
-    so many were `performed`. `aside`: it is asked for what would be played, and nothing of it is heard."""
+    """One response of a reply, and how much has come of it; `handler` answered for it first. `aside`: it is
+    asked for what would be played, and nothing of it is performed."""
 
     turn: int
     position: int
     handler: Answer | None = None
     actions: int = 0
-    performed: int = 0
     given: int = 0
+    performed: int = 0
     aside: bool = False
 
 
@@ -91,37 +91,44 @@ class Performing:
 
     async def _perform(self, place: Place, response: Response, givers: tuple[str, ...], take: Take) -> bool:
         """Whether there may be more. `givers`: the plugins that it came from, which are not asked. Who fails
-        before anything of it is performed leaves it to the next; what was begun is nobody else's."""
+        before anything of it is performed leaves it to the next; what was begun is not begun again."""
         response = self._within(place, response)
-        begun, without = place.performed, givers
-        answer, failed = self._handle(response, without)
-        while answer is not None:
+        answers, before, failed = self._hooks.answers(response, self._call, givers), replace(place), False
+        while True:
+            faults: list[Fault] = []
+            with reporting(faults.append):
+                answer = next(answers, None)
+            for fault in faults:
+                self.fault(fault)
+            failed = failed or bool(faults)
+            if answer is None:
+                return self._leave(place, response, failed=failed)
             place.handler = place.handler or answer
             source = _Source(answer, givers, take)
             more = await self._perform_by(place, source)
-            if place.performed > begun or not (source.failed or source.misfit):
-                if source.failed:
-                    self._not_performed(place, response, "its handler failed half way")
+            begun = place.performed > before.performed
+            if not source.failed:
                 return more
-            without = (*without, answer.plugin)
-            answer, _ = self._handle(response, without)
+            if begun or not more:
+                if more or not givers:  # else who gave it has failed likewise
+                    self._fail(place, response, begun=begun)
+                return more
             failed = True
-        self._not_performed(place, response, "its handlers failed" if failed else "")
+            place.handler, place.actions, place.given = before.handler, before.actions, before.given
+
+    def _leave(self, place: Place, response: Response, *, failed: bool) -> bool:
+        """Nobody is left to perform it; the reply goes on."""
+        if failed:
+            self._fail(place, response, begun=False)
+        else:
+            problem = response.problem if isinstance(response, UnknownResponse) else "no plugin performs it"
+            self._emit(NotPerformed(place.turn, response.response_type, problem))
         return True
 
-    def _handle(self, response: Response, without: tuple[str, ...]) -> tuple[Answer | None, bool]:
-        """Who answers for it, and whether somebody failed to."""
-        faults: list[Fault] = []
-        with reporting(faults.append):
-            answer = self._hooks.handle(response, self._call, without)
-        for each in faults:
-            self.fault(each)
-        return answer, bool(faults)
-
-    def _not_performed(self, place: Place, response: Response, failed: str) -> None:
-        problem = response.problem if isinstance(response, UnknownResponse) else "no plugin performs it"
-        counts = bool(failed) and not place.aside
-        self._emit(NotPerformed(place.turn, response.response_type, failed or problem, counts))
+    def _fail(self, place: Place, response: Response, *, begun: bool) -> None:
+        why = "its handler failed half way" if begun else "its handlers failed"
+        heard = not place.aside
+        self._emit(NotPerformed(place.turn, response.response_type, why, heard, begun and heard))
 
     async def _perform_by(self, place: Place, source: _Source) -> bool:
         try:
@@ -132,12 +139,14 @@ class Performing:
                 if not await self._act(place, source, item):
                     return False
         except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything, also later
-            self._fail(source, type(error).__name__, error)
+            self._blame(source, type(error).__name__, error)
         return True
 
-    def _fail(self, source: _Source, why: str, error: BaseException | None = None) -> None:
+    def _blame(
+        self, source: _Source, why: str, error: BaseException | None = None, by: Answer | None = None
+    ) -> None:
         source.failed = True
-        self.blame(source.answer, why, error)
+        self.blame(by or source.answer, why, error)
 
     async def _follow(self, place: Place, source: _Source, actions: AsyncGeneratorType[Any, Any]) -> bool:
         more = True
@@ -160,7 +169,7 @@ class Performing:
             if self._abandoned:
                 self.blame(source.answer, "was left, as the next turn was due")
             else:
-                self._fail(source, f"took longer than {HANDLER:g} s")
+                self._blame(source, f"took longer than {HANDLER:g} s")
         return more
 
     def _within(self, place: Place, response: Response) -> Response:
@@ -174,10 +183,13 @@ class Performing:
 
     async def _act(self, place: Place, source: _Source, item: object) -> bool:
         """Whether the handler may go on."""
+        before = place.performed
         if isinstance(item, get_args(Response)):
             more = await self._give(place, source, cast("Response", item), source.take)
         else:
             more = await self._ask(place, source, item)
+        if place.performed > before or not more:
+            source.failed = not more
         await self.let_others(COST)
         return more
 
@@ -187,21 +199,20 @@ class Performing:
             self.blame(source.answer, f"gave a response, the {len(givers)}th that came of another")
             return True
         if place.given == GIVEN:
-            self.blame(place.handler or source.answer, f"gave more than {GIVEN} responses")
+            self._blame(source, f"gave more than {GIVEN} responses", by=place.handler)
             return False
         place.given += 1
         return await self._perform(place, response, givers, take)
 
     async def _ask(self, place: Place, source: _Source, action: object) -> bool:
         if place.actions == ACTIONS:
-            self.blame(place.handler or source.answer, f"asked for more than {ACTIONS} actions")
+            self._blame(source, f"asked for more than {ACTIONS} actions", by=place.handler)
             return False
         place.actions += 1
         if isinstance(action, Say) and isinstance(action.otherwise, AudioResponse):
             action = replace(action, otherwise=await self._recording(place, source, action.otherwise))
         if why := misfit(action):
-            source.misfit = True
-            self.blame(source.answer, why)
+            self._blame(source, why)
             return True
         within, why = action_within(cast("Action", action))
         if why:
@@ -213,7 +224,7 @@ class Performing:
                 self.blame(replace(source.answer, hook="rewrite_action"), why)
             else:
                 source.take(place, source.answer, each)
-        place.performed += 1
+                place.performed += not isinstance(each, Remark | Annotate)
         return True
 
     async def _recording(self, place: Place, source: _Source, response: AudioResponse) -> Play | None:
@@ -224,7 +235,7 @@ class Performing:
             if isinstance(action, Play):
                 played.append(action)
 
-        aside = replace(place, actions=0, performed=0, aside=True)
+        aside = replace(place, actions=0, aside=True)
         await self._give(aside, source, response, keep)
         place.given = aside.given
         return played[0] if played else None
@@ -232,10 +243,10 @@ class Performing:
 
 @dataclass(slots=True)
 class _Source:
-    """Whose actions these are, what its response came from, and where its final actions go."""
+    """Whose actions these are, what its response came from, and where its final actions go. `failed`: the
+    last that came of it was a fault."""
 
     answer: Answer
     givers: tuple[str, ...]
     take: Take
-    failed: bool = False  # and what it would have given yet does not come
-    misfit: bool = False  # it gave something that is no action
+    failed: bool = False

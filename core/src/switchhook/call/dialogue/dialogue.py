@@ -145,12 +145,9 @@ class Dialogue:
                 if self._ending is None:  # what follows the end of a program is not reached
                     self._effects += self._perform(event.action, turn.number)
             case events.NotPerformed():
-                text = self._prompts.spoken.failure_text
-                if event.failed and self._ending is None and self._turns.fail(event.response_type) and text:
-                    self._effects += self._perform(actions.Say(text), turn.number)
+                self._effects += self._floor.fail(event, ending=self._ending is not None)
             case events.ReplyEnded():
-                self._caller.end_reply()
-                self._effects += [*self._flight.end(event.turn), *self._prompts.end_reply(event.turn)]
+                self._effects += self._floor.end_reply(event, ending=self._ending is not None)
                 self._timers.allow(event.post_response_timeout, event.final_utterance_timeout)
                 if event.follow_up:
                     self._inputs.put(Input("follow_up", "", self._now), first=True)

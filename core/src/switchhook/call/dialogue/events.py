@@ -63,13 +63,14 @@ class ActionDue:
 
 @dataclass(frozen=True, slots=True)
 class NotPerformed:
-    """No handler answered for a response, or not to its end. `failed`: those who did have failed, and the
-    caller is told so."""
+    """No handler answered for a response, or not to its end. `failed`: those who did have failed; `begun`:
+    after some of it was performed."""
 
     turn: int
     response_type: str
     problem: str = ""
     failed: bool = False
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

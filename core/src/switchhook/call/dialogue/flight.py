@@ -38,20 +38,39 @@ class Flight:
     _abandoned: bool = False  # and no async handler of it is waited for
     _matched: bool = True
     _reported: bool = False
+    _audible: bool = False  # there is something to be heard of it
+    _owes: bool = False  # a handler failed
+    _apologised: bool = False
     _said: list[str] = field(default_factory=list)
 
     def begin(self, turn: Turn) -> None:
         self.turn = turn
         self.filled = self.muted = self._abandoned = self._reported = False
+        self._audible = self._owes = self._apologised = False
         self._matched, self._said = True, []
 
     def match(self, matched: bool) -> None:
         self._matched = matched
 
     def note(self, action: Action) -> None:
-        """It is to be performed."""
+        """It is to be heard."""
+        self._audible = True
         if isinstance(action, Say):
             self._said.append(action.text)
+
+    def owe(self) -> None:
+        """A handler failed."""
+        self._owes = True
+
+    @property
+    def owes(self) -> bool:
+        """A handler failed, and there is nothing to be heard."""
+        return self._owes and not self._audible
+
+    def apologise(self) -> bool:
+        """Once."""
+        before, self._apologised = self._apologised, True
+        return not before
 
     def fill(self) -> None:
         self.filled = True

@@ -9,7 +9,7 @@ from ...contract.actions import Play, Say
 from ...contract.leg import Digit
 from ...contract.speech import Transcript
 from .caller_side import CallerSide, Heard
-from .events import Effect, Event, GoOn
+from .events import Effect, Event, GoOn, NotPerformed, ReplyEnded
 from .flight import Flight
 from .offers import AGAIN, MORE, Lists
 from .onset import Onset
@@ -68,6 +68,30 @@ class Floor:
         return self.prompts.interrupt(doubted=again and not by_key)
 
     # --- the bot has it
+
+    def fail(self, event: NotPerformed, *, ending: bool) -> list[Effect]:
+        """That what a handler had begun will not go on is said at once."""
+        if not event.failed:
+            return []  # nobody has promised anything
+        self.turns.fail(event.response_type)
+        self.flight.owe()
+        return self._apologise(event.turn, ending=ending) if event.begun else []
+
+    def end_reply(self, event: ReplyEnded, *, ending: bool) -> list[Effect]:
+        """Where a handler failed and nothing is heard, that is said rather than nothing."""
+        self.caller.end_reply()
+        owes = self.flight.owes
+        said = self._apologise(event.turn, ending=ending or event.follow_up) if owes else []
+        return [*said, *self.flight.end(event.turn), *self.prompts.end_reply(event.turn)]
+
+    def _apologise(self, turn: int, *, ending: bool) -> list[Effect]:
+        """Once in a reply, and only where neither an end nor the next turn is due."""
+        text = self.prompts.spoken.failure_text
+        if not text or ending or self.turns.forced is not None or not self.flight.apologise():
+            return []
+        queued = (each.queued.content for each in self.prompts.queue)
+        endless = any(isinstance(each, Play) and each.loop for each in queued)
+        return [*(self.prompts.drop() if endless else []), *self.say(Say(text), turn)]
 
     def say(self, action: Say | Play, turn: int) -> list[Effect]:
         """What the caller has spoken past is not heard. Until his words are final it is kept back."""

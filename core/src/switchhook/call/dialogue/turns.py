@@ -45,11 +45,10 @@ class Turns:
             failed=failed,
         )
 
-    def fail(self, response_type: str) -> bool:
-        """What was to come of it did not, or not all. Whether it is the first since the last turn."""
+    def fail(self, response_type: str) -> None:
+        """What was to come of it did not, or not all."""
         if len(self._failed) < MOST_FAILED:
             self._failed.append(response_type)
-        return len(self._failed) == 1
 
     def _count(self, kind: TurnKind) -> None:
         if kind in CALLERS:
