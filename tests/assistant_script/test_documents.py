@@ -9,10 +9,12 @@ from switchhook import CallInfo, EndSessionResponse, OptionResponse, TextRespons
 from switchhook_assistant_script.conversation import ScriptAssistant
 from switchhook_assistant_script.format import Answer, Digits, Script, Step
 from switchhook_assistant_script.loading import load, parse
+from switchhook_assistant_script.matching import closest, normal
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "reference" / "script.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```toml\n(.*?)^```", REFERENCE, re.MULTILINE | re.DOTALL)
+SAID = re.findall(r'^\| "(.*)" \| `(.*)` \| (not taken|taken) \|$', REFERENCE, re.MULTILINE)
 KEYS = {field.alias or name for model in (Script, Step, Answer) for name, field in model.model_fields.items()}
 
 
@@ -41,6 +43,16 @@ def test_the_reference_has_its_examples():
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
 def test_every_example_of_the_reference_is_a_script(block):
     assert parse(block, "script.md").steps
+
+
+def test_the_reference_shows_sayings():
+    assert {taken for _, _, taken in SAID} == {"taken", "not taken"}
+
+
+@pytest.mark.parametrize(("said", "phrase", "taken"), SAID)
+def test_what_the_reference_says_of_a_saying_is_so(said, phrase, taken):
+    found = closest(said, [("step", normal(phrase))], 70)
+    assert (found == "step") == (taken == "taken")
 
 
 @pytest.mark.parametrize("key", sorted(KEYS | set(Digits.model_fields)))

@@ -60,3 +60,33 @@ def test_a_phrase_always_finds_its_step(entry, threshold):
 @given(st.text(max_size=30))
 def test_normal_text_is_its_own_normal_form(text):
     assert normal(normal(text)) == normal(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("yes I do", "yes"),
+        ("yes please", "yes"),
+        ("yeah sure", "yes"),
+        ("yes of course", "yes"),
+        ("no I don't", "no"),
+        ("nope", "no"),
+        ("no thanks", "no"),
+        ("no it isn't", "no"),
+        ("I do not know yes or maybe", None),
+        ("know", None),
+        ("yesterday", None),
+    ],
+)
+def test_an_answer_is_what_it_is_whatever_is_said_with_it(said, answer):
+    assert closest(said, [("yes", "yes"), ("no", "no")], 70) == answer
+
+
+@pytest.mark.parametrize("phrase", ["i do not have a card", "cancel", "stop", "without sugar", "no internet"])
+def test_who_denies_what_the_phrase_denies_asks_for_it(phrase):
+    assert closest(f"um {phrase} please", [("step", phrase)], 70) == "step"
+
+
+def test_in_other_languages_sentences_are_compared_as_wholes():
+    assert closest("quiero un agente", [("agente", "un agente")], 70, english=False) == "agente"
+    assert closest("no quiero hablar con un agente", [("agente", "un agente")], 70, english=False) is None

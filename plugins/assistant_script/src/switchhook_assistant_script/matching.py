@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Collection, Iterable
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-_AROUND = (  # words that any English request may have around what it is about
-    "a an and are as at be been can could did do does for from get give had has have hello help hey hi "
-    "i id ill im in is it ive just kind know let like looking me my need of ok okay on or our out "
-    "please say so some something sorry tell thank thanks that the their them there they this to uh um "
-    "us was we well were what whats will wish with would wonder wondering want whether yes yeah you "
-    "your youre actually maybe somehow today now about question calling call may might must should got "
-    "find any hear"
+from .english import (
+    ANSWERS,
+    COURTESY,
+    DENIALS,
+    EMPTY,
+    ENQUIRING,
+    FILLERS,
+    KINDS,
+    REQUEST,
+    TELLING,
+    root,
+    written_out,
 )
-AROUND = frozenset(_AROUND.split())
-_DENIALS = (  # who says one of them does not ask for what he names
-    "not dont doesnt didnt isnt arent wasnt wont wouldnt shouldnt havent hasnt never neither nor "
-    "without stop cancel"
-)
-DENIALS = frozenset(_DENIALS.split())
-ALIKE = 70.0  # how near a word is that recognition may have made of another
-CONTAINED = 85.0  # how near a sentence is that has the phrase within
-MORE = 4  # words that it may have beside the phrase
+
+MOST = 60  # words of what was said that are looked at
+BESIDE = 6  # words that may be beside two that matter
+COST = 2.0  # of each, in nearness
+NEARLY = 95.0  # how near a phrase is of which nothing is missing
+ALIKE = ((8, 75.0), (6, 82.0), (4, 86.0))  # from so many letters on: how near a word is that was misheard
+PREFIXES = ("re", "un", "in", "im", "dis", "mis", "non", "pre", "de", "over", "under", "trans")
 
 
 def normal(text: str) -> str:
@@ -38,7 +42,7 @@ def closest(
     """The name of the nearest of (name, normal phrase), if it is near enough; of equals the first. In other
     languages sentences are compared as wholes."""
     words, best, nearest = normal(said), threshold, None
-    near = _Meant(words).nearness if english else partial(fuzz.ratio, words)
+    near = Request(words).nearness if english else partial(fuzz.ratio, words)
     for name, phrase in phrases if words else ():
         score = near(phrase)
         if score > best or (score >= best and nearest is None):
@@ -46,37 +50,116 @@ def closest(
     return nearest
 
 
-class _Meant:
-    """An English sentence, with and without the words that any request may have around it."""
+class Phrase(NamedTuple):
+    words: tuple[str, ...]
+    matter: tuple[str, ...]  # the words that have to be there; of some phrases, none
+
+
+@lru_cache(4096)
+def _read(phrase: str) -> Phrase:
+    words = written_out(phrase)
+    empty = EMPTY - ENQUIRING
+    asked = [word for word in words if word not in empty and word not in REQUEST]
+    if not asked or ENQUIRING.issuperset(asked):
+        asked = [word for word in words if word not in empty]
+    if ENQUIRING.issuperset(asked):
+        return Phrase(tuple(words), ())
+    return Phrase(tuple(words), tuple(word for word in words if word in asked or word == "no"))
+
+
+class Request:
+    """What was said in English. Words that any request may have around what it is about do not count."""
 
     def __init__(self, words: str) -> None:
-        self._whole, self._words, self._denies = words, words.split(), _denies(words)
+        self._whole = words
+        self._words = written_out(" ".join(words.split()[:MOST]))
+        self._denials = DENIALS.intersection(self._words)
 
     def nearness(self, phrase: str) -> float:
-        """0 to 100. Who denies something does not ask for it, and each word that matters has to be there, or
-        one that sounds like it."""
+        """0 to 100. Each word that matters has to be there, or one that may be it misheard."""
         if self._whole == phrase:
             return 100.0
-        named = phrase.split()
-        matter = [word for word in named if word not in AROUND] or named
-        if self._denies != _denies(phrase) or not all(map(self._has, matter)):
+        read = _read(phrase)
+        if self._denials - set(read.words) - ({"not"} if read.words == ("no",) else set()) or (
+            "not" in read.words and "not" not in self._denials
+        ):
             return 0.0
-        content = [word for word in self._words if word not in AROUND or word in matter]
-        near = max(fuzz.ratio(self._whole, phrase), fuzz.ratio(" ".join(content), " ".join(matter)))
-        return max(near, CONTAINED) if _contains(content, matter) else near
+        if _core(self._words) == _core(read.words) or "".join(self._words) == "".join(read.words):
+            return NEARLY + 3
+        if not read.matter:
+            return NEARLY if self._is_about(read.words) else 0.0
+        return self._has(read.matter)
 
-    def _has(self, word: str) -> bool:
-        return any(fuzz.ratio(word, each) >= ALIKE for each in self._words)
+    def _is_about(self, phrase: tuple[str, ...]) -> bool:
+        """It has the words, in their order, and little else that means something by itself."""
+        size, words = len(phrase), self._words
+        little = EMPTY | REQUEST if size > 2 else ANSWERS if phrase in (("yes",), ("no",)) else COURTESY
+        return any(
+            tuple(words[at : at + size]) == phrase and little.issuperset(words[:at] + words[at + size :])
+            for at in range(len(words) - size + 1)
+        )
+
+    def _has(self, matter: tuple[str, ...]) -> float:
+        found: list[int] = []
+        total = 0.0
+        for wanted in matter:
+            at, near = self._find(wanted, found)
+            if not near:
+                return 0.0
+            found.append(at)
+            total += near
+        beside = [at for at, word in enumerate(self._words) if at not in found and not _is_around(word)]
+        if len(matter) == 1 and not self._stands_alone(found[0], beside, misheard=total < 100):
+            return 0.0
+        if len(matter) > 1 and not _stand_together(found, beside):
+            return 0.0
+        return min(total / len(matter), NEARLY) - COST * min(len(beside), BESIDE)
+
+    def _find(self, wanted: str, but: Collection[int]) -> tuple[int, float]:
+        """Where the word is, and how near."""
+        near = [(_alike(word, wanted), -at) for at, word in enumerate(self._words) if at not in but]
+        best, at = max(near, default=(0.0, 0))
+        return -at, best
+
+    def _stands_alone(self, at: int, beside: list[int], *, misheard: bool) -> bool:
+        """One word may be of any sentence. What it is of may follow: "the balance of my savings"."""
+        words = self._words
+        if at and words[at - 1] == "no":
+            return False
+        if misheard or not beside:
+            return not beside
+        after = words[at + 1 :]
+        goes_on = bool(after) and after[0] in EMPTY and not TELLING.intersection(after)
+        return goes_on and beside[0] > at and len(beside) <= 3
 
 
-def _contains(content: list[str], matter: list[str]) -> bool:
-    """They stand together, and few others beside them. One word may be of any sentence."""
-    size = len(matter)
-    if size < 2 or len(content) > size + MORE:
-        return False
-    return any(content[at : at + size] == matter for at in range(len(content) - size + 1))
+def _stand_together(found: list[int], beside: list[int]) -> bool:
+    """Nothing that matters is between them, or one word where they come in their order."""
+    first, last = min(found), max(found)
+    between = sum(first < at < last for at in beside)
+    return between <= (found == sorted(found)) and last - first < len(found) + 5 and len(beside) <= BESIDE
 
 
-def _denies(words: str) -> bool:
-    """An answer may begin with "no" and ask for something then."""
-    return any(word in DENIALS for word in words.split())
+def _core(words: Iterable[str]) -> list[str]:
+    """Without what means nothing by itself, and without repetitions."""
+    kept = [word for word in words if word not in FILLERS]
+    return [word for at, word in enumerate(kept) if at == 0 or word != kept[at - 1]]
+
+
+def _is_around(word: str) -> bool:
+    return word in EMPTY or word in REQUEST or word in ENQUIRING or word in KINDS
+
+
+@lru_cache(16384)
+def _alike(word: str, wanted: str) -> float:
+    """Nearness of a word, where it is the same or another form of it, or may be it misheard; else 0."""
+    if word == wanted or root(word) == root(wanted):
+        return 100.0
+    if abs(len(word) - len(wanted)) > 2 or word in EMPTY or word in REQUEST:
+        return 0.0
+    least = next((least for letters, least in ALIKE if len(wanted) >= letters), 100.0)
+    near = fuzz.ratio(word, wanted, score_cutoff=least)
+    if word.endswith(wanted) or (wanted.endswith(word) and len(word) < len(wanted) - 1):
+        return 0.0  # "border" is no order; "ours" may be hours
+    before = (each for each in PREFIXES if len(each) < len(wanted) - 3)
+    return near if all(word.startswith(each) == wanted.startswith(each) for each in before) else 0.0
