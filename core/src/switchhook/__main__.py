@@ -45,6 +45,10 @@ def _main(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     entries = sorted(entry_points(group="switchhook.commands"), key=lambda entry: entry.name)
     commands = {entry.name: entry for entry in entries}
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks how the line may go on
+        from .cli.completion import complete
+
+        complete(commands, lambda entry: _load([entry]))
     if given and given[0] in commands:
         return _run([entry for entry in entries if entry.name == given[0]], given[1:])
     parser = argparse.ArgumentParser(
@@ -77,6 +81,7 @@ def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
     try:
         module = _load(claims)
         parser = argparse.ArgumentParser(prog=f"switchhook {name}", description=module.__doc__)
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
         module.add_arguments(parser)
         return int(module.run(parser.parse_args(arguments)))
     except (SwitchhookError, ExceptionGroup) as raised:
