@@ -2,6 +2,7 @@
 
 import argparse
 import base64
+import json
 import re
 import stat
 import tomllib
@@ -47,6 +48,20 @@ def genesys(config):
 
 def files(directory):
     return sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file())
+
+
+def test_show_as_json_has_the_same_values_and_never_the_secret(config, capsys):
+    run("new", "support", "--config", config)
+    printed = values(capsys.readouterr().out)
+    assert run("show", "support", "--config", config, "--json") == 0
+    out = capsys.readouterr().out
+    shown = json.loads(out)
+    assert (shown["api_keys"], shown["uri"], shown["connector_id"]) == (
+        [printed["API key"]],
+        printed["Genesys audio connect URI"],
+        printed["Bot Connector ID"],
+    )
+    assert printed["Client secret"] not in out
 
 
 def test_new_prints_the_four_values_that_genesys_asks_for(config, capsys):

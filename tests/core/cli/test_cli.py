@@ -313,6 +313,27 @@ def test_a_good_configuration_is_status_0(check):
     assert (status, out.splitlines()[-1]) == (0, "nothing stands in the way")
 
 
+def test_findings_as_json(check):
+    status, out, _ = check(GOOD, "--json")
+    findings = {each["subject"]: each for each in json.loads(out)}
+    assert status == 0
+    names = "assistant/brain, responses/text, stt/ear, transport/net, tts/mouth"
+    assert findings["plugins"] == {
+        "level": "ok",
+        "subject": "plugins",
+        "text": f"5 loaded and fitting: {names}",
+        "cure": "",
+    }
+
+
+def test_an_error_in_json_is_status_1_as_well(site, check):
+    source = "from switchhook import StartError, hookimpl\n@hookimpl\ndef create_stt(): raise StartError('no model')\n"
+    site.add("stt", "deaf", source)
+    status, out, _ = check(GOOD.replace('"ear"', '"deaf"'), "--json")
+    errors = [each["text"] for each in json.loads(out) if each["level"] == "error"]
+    assert (status, errors) == (1, ["no model"])
+
+
 def test_check_names_what_is_loaded(check):
     names = "assistant/brain, responses/text, stt/ear, transport/net, tts/mouth"
     assert f"ok     plugins: 5 loaded and fitting: {names}\n" in check()[1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the configuration, TOML; default: ./switchhook.toml",
     )
+    parser.add_argument("--json", action="store_true", help="one JSON array instead of lines")
     parser.add_argument(
         "--public",
         action="store_true",
@@ -42,20 +45,30 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = load_settings(arguments.config)
     app = App(settings, arguments.config.parent.absolute())
-    failed = anyio.run(_report, app, arguments.public)
-    print("nothing stands in the way" if not failed else f"{failed} to mend")
+    found = anyio.run(_found, app, arguments.public, None if arguments.json else _show)
+    failed = sum(finding.level == "error" for finding in found)
+    if arguments.json:
+        print(json.dumps([asdict(finding) for finding in found], indent=2))
+    else:
+        print("nothing stands in the way" if not failed else f"{failed} to mend")
     return 1 if failed else 0
 
 
-async def _report(app: App, public: bool) -> int:
-    failed = 0
+async def _found(app: App, public: bool, show: Callable[[Finding], None] | None) -> list[Finding]:
+    """`show` is told each as soon as it is known."""
+    found = []
     async with AsyncExitStack() as stack:
         async for finding in _findings(app, public, stack):
-            cure = f"\n{finding.cure}" if finding.cure else ""
-            told = f"{finding.subject}: {finding.text}{cure}".replace("\n", "\n       ")
-            print(f"{MARKS[finding.level]:5}  {told}")
-            failed += finding.level == "error"
-    return failed
+            found.append(finding)
+            if show is not None:
+                show(finding)
+    return found
+
+
+def _show(finding: Finding) -> None:
+    cure = f"\n{finding.cure}" if finding.cure else ""
+    told = f"{finding.subject}: {finding.text}{cure}".replace("\n", "\n       ")
+    print(f"{MARKS[finding.level]:5}  {told}", flush=True)
 
 
 async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncIterator[Finding]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 NAME = "lower-case letters, digits, - and _"
@@ -12,7 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     new = _action(actions, "new", "write a connector, with an API key and a client secret of its own")
     new.add_argument("--integration", metavar="NAME", help="use the credentials of this integration instead")
-    _action(actions, "show", "what Genesys Cloud asks for, all but the secret")
+    show = _action(actions, "show", "what Genesys Cloud asks for, all but the secret")
+    show.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     rotate = _action(actions, "rotate", "a second key beside the first; calls under either are answered")
     rotate.add_argument(
         "--retire", action="store_true", help="remove the older key, once Genesys has the new"
@@ -53,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         case "guide":
             lines = _guide(arguments)
         case _:
-            lines = [*cards.show(cards.read(config, name))]
+            card = cards.read(config, name)
+            lines = [json.dumps(asdict(card), indent=2)] if arguments.json else [*cards.show(card)]
     print("\n".join(lines))  # noqa: T201  # commands print
     return 0
 
