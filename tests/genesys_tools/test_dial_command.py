@@ -3,6 +3,7 @@
 import argparse
 import json
 import wave
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def test_a_certificate_that_cannot_be_read_is_one_line(config):
 async def test_turns_become_audio_and_keys(tmp_path):
     wav(tmp_path / "hello.wav", 0.5)
     steps = await prepare(
-        [Item("wav", str(tmp_path / "hello.wav")), Item("dtmf", "1", interrupt=True)], None, "en"
+        [Item("wav", str(tmp_path / "hello.wav")), Item("dtmf", "1", interrupt=True)], None, "en", print
     )
     first, second = steps
     assert isinstance(first.turn, Utterance)
@@ -258,3 +259,22 @@ def test_a_server_that_is_not_there_is_one_line_and_status_1(config, tmp_path, c
 def test_the_first_line_of_the_help_says_what_the_command_does():
     assert (command.__doc__ or "").partition("\n")[0].startswith("Call a bot as Genesys would")
     assert Path(command.__file__).name == "command.py"
+
+
+@pytest.mark.anyio
+async def test_the_voice_of_the_caller_is_named(monkeypatch):
+    class Voice:
+        formats = (LINE,)
+
+        @asynccontextmanager
+        async def synthesize(self, text, audio, language, parameters, /):
+            async def chunks():
+                yield b"\x20" * 800
+
+            yield chunks()
+
+    monkeypatch.setattr("switchhook_genesys_tools.dial.voice.choose_voice", lambda language: "alto")
+    monkeypatch.setattr("switchhook_genesys_tools.dial.voice.load_voice", lambda name: Voice())
+    told = []
+    await prepare([Item("say", "one"), Item("say", "two")], None, "en", told.append)
+    assert told == ["the caller speaks with the voice alto"]

@@ -113,6 +113,8 @@ if TYPE_CHECKING:
     from .contract.texts import sentence_ends as sentence_ends
     from .contract.texts import sentences as sentences
     from .contract.visible import visible as visible
+    from .plugins.standalone import choose_recogniser as choose_recogniser
+    from .plugins.standalone import choose_voice as choose_voice
     from .plugins.standalone import codec_for as codec_for
     from .plugins.standalone import load_assistant as load_assistant
     from .plugins.standalone import load_audio as load_audio
@@ -159,7 +161,9 @@ _HOME = {
     ),
     "contract.returned": "Actions",
     "contract.settings": "ServerSettings Settings",
-    "plugins.standalone": "codec_for load_assistant load_audio load_recogniser load_voice",
+    "plugins.standalone": (
+        "choose_recogniser choose_voice codec_for load_assistant load_audio load_recogniser load_voice"
+    ),
     "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
     "speakable.authors": "Speech to_speech",
     "contract.texts": "plain_text sentence_ends sentences",

@@ -5,6 +5,8 @@ import pytest
 from switchhook import (
     AudioFormat,
     PluginError,
+    choose_recogniser,
+    choose_voice,
     codec_for,
     language_for,
     load_assistant,
@@ -157,3 +159,15 @@ def test_an_engine_is_asked_for_the_language_that_it_knows(known, asked, found):
         languages = known
 
     assert language_for(Voice(), asked) == found
+
+
+def test_the_voice_that_is_taken_can_be_named(site):
+    add_engines(site, "tts", "alto")
+    site.add("tts", "tenor", KNOWING.format(languages=["es-ES"], picky=False))
+    assert (choose_voice("es-US"), choose_voice("fr"), choose_voice()) == ("tenor", "alto", "alto")
+
+
+@pytest.mark.parametrize("choose", [choose_voice, choose_recogniser])
+def test_where_none_is_installed_none_is_chosen(site, choose):
+    with pytest.raises(PluginError, match="none is installed"):
+        choose()

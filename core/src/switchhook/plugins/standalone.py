@@ -61,25 +61,40 @@ def load_voice(
 ) -> TextToSpeech:
     """The installed speech synthesis of that name; without one the first that says it knows the `language`,
     else the first; of our own distributions before others'. Raises PluginError."""
-    known = _voice_of(language) if language and name is None else None
-    voice: TextToSpeech = _driver("tts", name, options or {}) if known is None else known
+    voice: TextToSpeech = _driver("tts", name or choose_voice(language), options or {})
     return voice
 
 
-def _voice_of(language: str) -> TextToSpeech | None:
-    for entry in bundled_first(installed("tts")):
-        try:
-            voice: TextToSpeech = _driver("tts", entry.name, {})
-        except SwitchhookError:  # it has to be configured, or is broken: somebody who wants it names it
-            continue
-        if isinstance(voice, KnowsLanguages) and match(normalised(language), voice.languages):
-            return voice
-    return None
+def choose_voice(language: str = "") -> str:
+    """Which speech synthesis `load_voice` takes where none is named. Raises PluginError."""
+    entries = bundled_first(installed("tts"))
+    knowing = (entry.name for entry in entries if language and _speaks(entry.name, language))
+    return next(knowing, None) or _first("tts")
+
+
+def _speaks(name: str, language: str) -> bool:
+    try:
+        voice: TextToSpeech = _driver("tts", name, {})
+    except SwitchhookError:  # it has to be configured, or is broken: somebody who wants it names it
+        return False
+    return isinstance(voice, KnowsLanguages) and match(normalised(language), voice.languages) is not None
+
+
+def choose_recogniser() -> str:
+    """Which speech recognition `load_recogniser` takes where none is named. Raises PluginError."""
+    return _first("stt")
+
+
+def _first(group: str) -> str:
+    entries = bundled_first(installed(group))
+    if not entries:
+        raise PluginError(group, "none is installed", cure="pip install 'switchhook[offline]'")
+    return entries[0].name
 
 
 def load_recogniser(name: str | None = None, options: Mapping[str, Any] | None = None) -> SpeechToText:
     """The installed speech recognition of that name, or the first one. Raises PluginError."""
-    recogniser: SpeechToText = _driver("stt", name, options or {})
+    recogniser: SpeechToText = _driver("stt", name or choose_recogniser(), options or {})
     return recogniser
 
 
@@ -89,11 +104,8 @@ def load_assistant(name: str, options: Mapping[str, Any] | None = None) -> Assis
     return assistant
 
 
-def _driver(group: str, name: str | None, options: Mapping[str, Any]) -> Any:
-    names = [entry.name for entry in bundled_first(installed(group))]
-    if name is None and not names:
-        raise PluginError(group, "none is installed", cure="pip install 'switchhook[offline]'")
-    plugin = _plugins().load_one(group, name or names[0])
+def _driver(group: str, name: str, options: Mapping[str, Any]) -> Any:
+    plugin = _plugins().load_one(group, name)
     table = Options(options, place=group, base=Path.cwd())
     hook = f"create_{group}"
     made = _plugins().caller(hook, [plugin])(options=table)

@@ -58,6 +58,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--linger", type=_seconds, metavar="SECONDS", help=LINGER)
     parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="default: 300")
     parser.add_argument("--output", type=Path, default=Path("dial-output"), metavar="DIR", help=OUTPUT)
+    parser.add_argument("--hear", action="store_true", help=HEAR)
     parser.add_argument("--show-digits", action="store_true", help="on the screen and in the messages")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON, the talk to stderr")
 
@@ -66,8 +67,11 @@ LINGER = (
     "how long a bot that does not answer is waited for before the next turn, default: 10; and how long the "
     "caller stays after the answer to the last one, default: 3"
 )
-VOICE = "the plugin that speaks; default: the first installed one that knows the language"
+VOICE = "the plugin that speaks; default: one that knows the language, which is named"
 LANGUAGE = "what the flow asks for, as it spells it, such as es-ES; default: nothing"
+HEAR = (
+    "of one call: what a recogniser here makes of what was sent, and what the record says that the bot heard"
+)
 OUTPUT = "where recording and messages go; default: dial-output"
 
 

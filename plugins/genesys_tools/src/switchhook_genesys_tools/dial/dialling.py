@@ -12,7 +12,7 @@ import anyio
 
 from switchhook import codec_for, visible
 
-from . import report
+from . import hearing, report
 from .client import call
 from .plan import Plan
 from .turns import Manners
@@ -33,7 +33,10 @@ async def dial(target: Target, variables: Mapping[str, str], arguments: Namespac
     """The exit status."""
     plan = Plan(
         steps=await prepare(
-            arguments.script.items, arguments.voice, arguments.language or target.language or "en-US"
+            arguments.script.items,
+            arguments.voice,
+            arguments.language or target.language or "en-US",
+            lambda text: _say(text, arguments),
         ),
         variables=variables,
         language=arguments.language,
@@ -51,7 +54,13 @@ async def dial(target: Target, variables: Mapping[str, str], arguments: Namespac
     if len(results) < arguments.calls:
         _complain("left before the calls had ended")
         return 1
-    return _one(results[0], arguments) if arguments.calls == 1 else _many(results, arguments)
+    if arguments.calls > 1:
+        return _many(results, arguments)
+    status = _one(results[0], arguments)
+    if arguments.hear:
+        async for text in hearing.report(plan, results[0], target):
+            _say(text, arguments)
+    return status
 
 
 def _manners(linger: float | None) -> Manners:

@@ -16,6 +16,7 @@ from .turns import Manners
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
+    from pathlib import Path
 
     from switchhook import Codec
 
@@ -43,6 +44,9 @@ class Target:
     address: tuple[str, int] | None = None
     tls: ssl.SSLContext | None = None
     language: str = ""  # of the connector, where it is known
+    connector: str = ""  # its name; likewise
+    records: Path | None = None  # where the server writes its call records; likewise
+    unmasked: bool = False  # whether these show what callers say
 
     @property
     def authority(self) -> str:

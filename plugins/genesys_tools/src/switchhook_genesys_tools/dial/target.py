@@ -33,7 +33,7 @@ def of_connector(config: Path, name: str) -> Target:
     found = read_addresses({name: settings.connectors[name].address}, genesys)
     _, address = next(iter(found.values()))
     key = genesys.integrations[address.integration].keys[-1]  # the newest, when two are valid
-    server = settings.server
+    server, connector = settings.server, settings.connectors[name]
     if not server.port:
         raise SettingsError("server.port is 0, any free port; dial the URL that serve printed")
     return Target(
@@ -42,7 +42,10 @@ def of_connector(config: Path, name: str) -> Target:
         key.secret,
         (REACHABLE.get(server.host, server.host), server.port),
         _trusting(server),
-        settings.connectors[name].language,
+        connector.language,
+        name,
+        settings.records.directory,
+        "transcripts" in connector.unmask,
     )
 
 

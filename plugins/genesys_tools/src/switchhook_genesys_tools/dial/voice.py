@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchhook import AudioFormat, SettingsError, codec_for, language_for, load_audio, load_voice
+from switchhook import (
+    AudioFormat,
+    SettingsError,
+    choose_voice,
+    codec_for,
+    language_for,
+    load_audio,
+    load_voice,
+)
 
 from .turns import Keys, Step, Utterance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from switchhook import TextToSpeech
@@ -19,9 +27,11 @@ if TYPE_CHECKING:
 LINE = AudioFormat("PCMU", 8000)
 
 
-async def prepare(items: Sequence[Item], voice: str | None, language: str) -> tuple[Step, ...]:
-    """Everything that is to be said, as audio. `voice` names a plugin; none: the first one installed.
-    Raises SettingsError, PluginError and SpeechError."""
+async def prepare(
+    items: Sequence[Item], voice: str | None, language: str, tell: Callable[[str], None]
+) -> tuple[Step, ...]:
+    """Everything that is to be said, as audio. `voice` names a plugin; none: one that is installed, which
+    `tell` is told. Raises SettingsError, PluginError and SpeechError."""
     engine: TextToSpeech | None = None
     steps = []
     for item in items:
@@ -31,7 +41,10 @@ async def prepare(items: Sequence[Item], voice: str | None, language: str) -> tu
         elif item.kind == "wav":
             turn = Utterance(recording(item.path), item.path.name)
         else:
-            engine = engine or load_voice(voice, language=language)
+            if engine is None:
+                voice = voice or choose_voice(language)
+                tell(f"the caller speaks with the voice {voice}")
+                engine = load_voice(voice)
             turn = Utterance(await _speech(engine, item.value, language), item.value)
         steps.append(Step(turn, item.interrupt))
     return tuple(steps)
