@@ -38,9 +38,12 @@ def settings_page() -> str:
         ("[transport]", settings.TransportSettings),
         ("[connectors.NAME]", settings.ConnectorSettings),
         ("[connectors.NAME] barge_in", settings.BargeInSettings),
+        ("[connectors.NAME] waiting", settings.WaitingSettings),
         ("[connectors.NAME] outputs", settings.ReservedSettings),
         ("[connectors.NAME.languages.TAG]", settings.LanguageSettings),
+        ("[connectors.NAME.languages.TAG] waiting", settings.WaitingTextSettings),
         ("[records]", settings.RecordsSettings),
+        ("[prompts]", settings.PromptsSettings),
         ("[admin]", settings.AdminSettings),
         ("[plugins]", settings.PluginsSettings),
     ]

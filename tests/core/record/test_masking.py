@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook.call.record.masking import DIGIT, HIDDEN, Mask
+from switchhook.contract.settings import ConnectorSettings
+from switchhook.serving.app import own_texts
 
 TEXT = st.text(min_size=1)
 VARIABLES = st.dictionaries(st.text(), st.integers() | st.text() | st.lists(st.integers()))
@@ -50,6 +52,47 @@ def test_in_unmasked_words_digits_stay_hidden(text):
 @pytest.mark.parametrize("word", WORDS.split())
 def test_in_unmasked_words_numbers_spelled_out_stay_hidden(word):
     assert Mask(["transcripts"]).words(f"it is {word.title()}, please") == f"it is {DIGIT}, please"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One moment please.",
+        "oh I see",
+        "the blue one is mine",
+        "I have one of those",
+    ],
+)
+def test_words_that_are_no_numbers_where_they_stand_are_shown(text):
+    assert Mask(["transcripts"]).words(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("one", "•"),
+        ("oh one four", "• • •"),
+        ("it's one", "it's •"),
+        ("One, please", "•, please"),
+        ("one and then two", "• and then •"),
+        ("one hundred people", "• • people"),
+        ("four one seven", "• • •"),
+        ("it ends with two one I think", "it ends with • • I think"),
+        ("one um two um", "• um • um"),
+        ("one um", "• um"),
+        ("one  two", "•  •"),
+        ("one 2", "• •"),
+        ("oh oh seven", "• • •"),
+    ],
+)
+def test_numbers_stay_hidden_however_they_are_said(text, shown):
+    assert Mask(["transcripts"]).words(text) == shown
+
+
+def test_texts_of_the_configuration_are_no_secrets():
+    mask = Mask(own=["Press 1 for one moment."]).of_call()
+    assert mask.said("Press 1 for one moment.") == "Press 1 for one moment."
+    assert mask.said("Press 2.") == HIDDEN
 
 
 def test_words_that_only_contain_a_number_are_shown():
@@ -148,3 +191,13 @@ def test_a_value_that_holds_what_was_said_is_hidden_whole():
 def test_a_word_or_two_are_no_secret_that_hides_other_texts(said):
     text = f"{said}, and more"
     assert told_in_confidence(said).words(text) == text
+
+
+def test_a_connectors_own_texts_are_those_that_its_table_has_the_bot_say():
+    engines = [{"use": "x"}]
+    tables = {"assistant": engines, "stt": engines, "tts": engines}
+    other = {"prompts": ["Uno."], "waiting": {"text": "Un momento."}}
+    connector = ConnectorSettings.model_validate(
+        {**tables, "failure_text": "Sorry.", "prompts": ["Press 1."], "languages": {"es": other}}
+    )
+    assert own_texts(connector) >= {"Sorry.", "Press 1.", "Uno.", "Un momento.", "One moment, please."}

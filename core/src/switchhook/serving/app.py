@@ -117,7 +117,8 @@ class App:
         return self._equip(name, connector, mask, speech)
 
     def _equipment(self, name: str, connector: ConnectorSettings) -> Equipment:
-        return self._equip(name, connector, Mask(connector.unmask, connector.language), {})
+        mask = Mask(connector.unmask, connector.language, own_texts(connector))
+        return self._equip(name, connector, mask, {})
 
     def _made(self, place: str, table: ConnectorSettings | LanguageSettings, given: Made) -> Made:
         """Engines by their kind: those that are `given` in place of the table's own."""
@@ -234,6 +235,13 @@ def _drivers(table: ConnectorSettings | LanguageSettings) -> Iterator[tuple[Kind
 
 def _engines(made: Made) -> dict[str, Any]:
     return {"assistants": made["assistant"], "recognisers": made["stt"], "voices": made["tts"]}
+
+
+def own_texts(connector: ConnectorSettings) -> frozenset[str]:
+    """What the configuration has the bot say."""
+    tables: list[ConnectorSettings | LanguageSettings] = [connector, *connector.languages.values()]
+    texts = ((each.failure_text, each.closing_text, each.waiting.text, *each.prompts) for each in tables)
+    return frozenset(chain.from_iterable(texts))
 
 
 def _tongue(tag: str, table: LanguageSettings, made: Made) -> Tongue:

@@ -61,7 +61,7 @@ def _masked_action(action: Action, mask: Mask) -> Action:
     match action:
         case Say():
             otherwise = replace(action.otherwise, wav=b"") if isinstance(action.otherwise, Play) else None
-            return replace(action, text=mask.words(action.text), otherwise=otherwise)
+            return replace(action, text=mask.said(action.text), otherwise=otherwise)
         case SetVariables() | HandOver():
             return type(action)(mask.variables(action.variables))
         case Annotate():

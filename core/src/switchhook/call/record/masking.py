@@ -19,12 +19,16 @@ _DIGIT_WORDS = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS.repl
 _DIGIT_WORDS["oh"] = "0"
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _NUMBERS = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS.split())})\b|\d", re.IGNORECASE)
+_MEANING_MORE = ("one", "oh")  # "one moment", "oh I see"
+_GOES_ON = re.compile(r"\s+(?!(?:and|or|then|plus|minus|um|uh|er)\b)[^\W\d]")  # within the same breath
 
 
 class Mask:
     """Everything is hidden but what a connector's `unmask` names: transcripts, variables, digits."""
 
-    def __init__(self, shown: Collection[str] = (), language: str = "en") -> None:
+    def __init__(self, shown: Collection[str] = (), language: str = "en", own: Collection[str] = ()) -> None:
+        """`own`: texts of the configuration, which tell nothing of a caller."""
+        self._own = frozenset(own)
         self._shown = frozenset(shown)
         self._language = language
         self._english = language.lower().startswith("en")
@@ -36,7 +40,7 @@ class Mask:
 
     def of_call(self) -> Mask:
         """The same for one call, which has secrets of its own."""
-        return Mask(self._shown, self._language)
+        return Mask(self._shown, self._language, self._own)
 
     def keep(self, said: str) -> None:
         """This was said or keyed in confidence: whoever repeats it, or the number in it, is not shown,
@@ -55,13 +59,17 @@ class Mask:
             text = re.sub(form, DIGIT * len(secret), text, flags=re.IGNORECASE)
         return text
 
+    def said(self, text: str) -> str:
+        """Something that the bot says."""
+        return text if text in self._own else self.words(text)
+
     def words(self, text: str) -> str:
         """Something said; numbers in it are digits, spelled out or not. Those of other languages than
         English are not known by name, so there all is hidden unless digits are shown too."""
         digits = "digits" in self._shown
         if "transcripts" not in self._shown or not (digits or self._english):
             return HIDDEN if text else ""
-        return self.without_secrets(text) if digits else _NUMBERS.sub(DIGIT, text)
+        return self.without_secrets(text) if digits else _without_numbers(text)
 
     def digits(self, keys: str) -> str:
         return keys if "digits" in self._shown else DIGIT * len(keys)
@@ -76,6 +84,19 @@ class Mask:
     def number(self, address: str) -> str:
         """A telephone number is a variable like any other."""
         return address if "variables" in self._shown or not address else HIDDEN
+
+
+def _without_numbers(text: str) -> str:
+    shown, done, before = [], 0, False  # `before`: a number ends where `done` is
+    for number in _NUMBERS.finditer(text):
+        between = text[done : number.start()]
+        before = before and not between.strip(" ,.-")
+        follows = _GOES_ON.match(text, number.end())
+        alone = follows and not before and not _NUMBERS.match(text, follows.end() - 1)
+        is_word = number[0].lower() in _MEANING_MORE and alone
+        shown += [between, number[0] if is_word else DIGIT]
+        done, before = number.end(), not is_word
+    return "".join([*shown, text[done:]])
 
 
 def _number_in(said: str) -> tuple[str, str]:

@@ -145,7 +145,7 @@ class Notes:
                     self._queued = turn.number
                     self._waiting[effect.prompt] = _Waiting(turn, at, self._spoke)
                 if isinstance(effect.content, Say):
-                    turn.said.append(self._mask.words(effect.content.text))
+                    turn.said.append(self._mask.said(effect.content.text))
             case Flush():
                 self._waiting.clear()
                 self._barge_in = {"at": round(at, 3), "heard": round(heard(), 3)}
