@@ -206,3 +206,17 @@ def test_naming_the_plugin_loads_no_engine():
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_model_that_is_missing_is_a_line_with_the_way_out(monkeypatch, tmp_path):
+    from hibari import Hibari
+
+    gone = tmp_path / "voice.onnx"
+    monkeypatch.setattr("switchhook_tts_hibari.voice.Hibari", lambda: Hibari(model=str(gone)))
+    with pytest.raises(StartError) as raised:
+        create_tts(Options({}, place="tts", base=tmp_path))
+    said = str(raised.value)
+    assert said.startswith("hibari's model cannot be loaded (")
+    assert str(gone) in said
+    assert said.endswith("): pip install --force-reinstall hibari-tts==0.2.1")
+    assert "\n" not in said
