@@ -12,7 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from limits import limits_page  # beside this file
+from contracts import contracts_page  # beside this file
+from limits import limits_page
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
@@ -201,6 +202,7 @@ def _needs(case: Case) -> str:
 PAGES = {
     "settings.md": settings_page,
     "hooks.md": hooks_page,
+    "contracts.md": contracts_page,
     "record.md": record_page,
     "conformance.md": conformance_page,
     "limits.md": limits_page,

@@ -1,8 +1,10 @@
 """For those who write plugins, and for ourselves: a leg and engines in memory, driven by a test's clock.
 
-    async with a_call(assistant=MemoryAssistant(lambda turn: ["hello"])) as talk:
-        await talk.quiet()
+    async with a_call(MemoryAssistant(lambda turn: [f"{turn.number} hello"])) as talk:
+        await talk.wait(5)
         talk.say("what is my balance")
+        await talk.wait(5)
+        assert talk.heard() == ["1 hello", "2 hello"]
 
 In virtual time (trio's autojump clock) nothing waits for real.
 """
