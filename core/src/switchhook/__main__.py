@@ -1,4 +1,8 @@
-"""The command line. Commands are entry points of `switchhook.commands`, imported only when they run."""
+"""The command line. Commands are entry points of `switchhook.commands`, imported only when they run.
+
+The help is read from their source: a docstring's first line says what a command does, GROUP among which
+others it stands.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,20 @@ import argparse
 import ast
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Any
+
+GROUPS = ("make a bot", "answer calls", "look into calls")
+OTHERS = "more"
+EXAMPLE = """
+example:
+  switchhook connector new support
+  switchhook talk
+
+switchhook COMMAND --help says more."""
+STATUSES = "exit status: 0 done; 1 what was asked for failed; 2 command line or configuration is wrong"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,9 +68,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(
         prog="switchhook",
         description="Answers phone calls for voice bots.",
-        epilog="commands:\n"
-        + "".join(f"  {name:12} {_summary(entry)}\n" for name, entry in commands.items())
-        + "\nswitchhook COMMAND --help says more.",
+        epilog=_listed(commands) + EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="switchhook [--version] COMMAND …",
     )
@@ -82,6 +94,7 @@ def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
         module = _load(claims)
         parser = argparse.ArgumentParser(prog=f"switchhook {name}", description=module.__doc__)
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = None if "exit status" in (module.__doc__ or "").lower() else STATUSES
         module.add_arguments(parser)
         return int(module.run(parser.parse_args(arguments)))
     except (SwitchhookError, ExceptionGroup) as raised:
@@ -117,8 +130,17 @@ def _load(claims: Sequence[EntryPoint]) -> Any:
     return module
 
 
-def _summary(entry: EntryPoint) -> str:
-    """The first line of the module's docstring, without importing it."""
+def _listed(commands: Mapping[str, EntryPoint]) -> str:
+    groups: dict[str, list[str]] = {name: [] for name in GROUPS}
+    for name, entry in commands.items():
+        group, summary = _told(entry)
+        groups.setdefault(group, []).append(f"  {name:14} {summary}\n")
+    groups[OTHERS] = groups.pop(OTHERS, [])  # last
+    return "\n".join(f"{name}:\n{''.join(lines)}" for name, lines in groups.items() if lines)
+
+
+def _told(entry: EntryPoint) -> tuple[str, str]:
+    """The module's GROUP and the first line of its docstring, without importing it."""
     path: Sequence[str] | None = None
     spec = None
     name = ""
@@ -127,13 +149,19 @@ def _summary(entry: EntryPoint) -> str:
         spec = PathFinder.find_spec(name, path)
         path = spec.submodule_search_locations if spec else None
     if spec is None or spec.origin is None:
-        return "(cannot be found)"
+        return OTHERS, "(cannot be found)"
     try:
         with open(spec.origin, encoding="utf-8") as file:  # noqa: PTH123  # pathlib costs a tenth of the time --help may take
-            doc = ast.get_docstring(ast.parse(file.read())) or ""
+            module = ast.parse(file.read())
     except (OSError, SyntaxError, ValueError):
-        return "(cannot be read)"
-    return doc.partition("\n")[0]
+        return OTHERS, "(cannot be read)"
+    groups = (each.value for each in module.body if isinstance(each, ast.Assign) and _is_group(each))
+    group = next((str(value.value) for value in groups if isinstance(value, ast.Constant)), OTHERS)
+    return group, (ast.get_docstring(module) or "").partition("\n")[0]
+
+
+def _is_group(assignment: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == "GROUP" for target in assignment.targets)
 
 
 if __name__ == "__main__":

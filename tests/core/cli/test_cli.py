@@ -99,8 +99,23 @@ def test_help_lists_the_commands_with_their_summaries(site, run):
     site.add("commands", "greet", COMMAND)
     status, out, _ = run("--help")
     assert status == 0
-    assert "  greet        Greet somebody.\n" in out
-    assert "  check        Say what is wrong with a configuration, why, and what to do.\n" in out
+    assert "  greet          Greet somebody.\n" in out
+    assert "  check          Say what is wrong with a configuration, why, and what to do.\n" in out
+
+
+def test_help_groups_the_commands_and_shows_how_to_begin(run):
+    out = run("--help")[1]
+    groups = re.findall(r"^(?!usage|options|example)([a-z ]+):\n((?:  \S.*\n)+)", out, re.MULTILINE)
+    commands = {name: re.findall(r"^  (\S+)", lines, re.MULTILINE) for name, lines in groups}
+    assert commands["answer calls"] == ["check", "plugins", "serve"]
+    assert {"connector", "dial", "talk"} <= set(commands["make a bot"])
+    assert [*commands][-1] == "more"
+    assert "example:\n  switchhook connector new support\n" in out
+
+
+def test_a_command_stands_in_the_group_that_it_names(site, run):
+    site.add("commands", "greet", COMMAND + '\nGROUP = "be polite"\n')
+    assert "be polite:\n  greet          Greet somebody.\n" in run("--help")[1]
 
 
 def test_help_imports_no_command(site, run):
@@ -119,12 +134,12 @@ def test_a_command_that_cannot_be_read_does_not_spoil_the_help(site, run, source
     module = site.add("commands", "broken")
     (site.root / f"{module}.py").write_bytes(source.encode("latin-1"))
     status, out, _ = run("--help")
-    assert (status, "  broken       (cannot be read)\n" in out) == (0, True)
+    assert (status, "  broken         (cannot be read)\n" in out) == (0, True)
 
 
 def test_a_command_that_cannot_be_found_does_not_spoil_the_help(site, run):
     site.add("commands", "gone", target="no_such_module_anywhere.command")
-    assert "  gone         (cannot be found)\n" in run("--help")[1]
+    assert "  gone           (cannot be found)\n" in run("--help")[1]
 
 
 def test_the_version_is_that_of_the_distribution(site, run):

@@ -1,4 +1,9 @@
-"""Say what is wrong with a configuration, why, and what to do."""
+"""Say what is wrong with a configuration, why, and what to do.
+
+example:
+  switchhook check
+  switchhook check --json
+"""
 
 from __future__ import annotations
 
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from ..plugins.loader import Plugin
     from ..serving.app import App
 
+GROUP = "answer calls"
 PATIENCE = 10.0  # seconds for one engine to answer
 MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
 

@@ -1,4 +1,8 @@
-"""Show what is installed, from which distribution, which hooks; what failed and why."""
+"""Show what is installed, from which distribution, which hooks; what failed and why.
+
+example:
+  switchhook plugins
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ class Row:
     version: str
     hooks: tuple[str, ...]
     error: str = ""
+
+
+GROUP = "answer calls"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

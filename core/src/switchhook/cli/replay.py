@@ -6,6 +6,9 @@ hidden in them, and the dialogue goes the same way all the same. Exit status: 0 
 With --config and --connector the recorded caller calls the bot as it is today: assistant and handlers are
 asked, speech engines are not, and what is different is shown. That needs a recording in which nothing is
 hidden. It takes no time where the assistant needs no network; else say --real-time.
+
+example:
+  switchhook replay records/events-2026-11-30-3d460f71.jsonl
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..call.record.replay import Replay, Step
 
+GROUP = "look into calls"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("file", type=Path, metavar="FILE", help="events-….jsonl")
     parser.add_argument("--connector", metavar="NAME", help="the bot of today")
     parser.add_argument(

@@ -1,4 +1,9 @@
-"""Answer calls until told to stop."""
+"""Answer calls until told to stop.
+
+example:
+  switchhook serve
+  switchhook serve --config support.toml --log-format json
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from ..contract.settings import ServerSettings, Settings
 
+GROUP = "answer calls"
 logger = logging.getLogger(__name__)
 
 

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from ..serving.app import App
     from ..tools.typed_call import Line
 
+GROUP = "make a bot"
 ALWAYS = ("bot", "set", "remark", "fault", "end", "output")  # else only with -v
 AGAIN = "_SWITCHHOOK_TALK_AGAIN"  # in the environment of a talk that began anew
 WATCHING = 0.5  # seconds between two looks at the files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "--config",
         type=Path,

@@ -3,6 +3,9 @@
 Each recording is heard once, in real time, by the speech recognition of a connector or the first one that
 is installed. Then every policy is asked. Say --policy '{ words = 2, ignore = ["mhm"] }', as often as you
 like, to try one of your own; its keys are those of a connector's `barge_in`.
+
+example:
+  switchhook tune recording.wav --connector support --policy '{ words = 2 }'
 """
 
 from __future__ import annotations
@@ -19,9 +22,10 @@ if TYPE_CHECKING:
     from ..contract.speech import SpeechToText
     from ..tools.tune import Interruption, Moment
 
+GROUP = "look into calls"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE.wav", help="recordings of any rate")
     parser.add_argument("--connector", metavar="NAME", help="its engine and policy")
     parser.add_argument(

@@ -3,6 +3,9 @@
 Exit status: 0 when all that was run passed, 1 when something failed, 2 when the command line is wrong or
 nothing was run. A case that needs more than is known of the server is reported as not run, and so is what
 follows a case after which the server does not answer any more.
+
+example:
+  switchhook conformance wss://voice.example.com/support --api-key KEY --client-secret @secret
 """
 
 from __future__ import annotations
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("url", nargs="?", metavar="URL", help="wss://HOST/PATH of a bot, as Genesys calls it")
     parser.add_argument("--api-key", metavar="KEY")
     parser.add_argument("--client-secret", metavar="@FILE", help="left out: requests are not signed")

@@ -3,6 +3,9 @@
 The SDK finds its way by the variables that are printed, or written to a file for IBM_CREDENTIALS_FILE. The
 certificate is signed by an authority made on the spot: REQUESTS_CA_BUNDLE, or `ca` in Switchhook's options,
 has to name it.
+
+example:
+  switchhook emulate-watson --script support.toml --environment ibm.env
 """
 
 from __future__ import annotations
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--stt", default="moonshine", metavar="NAME", help="recognition (moonshine)")
     parser.add_argument("--tts", default="hibari", metavar="NAME", help="synthesis (hibari)")
     parser.add_argument("--script", type=Path, metavar="FILE", help="an assistant's script; without it none")

@@ -1,4 +1,9 @@
-"""Make a connector and its credentials; show them, rotate them, and how to enter them in Genesys Cloud."""
+"""Make a connector and its credentials; show them, rotate them, and how to enter them in Genesys Cloud.
+
+example:
+  switchhook connector new support
+  switchhook connector guide support
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+GROUP = "make a bot"
 NAME = "lower-case letters, digits, - and _"
 
 

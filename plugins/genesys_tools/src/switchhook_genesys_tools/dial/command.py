@@ -3,6 +3,9 @@
 Turns are taken in the order they are given: --say "my balance" --dtmf 12# --interrupt --say "stop".
 Before each the caller waits until the bot is silent, unless told to interrupt. When all is said and
 answered, the caller hangs up.
+
+example:
+  switchhook dial --connector support --say "what can you do" --dtmf 1
 """
 
 from __future__ import annotations
@@ -17,9 +20,10 @@ from .script import AddTurn, Script
 if TYPE_CHECKING:
     from .plan import Target
 
+GROUP = "make a bot"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.set_defaults(script=Script())
     whom = parser.add_argument_group("whom to call: --connector, or URL with its credentials")
     whom.add_argument("--connector", metavar="NAME", help="one of the configuration")
