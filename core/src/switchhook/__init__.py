@@ -122,6 +122,7 @@ if TYPE_CHECKING:
     from .plugins.standalone import load_voice as load_voice
     from .serving.app import App as App
     from .serving.configuration import load_settings as load_settings
+    from .serving.terminal import painted as painted
     from .speakable.authors import Speech as Speech
     from .speakable.authors import to_speech as to_speech
 
@@ -134,6 +135,7 @@ _HOME = {
     ),
     "serving.app": "App",
     "serving.configuration": "load_settings",
+    "serving.terminal": "painted",
     "contract.assistant": "Assistant Conversation Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec wav_file",
     "contract.bucket": "TokenBucket",

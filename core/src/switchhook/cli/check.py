@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
     from ..contract.findings import Finding
     from ..plugins.loader import Plugin
     from ..serving.app import App
+    from ..serving.terminal import Colour
 
 GROUP = "answer calls"
 PATIENCE = 10.0  # seconds for one engine to answer
-MARKS = {"ok": "ok", "warning": "warn", "error": "FAIL"}
+MARKS: Mapping[str, tuple[str, Colour]] = {
+    "ok": ("ok", "green"),
+    "warning": ("warn", "yellow"),
+    "error": ("FAIL", "red"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,15 +78,19 @@ async def _found(app: App, public: bool, show: Callable[[Finding], None] | None)
 
 
 def _show(finding: Finding) -> None:
+    from ..serving.terminal import painted
+
     cure = f"\n{finding.cure}" if finding.cure else ""
     told = f"{finding.subject}: {finding.text}{cure}".replace("\n", "\n       ")
-    print(f"{MARKS[finding.level]:5}  {told}", flush=True)
+    mark, colour = MARKS[finding.level]
+    print(f"{painted(mark.ljust(5), colour, sys.stdout)}  {told}", flush=True)
 
 
 async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncIterator[Finding]:
     """Engines are entered in `stack`."""
     from ..contract.errors import StartError
     from ..contract.findings import Finding
+    from ..serving.terminal import progress
 
     names = ", ".join(sorted(app.plugins.loaded))
     yield Finding("ok", "plugins", f"{len(app.plugins.loaded)} loaded and fitting: {names}")
@@ -88,6 +98,7 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
         yield finding
     try:
         app.transport()  # first: wrong settings should not wait for models
+        progress("loading the engines")
         connectors = app.equip()
         await stack.enter_async_context(app.engines.entered())
     except StartError as error:  # wrong settings are not findings: they end the check as they end `serve`

@@ -25,11 +25,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from ..contract.options import Options
     from ..serving.app import App
+    from ..serving.terminal import Colour
     from ..tools.typed_call import Line
 
 GROUP = "make a bot"
 ALWAYS = ("bot", "set", "remark", "fault", "end", "output")  # else only with -v
 AGAIN = "_SWITCHHOOK_TALK_AGAIN"  # in the environment of a talk that began anew
+COLOURS: Mapping[str, Colour] = {"bot": "cyan", "remark": "yellow", "fault": "red"}
 WATCHING = 0.5  # seconds between two looks at the files
 
 
@@ -116,11 +118,14 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
 
 
 def _printer(arguments: argparse.Namespace) -> Any:
+    from ..serving.terminal import painted
+
     def show(line: Line) -> None:
         if arguments.json:
             print(json.dumps({"who": line.who, "text": line.text, **line.details}, default=str), flush=True)
         elif arguments.verbose or line.who in ALWAYS:
-            print(f"{line.who:8}{line.text}", flush=True)
+            colour = COLOURS.get(line.who)
+            print(f"{painted(line.who.ljust(8), colour, sys.stdout)}{line.text}", flush=True)
 
     return show
 

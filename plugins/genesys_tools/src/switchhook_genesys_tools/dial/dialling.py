@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import anyio
 
-from switchhook import codec_for, visible
+from switchhook import codec_for, painted, visible
 
 from . import hearing, report
 from .client import call
@@ -78,8 +78,11 @@ async def _place(
 
 
 def _screen(arguments: Namespace) -> Callable[[Event], None]:
+    stream = sys.stderr if arguments.json else sys.stdout
+
     def show(event: Event) -> None:
-        _say(report.line(event, show_digits=arguments.show_digits), arguments)
+        text = visible(report.line(event, show_digits=arguments.show_digits))
+        print(painted(text, report.colour(event), stream), file=stream, flush=True)
 
     return show if arguments.calls == 1 else lambda _: None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .caller import GREETING
 from .recorder import MASK, masked_variables
@@ -46,6 +46,11 @@ def line(event: Event, *, show_digits: bool) -> str:
     if event.kind == "caller_started":
         text = f'"{text}"'
     return f"{event.at:8.2f}  {who:<6}  {' '.join(part for part in (what, text) if part)}"
+
+
+def colour(event: Event) -> Literal["cyan", "red"] | None:
+    who, _ = WORDS[event.kind]
+    return "red" if who == "FAULT" else "cyan" if event.kind == "bot" else None
 
 
 def summary(result: CallResult) -> dict[str, Any]:
