@@ -15,6 +15,7 @@ import pytest
 TESTS = Path(__file__).parent
 CI = {
     "docs/test_first_calls.py",
+    "docs/test_howto_commands.py",
     "transport_genesys/test_proxies.py",
     "workspace/test_release.py",
     "workspace/test_wheels.py",

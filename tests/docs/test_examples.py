@@ -104,3 +104,17 @@ def test_the_tutorials_plugin_is_the_one_in_the_docs_folder():
     folder = ROOT / "docs/example_plugin"
     assert (folder / "src/acme_weather/__init__.py").read_text() == plugin
     assert (folder / "tests/test_weather.py").read_text() == test
+
+
+# by the tests of first calls and of how-to commands
+TYPED = {"README", "tutorial", "barge-in", "genesys", "operate", "watson"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [p for p in PAGES if p.parent.name == "how-to" or p.name in ("README.md", "tutorial.md")],
+    ids=lambda page: page.stem,
+)
+def test_a_command_that_a_page_shows_is_run_or_says_why_not(page):
+    blocks = re.findall(r"^(<!-- not run: .+ -->\n)?```sh\n", page.read_text(), re.MULTILINE)
+    assert page.stem in TYPED or all(blocks)

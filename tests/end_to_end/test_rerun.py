@@ -1,6 +1,7 @@
 """A recorded caller calls the bot of today."""
 
 import sys
+from functools import partial
 
 import anyio
 import pytest
@@ -58,7 +59,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-async def recorded(assistant):
+async def recorded(assistant, *, hangs_up=False):
     mask = Mask(["transcripts", "digits"])
     async with a_call(
         assistant,
@@ -72,6 +73,11 @@ async def recorded(assistant):
         await talk.wait(10)
         await talk.wait(3)
         talk.say("my card")
+        if hangs_up:
+            await talk.wait(5)
+            talk.leg.close()
+            await talk.over()
+            return talk.events
         await talk.wait(3)
         talk.leg.press("4")
         await talk.wait(0.3)
@@ -91,6 +97,16 @@ def test_the_same_bot_says_the_same(folder, capsys):
     assert "no_input" in out
     assert "0.55  bot       is interrupted" in out
     assert out.endswith("as recorded\n")
+
+
+def test_a_caller_who_hung_up_hangs_up_again(folder, capsys):
+    assistant = create_assistant(Options({"file": "bot.toml"}, place="assistant", base=folder))
+    clock = {"clock": MockClock(autojump_threshold=0)}
+    hung_up = partial(recorded, assistant, hangs_up=True)
+    events = anyio.run(hung_up, backend="trio", backend_options=clock)
+    (folder / "call.jsonl").write_text("\n".join(events))
+    assert rerun(folder) == 0
+    assert "hung_up" in capsys.readouterr().out
 
 
 def test_a_run_needs_no_library_of_the_tests(folder, capsys, monkeypatch):

@@ -16,7 +16,7 @@ from ..call.record.replay import Replay, replay_lines
 from ..contract.actions import Say
 from ..contract.audio import AudioFormat
 from ..contract.errors import SettingsError
-from ..contract.leg import Digit, LegInfo, Paused, Resumed
+from ..contract.leg import Closed, Digit, LegInfo, Paused, Resumed
 from ..contract.speech import Parameters, SpeechStarted, Transcript
 from ..serving.app import App
 from ..virtual.engines import MemorySpeechToText
@@ -32,7 +32,7 @@ class Move(NamedTuple):
     """Something that the caller did: `after` seconds of the bot's silence, or, interrupting, of its prompt.
     A silence lasts until the bot has had a turn for it."""
 
-    kind: Literal["speech", "key", "silence"]
+    kind: Literal["speech", "key", "silence", "hang_up"]
     text: str
     after: float
     interrupting: bool
@@ -59,8 +59,8 @@ def moves(recorded: Replay) -> Iterator[Move]:
                 after = max(0.0, at - since) if began is None else began
                 yield Move("speech", _shown(text), after, playing or began is not None)
                 began = None
-            case Digit(key=key):
-                yield Move("key", _shown(key), max(0.0, at - since), playing)
+            case Digit() | Closed():
+                yield from _by_hand(step.event, max(0.0, at - since), playing, recorded.outcome)
         turns = [effect.turn for effect in step.effects if isinstance(effect, SendTurn)]
         if any(turn.kind in ("no_input", "no_final") for turn in turns):
             yield Move("silence", "", 0.0, interrupting=False)
@@ -68,6 +68,13 @@ def moves(recorded: Replay) -> Iterator[Move]:
             interim = isinstance(step.event, SpeechStarted) or not getattr(step.event, "final", True)
             began = max(0.0, at - since) if interim else None
             since, playing = at, False
+
+
+def _by_hand(event: Digit | Closed, after: float, playing: bool, outcome: str) -> Iterator[Move]:
+    if isinstance(event, Digit):
+        yield Move("key", _shown(event.key), after, playing)
+    elif outcome == "hung_up":  # else the bot had ended the call
+        yield Move("hang_up", "", after, playing)
 
 
 def _shown(text: str) -> str:
@@ -171,4 +178,6 @@ async def _act(move: Move, leg: MemoryLeg, ear: MemorySpeechToText) -> None:
     elif move.kind == "speech":
         ear.hear(Transcript(move.text, final=False))
         ear.hear(Transcript(move.text, final=True))
+    elif move.kind == "hang_up":
+        leg.close("hung_up")
     await anyio.sleep(0.01)
