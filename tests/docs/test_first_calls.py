@@ -172,6 +172,18 @@ def tutorial(tmp_path_factory, environ, readme):
         yield reader
 
 
+@pytest.fixture(scope="module")
+def plugin(tutorial):
+    """The reader of the tutorial has written the plugin. What builds it comes from the tests' environment."""
+    shutil.copytree(ROOT / "docs/example_plugin", tutorial.folder / "acme_weather")
+    offline = {**tutorial.environ, "PIP_NO_BUILD_ISOLATION": "false"}  # which is how pip spells: no isolation
+    reader = Reader(tutorial.folder, offline)
+    (talk,) = (line for line in lines(TUTORIAL, "3. Say something of your own") if "switchhook talk" in line)
+    for line in (*lines(TUTORIAL, "6. A plugin"), talk):
+        reader.type(line)
+    return reader
+
+
 def test_the_readme_has_the_commands_of_a_first_call():
     assert [line.split()[:2] for line in lines(README, "A bot of your own")] == [
         ["make", "wheels"],
@@ -237,6 +249,12 @@ def test_the_bot_of_the_tutorial_says_what_its_reader_wrote(tutorial):
 def test_the_call_of_the_tutorial_brings_its_variable(tutorial):
     assert "ended: completed" in tutorial.call
     assert tutorial.summary["output_variables"]["topic"] == "hours"
+
+
+def test_the_plugin_of_the_tutorial_is_installed_and_has_a_word_in_it(plugin):
+    listed = next(text for line, text in plugin.printed.items() if line == "switchhook plugins")
+    assert re.search(r"^responses/weather +acme-weather +1\.0 +handle_user_defined$", listed, re.MULTILINE)
+    assert any("It will stay dry." in text for text in plugin.printed.values())
 
 
 def test_the_record_of_the_tutorial_says_that_the_weather_was_not_performed(tutorial):
