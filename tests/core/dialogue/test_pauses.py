@@ -187,11 +187,13 @@ async def test_a_caller_who_is_run_again_does_not_wait_for_a_pause_that_was():
         talk.leg.resume_caller()
         await talk.wait(2)
         talk.say("hello")
+        await talk.wait(0.1)
         talk.leg.close()
         await talk.over()
-    [move] = moves(replay_lines(talk.events))
+    move, last = moves(replay_lines(talk.events))
     assert (move.kind, move.text) == ("speech", "hello")
     assert move.after == pytest.approx(2.0)
+    assert last.kind == "hang_up"
 
 
 async def test_a_call_with_a_pause_goes_the_same_way_again():

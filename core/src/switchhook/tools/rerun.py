@@ -145,6 +145,8 @@ async def rerun(app: App, connector: str, recorded: Replay, variables: Mapping[s
             if not await _is_its_turn(move, call, ended):
                 break
             await _act(move, leg, ear)
+            if move.kind == "hang_up":
+                break  # what was recognised after it was for nobody
         with anyio.move_on_after(PATIENCE / 2):
             await ended.wait()
         leg.close("hung_up")
