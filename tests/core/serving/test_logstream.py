@@ -56,6 +56,13 @@ def test_a_line_is_written(stream, pipe):
     assert read(pipe[0], b"\n") == b"hello\n"
 
 
+def test_a_standard_error_that_another_program_has_made_non_blocking_loses_nothing(stream, pipe):
+    os.set_blocking(pipe[1], False)
+    stream.write("x" * 200_000 + "\n")
+    stream.write("last\n")
+    assert len(read(pipe[0], b"last\n")) == 200_006
+
+
 def test_who_writes_does_not_wait_for_a_reader(stream, monkeypatch):
     monkeypatch.setattr(logstream, "MOST", 300_000)
     for _ in range(10_000):

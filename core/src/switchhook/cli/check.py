@@ -17,6 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import add_config
+
 if TYPE_CHECKING:
     from ..call.equipment import Equipment
     from ..contract.findings import Finding
@@ -34,13 +36,7 @@ MARKS: Mapping[str, tuple[str, Colour]] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=Path("switchhook.toml"),
-        metavar="FILE",
-        help="the configuration, TOML; default: ./switchhook.toml",
-    )
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="one JSON array instead of lines")
     parser.add_argument(
         "--public",

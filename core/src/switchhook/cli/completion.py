@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from . import CONFIG
+
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
@@ -71,7 +73,7 @@ def _values(*, prefix: str, action: argparse.Action, parsed_args: argparse.Names
     from argcomplete.completers import FilesCompleter
 
     if action.dest == "connector":
-        return _connectors(getattr(parsed_args, "config", None) or Path("switchhook.toml"))
+        return _connectors(getattr(parsed_args, "config", None) or CONFIG)
     return FilesCompleter()(prefix)
 
 

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import CONFIG, add_config_beside_connector
+
 if TYPE_CHECKING:
     from ..call.record.replay import Replay, Step
 
@@ -27,9 +29,7 @@ GROUP = "look into calls"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="events-….jsonl")
     parser.add_argument("--connector", metavar="NAME", help="the bot of today")
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="with --connector; default: ./switchhook.toml"
-    )
+    add_config_beside_connector(parser)
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="an input variable")
     parser.add_argument("--real-time", action="store_true", help="for assistants that are on a network")
 
@@ -59,7 +59,7 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
     from ..tools.rerun import difference, rerun
     from ..virtual.clock import virtual_time
 
-    config = arguments.config or Path("switchhook.toml")
+    config = arguments.config or CONFIG
     app = App(load_settings(config), config.parent.absolute())
     variables = dict(text.partition("=")[::2] for text in arguments.var)
     call = partial(rerun, app, arguments.connector, recorded, variables)

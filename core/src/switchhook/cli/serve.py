@@ -20,6 +20,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, cast
 
+from . import add_config
+
 if TYPE_CHECKING:
     from ..contract.settings import ServerSettings, Settings
 
@@ -28,13 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=Path("switchhook.toml"),
-        metavar="FILE",
-        help="the configuration, TOML; default: ./switchhook.toml",
-    )
+    add_config(parser)
     parser.add_argument("--log-format", choices=("human", "json"), default="human")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
 

@@ -22,6 +22,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from . import add_config
+
 if TYPE_CHECKING:
     from ..contract.options import Options
     from ..serving.app import App
@@ -36,13 +38,7 @@ WATCHING = 0.5  # seconds between two looks at the files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=Path("switchhook.toml"),
-        metavar="FILE",
-        help="the configuration, TOML; default: ./switchhook.toml",
-    )
+    add_config(parser)
     parser.add_argument("--connector", metavar="NAME", help="which bot; may be left out where there is one")
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="an input variable")
     parser.add_argument(

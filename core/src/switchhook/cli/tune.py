@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import CONFIG, add_config_beside_connector
+
 if TYPE_CHECKING:
     from ..call.dialogue.barge_in import BargeIn
     from ..contract.settings import ConnectorSettings
@@ -28,9 +30,7 @@ GROUP = "look into calls"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE.wav", help="recordings of any rate")
     parser.add_argument("--connector", metavar="NAME", help="its engine and policy")
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="with --connector; default: ./switchhook.toml"
-    )
+    add_config_beside_connector(parser)
     parser.add_argument("--stt", metavar="NAME", help="the plugin that hears; default: the first installed")
     parser.add_argument("--policy", action="append", default=[], metavar="TABLE", help="one to try, in TOML")
 
@@ -91,7 +91,7 @@ def _connector(arguments: argparse.Namespace) -> ConnectorSettings | None:
         raise SettingsError("expected --connector NAME with --config FILE")
     if arguments.connector is None:
         return None
-    connectors = load_settings(arguments.config or Path("switchhook.toml")).connectors
+    connectors = load_settings(arguments.config or CONFIG).connectors
     if arguments.connector not in connectors:
         known = ", ".join(sorted(connectors)) or "none"
         raise SettingsError(f"there is no connector {arguments.connector!r}; known: {known}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import time
 from queue import SimpleQueue
 from threading import Thread
@@ -69,5 +70,7 @@ class LogStream:
         while rest:
             try:
                 rest = rest[os.write(self._descriptor, rest) :]
+            except BlockingIOError:  # somebody else has made the terminal or pipe that we share so
+                select.select([], [self._descriptor], [])
             except OSError:  # nobody is there to be told
                 return
