@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 
 import relay
 import watson_calls
-from relay import OURS, Program, Revision, running
+from relay import OURS, Revision, ServerProgram, running
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / ".venv/against"
@@ -81,7 +81,9 @@ def talked(pair: Pair, calls: int, seconds: float) -> Costs:
         return costs
 
 
-def _begun(stack: ExitStack, revision: Revision, calls: int, folder: Path) -> tuple[Program, Program]:
+def _begun(
+    stack: ExitStack, revision: Revision, calls: int, folder: Path
+) -> tuple[ServerProgram, ServerProgram]:
     """Its server, and callers who have begun to call. Emulators and callers are ours."""
     folder.mkdir()
     stack.enter_context(running(watson_calls.SERVER, "emulators", str(folder))).line()

@@ -30,7 +30,7 @@ KINDS = {
 GOAL = 0.7
 
 
-class Program:
+class ServerProgram:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
@@ -62,7 +62,7 @@ OURS = Revision(HERE, sys.executable)
 
 
 @contextmanager
-def running(script: str, *arguments: str, of: Revision = OURS) -> Iterator[Program]:
+def running(script: str, *arguments: str, of: Revision = OURS) -> Iterator[ServerProgram]:
     process = subprocess.Popen(
         [of.python, of.benchmarks / script, *arguments],
         stdin=subprocess.PIPE,
@@ -71,7 +71,7 @@ def running(script: str, *arguments: str, of: Revision = OURS) -> Iterator[Progr
         env=of.environ,
     )
     try:
-        yield Program(process)
+        yield ServerProgram(process)
     finally:
         process.kill()
         process.communicate()
@@ -94,7 +94,7 @@ def costs_of(wanted: Mapping[str, tuple[str, Revision]], calls: int, seconds: fl
         return {name: _cost(name, server, before[name], calls) for name, server in servers.items()}
 
 
-def _cost(name: str, server: Program, before: tuple[dict[str, float], float], calls: int) -> float:
+def _cost(name: str, server: ServerProgram, before: tuple[dict[str, float], float], calls: int) -> float:
     (figures, began), after, now = before, server.figures(), time.monotonic()
     if after["came"] - figures["came"] < 0.97 * calls * (now - began) / 0.2:
         sys.exit(f"{name}: too few frames came through; this machine is too busy")

@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any, NamedTuple
 
-from relay import Program, running
+from relay import ServerProgram, running
 from watson_calls_engines import text
 
 SERVER, LOAD = "watson_calls_server.py", "watson_calls_load.py"
@@ -88,7 +88,7 @@ def measure(calls: int, bare: int, seconds: float, folder: Path) -> Found:
         return Found(costs, (before, during), callers, emulators.figures(), records)
 
 
-def costs_of(servers: dict[str, tuple[Program, int]], seconds: float) -> dict[str, float]:
+def costs_of(servers: dict[str, tuple[ServerProgram, int]], seconds: float) -> dict[str, float]:
     began = {kind: (program.figures(), time.monotonic()) for kind, (program, _) in servers.items()}
     time.sleep(seconds)
     costs = {}

@@ -27,12 +27,12 @@ from timeline import draw
 
 from switchhook import AudioFormat, codec_for, load_audio
 from switchhook_genesys_tools.dial import (
+    CallerStep,
     CallResult,
     Event,
     Keys,
     Manners,
     Plan,
-    Step,
     Target,
     Utterance,
     call,
@@ -134,9 +134,9 @@ async def url_of(log: Path, process: anyio.abc.Process) -> str:
 
 async def placed(target: Target) -> CallResult:
     steps = (
-        Step(clip("info_last_call"), interrupt=True),
-        Step(Keys("1")),
-        Step(clip("pin_4242")),
+        CallerStep(clip("info_last_call"), interrupt=True),
+        CallerStep(Keys("1")),
+        CallerStep(clip("pin_4242")),
     )
     plan = Plan(steps, {"user_id": "42", "user_name": "Kim"}, manners=Manners(interrupt_after=4.5))
     tell = Teller()

@@ -11,8 +11,8 @@ from switchhook.call import engine
 from switchhook.call.conversing import performing
 from switchhook.call.dialogue import bounds, keypad
 from switchhook.call.dialogue.limits import Limits
-from switchhook.call.listening import hearing, kept_audio
-from switchhook.call.record import notes
+from switchhook.call.listening import kept_audio, listening
+from switchhook.call.record import call_record
 from switchhook.contract.settings import PromptsSettings, ServerSettings
 from switchhook.plugins import watchdog
 from switchhook.serving import admin, descriptors, linewriter, logstream, recordfiles
@@ -23,7 +23,7 @@ from switchhook_audiohook.settings import LimitSettings
 from switchhook_codecs import decoding
 from switchhook_responses import fetching
 from switchhook_responses.audio import AudioSettings
-from switchhook_transport_genesys import door, leg, outbox, server
+from switchhook_transport_genesys import door, leg, send_queue, server
 from switchhook_websocket import entrance
 from switchhook_websocket.limits import Limits as SocketLimits
 
@@ -156,7 +156,7 @@ A_CALL = (
     ),
     Row(
         "waiting to be written to a client",
-        f"{_figure(outbox.MAX_AUDIO, 'bytes')} of audio, {_figure(outbox.MAX_TEXT, 'characters')}",
+        f"{_figure(send_queue.MAX_AUDIO, 'bytes')} of audio, {_figure(send_queue.MAX_TEXT, 'characters')}",
         "the session ends",
     ),
     Row("caller's audio before the call is ready", _figure(leg.MAX_EARLY_AUDIO, "s"), "lost, and said"),
@@ -166,7 +166,7 @@ THE_CALLER = (
     Row("caller's audio kept for a recognition to open", _figure(kept_audio.KEPT, "s"), "the oldest is lost"),
     Row(
         "recognitions opened because another language or model is wanted",
-        f"{hearing.AT_ONCE} at once, then one in {_figure(1 / hearing.OPENINGS, 's')}",
+        f"{listening.AT_ONCE} at once, then one in {_figure(1 / listening.OPENINGS, 's')}",
         "opened a little later, as wanted then; audio is kept meanwhile",
     ),
     Row("one transcript", _figure(bounds.TEXT, "bytes"), "cut"),
@@ -245,8 +245,8 @@ KEPT = (
         f"{_figure(linewriter.MOST_LINES)}, {_figure(linewriter.MOST_BYTES, 'bytes')}",
         "counted as lost; a record goes to the log; events may take half of it",
     ),
-    Row("faults in the record of a call", _figure(notes.MOST_FAULTS), "left out"),
-    Row("actions in the record of a turn", _figure(notes.MOST_ACTIONS), "left out"),
+    Row("faults in the record of a call", _figure(call_record.MOST_FAULTS), "left out"),
+    Row("actions in the record of a turn", _figure(call_record.MOST_ACTIONS), "left out"),
     Row("a request to the admin port", _figure(admin.PATIENCE, "s"), "cut"),
 )
 

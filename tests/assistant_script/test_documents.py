@@ -7,7 +7,7 @@ import pytest
 
 from switchhook import CallInfo, EndSessionResponse, OptionResponse, TextResponse, Turn
 from switchhook_assistant_script.conversation import ScriptAssistant
-from switchhook_assistant_script.format import Answer, Digits, Script, Step
+from switchhook_assistant_script.format import Digits, Script, ScriptedAnswer, ScriptStep
 from switchhook_assistant_script.loading import load, parse
 from switchhook_assistant_script.matching import closest, normal
 
@@ -15,7 +15,11 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "reference" / "script.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```toml\n(.*?)^```", REFERENCE, re.MULTILINE | re.DOTALL)
 SAID = re.findall(r'^\| "(.*)" \| `(.*)` \| (not taken|taken) \|$', REFERENCE, re.MULTILINE)
-KEYS = {field.alias or name for model in (Script, Step, Answer) for name, field in model.model_fields.items()}
+KEYS = {
+    field.alias or name
+    for model in (Script, ScriptStep, ScriptedAnswer)
+    for name, field in model.model_fields.items()
+}
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchhook_audiohook.protocol import ServerSession, choose, events, format_duration, parse_duration
-from switchhook_audiohook.protocol.variables import fit
+from switchhook_audiohook.protocol.variables import those_that_fit
 
 SESSION = "7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e"
 ORGANIZATION = "5f0f6a1e-3c1b-4a52-9b0e-7d5a1a1f2c33"
@@ -120,7 +120,7 @@ def test_a_duration_survives_being_written(seconds):
 
 @given(st.dictionaries(st.text(max_size=10), st.text(max_size=50), max_size=10), st.integers(0, 600))
 def test_variables_that_fit_are_kept_whole_within_the_limit(variables, limit):
-    kept, left_out = fit(variables, limit)
+    kept, left_out = those_that_fit(variables, limit)
     assert {name: variables[name] for name in kept} == kept
     assert sorted([*kept, *left_out]) == sorted(variables)
     assert not kept or len(json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")) <= limit

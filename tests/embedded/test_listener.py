@@ -4,14 +4,14 @@ import pytest
 
 from switchhook_embedded.ear import Ear
 from switchhook_embedded.listener import MOST_WAITING, Listener
-from switchhook_embedded.outbox import Outbox
+from switchhook_embedded.results import RecognitionResults
 
 pytestmark = pytest.mark.anyio
 
 FRAME = bytes(3200)  # 200 ms
 
 
-class Crew:
+class WorkerThreads:
     """Its one thread runs when the test says so."""
 
     def __init__(self):
@@ -28,17 +28,17 @@ class Crew:
 
 
 class Scene:
-    def __init__(self, silero, crew=None):
-        self.crew = crew or Crew()
-        self.outbox = Outbox("test")
+    def __init__(self, silero, threads=None):
+        self.threads = threads or WorkerThreads()
+        self.results = RecognitionResults("test")
         self.ear = Ear(silero.detector(), 8000, hang=0.5)
-        self.listener = Listener(self.ear, self.outbox, None, self.crew, interims=False)
+        self.listener = Listener(self.ear, self.results, None, self.threads, interims=False)
 
 
 @pytest.fixture
 def scene(silero, anyio_backend):
-    """Made inside the event loop, which an outbox belongs to."""
-    return lambda crew=None: Scene(silero, crew)
+    """Made inside the event loop, which the results belong to."""
+    return lambda threads=None: Scene(silero, threads)
 
 
 async def test_however_much_is_fed_the_thread_is_asked_once(scene):
@@ -46,16 +46,16 @@ async def test_however_much_is_fed_the_thread_is_asked_once(scene):
     for _ in range(50):
         here.listener.feed(FRAME)
 
-    assert len(here.crew.jobs) == 1
+    assert len(here.threads.jobs) == 1
 
 
 async def test_calls_take_turns_piece_by_piece(scene):
-    crew = Crew()
-    busy, other = scene(crew), scene(crew)
+    threads = WorkerThreads()
+    busy, other = scene(threads), scene(threads)
     for _ in range(50):
         busy.listener.feed(FRAME)
     other.listener.feed(FRAME)
-    crew.work(2)
+    threads.work(2)
 
     assert (busy.ear.heard, other.ear.heard) == (1600, 1600)
 
@@ -64,7 +64,7 @@ async def test_what_has_waited_too_long_is_dropped_and_counted(scene, caplog):
     here = scene()
     for _ in range(300):
         here.listener.feed(FRAME)
-    here.crew.work()
+    here.threads.work()
     here.listener.close()
 
     assert here.ear.lost == pytest.approx(20.0)
@@ -76,7 +76,7 @@ async def test_no_more_pieces_wait_than_fit(scene):
     here = scene()
     for _ in range(MOST_WAITING + 100):
         here.listener.feed(bytes(16))
-    here.crew.work()
+    here.threads.work()
 
     assert here.ear.lost == pytest.approx(100 * 8 / 8000)
 
@@ -85,7 +85,7 @@ async def test_a_call_that_keeps_up_loses_nothing_and_says_nothing(scene, caplog
     here = scene()
     for _ in range(300):
         here.listener.feed(FRAME)
-        here.crew.work()
+        here.threads.work()
     here.listener.close()
 
     assert here.ear.lost == 0
@@ -96,6 +96,6 @@ async def test_a_closed_call_is_not_listened_to(scene):
     here = scene()
     here.listener.feed(FRAME)
     here.listener.close()
-    here.crew.work()
+    here.threads.work()
 
     assert here.ear.heard == 0

@@ -12,7 +12,7 @@ import wave
 
 import pytest
 
-from switchhook_genesys_tools.dial import Keys, Step
+from switchhook_genesys_tools.dial import CallerStep, Keys
 
 # The last answer is the base document's own JSON, as its authors would paste it.
 BOT = """
@@ -69,7 +69,11 @@ def bank(tmp_path_factory, a_server):
 
 @pytest.fixture(scope="module")
 def placed(bank, clip):
-    steps = (Step(clip("info_last_call"), interrupt=True), Step(Keys("1")), Step(clip("pin_4242")))
+    steps = (
+        CallerStep(clip("info_last_call"), interrupt=True),
+        CallerStep(Keys("1")),
+        CallerStep(clip("pin_4242")),
+    )
     return bank.dial(*steps, variables={"user_id": "42", "user_name": "Kim"})
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from switchhook_genesys_tools.dial import Keys, Manners, Step
+from switchhook_genesys_tools.dial import CallerStep, Keys, Manners
 
 BOT = """
 [steps.welcome]
@@ -33,7 +33,7 @@ def bot(tmp_path, a_server):
 
 
 def test_nothing_a_caller_said_or_keyed_or_brought_is_written(bot, clip):
-    steps = (Step(clip("info_last_call"), interrupt=True), Step(Keys("73914682")))
+    steps = (CallerStep(clip("info_last_call"), interrupt=True), CallerStep(Keys("73914682")))
     result = bot.dial(*steps, variables={"user_name": "Rumpelstiltskin", "account": "DE89370400440532013000"})
     record = bot.record_of(result)
     written = bot.log() + "".join(file.read_text() for file in (bot.folder / "records").iterdir())

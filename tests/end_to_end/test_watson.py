@@ -18,7 +18,7 @@ from switchhook import (
     load_voice,
 )
 from switchhook.serving.server import serving
-from switchhook_genesys_tools.dial import Keys, Plan, Step, Target, Utterance, call
+from switchhook_genesys_tools.dial import CallerStep, Keys, Plan, Target, Utterance, call
 from switchhook_testing_watson import emulate
 
 CLIPS = Path(__file__).parents[1] / "data/speech/human"
@@ -80,7 +80,7 @@ async def place(folder, patch):
         async with serving(app) as url:
             address = f"{url}0c1d2e3f-0000-4000-8000-00000000e2e1/connect?version=2024-08-25"
             said = load_audio((CLIPS / "info_last_call.wav").read_bytes(), LINE)
-            steps = (Step(Utterance(said, "info_last_call.wav")), Step(Keys("7")))
+            steps = (CallerStep(Utterance(said, "info_last_call.wav")), CallerStep(Keys("7")))
             result = await call(
                 Plan(steps, {"user_name": "Kim"}, timeout=60.0), Target(address, "key", SECRET)
             )

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import anyio
 
 from switchhook import load_assistant, load_recogniser, load_voice
+from switchhook.call.bot import Bot
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.engine import engines_of
-from switchhook.call.equipment import Equipment
-from switchhook.call.prompts.cache import PromptCache
+from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.serving.warming import warmed
 from switchhook.testing.talk import a_call
 from switchhook_testing_watson import Fault, emulate
@@ -110,7 +110,7 @@ async def placed(row, number):
     """One call, from its first sound to its record."""
     async with watson(row, number) as (engines, behaviour, net), anyio.create_task_group() as group:
         cache, caller = PromptCache(memory=1_000_000, disk=0), Caller(1.0, 8 if row.lasting else 4)
-        shown = Equipment(
+        shown = Bot(
             "faulted",
             (),
             (),

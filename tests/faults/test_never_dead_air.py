@@ -7,10 +7,10 @@ import pytest
 from trio.testing import MockClock
 
 from switchhook import LegInfo
+from switchhook.call.bot import Bot, Tongue
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.engine import engines_of
-from switchhook.call.equipment import Equipment, Tongue
-from switchhook.call.prompts.cache import PromptCache
+from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.serving.warming import warmed
 from switchhook.testing.talk import a_call
 
@@ -59,7 +59,7 @@ async def faulted(fault, spare, pause=1.0, language=""):
     caller, cache = Caller(pause), PromptCache(memory=1_000_000, disk=0)
     caller.leg.info = LegInfo("leg-1", "test", language=language)
     limits = Limits(no_input=2)
-    shown = Equipment("warm", hooks=None, **engines, further=(spanish,), **texts)
+    shown = Bot("warm", hooks=None, **engines, further=(spanish,), **texts)
     async with (
         warmed(cache, [shown]),
         a_call(

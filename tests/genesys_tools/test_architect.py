@@ -85,7 +85,7 @@ def run(tmp_path):
     (package / "sdk.js").write_text(SDK)
 
     def run(card=CARD, **environment):
-        (tmp_path / "flow.mjs").write_text(architect.program(card))
+        (tmp_path / "flow.mjs").write_text(architect.flow_program(card))
         needed = {"ORGANIZATION": "prod_eu_central_1", "ACCESS_TOKEN": "token", "INTEGRATION_ID": "id-1"}
         return subprocess.run(
             ["node", tmp_path / "flow.mjs"],

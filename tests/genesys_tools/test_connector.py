@@ -268,9 +268,9 @@ def test_the_flow_is_written_for_architect_scripting(config, capsys):
     run("new", "support", "--config", config)
     made = values(capsys.readouterr().out)
     run("guide", "support", "--config", config, "--architect", config.parent / "flow.mjs")
-    program = (config.parent / "flow.mjs").read_text()
-    assert f'const CONNECTOR_ID = "{made["Bot Connector ID"]}"' in program
-    assert made["Client secret"] not in program
+    flow_program = (config.parent / "flow.mjs").read_text()
+    assert f'const CONNECTOR_ID = "{made["Bot Connector ID"]}"' in flow_program
+    assert made["Client secret"] not in flow_program
 
 
 def test_a_file_that_is_there_is_not_overwritten_by_a_flow(config):

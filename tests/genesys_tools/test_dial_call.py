@@ -17,7 +17,7 @@ from switchhook_audiohook.nonces import NonceCache
 from switchhook_audiohook.protocol import ServerSession
 from switchhook_audiohook.protocol import events as heard
 from switchhook_audiohook.signature import UpgradeRequest, Verdict, verify
-from switchhook_genesys_tools.dial import Keys, Manners, Plan, Step, Target, Utterance, call, command
+from switchhook_genesys_tools.dial import CallerStep, Keys, Manners, Plan, Target, Utterance, call, command
 from switchhook_genesys_tools.dial.dialling import dial
 
 KEY, SECRET = "key", b"a secret of the test"
@@ -91,7 +91,7 @@ class Linear:
 
 @pytest.mark.anyio
 async def test_a_call_brings_variables_latencies_and_both_voices():
-    plan = Plan((Step(SPEECH), Step(Keys("1"))), manners=Manners(pause=0.01, patience=0.2))
+    plan = Plan((CallerStep(SPEECH), CallerStep(Keys("1"))), manners=Manners(pause=0.01, patience=0.2))
     seen = []
     async with bot(greet_and_leave) as port:
         result = await call(plan, target(port), observe=seen.append)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from switchhook_genesys_tools.dial.caller import Caller, Frame, Key
 from switchhook_genesys_tools.dial.playback import Finished, Started
-from switchhook_genesys_tools.dial.turns import HangUp, Keys, Manners, Step, Utterance
+from switchhook_genesys_tools.dial.turns import CallerStep, HangUp, Keys, Manners, Utterance
 
 SPEECH = Utterance(b"\x80" * 4000, "hello")
 SILENT = b"\xff" * 1600
@@ -50,7 +50,7 @@ def test_audio_is_continuous_and_at_the_pace_of_a_call():
 
 
 def test_an_utterance_is_heard_where_it_began():
-    scene = Scene(Step(SPEECH)).bot(800).until(4.0)
+    scene = Scene(CallerStep(SPEECH)).bot(800).until(4.0)
     began = next(event.at for event in scene.events if event.kind == "caller_started")
     assert began == pytest.approx(0.8)
     # the stream begins one frame before the call was answered
@@ -59,7 +59,7 @@ def test_an_utterance_is_heard_where_it_began():
 
 
 def test_keys_are_pressed_one_by_one():
-    keys = Scene(Step(Keys("12#"))).bot(800).until(3.0).of(Key)
+    keys = Scene(CallerStep(Keys("12#"))).bot(800).until(3.0).of(Key)
     assert [(pytest.approx(time), item.digit) for time, item in keys] == [(0.8, "1"), (1.05, "2"), (1.3, "#")]
 
 
@@ -69,17 +69,19 @@ def test_playback_is_told_when_it_happens():
 
 
 def test_a_latency_is_from_the_end_of_the_speech_to_the_first_byte():
-    scene = Scene(Step(Utterance(b"\x80" * 4000 + b"\xff" * 8000, "hello"))).bot(800).until(2.0).bot(800)
+    scene = (
+        Scene(CallerStep(Utterance(b"\x80" * 4000 + b"\xff" * 8000, "hello"))).bot(800).until(2.0).bot(800)
+    )
     assert scene.latencies == [("greeting", 0.0), ("hello", pytest.approx(2.0 - 1.3))]
 
 
 def test_an_answer_before_the_end_of_the_speech_has_a_latency_below_zero():
-    scene = Scene(Step(SPEECH)).bot(800).until(1.0).bot(800).until(2.0)
+    scene = Scene(CallerStep(SPEECH)).bot(800).until(1.0).bot(800).until(2.0)
     assert scene.latencies[1:] == [("hello", pytest.approx(-0.3))]
 
 
 def test_a_turn_without_an_answer_has_no_latency():
-    scene = Scene(Step(SPEECH)).bot(800).until(5.0)
+    scene = Scene(CallerStep(SPEECH)).bot(800).until(5.0)
     scene.caller.stop(scene.now)
     assert scene.latencies[1:] == [("hello", None)]
 
@@ -92,7 +94,7 @@ def test_what_was_not_played_when_the_call_ends_is_not_heard():
 
 
 def test_a_barge_in_ends_playback_at_once_and_tells_when():
-    scene = Scene(Step(SPEECH, interrupt=True)).bot(40_000).until(1.9)
+    scene = Scene(CallerStep(SPEECH, interrupt=True)).bot(40_000).until(1.9)
     scene.caller.barge_in(1.9)
     assert scene.caller.due(1.9)[0] == Finished(1.9, pytest.approx(3.1))
     assert scene.caller.playback.deadline() is None
@@ -101,13 +103,13 @@ def test_a_barge_in_ends_playback_at_once_and_tells_when():
 
 
 def test_the_caller_hangs_up_when_all_is_said_and_the_bot_is_silent():
-    scene = Scene(Step(SPEECH)).bot(800).until(2.0).bot(8000).until(5.9)
+    scene = Scene(CallerStep(SPEECH)).bot(800).until(2.0).bot(8000).until(5.9)
     assert not scene.of(HangUp)
     assert [time for time, _ in scene.until(6.5).of(HangUp)] == [pytest.approx(6.0)]
 
 
 def test_a_caller_who_waits_for_the_last_answer_says_so_once():
-    scene = Scene(Step(SPEECH), manners=Manners(patience=3.0)).bot(800).until(60.0)
+    scene = Scene(CallerStep(SPEECH), manners=Manners(patience=3.0)).bot(800).until(60.0)
     assert not scene.of(HangUp)
     assert [(event.at, event.text) for event in scene.events if event.kind == "waits"] == [
         (pytest.approx(0.1 + 0.7 + 0.5 + 3.0), "hello")
@@ -115,14 +117,14 @@ def test_a_caller_who_waits_for_the_last_answer_says_so_once():
 
 
 def test_a_prompt_that_is_stopped_after_the_caller_has_spoken_is_no_answer():
-    scene = Scene(Step(SPEECH, interrupt=True)).bot(40_000).until(2.5)
+    scene = Scene(CallerStep(SPEECH, interrupt=True)).bot(40_000).until(2.5)
     scene.caller.barge_in(2.5)
     assert not scene.until(30.0).of(HangUp)
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.integers(0, 20_000)), max_size=8))
 def test_whatever_the_bot_does_the_stream_has_no_hole(prompts):
-    scene = Scene(Step(SPEECH), Step(Keys("1")), Step(SPEECH))
+    scene = Scene(CallerStep(SPEECH), CallerStep(Keys("1")), CallerStep(SPEECH))
     for wait, size in prompts:
         scene.until(scene.now + wait).bot(size)
     times = [time for time, _ in scene.of(Frame)]

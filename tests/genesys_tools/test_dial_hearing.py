@@ -7,11 +7,17 @@ import anyio
 import pytest
 
 from switchhook import AudioFormat, Transcript
-from switchhook_genesys_tools.dial import Event, Keys, Plan, Step, Target, Utterance, hearing
+from switchhook_genesys_tools.dial import CallerStep, Event, Keys, Plan, Target, Utterance, hearing
 from switchhook_genesys_tools.dial.plan import CallResult
 from switchhook_genesys_tools.dial.recorder import MessageLog
 
-PLAN = Plan(steps=(Step(Utterance(b"\xff" * 1600, "hello")), Step(Keys("1")), Step(Utterance(b"", "bye"))))
+PLAN = Plan(
+    steps=(
+        CallerStep(Utterance(b"\xff" * 1600, "hello")),
+        CallerStep(Keys("1")),
+        CallerStep(Utterance(b"", "bye")),
+    )
+)
 LINE = AudioFormat("PCMU", 8000)
 
 

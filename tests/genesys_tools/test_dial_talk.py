@@ -8,7 +8,7 @@ from switchhook_audiohook.protocol import ServerSession
 from switchhook_audiohook.protocol import events as heard
 from switchhook_genesys_tools.dial.plan import Plan
 from switchhook_genesys_tools.dial.talk import Talk
-from switchhook_genesys_tools.dial.turns import Keys, Manners, Step, Utterance
+from switchhook_genesys_tools.dial.turns import CallerStep, Keys, Manners, Utterance
 
 SPEECH = Utterance(b"\x80" * 4000, "hello")
 
@@ -82,7 +82,7 @@ def keeps_asking(exchange, event, *, answers=True):
 
 
 def test_a_call_runs_to_its_end_and_brings_its_variables():
-    exchange = Exchange(Plan((Step(Keys("12#")),)), talkative)
+    exchange = Exchange(Plan((CallerStep(Keys("12#")),)), talkative)
     result = exchange.run()
     assert (result.ending, result.detail) == ("completed", "done")
     assert result.variables == {"balance": "12", "pin": "1234"}
@@ -92,7 +92,7 @@ def test_a_call_runs_to_its_end_and_brings_its_variables():
 
 
 def test_the_session_keeps_every_rule_of_the_server():
-    exchange = Exchange(Plan((Step(SPEECH), Step(Keys("#")))), talkative)
+    exchange = Exchange(Plan((CallerStep(SPEECH), CallerStep(Keys("#")))), talkative)
     exchange.run()
     assert exchange.server.violation == ""
     assert exchange.speech.strip(b"\xff") == SPEECH.audio
@@ -109,7 +109,7 @@ def test_a_barge_in_stops_playback_and_is_confirmed():
         if isinstance(event, heard.Opening):
             exchange.play(60_000)
 
-    exchange = Exchange(Plan((Step(SPEECH, interrupt=True),), timeout=9), bot)
+    exchange = Exchange(Plan((CallerStep(SPEECH, interrupt=True),), timeout=9), bot)
     exchange.run(2.0)
     exchange.server.barge_in()
     exchange.flush()
@@ -122,7 +122,7 @@ def test_a_barge_in_stops_playback_and_is_confirmed():
 
 
 def test_a_caller_who_has_said_all_and_was_answered_hangs_up_politely():
-    exchange = Exchange(Plan((Step(Keys("#")),), manners=Manners(settled=4)), keeps_asking)
+    exchange = Exchange(Plan((CallerStep(Keys("#")),), manners=Manners(settled=4)), keeps_asking)
     result = exchange.run()
     assert (result.ending, result.ok) == ("hung_up", True)
     assert result.detail == "all was said, the bot had no more to say for 4 s"
@@ -137,7 +137,7 @@ def test_an_answer_after_one_moment_please_is_heard():
         else:
             keeps_asking(exchange, event)
 
-    exchange = Exchange(Plan((Step(Keys("#")),)), bot)
+    exchange = Exchange(Plan((CallerStep(Keys("#")),)), bot)
     exchange.run(8.0)
     exchange.server.bot_turn_response("match", "Ten dollars")
     exchange.play(4000)
@@ -161,7 +161,7 @@ def test_a_call_that_does_not_end_in_time_has_failed():
     ],
 )
 def test_a_bot_that_never_answers_has_failed_and_it_is_said_what_was_not_answered(bot, why):
-    result = Exchange(Plan((Step(SPEECH),) if "hello" in why else (), timeout=30.0), bot).run()
+    result = Exchange(Plan((CallerStep(SPEECH),) if "hello" in why else (), timeout=30.0), bot).run()
     assert (result.ending, result.detail, result.ok) == ("timeout", why, False)
 
 
@@ -219,7 +219,7 @@ def test_a_server_that_sends_too_fast_is_counted():
 
 
 def test_the_message_log_tells_neither_digits_nor_secret_variables():
-    exchange = Exchange(Plan((Step(Keys("739#")),), {"customer_pin": "5555"}), talkative)
+    exchange = Exchange(Plan((CallerStep(Keys("739#")),), {"customer_pin": "5555"}), talkative)
     result = exchange.run()
     lines = [line["message"] for line in result.messages.lines if "message" in line]
     assert [m["parameters"]["digit"] for m in lines if m["type"] == "dtmf"] == ["•"] * 4
@@ -230,7 +230,7 @@ def test_the_message_log_tells_neither_digits_nor_secret_variables():
 
 
 def test_the_message_log_shows_digits_when_asked_and_audio_as_its_size():
-    exchange = Exchange(Plan((Step(Keys("7#")),), show_digits=True), talkative)
+    exchange = Exchange(Plan((CallerStep(Keys("7#")),), show_digits=True), talkative)
     lines = exchange.run().messages.lines
     digits = [
         line["message"]["parameters"]["digit"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_genesys_tools.dial.turns import HangUp, Keys, Manners, Step, Turns, Utterance, Waits
+from switchhook_genesys_tools.dial.turns import CallerStep, HangUp, Keys, Manners, Turns, Utterance, Waits
 
 MANNERS = Manners(pause=0.7, interrupt_after=1.5, patience=10.0, settled=3.0)
 SPEECH = Utterance(b"\x80" * 8000, "hello")
@@ -16,7 +16,7 @@ def turns(*steps):
 
 
 def test_the_caller_waits_for_the_greeting_and_a_pause():
-    script = turns(Step(SPEECH))
+    script = turns(CallerStep(SPEECH))
     script.bot_started(1.0)
     assert script.deadline() is None
     script.bot_finished(3.0)
@@ -26,7 +26,7 @@ def test_the_caller_waits_for_the_greeting_and_a_pause():
 
 
 def test_a_bot_that_goes_on_within_the_pause_keeps_its_turn():
-    script = turns(Step(SPEECH))
+    script = turns(CallerStep(SPEECH))
     script.bot_started(1.0)
     script.bot_finished(3.0)
     script.bot_started(3.5)
@@ -34,7 +34,7 @@ def test_a_bot_that_goes_on_within_the_pause_keeps_its_turn():
 
 
 def test_the_second_turn_waits_for_the_answer_to_the_first():
-    script = turns(Step(SPEECH), Step(KEYS))
+    script = turns(CallerStep(SPEECH), CallerStep(KEYS))
     script.bot_started(1.0)
     script.bot_finished(2.0)
     script.next(2.7)
@@ -47,27 +47,27 @@ def test_the_second_turn_waits_for_the_answer_to_the_first():
 
 
 def test_a_caller_loses_patience_with_a_silent_bot():
-    script = turns(Step(SPEECH))
+    script = turns(CallerStep(SPEECH))
     assert script.deadline() == 10.0
     assert script.next(10.0) is SPEECH
 
 
 def test_an_interruption_begins_while_the_bot_speaks():
-    script = turns(Step(SPEECH, interrupt=True))
+    script = turns(CallerStep(SPEECH, interrupt=True))
     script.bot_started(1.0)
     assert script.deadline() == 2.5
     assert script.next(2.5) is SPEECH
 
 
 def test_a_prompt_too_short_to_interrupt_is_answered_after_it():
-    script = turns(Step(SPEECH, interrupt=True))
+    script = turns(CallerStep(SPEECH, interrupt=True))
     script.bot_started(1.0)
     script.bot_finished(2.0)
     assert script.deadline() == pytest.approx(2.7)
 
 
 def test_an_answer_that_began_while_the_caller_spoke_counts():
-    script = turns(Step(SPEECH), Step(KEYS))
+    script = turns(CallerStep(SPEECH), CallerStep(KEYS))
     script.next(10.0)
     script.bot_started(11.0)
     script.caller_finished(11.5)
@@ -83,7 +83,7 @@ def answered(script, at=1.0):
 
 def asked(*, reports):
     """All is said: the caller's last turn ended at 3.7."""
-    script = turns(Step(SPEECH))
+    script = turns(CallerStep(SPEECH))
     if reports:
         script.bot_replied(1.0, to_silence=False)
     assert answered(script).next(2.7) is SPEECH
@@ -126,7 +126,7 @@ def test_a_bot_whose_report_never_comes_is_left_when_patience_ends():
 
 
 def test_one_moment_please_is_not_answered_with_the_next_turn():
-    script = turns(Step(SPEECH), Step(KEYS))
+    script = turns(CallerStep(SPEECH), CallerStep(KEYS))
     script.bot_replied(1.0, to_silence=False)
     answered(script).next(2.7)
     script.caller_finished(3.7)
@@ -154,7 +154,7 @@ def test_a_caller_who_is_not_heard_takes_the_question_for_the_answer():
 
 
 def test_a_prompt_that_is_stopped_late_was_not_the_answer():
-    script = turns(Step(SPEECH, interrupt=True))
+    script = turns(CallerStep(SPEECH, interrupt=True))
     script.bot_started(1.0)
     script.next(2.5)
     script.caller_finished(3.5)

@@ -9,7 +9,7 @@ import pytest
 
 from switchhook import LegInfo, ReplyContext
 from switchhook.call.dialogue.limits import Limits
-from switchhook.call.prompts.cache import PromptCache
+from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.call.record.masking import Mask
 from switchhook.testing import MemoryAssistant, MemoryLeg, a_call
 from switchhook_codecs import wav

@@ -30,12 +30,12 @@ class Ear:
         assert audio == LINE
         self.parameters.append(parameters)
         self.fed.append(bytearray())
-        recognition = Hearing(self.fed[-1])
+        recognition = CallTimes(self.fed[-1])
         with recognition.send, recognition.receive:
             yield recognition
 
 
-class Hearing:
+class CallTimes:
     def __init__(self, fed):
         self.fed = fed
         self.at, self.words, self.start, self.end, self.last = 0, [], 0.0, 0.0, None

@@ -2,7 +2,7 @@ from switchhook import Closed, Digit, Gap, LegInfo, Outcome, Paused, Resumed, Tu
 from switchhook_transport_genesys.leg import GenesysLeg
 
 
-class Line:
+class LegConnection:
     def __init__(self):
         self.calls = []
 
@@ -34,7 +34,7 @@ class Sink:
 
 
 def a_leg():
-    line = Line()
+    line = LegConnection()
     return GenesysLeg(LegInfo("1", "bank"), line), line
 
 

@@ -113,13 +113,13 @@ if TYPE_CHECKING:
     from .contract.texts import sentence_ends as sentence_ends
     from .contract.texts import sentences as sentences
     from .contract.visible import visible as visible
-    from .plugins.standalone import choose_recogniser as choose_recogniser
-    from .plugins.standalone import choose_voice as choose_voice
-    from .plugins.standalone import codec_for as codec_for
-    from .plugins.standalone import load_assistant as load_assistant
-    from .plugins.standalone import load_audio as load_audio
-    from .plugins.standalone import load_recogniser as load_recogniser
-    from .plugins.standalone import load_voice as load_voice
+    from .plugins.for_tools import choose_recogniser as choose_recogniser
+    from .plugins.for_tools import choose_voice as choose_voice
+    from .plugins.for_tools import codec_for as codec_for
+    from .plugins.for_tools import load_assistant as load_assistant
+    from .plugins.for_tools import load_audio as load_audio
+    from .plugins.for_tools import load_recogniser as load_recogniser
+    from .plugins.for_tools import load_voice as load_voice
     from .serving.app import App as App
     from .serving.configuration import load_settings as load_settings
     from .serving.terminal import painted as painted
@@ -163,7 +163,7 @@ _HOME = {
     ),
     "contract.returned": "Actions",
     "contract.settings": "ServerSettings Settings",
-    "plugins.standalone": (
+    "plugins.for_tools": (
         "choose_recogniser choose_voice codec_for load_assistant load_audio load_recogniser load_voice"
     ),
     "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",

@@ -21,7 +21,7 @@ from switchhook import (
     hookimpl,
 )
 from switchhook.call.dialogue.limits import Limits
-from switchhook.call.record.journal import read
+from switchhook.call.record.events_file import read
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemoryTextToSpeech, a_call
 
 pytestmark = pytest.mark.anyio
@@ -576,7 +576,7 @@ async def test_a_call_that_is_cut_off_is_told_to_listeners_with_its_length():
     async with a_call(answers(start=["hello"]), plugins=[listening]) as talk:
         await talk.wait(30)
     assert listening.told[-1] == ("ended", "stopped")
-    assert talk.call.notes.record.seconds == pytest.approx(30, abs=0.1)
+    assert talk.call.record_writer.record.seconds == pytest.approx(30, abs=0.1)
 
 
 async def test_an_engine_that_gives_no_audio_for_words_has_failed():
@@ -593,7 +593,7 @@ async def test_a_second_turn_does_not_take_the_latency_of_the_first():
         await talk.wait(0.1)
         talk.leg.press("2")
         await talk.wait(10)
-        first, second = [turn.latency["total"] for turn in talk.call.notes.record.turns[1:3]]
+        first, second = [turn.latency["total"] for turn in talk.call.record_writer.record.turns[1:3]]
         assert first == pytest.approx(1.5, abs=0.01)
         assert second == pytest.approx(3.4, abs=0.6)
 
@@ -601,7 +601,7 @@ async def test_a_second_turn_does_not_take_the_latency_of_the_first():
 async def test_a_turn_without_input_has_no_recognition_time():
     async with a_call(answers(start=["hello"])) as talk:
         await talk.wait(10)
-        assert "recognition" not in talk.call.notes.record.turns[1].latency
+        assert "recognition" not in talk.call.record_writer.record.turns[1].latency
 
 
 async def test_an_action_asks_the_peer_for_no_caller_audio():

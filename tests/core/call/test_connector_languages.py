@@ -12,9 +12,9 @@ from switchhook import (
     Transcript,
     hookimpl,
 )
+from switchhook.call.bot import Bot, Tongue
 from switchhook.call.engine import engines_of
-from switchhook.call.equipment import Equipment, Tongue
-from switchhook.call.prompts.cache import PromptCache
+from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.call.record.masking import Mask
 from switchhook.call.record.replay import replay_lines
 from switchhook.serving.probing import first_problem, spoken_besides
@@ -92,7 +92,7 @@ async def test_a_call_in_a_language_of_the_table_has_its_engines(language, says)
         assert talk.heard() == ["es", "es hola"]
         assert [each.text for each in house.spanish.turns] == ["", "hola"]
         assert (house.english.turns, house.ears[0].opened, house.voices[0].asked) == ([], [], [])
-        assert (remarks(talk), talk.call.notes.record.faults) == ([], [])
+        assert (remarks(talk), talk.call.record_writer.record.faults) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ async def test_the_next_turn_is_told_to_the_assistant_of_the_language_and_back_a
         await talk.wait(3)
         told = [[each.text for each in bot.turns] for bot in (house.english, house.spanish)]
         assert told == [["", "español", "balance"], ["saldo", "inglés"]]
-        assert (talk.call.notes.record.faults, spoken(talk)[2]) == ([], "en-US")
+        assert (talk.call.record_writer.record.faults, spoken(talk)[2]) == ([], "en-US")
 
 
 async def test_an_assistant_that_serves_both_goes_on_with_its_conversation():
@@ -247,7 +247,7 @@ async def test_numbers_in_a_language_whose_words_are_not_known_are_not_shown():
         await talk.wait(1)
         house.ears[1].hear(Transcript("cuatro siete uno uno", True))
         await talk.wait(1)
-        assert talk.call.notes.record.turns[-1].text == "•••"
+        assert talk.call.record_writer.record.turns[-1].text == "•••"
 
 
 async def test_a_call_that_changed_its_language_is_replayed_to_the_same_effects():
@@ -329,7 +329,7 @@ async def test_a_driver_that_raises_when_it_is_asked_for_the_language_changes_no
     voice.language_of = lambda parameters: 1 / 0
     async with a_call(saying("voice", "hello"), tts=voice, plugins=[Asking()]) as talk:
         await talk.wait(3)
-        assert (talk.heard(), talk.call.notes.record.faults[0]["hook"]) == (["hello"], "language_of")
+        assert (talk.heard(), talk.call.record_writer.record.faults[0]["hook"]) == (["hello"], "language_of")
 
 
 # --- texts, and prompts that are ready
@@ -362,7 +362,7 @@ async def test_ready_made_prompts_of_a_language_are_heard_with_every_backend_dow
     house = House(tag=tag, own_bot=False, says=says, prompts=("hola",), failure_text="lo siento")
     cache = PromptCache(memory=1, disk=0)
     house.english._answer = lambda turn: ["hola"]
-    made = Equipment("test", hooks=None, cache=cache, **house.given)
+    made = Bot("test", hooks=None, cache=cache, **house.given)
     async with warmed(cache, [made]):
         await anyio.sleep(1)
         voice = house.voices[1]
@@ -378,7 +378,7 @@ async def test_ready_made_prompts_of_a_language_are_heard_with_every_backend_dow
 
 async def test_a_probe_asks_each_engine_for_the_languages_that_it_stands_with():
     house = House()
-    made = Equipment("test", hooks=None, **house.given)
+    made = Bot("test", hooks=None, **house.given)
     assert await first_problem(made, 1.0) == ""
     assert [each.asked for each in (*house.ears, *house.voices)] == [
         ["en-US"],
@@ -400,7 +400,7 @@ async def test_a_probe_asks_each_engine_for_the_languages_that_it_stands_with():
     ],
 )
 def test_which_other_languages_are_served_is_known_where_the_engines_say_it(ears, voices, others):
-    made = Equipment(
+    made = Bot(
         "test",
         (),
         engines_of("stt", [Ear(*each) for each in ears]),

@@ -135,7 +135,7 @@ async def test_the_next_handler_is_asked_where_nothing_was_performed_yet(steps):
     async with a_call(saying(LOOK_UP), plugins=[after, Handler(steps)]) as talk:
         await talk.wait(13)
         assert talk.heard()[0] == "found"
-        assert talk.call.notes.record.faults[0]["source"] == "responses/test2"
+        assert talk.call.record_writer.record.faults[0]["source"] == "responses/test2"
 
 
 async def test_the_bundled_handler_is_asked_in_the_end():
@@ -233,7 +233,7 @@ async def test_the_assistant_is_told_nothing_where_the_next_handler_did_it():
 async def test_the_record_tells_of_it():
     async with a_call(saying(LOOK_UP), plugins=[Handler(raises_after(Say("one moment")))]) as talk:
         await talk.wait(6)
-    record = talk.call.notes.record
+    record = talk.call.record_writer.record
     unmet = {"turn": 1, "type": "user_defined", "problem": "its handler failed half way"}
     assert (record.faults[0]["error"], record.not_performed) == ("KeyError", [unmet])
 

@@ -73,7 +73,7 @@ async def test_the_record_says_which_assistant_failed():
     first, spare = answers(GONE), answers("here I am")
     async with a_call(first, assistants=(first, spare)) as talk:
         await talk.wait(3)
-        [fault] = talk.call.notes.record.faults
+        [fault] = talk.call.record_writer.record.faults
         assert (fault["source"], fault["error"], fault["engine"]) == ("assistant", "gone", "MemoryAssistant")
 
 

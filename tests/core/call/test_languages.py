@@ -19,9 +19,9 @@ from switchhook import (
     Unspeakable,
     hookimpl,
 )
+from switchhook.call.bot import Bot
 from switchhook.call.engine import FAILURES, Engine, engines_of
-from switchhook.call.equipment import Equipment
-from switchhook.call.prompts.cache import Prompt, PromptCache
+from switchhook.call.prompt_cache.cache import Prompt, PromptCache
 from switchhook.contract.languages import LONGEST, match, normalised, shown
 from switchhook.serving.probing import first_problem
 from switchhook.serving.warming import AGAIN, warmed
@@ -177,18 +177,22 @@ def leg(language):
 
 
 def remarks(talk):
-    return [noted["problem"] for noted in talk.call.notes.record.not_performed if noted["type"] == "remark"]
+    return [
+        noted["problem"]
+        for noted in talk.call.record_writer.record.not_performed
+        if noted["type"] == "remark"
+    ]
 
 
 def spoken(talk):
-    record = talk.call.notes.record
+    record = talk.call.record_writer.record
     return record.language_asked, record.language, talk.call.info.language
 
 
-async def answered(language, *, ears=None, voices=None, speaker=None, texts=(), **equipment):
+async def answered(language, *, ears=None, voices=None, speaker=None, texts=(), **bot):
     """What the caller heard of the `speaker`, the first voice, in three seconds for each text; the talk."""
     ears, voices = ears or (Ear("en-US"),), voices or (Voice("en-US"),)
-    made = {"recognisers": ears, "voices": voices, **equipment}
+    made = {"recognisers": ears, "voices": voices, **bot}
     async with a_call(greeter(*texts), leg=leg(language), tts=speaker or voices[0], **made) as talk:
         await talk.wait(3 * max(1, len(texts)))
         return talk.heard(), talk
@@ -206,7 +210,7 @@ async def test_a_language_that_no_engine_knows_is_answered_in_the_connector_s_ow
     heard, talk = await answered("es-es", ears=ears, voices=voices)
     assert (heard, spoken(talk)) == (["welcome"], ("es-es", "en-US", "en-US"))
     assert remarks(talk) == ["no engine knows the language es-ES: en-US is spoken"]
-    assert talk.call.notes.record.faults == []
+    assert talk.call.record_writer.record.faults == []
 
 
 @pytest.mark.parametrize("language", [odd for odd in ODD if odd])
@@ -214,7 +218,7 @@ async def test_what_is_no_language_tag_is_answered_in_the_connector_s_own_with_a
     heard, talk = await answered(language)
     assert (heard, talk.call.info.language) == (["welcome"], "en-US")
     assert remarks(talk) == ["the language that was asked for is no language tag: en-US is spoken"]
-    assert talk.call.notes.record.language_asked == shown(language)
+    assert talk.call.record_writer.record.language_asked == shown(language)
 
 
 async def test_without_a_language_of_the_peer_the_connector_s_own_needs_no_remark():
@@ -300,7 +304,7 @@ async def test_an_update_to_a_language_that_is_not_known_leaves_it_as_it_was(lan
         ear.hear(Transcript("my balance", True))
         await talk.wait(1)
         assert (talk.turns[-1].text, spoken(talk)[1:]) == ("my balance", ("en-US", "en-US"))
-        assert (len(remarks(talk)), talk.call.notes.record.faults) == (1, [])
+        assert (len(remarks(talk)), talk.call.record_writer.record.faults) == (1, [])
 
 
 async def test_and_that_is_the_one_before_and_not_the_connector_s_own():
@@ -339,10 +343,10 @@ async def test_texts_that_no_voice_can_say_leave_the_engines_as_they_are():
 
 async def test_a_probe_says_what_an_engine_does_not_know_and_asks_for_what_it_does():
     voice = Voice("en-US")
-    equipment = Equipment(
+    bot = Bot(
         "test", (), engines_of("stt", [Ear("es-ES")]), engines_of("tts", [voice]), None, language="en-AU"
     )
-    assert await first_problem(equipment, 1.0) == "stt: not here"
+    assert await first_problem(bot, 1.0) == "stt: not here"
     assert voice.asked == ["en-US"]
 
 
@@ -353,7 +357,7 @@ async def test_a_text_that_no_voice_can_say_is_skipped_with_a_remark_and_the_cal
     heard, talk = await answered("en-US", texts=("Welcome.", RUSSIAN, "Goodbye."))
     assert heard == ["Welcome.", "Goodbye."]
     assert remarks(talk) == ["no voice can say the text: skipped"]
-    assert (talk.call.notes.record.faults, talk.record) == ([], None)
+    assert (talk.call.record_writer.record.faults, talk.record) == ([], None)
 
 
 async def test_the_next_voice_that_can_say_it_is_asked():
@@ -384,7 +388,7 @@ async def test_a_text_without_anything_to_say_is_said(text):
                     yield chunk
 
     heard, talk = await answered("en-US", voices=(Mute(),), texts=(text, "welcome"))
-    assert (heard, talk.record, talk.call.notes.record.faults) == (["welcome"], None, [])
+    assert (heard, talk.record, talk.call.record_writer.record.faults) == (["welcome"], None, [])
 
 
 async def test_what_is_to_be_played_otherwise_is_played_for_a_text_that_no_voice_can_say():
@@ -443,7 +447,7 @@ async def heard_with_all_backends_down(language, *, knows=("en-US",), says=True,
     """By a caller whose greeting was listed and made ready."""
     ear, voice, cache = Ear(*knows, says=says), Voice(*knows, says=says), PromptCache(memory=1, disk=0)
     texts = {"failure_text": "sorry", "prompts": ("welcome",)}
-    shown_to = Equipment("test", (), (), engines_of("tts", [voice]), None, language=own, **texts)
+    shown_to = Bot("test", (), (), engines_of("tts", [voice]), None, language=own, **texts)
     async with warmed(cache, [shown_to]):
         await anyio.sleep(1)
         voice.fail |= {"welcome", "sorry"}
@@ -487,8 +491,8 @@ async def test_the_connector_s_own_texts_are_spoken_in_its_own_language():
 async def test_what_a_voice_cannot_say_or_does_not_know_is_not_tried_again_and_again(caplog):
     voice = Voice("en-US", says=False)
     cache = PromptCache(memory=1, disk=0)
-    russian = Equipment("test", (), (), engines_of("tts", [voice]), None, failure_text=RUSSIAN)
-    german = Equipment(
+    russian = Bot("test", (), (), engines_of("tts", [voice]), None, failure_text=RUSSIAN)
+    german = Bot(
         "test", (), (), engines_of("tts", [voice]), None, language="de-DE", failure_text="Verzeihung"
     )
     async with warmed(cache, [russian, german]):
@@ -499,7 +503,7 @@ async def test_what_a_voice_cannot_say_or_does_not_know_is_not_tried_again_and_a
 
 async def test_a_voice_is_not_warmed_for_a_language_that_it_does_not_know():
     voice = Voice("en-US")
-    german = Equipment(
+    german = Bot(
         "test", (), (), engines_of("tts", [voice]), None, language="de-DE", failure_text="Verzeihung"
     )
     async with warmed(PromptCache(memory=1, disk=0), [german]):

@@ -9,7 +9,7 @@ import pytest
 
 from switchhook import StartError
 from switchhook.__main__ import main
-from switchhook.call.prompts.disk import FOLDER
+from switchhook.call.prompt_cache.disk import FOLDER
 from switchhook.cli.serve import ready
 
 COMMAND = '''

@@ -28,7 +28,7 @@ from switchhook.call.dialogue.events import (
 )
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.dialogue.timers import OF_SILENCE
-from switchhook.call.record.journal import read, to_line
+from switchhook.call.record.events_file import read, to_line
 from switchhook.contract.actions import (
     Choice,
     CollectDigits,

@@ -120,5 +120,5 @@ async def test_an_answer_comes_later_by_the_time_in_which_more_may_be_said():
             await talk.wait(3)
             talk.say("hello")
             await talk.wait(3)
-            totals.append(talk.call.notes.record.turns[1].latency["total"])
+            totals.append(talk.call.record_writer.record.turns[1].latency["total"])
     assert totals[1] - totals[0] == pytest.approx(1.0, abs=0.01)

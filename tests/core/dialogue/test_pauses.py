@@ -8,7 +8,7 @@ from switchhook.call.record.masking import Mask
 from switchhook.call.record.replay import replay_lines
 from switchhook.contract.actions import CollectDigits
 from switchhook.testing import MemoryAssistant, a_call
-from switchhook.tools.rerun import moves
+from switchhook.tools.replay_caller import moves
 
 from .test_dialogue_rules import Conversation, said
 

@@ -259,7 +259,7 @@ async def test_a_collection_with_what_is_no_number_costs_only_its_response(asked
         await talk.wait(3)
         assert talk.heard() == ["keys", "hello", "thank you"]  # the next handler was asked
         [name] = asked
-        assert f"CollectDigits with a wrong {name}" in talk.call.notes.record.faults[0]["error"]
+        assert f"CollectDigits with a wrong {name}" in talk.call.record_writer.record.faults[0]["error"]
 
 
 @given(TIMES)

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from switchhook.call.listening.hearing import AT_ONCE, OPENINGS
+from switchhook.call.listening.listening import AT_ONCE, OPENINGS
 from switchhook.testing import MemoryAssistant
 from switchhook.testing.talk import a_call
 

@@ -8,7 +8,7 @@ import pytest
 
 from switchhook import AudioFormat, CallInfo, EndCall, Say, Unplayable, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
-from switchhook.plugins.guard import Answer, Fault, as_actions, reporting
+from switchhook.plugins.guard import Fault, HandlerAnswer, as_actions, reporting
 from switchhook.plugins.loader import Plugin, Plugins
 
 TEXT = parse_response({"response_type": "text", "text": "hi"})
@@ -76,7 +76,7 @@ class Rewriter:
 
 def test_the_answer_says_who_gave_it():
     answer = hooks(acme=Handler(Say("yes"))).handle(TEXT, CALL)
-    assert answer == Answer("responses/acme", "acme-acme", "handle_text", Say("yes"))
+    assert answer == HandlerAnswer("responses/acme", "acme-acme", "handle_text", Say("yes"))
 
 
 def test_after_a_handler_that_raises_the_next_is_asked():

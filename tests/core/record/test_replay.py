@@ -9,7 +9,7 @@ from switchhook import Offer, SettingsError
 from switchhook.call.dialogue.barge_in import BargeIn
 from switchhook.call.dialogue.events import Speaks
 from switchhook.call.dialogue.limits import Limits
-from switchhook.call.record.journal import Journal
+from switchhook.call.record.events_file import EventsFile
 from switchhook.call.record.masking import Mask
 from switchhook.call.record.replay import replay_lines
 from switchhook.cli.replay import timeline
@@ -23,10 +23,10 @@ END = {"response_type": "end_session"}
 
 def recorded(peer, mask, limits):
     lines = []
-    journal = Journal(lines.append, mask, limits.barge_in.ignore)
-    journal.begin("bank", limits, Speaks("", "sorry", "", "wait"))
+    events_file = EventsFile(lines.append, mask, limits.barge_in.ignore)
+    events_file.begin("bank", limits, Speaks("", "sorry", "", "wait"))
     for (now, event, effects), hint in zip(peer.log, peer.hints, strict=True):
-        journal.note(now, event, effects, hint=hint)
+        events_file.note(now, event, effects, hint=hint)
     return lines
 
 

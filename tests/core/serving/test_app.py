@@ -118,9 +118,9 @@ def refusal(kind, act, *arguments, **named):
     return str(caught.value)
 
 
-def performers(equipment, kind="text"):
+def performers(bot, kind="text"):
     """The plugin that answers for a response of that type."""
-    answer = equipment.hooks.handle(parse_response({"response_type": kind}), CallInfo("1", "support"))
+    answer = bot.hooks.handle(parse_response({"response_type": kind}), CallInfo("1", "support"))
     return answer and answer.plugin
 
 
@@ -147,11 +147,11 @@ async def test_the_callers_of_two_connectors_are_heard_by_their_own_engines(engi
 
 
 @asynccontextmanager
-async def talking(equipment):
-    leg = MemoryLeg(LegInfo(equipment.name, equipment.name))
+async def talking(bot):
+    leg = MemoryLeg(LegInfo(bot.name, bot.name))
     async with anyio.create_task_group() as group:
         group.start_soon(leg.run)
-        group.start_soon(Call(leg, equipment).run)
+        group.start_soon(Call(leg, bot).run)
         await anyio.sleep(0.1)
         yield leg
         group.cancel_scope.cancel()
@@ -420,9 +420,9 @@ def test_a_connector_cannot_name_a_plugin_that_is_not_installed(engines, tmp_pat
 
 def test_a_connector_brings_language_failure_text_and_mask(engines, tmp_path):
     table = connector(language="de-DE", failure_text="oh", unmask=["digits"])
-    equipment = app_of(tmp_path, {"a": table}).equip()["a"]
-    assert (equipment.language, equipment.failure_text) == ("de-DE", "oh")
-    assert (equipment.mask.digits("12"), equipment.mask.words("hi")) == ("12", "•••")
+    bot = app_of(tmp_path, {"a": table}).equip()["a"]
+    assert (bot.language, bot.failure_text) == ("de-DE", "oh")
+    assert (bot.mask.digits("12"), bot.mask.words("hi")) == ("12", "•••")
 
 
 def test_plugins_of_the_program_itself_may_be_given(engines, tmp_path):

@@ -339,14 +339,14 @@ async def test_a_probe_finds_nothing_wrong_where_every_engine_answers(serve):
 
 async def test_a_probe_names_the_connector_and_the_engine_that_does_not_answer(serve, monkeypatch):
     server = serve()
-    [voice] = server._equipment["support"].voices
+    [voice] = server._bot["support"].voices
     monkeypatch.setattr(voice.driver, "fail", {"One."})
     assert (await server.probe(["support"])).startswith("connector support: tts: ")
 
 
 async def test_a_probe_does_not_wait_for_an_engine_that_is_silent(serve, monkeypatch):
     server = serve()
-    [voice] = server._equipment["support"].voices
+    [voice] = server._bot["support"].voices
     monkeypatch.setattr(voice.driver, "stall", {"One."})
     with anyio.fail_after(4):
         assert "3.5 s" in await server.probe(["support"])

@@ -1,9 +1,9 @@
 import anyio
 import pytest
 
+from switchhook.call.bot import Bot
 from switchhook.call.engine import engines_of
-from switchhook.call.equipment import Equipment
-from switchhook.call.prompts.cache import PromptCache
+from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.serving.warming import AGAIN, COOLING, warmed
 from switchhook.testing import MemoryAssistant, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 def connector(*voices, **texts):
-    return Equipment("test", (), (), engines_of("tts", voices), None, **texts)
+    return Bot("test", (), (), engines_of("tts", voices), None, **texts)
 
 
 async def test_the_texts_of_a_connector_and_its_listed_prompts_are_made_at_the_start():

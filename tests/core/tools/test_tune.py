@@ -44,7 +44,7 @@ def test_the_table_shows_what_was_heard_and_each_policy():
     assert [line.split("  ")[0] for line in lines[2:]] == ["voice", "1 word", "2 words", "0.5 s of words"]
 
 
-class Hearing:
+class Listening:
     """Says a word when half a second has come, and ends."""
 
     formats = ()
@@ -73,7 +73,7 @@ class Hearing:
 
 @pytest.mark.anyio
 async def test_a_recording_is_heard_in_real_time_with_silence_behind():
-    engine = Hearing()
+    engine = Listening()
     [moment] = await listen(engine, b"\1\0" * 8000, LINE, "en-US")
     assert 0.6 <= moment.at < 0.65
     assert len(engine.fed) == LINE.linear.size(3.0)

@@ -31,22 +31,22 @@ from ..contract.leg import (
 from ..contract.records import CallRecord
 from ..contract.speech import Transcript
 from ..plugins.guard import Fault, reporting
+from .bot import Bot
 from .conversing.conversing import Conversing
 from .conversing.replies import Replies
 from .dialogue import events
 from .dialogue.dialogue import Dialogue
 from .dialogue.events import Effect, End, Event
-from .equipment import Equipment
 from .language import CallLanguage
 from .line import Line
-from .listening.hearing import Hearing
-from .record.journal import Journal
-from .record.notes import Notes
+from .listening.listening import Listening
+from .record.call_record import CallRecordWriter
+from .record.events_file import EventsFile
 from .record.variables import SessionVariables
 from .signal import Signal
+from .speaking.heard_words import HeardWords
 from .speaking.playout import Playout
-from .speaking.prompts import Prompts
-from .speaking.spoken import Spoken
+from .speaking.prompt_audio import PromptAudio
 
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
 RESERVED = "{} is reserved and not given back: use another name, or change it in `outputs` of the connector"
@@ -58,26 +58,24 @@ FIGURES = (FAULTS,)
 class Call:
     """The sink of its leg."""
 
-    def __init__(
-        self, leg: Leg, equipment: Equipment, write_event: Callable[[str], None] | None = None
-    ) -> None:
-        self.leg, self._equipment, hooks = leg, equipment, equipment.hooks
+    def __init__(self, leg: Leg, bot: Bot, write_event: Callable[[str], None] | None = None) -> None:
+        self.leg, self._bot, hooks = leg, bot, bot.hooks
         info = leg.info
-        self.variables = SessionVariables(info.variables, equipment.reserved)
-        self._mask = equipment.mask.of_call()
-        self.notes = Notes(info, self._mask, self._measure)
-        self._language = CallLanguage(equipment, self.notes.remark)
+        self.variables = SessionVariables(info.variables, bot.reserved)
+        self._mask = bot.mask.of_call()
+        self.record_writer = CallRecordWriter(info, self._mask, self._measure)
+        self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
-        self._dialogue = Dialogue(equipment.limits, *self._language.texts, self._language.current)
+        self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
         self.info = _info_for_plugins(info, self._language.current, self.variables.current)
-        self._journal = Journal(write_event, self._mask, equipment.limits.barge_in.ignore)
+        self._events_file = EventsFile(write_event, self._mask, bot.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
-        self._hearing = Hearing(equipment, line, self.handle, self._language)
-        prompts = Prompts(equipment, line, self._language, self._prompt_faulted, self.notes.remark)
+        self._listening = Listening(bot, line, self.handle, self._language)
+        prompts = PromptAudio(bot, line, self._language, self._prompt_faulted, self.record_writer.remark)
         self._playout = Playout(leg, prompts.fetch, self.handle)
-        self._spoken = Spoken()
+        self._spoken = HeardWords()
         self._replies = Replies(hooks, self.info, self.variables, self.handle, self._language)
-        self._conversing = Conversing(equipment, self.info, self._replies, self.handle, self._language)
+        self._conversing = Conversing(bot, self.info, self._replies, self.handle, self._language)
         self._timer, self._wakes = Signal(), inf  # and when it wakes by itself
         self._events: deque[Event] = deque()
         self._handling = False
@@ -90,7 +88,7 @@ class Call:
     # --- the leg's sink
 
     def audio(self, data: bytes, /) -> None:
-        self._hearing.take(data)
+        self._listening.take(data)
 
     def event(self, event: LegEvent, /) -> None:
         match event:
@@ -124,13 +122,13 @@ class Call:
         now = anyio.current_time()
         at = now - self._began
         hidden, effects = isinstance(event, Digit | Transcript) and self._dialogue.sensitive, list[Effect]()
-        fed = self._hearing.audio.fed if isinstance(event, Transcript) else 0.0
+        fed = self._listening.audio.fed if isinstance(event, Transcript) else 0.0
         try:
             effects = self._dialogue.handle(event, now)
         finally:  # also of what we did wrong
-            self._journal.note(at, event, effects, hidden=hidden, hint=self._dialogue.hint(event, now))
+            self._events_file.note(at, event, effects, hidden=hidden, hint=self._dialogue.hint(event, now))
             heard = self._playout.heard_of_current
-            self.notes.take(event, effects, at, self._began, fed=fed, heard=heard)
+            self.record_writer.take(event, effects, at, self._began, fed=fed, heard=heard)
         for effect in effects:
             self._perform(effect)
         if isinstance(event, Closed):
@@ -168,7 +166,7 @@ class Call:
             case events.TakeCallerAudio():
                 (self.leg.resume if effect.on else self.leg.pause)()
             case events.Listen():
-                self._hearing.change(self.info.language, effect.parameters)
+                self._listening.change(self.info.language, effect.parameters)
             case events.GoOnIn():
                 self._language.ask(effect.language)
             case events.MergeVariables():
@@ -188,10 +186,12 @@ class Call:
         given, kept_back = self.variables.outputs(end)
         for name in kept_back:
             self.handle(
-                events.ActionDue(len(self.notes.record.turns), Remark(RESERVED.format(name)), 0, "bot")
+                events.ActionDue(
+                    len(self.record_writer.record.turns), Remark(RESERVED.format(name)), 0, "bot"
+                )
             )
-        self.notes.record.output_variables = self._mask.variables(given)
-        reason = self._equipment.on_failure if end.outcome == "failed" else "completed"
+        self.record_writer.record.output_variables = self._mask.variables(given)
+        reason = self._bot.on_failure if end.outcome == "failed" else "completed"
         self.leg.end(Outcome(reason, end.outcome), given)
         self._ended.set()
 
@@ -204,7 +204,7 @@ class Call:
 
     def _note_language(self) -> None:
         self._mask.speak(self._language.current)
-        self.notes.record.language = self._language.heard_as()
+        self.record_writer.record.language = self._language.heard_as()
 
     @property
     def busy(self) -> bool:
@@ -221,15 +221,15 @@ class Call:
         """From the answer to the end. The record is complete when it returns, and also when it raises."""
         self._began = anyio.current_time()
         with reporting(self._fault):
-            self._equipment.hooks.tell("call_started", call=self.info)
+            self._bot.hooks.tell("call_started", call=self.info)
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._playout.run)
-                group.start_soon(self._hearing.listen)
+                group.start_soon(self._listening.listen)
                 group.start_soon(self._conversing.run)
                 group.start_soon(self._keep_time)
                 begun = events.Speaks(self._language.current, *self._language.texts)
-                self._journal.begin(self._equipment.name, self._equipment.limits, begun)
+                self._events_file.begin(self._bot.name, self._bot.limits, begun)
                 self.handle(events.Opened())
                 self.leg.start(self)
                 await self._ended.wait()
@@ -247,22 +247,22 @@ class Call:
         if not self._closed.is_set():
             self._handle(Closed("lost", "the leg did not close"))
         self._complete()
-        return self.notes.record
+        return self.record_writer.record
 
     def _complete(self, outcome: str = "", reason: str = "") -> None:
         """`outcome` is for a call that did not come to an end of its own."""
-        record, ended = self.notes.record, self._dialogue.outcome
+        record, ended = self.record_writer.record, self._dialogue.outcome
         if outcome:
             record.outcome, record.reason = outcome, reason
         elif ended is not None:
             record.outcome, record.reason = ended.outcome, ended.reason
         record.seconds = round(anyio.current_time() - self._began, 3)
-        self.notes.hear_again(record.seconds)
+        self.record_writer.hear_again(record.seconds)
         record.noise = round(self._dialogue.noise(anyio.current_time()), 3)
-        record.caller_audio = round(self.leg.audio.seconds(self._hearing.audio.received), 3)
+        record.caller_audio = round(self.leg.audio.seconds(self._listening.audio.received), 3)
         record.prompt_audio = round(self._playout.heard(), 3)
         with reporting(self._fault):
-            self._equipment.hooks.tell("call_ended", call=self.info, record=record)
+            self._bot.hooks.tell("call_ended", call=self.info, record=record)
 
     def _prompt_faulted(self, engine: str, problem: str) -> None:
         self.handle(events.Faulted("prompt", "engine", problem, engine))
@@ -276,12 +276,12 @@ class Call:
                 self.handle(events.Time())
 
     def _fault(self, fault: Fault) -> None:
-        self.notes.fault(fault.source, fault.hook, fault.error, anyio.current_time() - self._began)
+        self.record_writer.fault(fault.source, fault.hook, fault.error, anyio.current_time() - self._began)
         if fault.hook != "measured":  # else a listener that raises at every figure would be told of it
-            self._equipment.hooks.measure(FAULTS.name, 1, {"source": fault.source})
+            self._bot.hooks.measure(FAULTS.name, 1, {"source": fault.source})
 
     def _measure(self, name: str, value: float) -> None:
-        self._equipment.hooks.measure(name, value, {"connector": self._equipment.name})
+        self._bot.hooks.measure(name, value, {"connector": self._bot.name})
 
 
 def _info_for_plugins(info: LegInfo, language: str, variables: Mapping[str, Any]) -> CallInfo:

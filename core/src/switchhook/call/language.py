@@ -7,9 +7,9 @@ from typing import Any, Literal, TypeVar
 
 from ..contract.languages import match, normalised, primary
 from ..contract.speech import Parameters
+from .bot import Bot, Tongue
 from .dialogue.events import Speaks
 from .engine import Engine
-from .equipment import Equipment, Tongue
 
 KINDS: tuple[Literal["stt", "tts"], ...] = ("stt", "tts")
 D = TypeVar("D")
@@ -18,9 +18,9 @@ D = TypeVar("D")
 class CallLanguage:
     """Shared by those who hear, speak and converse. `changed` is told what is spoken from now on."""
 
-    def __init__(self, equipment: Equipment, remark: Callable[[str], None]) -> None:
+    def __init__(self, bot: Bot, remark: Callable[[str], None]) -> None:
         """`remark` is told where the language is another one than was asked for."""
-        self._tongues = {each.language: each for each in equipment.tongues}
+        self._tongues = {each.language: each for each in bot.tongues}
         self._found: dict[str, Tongue] = {}  # by the tags that were asked for
         self._asked: dict[tuple[Engine[Any], str], str | None] = {}  # what was found out, until it changes
         self.own = next(iter(self._tongues))

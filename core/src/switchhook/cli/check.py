@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from . import add_config
 
 if TYPE_CHECKING:
-    from ..call.equipment import Equipment
+    from ..call.bot import Bot
     from ..contract.findings import Finding
     from ..plugins.loader import Plugin
     from ..serving.app import App
@@ -100,8 +100,8 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
     except StartError as error:  # wrong settings are not findings: they end the check as they end `serve`
         yield Finding("error", "engines", str(error), "see the message; the other checks need the engines")
         return
-    for name, equipment in connectors.items():
-        async for finding in _of_connector(f"connectors.{name}", equipment):
+    for name, bot in connectors.items():
+        async for finding in _of_connector(f"connectors.{name}", bot):
             yield finding
     for hook in ("check", "check_public")[: 1 + public]:
         for plugin in app.plugins.loaded.values():
@@ -113,36 +113,36 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
         yield Finding("warning", "public", "no plugin that is loaded tries the server from outside", cure)
 
 
-async def _of_connector(place: str, equipment: Equipment) -> AsyncIterator[Finding]:
+async def _of_connector(place: str, bot: Bot) -> AsyncIterator[Finding]:
     """Tries each engine as a call would use it."""
     from ..contract.findings import Finding
     from ..serving.probing import problem, trials
 
     failed = False
-    for trial in trials(equipment):
-        if said := await problem(trial.engine, equipment.name, trial.language, PATIENCE):
+    for trial in trials(bot):
+        if said := await problem(trial.engine, bot.name, trial.language, PATIENCE):
             failed = True
             cure = "a call would fail here"
             yield Finding("error", f"{place}{trial.table}", f"does not answer: {said}", cure)
-    if not equipment.hooks.handles("text"):
+    if not bot.hooks.handles("text"):
         cure = "pip install switchhook-responses, or look at [plugins] only and exclude"
         yield Finding("error", place, "no plugin performs text, so the bot would be silent", cure)
     elif not failed:
         yield Finding("ok", place, "its assistant and speech engines answer")
-    yield Finding("ok", place, _languages(equipment))
+    yield Finding("ok", place, _languages(bot))
 
 
-def _languages(equipment: Equipment) -> str:
+def _languages(bot: Bot) -> str:
     """Which are served, and what happens to others."""
     from ..serving.probing import is_served, spoken_besides
 
-    named = [each.language for each in equipment.tongues if is_served(each)]
-    besides = spoken_besides(equipment)
+    named = [each.language for each in bot.tongues if is_served(each)]
+    besides = spoken_besides(bot)
     if besides is None:
         others = "others where its engines know them when they are asked, which they do not say before"
     else:
         others = f"and, as its engines know them, {', '.join(besides)}" if besides else "and no others"
-    own = equipment.tongues[0].language
+    own = bot.tongues[0].language
     return (
         f"languages: {', '.join(named)}, {others}; a caller in any other is answered in {own}, "
         "with a remark in the record"
@@ -225,7 +225,7 @@ def _of_machine(app: App) -> Iterator[Finding]:
 
 
 def _of_prompts(directory: Path) -> Iterator[Finding]:
-    from ..call.prompts.disk import FOLDER, others_in
+    from ..call.prompt_cache.disk import FOLDER, others_in
     from ..contract.findings import Finding
 
     place = "prompts.directory"

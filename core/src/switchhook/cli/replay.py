@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from . import CONFIG, add_config_beside_connector
 
 if TYPE_CHECKING:
-    from ..call.record.replay import Replay, Step
+    from ..call.record.replay import RecordedStep, Replay
 
 GROUP = "look into calls"
 
@@ -56,13 +56,13 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
     from ..contract.visible import visible
     from ..serving.app import App
     from ..serving.configuration import load_settings
-    from ..tools.rerun import difference, rerun
+    from ..tools.replay_caller import difference, replay_caller
     from ..virtual.clock import virtual_time
 
     config = arguments.config or CONFIG
     app = App(load_settings(config), config.parent.absolute())
     variables = dict(text.partition("=")[::2] for text in arguments.var)
-    call = partial(rerun, app, arguments.connector, recorded, variables)
+    call = partial(replay_caller, app, arguments.connector, recorded, variables)
     now = anyio.run(call, **({} if arguments.real_time else virtual_time()))
     for line in timeline(now):
         print(line)
@@ -88,7 +88,7 @@ def timeline(again: Replay) -> Iterator[str]:
     )
 
 
-def _caller(step: Step) -> Iterator[tuple[str, str]]:
+def _caller(step: RecordedStep) -> Iterator[tuple[str, str]]:
     from ..call.dialogue.events import NotPerformed, Stopping
     from ..contract.leg import Closed, Digit, Paused, Resumed
     from ..contract.speech import Transcript
@@ -110,7 +110,7 @@ def _caller(step: Step) -> Iterator[tuple[str, str]]:
             yield "line", reason
 
 
-def _bot(step: Step) -> Iterator[tuple[str, str]]:
+def _bot(step: RecordedStep) -> Iterator[tuple[str, str]]:
     from ..call.dialogue.events import End, Flush, Queue, SendTurn
     from ..contract.actions import Say
 

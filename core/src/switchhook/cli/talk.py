@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..contract.options import Options
     from ..serving.app import App
     from ..serving.terminal import Colour
-    from ..tools.typed_call import Line
+    from ..tools.typed_call import Shown
 
 GROUP = "make a bot"
 ALWAYS = ("bot", "set", "remark", "fault", "end", "output")  # else only with -v
@@ -116,7 +116,7 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
 def _printer(arguments: argparse.Namespace) -> Any:
     from ..serving.terminal import painted
 
-    def show(line: Line) -> None:
+    def show(line: Shown) -> None:
         if arguments.json:
             print(json.dumps({"who": line.who, "text": line.text, **line.details}, default=str), flush=True)
         elif arguments.verbose or line.who in ALWAYS:

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.audio import AudioFormat
     from ..contract.errors import SettingsError
     from ..contract.visible import visible
-    from ..plugins.standalone import load_audio
+    from ..plugins.for_tools import load_audio
     from ..tools.tune import listen
 
     connector = _connector(arguments)
@@ -121,7 +121,7 @@ def _policies(texts: Sequence[str], connector: ConnectorSettings | None) -> list
 
 
 def _engine(name: str | None, connector: ConnectorSettings | None) -> SpeechToText:
-    from ..plugins.standalone import load_recogniser
+    from ..plugins.for_tools import load_recogniser
 
     if connector is None or name is not None:
         return load_recogniser(name)

@@ -157,7 +157,7 @@ def _spelt_once(value: object) -> object:
     return value
 
 
-Spoken = Annotated[str, Field(max_length=200)]
+HeardWords = Annotated[str, Field(max_length=200)]
 
 
 class ConnectorSettings(Table):
@@ -194,7 +194,7 @@ class ConnectorSettings(Table):
         default_factory=list,
         description="texts that are spoken often: made at the start, and kept on disk if [prompts] names one",
     )
-    pronunciations: dict[Annotated[str, Field(min_length=1, max_length=100)], Spoken] = Field(
+    pronunciations: dict[Annotated[str, Field(min_length=1, max_length=100)], HeardWords] = Field(
         default_factory=dict,
         description='whole words as they are spelt, and what every voice says for each: { "Nguyen" = "win" }',
     )

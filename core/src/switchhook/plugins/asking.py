@@ -13,7 +13,7 @@ from ..contract.findings import AdminPage
 from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
 from ..contract.responses import MODELS, Response
-from .guard import Answer
+from .guard import HandlerAnswer
 from .loader import Plugin, Plugins
 
 
@@ -22,11 +22,15 @@ class Hooks:
         names = (name for name, hook in HOOKS.items() if hook.phase == "call")
         self._call = {name: plugins.caller(name, chosen) for name in names}
 
-    def handle(self, response: Response, call: CallInfo, without: Collection[str] = ()) -> Answer | None:
+    def handle(
+        self, response: Response, call: CallInfo, without: Collection[str] = ()
+    ) -> HandlerAnswer | None:
         """What the first plugin answers that handles it; those named in `without` are not asked."""
         return next(self.answers(response, call, without), None)
 
-    def answers(self, response: Response, call: CallInfo, without: Collection[str] = ()) -> Iterator[Answer]:
+    def answers(
+        self, response: Response, call: CallInfo, without: Collection[str] = ()
+    ) -> Iterator[HandlerAnswer]:
         """What plugins answer that handle it, each asked when its answer is looked for: the first counts, the
         others are for when it fails."""
         known = MODELS.get(response.response_type)
@@ -34,7 +38,7 @@ class Hooks:
         given = {"response": response, "call": call, "plugin": None}  # the guard fills it in
         for impl in reversed(self._call[f"handle_{kind}"].get_hookimpls()):
             if impl.plugin_name not in without:
-                answer: Answer | None = impl.function(*(given[name] for name in impl.argnames))
+                answer: HandlerAnswer | None = impl.function(*(given[name] for name in impl.argnames))
                 if answer is not None:
                     yield answer
 

@@ -35,7 +35,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HandlerAnswer:
     """What a response handler returned, and who it is. `own`: where its files are."""
 
     plugin: str
@@ -46,7 +46,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Guard:
+class HookGuard:
     """`active` is the hook function that runs now, for the watchdog; who is `off` is not asked."""
 
     values: dict[str, object] = field(default_factory=dict)  # what each lifespan yielded
@@ -82,12 +82,14 @@ class Guard:
                 return None
             finally:
                 self.active = outer
-            return None if result is None else _fitting(Answer(plugin, distribution, hook, result, own))
+            return (
+                None if result is None else _fitting(HandlerAnswer(plugin, distribution, hook, result, own))
+            )
 
         impl.function = guarded
 
 
-def _fitting(answer: Answer) -> Any:
+def _fitting(answer: HandlerAnswer) -> Any:
     """What is made of an answer that the hook may have; None of another, which is a fault."""
     spec, result = HOOKS[answer.hook], answer.actions
     if wrong := spec.misfit(result):
@@ -99,7 +101,7 @@ def _fitting(answer: Answer) -> Any:
     return _late(answer) if spec.may_be_late and inspect.isawaitable(result) else result
 
 
-async def _late(answer: Answer) -> bytes | None:
+async def _late(answer: HandlerAnswer) -> bytes | None:
     """What an awaitable gives in the end, under the same rules."""
     error, raised = "", None
     try:

@@ -16,8 +16,8 @@ from stevedore import DriverManager
 from ..contract import hookspecs
 from ..contract.errors import PluginError, SettingsError
 from ..contract.names import did_you_mean, nearest
-from .fitness import refuse_misfit, refuse_other_major
-from .guard import Guard
+from .contract_check import refuse_misfit, refuse_other_major
+from .guard import HookGuard
 
 DRIVERS = ("transport", "stt", "tts", "assistant")
 """Groups of which only what the configuration names is imported."""
@@ -51,7 +51,7 @@ class Plugins:
     def __init__(self, order: Sequence[str] = ()) -> None:
         self.manager = pluggy.PluginManager("switchhook")
         self.manager.add_hookspecs(hookspecs)
-        self.guard = Guard()
+        self.guard = HookGuard()
         self.loaded: dict[str, Plugin] = {}
         self._order = list(order)
 

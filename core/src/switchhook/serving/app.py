@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..call.bot import Bot, Tongue
 from ..call.dialogue.barge_in import BargeIn, words_of
 from ..call.dialogue.limits import Limits
 from ..call.engine import Engine, Kind, engines_of
-from ..call.equipment import Equipment, Tongue
-from ..call.prompts.cache import PromptCache
+from ..call.prompt_cache.cache import PromptCache
 from ..call.record.masking import Mask
 from ..call.record.variables import Reserved
 from ..contract.errors import PluginError, SettingsError
@@ -75,11 +75,9 @@ class App:
         transport: Transport = made.driver
         return transport
 
-    def equip(self) -> dict[str, Equipment]:
+    def equip(self) -> dict[str, Bot]:
         """Models are loaded here. Equal tables share an engine."""
-        return {
-            name: self._equipment(name, connector) for name, connector in self.settings.connectors.items()
-        }
+        return {name: self._bot(name, connector) for name, connector in self.settings.connectors.items()}
 
     @asynccontextmanager
     async def lifespans(self) -> AsyncIterator[None]:
@@ -107,7 +105,7 @@ class App:
             return None
         return PromptCache(asked.directory, memory=asked.memory * MEGABYTE, disk=asked.disk * MEGABYTE)
 
-    def rehearse(self, name: str, ear: SpeechToText, voice: TextToSpeech, mask: Mask) -> Equipment:
+    def rehearse(self, name: str, ear: SpeechToText, voice: TextToSpeech, mask: Mask) -> Bot:
         """A connector with other speech than its own, which is not loaded. Raises SettingsError."""
         if name not in self.settings.connectors:
             known = ", ".join(sorted(self.settings.connectors)) or "none"
@@ -116,7 +114,7 @@ class App:
         speech: Made = {"stt": engines_of("stt", [ear]), "tts": engines_of("tts", [voice])}
         return self._equip(name, connector, mask, speech)
 
-    def _equipment(self, name: str, connector: ConnectorSettings) -> Equipment:
+    def _bot(self, name: str, connector: ConnectorSettings) -> Bot:
         mask = Mask(connector.unmask, connector.language, own_texts(connector))
         return self._equip(name, connector, mask, {})
 
@@ -129,13 +127,13 @@ class App:
             for kind, choices in _drivers(table)
         }
 
-    def _equip(self, name: str, connector: ConnectorSettings, mask: Mask, given: Made) -> Equipment:
+    def _equip(self, name: str, connector: ConnectorSettings, mask: Mask, given: Made) -> Bot:
         made = self._made(f"connectors.{name}", connector, given)
         further = []
         for tag, table in connector.languages.items():
             others = self._made(f"connectors.{name}.languages.{tag}", table, given)
             further.append(_tongue(tag, table, {**made, **others}))
-        return Equipment(
+        return Bot(
             name=name,
             **_engines(made),
             further=tuple(further),

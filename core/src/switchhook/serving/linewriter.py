@@ -49,7 +49,7 @@ class Owner(Protocol):
     def lost(self, line: str, why: str, /) -> None: ...
 
 
-class _Line(NamedTuple):
+class _Waiting(NamedTuple):
     owner: Owner
     path: Path
     data: bytes
@@ -61,7 +61,7 @@ class LineWriter:
 
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
-        self._queue: SimpleQueue[_Line | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._files = LineFiles()
         self._over = self._left_behind = False
@@ -69,7 +69,7 @@ class LineWriter:
         self._put = self._bytes_put = self._refused = 0
         # by who writes:
         self._taken = self._bytes_taken = self._failed = 0
-        self._in_hand: dict[Path, list[_Line]] = {}
+        self._in_hand: dict[Path, list[_Waiting]] = {}
         self._asked_disk: float | None = None  # when, while it has not answered
         # and by `look`:
         self._known_lost = self._known_waiting = self._known_written = self._unsaid = 0
@@ -79,7 +79,7 @@ class LineWriter:
         """A plain call. `share`: how full the queue may be for this line to come in, 0 to 1."""
         # half of a surrogate pair, which JSON from outside may hold, becomes an escape that JSON knows
         data = f"{line}\n".encode(errors="backslashreplace")
-        item = _Line(owner, path, data, call_ids.get())
+        item = _Waiting(owner, path, data, call_ids.get())
         if self._left_behind or not self._has_room(len(data), share):
             self._refused += 1
             _tell_lost(item, f"the disk does not keep up, {self.waiting} lines wait")
@@ -110,9 +110,9 @@ class LineWriter:
             self._write(self._next_lines())
         self._files.close()
 
-    def _next_lines(self) -> list[_Line]:
+    def _next_lines(self) -> list[_Waiting]:
         """All that wait, or so many."""
-        lines: list[_Line] = []
+        lines: list[_Waiting] = []
         try:
             while len(lines) < AT_ONCE:
                 line = self._queue.get_nowait() if lines else self._queue.get(timeout=IDLE)
@@ -125,7 +125,7 @@ class LineWriter:
                 self._files.close()
         return lines
 
-    def _write(self, lines: Iterable[_Line]) -> None:
+    def _write(self, lines: Iterable[_Waiting]) -> None:
         for line in lines:
             self._in_hand.setdefault(line.path, []).append(line)
         for path in list(self._in_hand):
@@ -137,7 +137,7 @@ class LineWriter:
             self._bytes_taken += sum(len(line.data) for line in of_file)
             del self._in_hand[path]
 
-    def _write_to(self, path: Path, lines: Sequence[_Line]) -> None:
+    def _write_to(self, path: Path, lines: Sequence[_Waiting]) -> None:
         at, together = 0, len(lines)
         while at < len(lines):
             if lines[at].owner.gave_up:
@@ -223,7 +223,7 @@ class LineWriter:
         for line in left:
             _tell_lost(line, "the disk does not answer")
 
-    def _left(self) -> list[_Line]:
+    def _left(self) -> list[_Waiting]:
         left = []
         with suppress(Empty):
             while True:
@@ -232,7 +232,7 @@ class LineWriter:
         return left
 
 
-def _tell_lost(line: _Line, why: str) -> None:
+def _tell_lost(line: _Waiting, why: str) -> None:
     token = call_ids.set(line.ids)
     try:
         line.owner.lost(line.data.decode().rstrip("\n"), why)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import anyio
 
+from ..call.bot import Bot, Tongue
 from ..call.engine import Engine
-from ..call.equipment import Equipment, Tongue
 from ..contract.errors import SwitchhookError, cause
 from ..contract.info import CallInfo
 from ..contract.languages import match, normalised, primary
@@ -34,11 +34,11 @@ class Trial(NamedTuple):
     table: str
 
 
-def trials(equipment: Equipment) -> Iterator[Trial]:
+def trials(bot: Bot) -> Iterator[Trial]:
     """Each once. An engine that says it does not know a language is not asked for it, where another is."""
     seen = set()
-    for each in equipment.tongues:
-        table = f".languages.{each.language}" if each in equipment.further else ""
+    for each in bot.tongues:
+        table = f".languages.{each.language}" if each in bot.further else ""
         for kind in each.kinds:
             able = [engine for engine in kind if engine.spoken(each.language) is not None]
             for engine in able or kind:
@@ -49,17 +49,17 @@ def trials(equipment: Equipment) -> Iterator[Trial]:
                 seen.add(asked)
 
 
-async def first_problem(equipment: Equipment, patience: float) -> str:
+async def first_problem(bot: Bot, patience: float) -> str:
     """Why a caller would not be served; nothing if of each kind at least one engine answers, in each language
     that has engines of its own."""
     found: dict[str, list[str]] = {}
 
     async def attempt(trial: Trial) -> None:
-        said = await problem(trial.engine, equipment.name, trial.language, patience)
+        said = await problem(trial.engine, bot.name, trial.language, patience)
         found[trial.table].append(said)
 
     async with anyio.create_task_group() as group:
-        for trial in trials(equipment):
+        for trial in trials(bot):
             found.setdefault(trial.table, [])
             group.start_soon(attempt, trial)
     silent = (f"{table[1:]}: {said[0]}" for table, said in found.items() if all(said))
@@ -73,11 +73,11 @@ def is_served(tongue: Tongue) -> bool:
     )
 
 
-def spoken_besides(equipment: Equipment) -> list[str] | None:
+def spoken_besides(bot: Bot) -> list[str] | None:
     """Languages that engines say they know, one of each kind, besides those that the connector names; None:
     some kind has an engine that does not say what it knows, and is asked."""
-    own = equipment.tongues[0]
-    named = {primary(each.language) for each in equipment.tongues}
+    own = bot.tongues[0]
+    named = {primary(each.language) for each in bot.tongues}
     known: set[str] | None = None
     for kind in filter(None, own.kinds):
         tags = [engine.languages for engine in kind]

@@ -12,8 +12,8 @@ from pathlib import Path
 import anyio
 import anyio.abc
 
+from ..call.bot import Bot
 from ..call.call import Call
-from ..call.equipment import Equipment
 from ..contract.audio import AudioFormat
 from ..contract.errors import cause
 from ..contract.leg import Busy, Leg, Outcome
@@ -46,9 +46,9 @@ class Server:
         began = time.monotonic()
         self._transport = app.transport()  # first: wrong settings should not wait for models
         logger.info("loading %s", ", ".join(app.drivers))
-        self._equipment: Mapping[str, Equipment] = app.equip()
-        for equipment in self._equipment.values():
-            equipment.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
+        self._bot: Mapping[str, Bot] = app.equip()
+        for bot in self._bot.values():
+            bot.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
         logger.info("engines ready after %.2f s", time.monotonic() - began)
         self._records = RecordFile(directory := app.settings.records.directory)
         if directory is not None and not is_writable(directory):
@@ -67,7 +67,7 @@ class Server:
         return {name: settings.address for name, settings in self.app.settings.connectors.items()}
 
     def languages(self, connector: str, /) -> Sequence[str]:
-        return [each.language for each in self._equipment[connector].tongues]
+        return [each.language for each in self._bot[connector].tongues]
 
     def admit(self) -> Busy | None:
         if self._stopping:
@@ -96,7 +96,7 @@ class Server:
         with anyio.move_on_after(PROBING):
             async with self._probing:
                 for name in connectors:
-                    if why := await first_problem(self._equipment[name], PROBING):
+                    if why := await first_problem(self._bot[name], PROBING):
                         return f"connector {name}: {why}"
             return ""
         return f"the engines did not answer within {PROBING:g} s"
@@ -116,7 +116,7 @@ class Server:
     async def _answer(self, leg: Leg) -> None:
         info = leg.info
         try:
-            call = Call(leg, self._equipment[info.connector], self._event_writer(leg))
+            call = Call(leg, self._bot[info.connector], self._event_writer(leg))
         except Exception as error:
             why = f"internal error: {cause(error)}"
             lost = CallRecord(
@@ -124,7 +124,7 @@ class Server:
             )
             self._records.call(lost)
             raise
-        record = call.notes.record
+        record = call.record_writer.record
         self._calls.add(call)
         logger.info("call to %s started", info.connector)
         self.measured(CALLS_STARTED.name, 1, {"connector": info.connector})
@@ -137,7 +137,7 @@ class Server:
             self._records.call(record)
             labels = {"connector": info.connector, "outcome": record.outcome}
             self.measured(CALLS_ENDED.name, 1, labels)
-            _tell_end(record, call.notes.slowest())
+            _tell_end(record, call.record_writer.slowest())
 
     def _event_writer(self, leg: Leg) -> Callable[[str], None] | None:
         directory = self.app.settings.records.directory
@@ -158,7 +158,7 @@ class Server:
             self._records.kept(),  # last: lines come to the end
             self.app.lifespans(),
             Watchdog(self.app.plugins).watching(),
-            warmed(self.app.cache, self._equipment.values()),
+            warmed(self.app.cache, self._bot.values()),
         ):
             yield
 

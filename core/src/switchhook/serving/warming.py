@@ -10,9 +10,9 @@ from typing import Any
 
 import anyio
 
+from ..call.bot import Bot
 from ..call.engine import Engine
-from ..call.equipment import Equipment
-from ..call.prompts.cache import Prompt, PromptCache
+from ..call.prompt_cache.cache import Prompt, PromptCache
 from ..call.speaking.texts import parts
 from ..contract.audio import AudioFormat
 from ..contract.errors import LanguageUnknown, Unspeakable, cause
@@ -26,7 +26,7 @@ LINE = AudioFormat()  # of nearly every call; a call on another line makes its o
 
 
 @asynccontextmanager
-async def warmed(cache: PromptCache | None, connectors: Iterable[Equipment]) -> AsyncIterator[None]:
+async def warmed(cache: PromptCache | None, connectors: Iterable[Bot]) -> AsyncIterator[None]:
     """Around all calls; nothing waits for a prompt but who wants to hear it."""
     made = list(connectors)
     async with AsyncExitStack() as stack:
@@ -56,7 +56,7 @@ async def _keep_warm(engine: Engine[Any]) -> None:
         await anyio.sleep(COOLING)
 
 
-def _listed(connector: Equipment) -> Iterator[tuple[TextToSpeech, Prompt]]:
+def _listed(connector: Bot) -> Iterator[tuple[TextToSpeech, Prompt]]:
     for tongue in connector.tongues:
         for engine in tongue.voices:
             voice, spoken = engine.driver, engine.spoken(tongue.language)

@@ -9,10 +9,10 @@ from typing import Any
 
 import anyio
 
+from ..call.bot import Bot
 from ..call.call import Call
 from ..call.dialogue.limits import Limits
 from ..call.engine import Kind, engines_of
-from ..call.equipment import Equipment
 from ..call.record.masking import Mask
 from ..call.record.variables import Reserved
 from ..contract.actions import Action, Choice, EndCall, Offer, Say
@@ -117,9 +117,9 @@ async def a_call(
     mask: Mask | None = None,
     failure_text: str = "sorry",
     reserved: tuple[str, ...] = Reserved(),
-    **equipment: Any,
+    **bot: Any,
 ) -> AsyncIterator[Talk]:
-    """`plugins` are asked before the plain handlers of the testing kit; `equipment`: what else a connector
+    """`plugins` are asked before the plain handlers of the testing kit; `bot`: what else a connector
     gives its calls, spare engines for instance, or their bare drivers. The call is cut off when left."""
     stt, tts, leg = MemorySpeechToText(), tts or MemoryTextToSpeech(), leg or MemoryLeg()
     given: dict[str, Any] = {
@@ -130,11 +130,11 @@ async def a_call(
         "reserved": Reserved(*reserved),
         "limits": limits or Limits(),
         "mask": mask or Mask(),
-        **equipment,
+        **bot,
     }
     for kind, name in KINDS:
         given[name] = engines_of(kind, given[name])
-    made = Equipment("test", hooks=_hooks(plugins), **given)
+    made = Bot("test", hooks=_hooks(plugins), **given)
     events: list[str] = []
     call = Call(leg, made, events.append)
     talk = Talk(call, leg, stt, tts, assistant, events)

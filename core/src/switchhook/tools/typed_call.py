@@ -11,7 +11,7 @@ import anyio
 
 from ..call.call import Call
 from ..call.dialogue.events import ActionDue, Event, Faulted, NotPerformed
-from ..call.record.journal import read
+from ..call.record.events_file import read
 from ..call.record.masking import Mask
 from ..contract.actions import Action, Play, Remark, Say
 from ..contract.audio import AudioFormat
@@ -27,7 +27,7 @@ TICK = 0.02
 LONGEST = 10.0  # seconds that the next typed line waits while the bot plays a recording, or does not listen
 
 
-class Line(NamedTuple):
+class Shown(NamedTuple):
     """What is to be shown. `who`: bot, turn, does, set, remark, fault, end or output."""
 
     who: str
@@ -35,7 +35,7 @@ class Line(NamedTuple):
     details: Mapping[str, Any] = {}
 
 
-Show = Callable[[Line], None]
+Show = Callable[[Shown], None]
 
 
 class ShownVoice:
@@ -53,7 +53,7 @@ class ShownVoice:
         self, text: str, audio: AudioFormat, _language: str, _parameters: Parameters, /
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         async def chunks() -> AsyncIterator[bytes]:
-            self._show(Line("bot", text))
+            self._show(Shown("bot", text))
             yield audio.silence(SOUND)
 
         yield chunks()
@@ -76,7 +76,7 @@ class TypedCall:
 
     @property
     def _turns(self) -> int:
-        return len(self._call.notes.record.turns)
+        return len(self._call.record_writer.record.turns)
 
     async def run(self, typed: AsyncIterator[str], *, hurried: bool) -> CallRecord:
         """`hurried`: a typed line is not for interrupting, and waits until the bot has said its all."""
@@ -86,9 +86,9 @@ class TypedCall:
             group.start_soon(self._type, typed, hurried)
             record = await self._call.run()
             group.cancel_scope.cancel()
-        self._show(Line("end", f"{record.outcome}: {record.reason}" if record.reason else record.outcome))
+        self._show(Shown("end", f"{record.outcome}: {record.reason}" if record.reason else record.outcome))
         for name, value in self._leg.outputs.items():
-            self._show(Line("output", f"{name} = {value}", {"name": name, "value": value}))
+            self._show(Shown("output", f"{name} = {value}", {"name": name, "value": value}))
         return record
 
     # --- the caller
@@ -118,7 +118,7 @@ class TypedCall:
             case "/hangup":
                 self._leg.close("hung_up")
             case _ if command.startswith("/"):
-                self._show(Line("remark", f"{command} is unknown: /keys 12#, /silence and /hangup are"))
+                self._show(Shown("remark", f"{command} is unknown: /keys 12#, /silence and /hangup are"))
             case _:
                 self._begin()
                 await self._say(text)
@@ -131,7 +131,7 @@ class TypedCall:
                 await anyio.sleep(TICK)
             self._ear.hear(Transcript(text, final=True))
             return
-        self._show(Line("remark", f"nobody heard {text!r}: the bot did not listen for {LONGEST:g} s"))
+        self._show(Shown("remark", f"nobody heard {text!r}: the bot did not listen for {LONGEST:g} s"))
 
     def _begin(self) -> None:
         self._leg.resume_caller()
@@ -159,24 +159,24 @@ class TypedCall:
     def _look(self, line: str) -> None:
         """Takes the line of an event. What it led to is in the record by the next one."""
         self._news += 1
-        for turn in self._call.notes.record.turns[self._shown :]:
+        for turn in self._call.record_writer.record.turns[self._shown :]:
             self._shown += 1
-            self._show(Line("turn", f"{turn.kind}: {turn.text}".rstrip(": "), {"kind": turn.kind}))
+            self._show(Shown("turn", f"{turn.kind}: {turn.text}".rstrip(": "), {"kind": turn.kind}))
         for _, event in read([line]):
             self._look_at(event)
 
     def _look_at(self, event: Event) -> None:
         match event:
             case ActionDue(action=Remark(text=text)):
-                self._show(Line("remark", text))
+                self._show(Shown("remark", text))
             case ActionDue(action=action, plugin=plugin):
                 if isinstance(action, Play):
-                    self._show(Line("bot", f"plays {action.name or 'a recording'}"))
-                self._show(Line("does", f"{plugin}: {_shown(action)}", {"plugin": plugin}))
+                    self._show(Shown("bot", f"plays {action.name or 'a recording'}"))
+                self._show(Shown("does", f"{plugin}: {_shown(action)}", {"plugin": plugin}))
             case NotPerformed(response_type=kind, problem=problem):
-                self._show(Line("remark", f"{kind} not performed: {problem}"))
+                self._show(Shown("remark", f"{kind} not performed: {problem}"))
             case Faulted(source=source, hook=hook, error=error):
-                self._show(Line("fault", f"{source} {hook}: {error}"))
+                self._show(Shown("fault", f"{source} {hook}: {error}"))
             case _:
                 self._show_variables()
 
@@ -184,7 +184,9 @@ class TypedCall:
         now = dict(self._call.variables.current)
         for name in sorted({*now, *self._variables}, key=str):
             if now.get(name) != self._variables.get(name):
-                self._show(Line("set", f"{name} = {now.get(name)!r}", {"name": name, "value": now.get(name)}))
+                self._show(
+                    Shown("set", f"{name} = {now.get(name)!r}", {"name": name, "value": now.get(name)})
+                )
         self._variables = now
 
 

@@ -12,13 +12,13 @@ import anyio
 from switchhook import AssistantError, CallInfo, ReplyContext, Response, Turn, parse_response
 
 from .digits import collect_keyed, collect_spoken
-from .format import Answer, Digits, Script
+from .format import Digits, Script, ScriptedAnswer
 from .matching import closest
 from .variables import evaluate, fill
 
 logger = logging.getLogger(__name__)
 
-WAITING = Answer()
+WAITING = ScriptedAnswer()
 """While more digits are to come, nothing is said."""
 
 
@@ -51,7 +51,7 @@ class ScriptReply:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    answer: Answer
+    answer: ScriptedAnswer
     matched: bool = True
     digits: Mapping[str, str] = field(default_factory=dict)  # what a slot collected, by variable
 

@@ -69,7 +69,7 @@ Expressions = Annotated[
 """A list of expressions, or a text with one on each line."""
 
 
-class Answer(Table):
+class ScriptedAnswer(Table):
     """What is said and done in one turn."""
 
     responses: list[Item] = Field(default_factory=list)
@@ -114,23 +114,23 @@ class Digits(Table):
         return self.length or self.max
 
 
-class Step(Answer):
+class ScriptStep(ScriptedAnswer):
     """What leads to it, what it answers, and where it may lead."""
 
     phrases: list[Annotated[str, AfterValidator(_words)]] = Field(default_factory=list)
     digits: Digits | None = None
     next: list[str] | None = None
-    fallback: Answer | None = None
-    no_input: Answer | None = None
+    fallback: ScriptedAnswer | None = None
+    no_input: ScriptedAnswer | None = None
 
 
 class Script(Table):
     threshold: float = Field(70, ge=0, le=100)
-    fallback: Answer = Answer()
-    no_input: Answer = Answer()
-    steps: dict[str, Step] = Field(min_length=1)
+    fallback: ScriptedAnswer = ScriptedAnswer()
+    no_input: ScriptedAnswer = ScriptedAnswer()
+    steps: dict[str, ScriptStep] = Field(min_length=1)
 
-    def candidates(self, step: Step) -> list[str]:
+    def candidates(self, step: ScriptStep) -> list[str]:
         """What the next turn may lead to: what `next` says, or every step that has phrases."""
         if step.next is not None:
             return step.next

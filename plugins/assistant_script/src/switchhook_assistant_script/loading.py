@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from switchhook import SettingsError, Table, did_you_mean
 
-from .format import Answer, Digits, Script, Step
+from .format import Digits, Script, ScriptedAnswer, ScriptStep
 from .lines import line_of, locate
 
 if TYPE_CHECKING:
@@ -92,11 +92,11 @@ def _model(place: Place) -> type[Table]:
         case ():
             return Script
         case ("steps", _):
-            return Step
+            return ScriptStep
         case (*_, "digits"):
             return Digits
         case _:
-            return Answer
+            return ScriptedAnswer
 
 
 def _keys(model: type[Table]) -> Iterator[str]:

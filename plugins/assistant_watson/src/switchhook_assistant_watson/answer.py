@@ -29,14 +29,14 @@ TIMERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WatsonAnswer:
     """`items` are those of `output.generic`; `context` is empty where none came."""
 
     items: list[Any]
     context: dict[str, Any]
 
 
-def parse(body: bytes) -> Answer:
+def parse(body: bytes) -> WatsonAnswer:
     """Raises WatsonError."""
     try:
         said = json.loads(body)
@@ -45,7 +45,7 @@ def parse(body: bytes) -> Answer:
     return answer_in(said)
 
 
-def answer_in(said: object) -> Answer:
+def answer_in(said: object) -> WatsonAnswer:
     """`said`: the JSON of an answer. All of it but `output` may be missing. Raises WatsonError."""
     output = said.get("output") if isinstance(said, dict) else None
     if not isinstance(said, dict) or not isinstance(output, dict):
@@ -53,7 +53,9 @@ def answer_in(said: object) -> Answer:
     generic, context = output.get("generic"), said.get("context")
     if isinstance(generic, list) and len(generic) > MOST:
         raise WatsonError("garbage", detail=f"more than {MOST} responses")
-    return Answer(generic if isinstance(generic, list) else [], context if isinstance(context, dict) else {})
+    return WatsonAnswer(
+        generic if isinstance(generic, list) else [], context if isinstance(context, dict) else {}
+    )
 
 
 @dataclass

@@ -10,7 +10,7 @@ from uuid import uuid4
 from switchhook import AssistantError, CallInfo, Reply, ReplyContext, Turn
 from switchhook_watson import WatsonError
 
-from .answer import BODY, Answer, ContextReader, parse
+from .answer import BODY, ContextReader, WatsonAnswer, parse
 from .api import Api, failing, limited
 from .message import Json, context_of, input_of, merged, table, user_of
 from .options import AssistantOptions
@@ -18,7 +18,7 @@ from .reply import StreamedReply, WholeReply
 
 logger = logging.getLogger(__name__)
 
-NOTHING = Answer([], {})
+NOTHING = WatsonAnswer([], {})
 
 
 class WatsonConversation:
@@ -87,7 +87,7 @@ class WatsonConversation:
             stack.push_async_exit(attempt.pop_all())
         return StreamedReply(reply, self._api.service, self._take)
 
-    def _take(self, answer: Answer) -> ReplyContext:
+    def _take(self, answer: WatsonAnswer) -> ReplyContext:
         self._answered = True
         self._context = answer.context or self._context
         return self._reader.read(answer.context)

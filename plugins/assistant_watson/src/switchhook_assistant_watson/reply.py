@@ -10,7 +10,7 @@ import anyio
 from switchhook import ReplyContext, Response, parse_response
 from switchhook_watson import HttpReply, Service, WatsonError
 
-from .answer import Answer
+from .answer import WatsonAnswer
 from .api import failing
 from .sse import Events
 from .streaming import StreamedAnswer
@@ -23,7 +23,7 @@ class WholeReply:
     """An assistant does not say whether it understood: intents may be empty in the middle of an action, and a
     fallback is an action like others. So an input counts as not understood where nothing is said to it."""
 
-    def __init__(self, answer: Answer, context: ReplyContext) -> None:
+    def __init__(self, answer: WatsonAnswer, context: ReplyContext) -> None:
         self.matched, self.context = bool(answer.items), context
         self._items = answer.items
 
@@ -33,7 +33,9 @@ class WholeReply:
 
 
 class StreamedReply:
-    def __init__(self, reply: HttpReply, service: Service, take: Callable[[Answer], ReplyContext]) -> None:
+    def __init__(
+        self, reply: HttpReply, service: Service, take: Callable[[WatsonAnswer], ReplyContext]
+    ) -> None:
         self.matched, self.context = True, ReplyContext()
         self._reply, self._service, self._take = reply, service, take
 

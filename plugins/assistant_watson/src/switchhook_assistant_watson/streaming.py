@@ -8,7 +8,7 @@ from typing import Any
 
 from switchhook_watson import WatsonError
 
-from .answer import MOST, Answer, answer_in
+from .answer import MOST, WatsonAnswer, answer_in
 
 MARK = "streaming_metadata"
 
@@ -21,7 +21,7 @@ class StreamedAnswer:
     """
 
     def __init__(self) -> None:
-        self.answer: Answer | None = None  # once the final response is here
+        self.answer: WatsonAnswer | None = None  # once the final response is here
         self._ids: set[Any] = set()
         self._given: Counter[str] = Counter()
 

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .crew import Crew
 from .samples import RATE, Samples, resample
+from .threads import WorkerThreads
 
 DECODER_RATE = 16000
 
@@ -47,16 +47,16 @@ class DecoderPool:
     waits is bounded by the finals, which come no faster than people speak."""
 
     def __init__(self, name: str, decoders: Sequence[Decoder]) -> None:
-        self._crew = Crew(f"{name}-decode", decoders)
+        self._threads = WorkerThreads(f"{name}-decode", decoders)
 
     def working(self) -> AbstractContextManager[None]:
-        return self._crew.working()
+        return self._threads.working()
 
     def submit(self, job: Decode) -> None:
-        if not job.final and self._crew.backlog > self._crew.size:
+        if not job.final and self._threads.backlog > self._threads.size:
             job.over = True
         else:
-            self._crew.submit(job.run, urgent=job.final)
+            self._threads.submit(job.run, urgent=job.final)
 
 
 def load_decoders(load: Callable[[], Decoder], count: int) -> list[Decoder]:

@@ -6,11 +6,11 @@ import logging
 from collections import deque
 from functools import partial
 
-from .crew import Crew
 from .decoding import Decode, DecoderPool
 from .ear import Ear
 from .endpoint import Began, Utterance
-from .outbox import Outbox
+from .results import RecognitionResults
+from .threads import WorkerThreads
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +22,16 @@ class Listener:
     """The event loop calls feed, finish and close; everything else runs in the thread."""
 
     def __init__(
-        self, ear: Ear, outbox: Outbox, pool: DecoderPool, crew: Crew[None], *, interims: bool
+        self,
+        ear: Ear,
+        results: RecognitionResults,
+        pool: DecoderPool,
+        threads: WorkerThreads[None],
+        *,
+        interims: bool,
     ) -> None:
         self.ear = ear
-        self._outbox, self._pool, self._crew, self._interims = outbox, pool, crew, interims
+        self._results, self._pool, self._threads, self._interims = results, pool, threads, interims
         # when it is full the oldest is dropped, which shows as a gap between positions
         self._waiting: deque[tuple[int, bytes]] = deque(maxlen=MOST_WAITING)
         self._fed = 0  # samples
@@ -53,7 +59,7 @@ class Listener:
     def _summon(self) -> None:
         if not self._summoned:
             self._summoned = True
-            self._crew.submit(self._listen)
+            self._threads.submit(self._listen)
 
     def _listen(self, _: None) -> None:
         """One piece of audio at a time, so that a call which is behind does not delay the others."""
@@ -67,10 +73,10 @@ class Listener:
             elif self._finishing:
                 self._ended = True
                 self._act(self.ear.finish())
-                self._outbox.post(self._outbox.ended, self._finals)
+                self._results.post(self._results.ended, self._finals)
         except Exception as error:  # noqa: BLE001  # whatever it is, this call's recognition has failed and no other
             self._ended = True
-            self._outbox.post(self._outbox.failed, error)
+            self._results.post(self._results.failed, error)
 
     def _hear(self, position: int, audio: bytes) -> None:
         if self._fed - position > LATEST * self.ear.rate:
@@ -80,13 +86,13 @@ class Listener:
 
     def _act(self, event: Began | Utterance | None) -> None:
         if isinstance(event, Began):
-            self._outbox.post(self._outbox.started, event.at)
+            self._results.post(self._results.started, event.at)
         elif isinstance(event, Utterance):
             self._finals += event.final
             if event.worth_decoding:
                 self._decode(event)
             else:
-                self._outbox.post(self._outbox.decoded, event, "")
+                self._results.post(self._results.decoded, event, "")
 
     def _decode(self, utterance: Utterance) -> None:
         if not utterance.final and not self._may_decode_interim():
@@ -95,7 +101,7 @@ class Listener:
             samples=utterance.samples,
             final=utterance.final,
             wanted=partial(self._wanted, utterance),
-            done=partial(self._outbox.post, self._outbox.decoded, utterance),
+            done=partial(self._results.post, self._results.decoded, utterance),
         )
         if not utterance.final:
             self._interim = job

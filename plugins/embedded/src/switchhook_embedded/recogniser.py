@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 
 from switchhook import AudioFormat, Parameters, SpeechError
 
-from .crew import Crew
 from .decoding import Decoder, DecoderPool
 from .ear import Ear
 from .listener import Listener
-from .outbox import Outbox
 from .parameters import Ignored, initial_hang, require_language
 from .recognition import EmbeddedRecognition
+from .results import RecognitionResults
 from .samples import RATE
+from .threads import WorkerThreads
 from .vad import SileroModel
 
 
@@ -35,7 +35,7 @@ class EmbeddedSpeechToText:
         self._name, self._interims, self.languages = name, interims, languages
         self._ignored = Ignored(name)
         self._pool = DecoderPool(name, decoders)
-        self._crew: Crew[None] = Crew(f"{name}-listen", [None])
+        self._threads: WorkerThreads[None] = WorkerThreads(f"{name}-listen", [None])
         self._model = SileroModel()
 
     @asynccontextmanager
@@ -46,10 +46,10 @@ class EmbeddedSpeechToText:
             raise SpeechError(f"{self._name} takes linear samples (PCM), got {audio.encoding}")
         require_language(self._name, language, self.languages)
         ear = Ear(self._model.detector(), audio.rate, initial_hang(parameters, self._ignored))
-        outbox = Outbox(self._name)
-        with self._crew.working(), self._pool.working():
-            listener = Listener(ear, outbox, self._pool, self._crew, interims=self._interims)
-            recognition = EmbeddedRecognition(listener, outbox, self.languages, self._ignored)
+        results = RecognitionResults(self._name)
+        with self._threads.working(), self._pool.working():
+            listener = Listener(ear, results, self._pool, self._threads, interims=self._interims)
+            recognition = EmbeddedRecognition(listener, results, self.languages, self._ignored)
             try:
                 yield recognition
             finally:

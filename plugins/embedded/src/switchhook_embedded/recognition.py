@@ -1,6 +1,6 @@
 """One caller being listened to: a Recognition as core knows it.
 
-Audio passes through three places: the event loop (this module, `outbox`), the engine's listening thread
+Audio passes through three places: the event loop (this module, `results`), the engine's listening thread
 (`listener`, `ear`, `endpoint`, `vad`) and a decoder's thread (`decoding`).
 """
 
@@ -11,20 +11,20 @@ from collections.abc import AsyncIterator, Collection
 from switchhook import Parameters, SpeechStarted, Transcript
 
 from .listener import Listener
-from .outbox import Outbox
 from .parameters import Ignored, hang_time, match_language
+from .results import RecognitionResults
 
 
 class EmbeddedRecognition:
     def __init__(
-        self, listener: Listener, outbox: Outbox, languages: Collection[str], ignored: Ignored
+        self, listener: Listener, results: RecognitionResults, languages: Collection[str], ignored: Ignored
     ) -> None:
-        self._listener, self._outbox = listener, outbox
+        self._listener, self._results = listener, results
         self._languages, self._ignored = languages, ignored
         self._finished = False
 
     def feed(self, audio: bytes, /) -> None:
-        if not self._finished and not self._outbox.over:
+        if not self._finished and not self._results.over:
             self._listener.feed(audio)
 
     def configure(self, language: str, parameters: Parameters, /) -> bool:
@@ -42,13 +42,13 @@ class EmbeddedRecognition:
 
     def close(self) -> None:
         self._listener.close()
-        self._outbox.close()
+        self._results.close()
 
     def __aiter__(self) -> AsyncIterator[SpeechStarted | Transcript]:
         return self
 
     async def __anext__(self) -> SpeechStarted | Transcript:
-        told = await self._outbox.next()
+        told = await self._results.next()
         if told is None:
             raise StopAsyncIteration
         return told

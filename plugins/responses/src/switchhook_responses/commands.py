@@ -32,7 +32,7 @@ def commands_of(user_defined: Mapping[str, Any]) -> list[Command]:
     return found
 
 
-class Parameters(BaseModel):
+class CommandParameters(BaseModel):
     """Numbers and switches may be texts: `"4"`, `"true"`. What is not known is passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)

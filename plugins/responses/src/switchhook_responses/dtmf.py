@@ -10,14 +10,14 @@ from pydantic import Field, field_validator, model_validator
 from switchhook import Action, CallInfo, CollectDigits, DtmfResponse, Play, Remark, SetBargeIn, hookimpl
 
 from .channels import is_for_telephone
-from .commands import Parameters, read
+from .commands import CommandParameters, read
 from .tones import Tone, tones
 
 LONGEST = 60_000  # milliseconds that keys may sound, pauses included
 SENSITIVE = "dtmf_sensitive"  # a session variable: what is collected next is nobody else's business
 
 
-class Collect(Parameters):
+class Collect(CommandParameters):
     """As IBM has it, and `sensitive`."""
 
     termination_key: str = Field("", pattern=r"^[0-9*#A-D]?$")
@@ -39,7 +39,7 @@ class Collect(Parameters):
         return self
 
 
-class Send(Parameters):
+class Send(CommandParameters):
     digits: list[Tone] = Field(min_length=1, max_length=100)
     send_interval: int = Field(200, ge=0, le=10_000)  # milliseconds
 

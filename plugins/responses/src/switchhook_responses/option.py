@@ -24,7 +24,7 @@ from switchhook import (
 from switchhook import to_speech as speech_of
 
 from .channels import is_for_telephone
-from .commands import Parameters, commands_of, read
+from .commands import CommandParameters, commands_of, read
 from .speaking import LONGEST, join_all, mended, shortened, to_speech
 
 NUMBERS = (
@@ -38,7 +38,7 @@ MOST = 100  # options that are read
 WORD = re.compile(r"\w")
 
 
-class Lists(Parameters):
+class Lists(CommandParameters):
     """How lists are read, as `vgwActSetOptionsConfig` has it: `%s` stands for the number, the nth word
     selects the nth option."""
 

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from switchhook import Action, CallInfo, OptionItem, Play, UnknownResponse, hookimpl, sentence_ends, wav_file
 
 from .channels import TELEPHONE
-from .commands import Parameters
+from .commands import CommandParameters
 from .option import MOST, read_out
 from .speaking import said
 
@@ -22,7 +22,7 @@ LONGEST_PAUSE = 10_000  # milliseconds
 RATE = 8000
 
 
-class Pause(Parameters):
+class Pause(CommandParameters):
     time: int = Field(0, ge=0)
 
 

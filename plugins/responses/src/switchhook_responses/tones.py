@@ -11,7 +11,7 @@ from pydantic import Field
 
 from switchhook import wav_file
 
-from .commands import Parameters
+from .commands import CommandParameters
 
 RATE = 8000
 LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)  # Hz
@@ -20,7 +20,7 @@ CODES = "0123456789*#ABCD"  # RFC 4733
 FULL = 32_767 * 0.45  # of each of the two tones at 0 dB, so that their sum does not clip
 
 
-class Tone(Parameters):
+class Tone(CommandParameters):
     """`code` of RFC 4733, `duration` in milliseconds, `volume` in decibels, zero or below."""
 
     code: int = Field(ge=0, le=15)

@@ -22,7 +22,7 @@ from switchhook import (
     parse_response,
 )
 
-from .commands import Command, Parameters, is_true, read
+from .commands import Command, CommandParameters, is_true, read
 from .speaking import said
 
 NO_INPUT_TURN = "vgwNoInputTurn"
@@ -122,7 +122,7 @@ def _recognition(given: Given, _: CallInfo) -> Made:
     return made
 
 
-class Doubt(Parameters):
+class Doubt(CommandParameters):
     confidenceScoreThreshold: float | None = Field(None, ge=0, le=1)  # noqa: N815  # as it is called there
     bargeInResume: bool | None = None  # noqa: N815  # likewise
 

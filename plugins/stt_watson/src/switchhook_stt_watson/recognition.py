@@ -12,13 +12,13 @@ from switchhook_watson import Once, Service, WatsonError
 
 from . import messages
 from .attention import Attention
+from .call_times import CallTimes
 from .exchange import STOP, Exchange
 from .failures import Failures, broken, refused, unreachable
-from .hearing import Hearing
 from .link import AGAIN, OPENING, Link, dial
-from .outbox import Outbox
 from .request import Request
 from .sending import BEAT, Sending
+from .transcripts import WaitingTranscripts
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ class WatsonRecognition:
         self._request = self._wanted = request
         self._good: Request | None = None  # the last one that the service took
         self._sending = Sending(audio, self._stop)
-        self._hearing = Hearing(audio, self._sending)
-        self._outbox, self._failures, self._warned = Outbox(), Failures(), Once()
+        self._call_times = CallTimes(audio, self._sending)
+        self._waiting, self._failures, self._warned = WaitingTranscripts(), Failures(), Once()
         self._exchange = Exchange()
         self._link: Link | None = None
         self._connection = AsyncExitStack()
@@ -59,7 +59,7 @@ class WatsonRecognition:
             wanted = self._plan(language, parameters)
         except SpeechError:
             return False
-        if self._outbox.over or wanted.query != self._request.query:
+        if self._waiting.over or wanted.query != self._request.query:
             return False
         self._wanted = wanted
         if self._link and self._exchange.takes_audio and wanted != self._request and not self._finishing:
@@ -73,7 +73,7 @@ class WatsonRecognition:
             self._sending.close()
 
     async def __aiter__(self) -> AsyncIterator[SpeechStarted | Transcript]:
-        while (told := await self._outbox.next()) is not None:
+        while (told := await self._waiting.next()) is not None:
             if isinstance(told, SpeechError):
                 await self._recover(told)
             else:
@@ -121,14 +121,14 @@ class WatsonRecognition:
         self._sending.hold()
         self._sending.close()
         self._link = None
-        self._outbox.end()
+        self._waiting.end()
 
     def _lose(self, error: SpeechError) -> None:
         if self._link is not None:
             self._link.abort()
         self._link = None
         self._sending.hold()
-        self._outbox.ask_again(error)
+        self._waiting.ask_again(error)
 
     # --- What is sent
 
@@ -201,7 +201,7 @@ class WatsonRecognition:
                     self._attention.answered()
                 for each in found:
                     self._failures.worked()
-                    self._outbox.tell(self._hearing.take(each, link.transactions))
+                    self._waiting.tell(self._call_times.take(each, link.transactions))
 
     def _listening(self, link: Link) -> None:
         match self._exchange.listening():

@@ -15,7 +15,7 @@ MORE_INFO = "https://cloud.ibm.com/docs/watson?topic=watson-iam"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """`body` is sent as it comes; nothing is sent before its first chunk is there."""
 
     body: bytes | AsyncGenerator[bytes, None] = b""
@@ -24,10 +24,10 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def json(cls, body: Any, status: int = 200) -> Answer:
+    def json(cls, body: Any, status: int = 200) -> HttpAnswer:
         return cls(json.dumps(body).encode(), status)
 
-    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+    def with_headers(self, headers: Mapping[str, str]) -> HttpAnswer:
         return replace(self, headers={**self.headers, **headers})
 
 
@@ -39,7 +39,7 @@ class Refusal(Exception):  # noqa: N818  # it is an answer, no failure
         self.status, self.message, self.code = status, message, code
 
 
-def refuse(service: ServiceName, refusal: Refusal) -> Answer:
+def refuse(service: ServiceName, refusal: Refusal) -> HttpAnswer:
     """The forms differ, and clients have to read all of them."""
     status, message = refusal.status, refusal.message
     if refusal.code:
@@ -60,7 +60,7 @@ def refuse(service: ServiceName, refusal: Refusal) -> Answer:
         body = {"error": message, "code": status}
     else:
         body = {"error": message, "code": status, "code_description": _phrase(status)}
-    return Answer.json(body, status)
+    return HttpAnswer.json(body, status)
 
 
 def cause(error: Exception) -> str:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from .answers import Answer, Refusal
+from .answers import HttpAnswer, Refusal
 from .serving import HttpHandler, Site
 from .sessions import STATELESS, Session, Sessions
 from .streaming import event, final_event, item_events
@@ -56,7 +56,7 @@ class AssistantService:
             self._route("POST", f"{base}/message_stream", self._stream)
 
     def _route(self, method: str, path: str, handler: HttpHandler) -> None:
-        async def check(request: web.Request, body: Any) -> Answer:
+        async def check(request: web.Request, body: Any) -> HttpAnswer:
             assistant, environment = self._ids
             version = request.query.get("version", "")
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", version):
@@ -70,24 +70,24 @@ class AssistantService:
 
         self._site.answer(method, path, "assistant", check)
 
-    async def _create(self, _request: web.Request, _body: Any) -> Answer:
+    async def _create(self, _request: web.Request, _body: Any) -> HttpAnswer:
         session = await self._sessions.open()
-        return Answer.json({"session_id": session.name}, 201)
+        return HttpAnswer.json({"session_id": session.name}, 201)
 
-    async def _delete(self, request: web.Request, _body: Any) -> Answer:
+    async def _delete(self, request: web.Request, _body: Any) -> HttpAnswer:
         session = self._sessions.find(request.match_info["session"])
         self._sessions.close(session.name)
-        return Answer.json({})
+        return HttpAnswer.json({})
 
-    async def _message(self, request: web.Request, body: Any) -> Answer:
+    async def _message(self, request: web.Request, body: Any) -> HttpAnswer:
         message = await self._accept(request, body)
         async with aclosing(self._answer(message)) as parts:
             *_, whole = [part async for part in parts]
-        return Answer.json(whole.json)
+        return HttpAnswer.json(whole.json)
 
-    async def _stream(self, request: web.Request, body: Any) -> Answer:
+    async def _stream(self, request: web.Request, body: Any) -> HttpAnswer:
         message = await self._accept(request, body)
-        return Answer(self._events(message), type="text/event-stream")
+        return HttpAnswer(self._events(message), type="text/event-stream")
 
     async def _accept(self, request: web.Request, body: Any) -> Message:
         given = checked(body)

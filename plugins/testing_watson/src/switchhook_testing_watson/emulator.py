@@ -15,7 +15,7 @@ from aiohttp import web
 
 from switchhook import Assistant, SpeechToText, TextToSpeech
 
-from .answers import Answer
+from .answers import HttpAnswer
 from .assistant import AssistantService
 from .behaviour import Behaviour
 from .identity import Identity
@@ -125,10 +125,10 @@ async def emulate(
 
 
 def _serve_tokens(site: Site) -> None:
-    async def iam(_request: web.Request, body: object) -> Answer:
+    async def iam(_request: web.Request, body: object) -> HttpAnswer:
         return site.identity.iam(body if isinstance(body, dict) else {})
 
-    async def cp4d(_request: web.Request, body: object) -> Answer:
+    async def cp4d(_request: web.Request, body: object) -> HttpAnswer:
         return site.identity.cp4d(body)
 
     site.answer("POST", "/identity/token", "iam", iam)

@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 
-from .answers import Answer, Refusal
+from .answers import HttpAnswer, Refusal
 from .behaviour import Behaviour
 
 GRANT_TYPE = "urn:ibm:params:oauth:grant-type:apikey"
@@ -25,14 +25,14 @@ class Identity:
         self._secret = secrets.token_hex(32)
         self._tokens: dict[str, tuple[float, int]] = {}  # when it expires, and its age
 
-    def iam(self, form: Mapping[str, Any]) -> Answer:
+    def iam(self, form: Mapping[str, Any]) -> HttpAnswer:
         """`POST /identity/token`."""
         if form.get("grant_type") != GRANT_TYPE:
             raise Refusal(400, "Property missing or empty: grant_type", code="BXNIM0109E")
         if not _same(form.get("apikey"), self._api_key):
             raise Refusal(400, "Provided API key could not be found.", code="BXNIM0415E")
         now, life = time.time(), _whole(self._behaviour.token_lifetime)
-        return Answer.json(
+        return HttpAnswer.json(
             {
                 "access_token": self._issue(now, life),
                 "refresh_token": "not_supported",
@@ -43,7 +43,7 @@ class Identity:
             }
         )
 
-    def cp4d(self, body: Any) -> Answer:
+    def cp4d(self, body: Any) -> HttpAnswer:
         """`POST /v1/authorize`: any user, whose password or API key is the emulator's key."""
         given = body if isinstance(body, Mapping) else {}
         if not given.get("username") or not (
@@ -51,7 +51,7 @@ class Identity:
         ):
             raise Refusal(401, "unauthorized")
         token = self._issue(time.time(), _whole(self._behaviour.token_lifetime))
-        return Answer.json({"_messageCode_": "success", "message": "success", "token": token})
+        return HttpAnswer.json({"_messageCode_": "success", "message": "success", "token": token})
 
     def admits(self, authorization: str, access_token: str | None) -> bool:
         scheme, _, given = authorization.partition(" ")

@@ -12,14 +12,14 @@ from uuid import uuid4
 import anyio
 from aiohttp import web
 
-from .answers import Answer, Refusal, refuse
+from .answers import HttpAnswer, Refusal, refuse
 from .behaviour import Exchange, Fault, ServiceName
 
 GARBAGE = b"\x00<html>this is no answer</html>"
 PIECES = 20  # a second, of a slow answer
 
 
-async def interrupt(request: web.Request, service: ServiceName, fault: Fault | None) -> Answer | None:
+async def interrupt(request: web.Request, service: ServiceName, fault: Fault | None) -> HttpAnswer | None:
     """What a fault does before there is an answer, or the answer it gives instead."""
     match fault:
         case Fault(kind="status"):
@@ -43,7 +43,7 @@ async def end_connection(request: web.Request, *, reset: bool) -> None:
     await anyio.sleep_forever()
 
 
-async def send(request: web.Request, exchange: Exchange, answer: Answer) -> web.StreamResponse:
+async def send(request: web.Request, exchange: Exchange, answer: HttpAnswer) -> web.StreamResponse:
     """May raise Refusal as long as nothing was sent."""
     body = answer.body
     if isinstance(body, bytes):
@@ -55,7 +55,7 @@ async def send(request: web.Request, exchange: Exchange, answer: Answer) -> web.
 async def _send(
     request: web.Request,
     exchange: Exchange,
-    answer: Answer,
+    answer: HttpAnswer,
     chunks: AsyncIterator[bytes],
     length: int | None,
 ) -> web.StreamResponse:

@@ -14,13 +14,13 @@ from typing import Any
 import anyio
 from aiohttp import web
 
-from .answers import Answer, Refusal, refuse
+from .answers import HttpAnswer, Refusal, refuse
 from .behaviour import Behaviour, Exchange, ServiceName
 from .identity import Identity
 from .seen import Seen, keep
 from .sending import interrupt, send
 
-HttpHandler = Callable[[web.Request, Any], Awaitable[Answer]]
+HttpHandler = Callable[[web.Request, Any], Awaitable[HttpAnswer]]
 SocketHandler = Callable[[web.Request, Exchange], Awaitable[web.StreamResponse]]
 
 

@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 
 from switchhook import SpeechError, SpeechToText
 
-from .answers import Answer, Refusal, cause
+from .answers import HttpAnswer, Refusal, cause
 from .behaviour import Exchange, Phase
 from .media import can_code, media
 from .models import MODELS, describe_model
@@ -130,10 +130,10 @@ class SpeechToTextService:
         await Connection(self._engine, request, socket, self._site).run()
         return socket.web
 
-    async def _no_audio(self, _request: web.Request, _body: Any) -> Answer:
+    async def _no_audio(self, _request: web.Request, _body: Any) -> HttpAnswer:
         raise Refusal(405, "Method Not Allowed")
 
-    async def _recognise(self, request: web.Request, body: Any) -> Answer:
+    async def _recognise(self, request: web.Request, body: Any) -> HttpAnswer:
         """The whole audio at once; parameters are in the query."""
         model = request.query.get("model", "en-US_BroadbandModel")
         if model not in MODELS:
@@ -154,16 +154,16 @@ class SpeechToTextService:
             raise Refusal(400, "unable to transcode data stream -> audio/x-float-array") from None
         except SpeechError:
             raise Refusal(500, "Internal Server Error") from None
-        return Answer.json(found)
+        return HttpAnswer.json(found)
 
-    async def _models(self, request: web.Request, _body: Any) -> Answer:
-        return Answer.json({"models": [describe_model(name, _base(request)) for name in sorted(MODELS)]})
+    async def _models(self, request: web.Request, _body: Any) -> HttpAnswer:
+        return HttpAnswer.json({"models": [describe_model(name, _base(request)) for name in sorted(MODELS)]})
 
-    async def _model(self, request: web.Request, _body: Any) -> Answer:
+    async def _model(self, request: web.Request, _body: Any) -> HttpAnswer:
         name = request.match_info["name"]
         if name not in MODELS:
             raise Refusal(404, "Model not found")
-        return Answer.json(describe_model(name, _base(request)))
+        return HttpAnswer.json(describe_model(name, _base(request)))
 
 
 def _base(request: web.Request) -> str:

@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 from switchhook import SpeechError, TextToSpeech
 
-from .answers import Answer, Refusal, cause
+from .answers import HttpAnswer, Refusal, cause
 from .behaviour import Exchange
 from .models import VOICES, describe_voice, voice_named
 from .serving import Site
@@ -35,18 +35,18 @@ class TextToSpeechService:
         self._site.answer("GET", f"{prefix}/v1/voices", "text_to_speech", self._voices)
         self._site.answer("GET", f"{prefix}/v1/voices/{{name}}", "text_to_speech", self._voice)
 
-    async def _post(self, request: web.Request, body: Any) -> Answer:
+    async def _post(self, request: web.Request, body: Any) -> HttpAnswer:
         if not isinstance(body, dict):
             raise Refusal(400, "expected JSON with a text")
         return self._answer(request, body.get("text"))
 
-    async def _get(self, request: web.Request, _body: Any) -> Answer:
+    async def _get(self, request: web.Request, _body: Any) -> HttpAnswer:
         return self._answer(request, request.query.get("text"))
 
-    def _answer(self, request: web.Request, text: object) -> Answer:
+    def _answer(self, request: web.Request, text: object) -> HttpAnswer:
         accept = request.query.get("accept") or request.headers.get("Accept") or "*/*"
         what = wanted(text, DEFAULT if accept == "*/*" else accept, request.query)
-        return Answer(self._chunks(what), type=what.type)
+        return HttpAnswer(self._chunks(what), type=what.type)
 
     async def _chunks(self, what: Wanted) -> AsyncGenerator[bytes, None]:
         """Raises Refusal, before the first chunk or after any."""
@@ -108,14 +108,14 @@ class TextToSpeechService:
             await socket.tell({"words": timings(what.text, what.media.audio.seconds(sent))})
         await socket.reach("end")
 
-    async def _voices(self, request: web.Request, _body: Any) -> Answer:
-        return Answer.json({"voices": [describe_voice(name, _base(request)) for name in sorted(VOICES)]})
+    async def _voices(self, request: web.Request, _body: Any) -> HttpAnswer:
+        return HttpAnswer.json({"voices": [describe_voice(name, _base(request)) for name in sorted(VOICES)]})
 
-    async def _voice(self, request: web.Request, _body: Any) -> Answer:
+    async def _voice(self, request: web.Request, _body: Any) -> HttpAnswer:
         name = voice_named(request.match_info["name"])
         if name is None:
             raise Refusal(404, "Voice not found")
-        return Answer.json(describe_voice(name, _base(request)))
+        return HttpAnswer.json(describe_voice(name, _base(request)))
 
 
 async def _refuse(socket: Socket, refusal: Refusal) -> None:

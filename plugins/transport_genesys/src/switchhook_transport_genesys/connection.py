@@ -14,8 +14,8 @@ from switchhook_audiohook.protocol import ServerSession, events
 from switchhook_audiohook.protocol.ledger import back_off
 from switchhook_websocket import ServerSocket
 
+from .admission import Admission
 from .cures import OF_ERRORS
-from .desk import Desk
 from .leg import GenesysLeg
 from .opener import Opener
 from .remarks import Remarks, quoted
@@ -30,11 +30,16 @@ CLOSING = 2.0  # seconds for the closing handshake of the WebSocket
 
 class Connection:
     def __init__(
-        self, leg_id: str, socket: ServerSocket, admitted: Admitted, session: ServerSession, desk: Desk
+        self,
+        leg_id: str,
+        socket: ServerSocket,
+        admitted: Admitted,
+        session: ServerSession,
+        admission: Admission,
     ) -> None:
         self.leg_id, self._socket, self._admitted = leg_id, socket, admitted
-        self._session, self._desk = session, desk
-        self._reception, limits = desk.reception, desk.settings.limits
+        self._session, self._admission = session, admission
+        self._reception, limits = admission.reception, admission.settings.limits
         self._clock = asyncio.get_running_loop().time
         self._leg: GenesysLeg | None = None
         self._writer = Writer(
@@ -54,7 +59,7 @@ class Connection:
         """Until the call has ended and the socket is gone."""
         try:
             async with anyio.create_task_group() as group:
-                self._opener = Opener(self, self._session, self._admitted, self._desk, group)
+                self._opener = Opener(self, self._session, self._admitted, self._admission, group)
                 self._socket.handler = self
                 await self._keep_time()
                 self._session.connection_lost()
@@ -88,7 +93,7 @@ class Connection:
             self.sync()
 
     def report(self, report: TurnReport, /) -> None:
-        if self._desk.settings.turn_reports:
+        if self._admission.settings.turn_reports:
             self._session.bot_turn_response(report.disposition, report.text, report.confidence)
             self.sync()
 

@@ -15,8 +15,8 @@ from switchhook import TokenBucket
 from switchhook_audiohook.signature import UpgradeRequest
 from switchhook_websocket import Request, Response, ServerSocket, Tally
 
+from .admission import Admission
 from .cures import Reason, cure
-from .desk import Desk
 from .upgrade import Admitted, Gate, Refused
 
 logger = logging.getLogger(__name__)
@@ -28,8 +28,8 @@ LEFT_OUT = 10.0  # seconds between two lines about refusals that have none of th
 
 
 class Door:
-    def __init__(self, gate: Gate, desk: Desk) -> None:
-        self.gate, self._desk = gate, desk
+    def __init__(self, gate: Gate, admission: Admission) -> None:
+        self.gate, self._admission = gate, admission
         self._clock = asyncio.get_running_loop().time
         self._waiting = 0
         # one a reason, of which there are few: who floods us without a key hides nobody who has one
@@ -43,8 +43,8 @@ class Door:
         asked = UpgradeRequest(request.method, request.path, "", list(request.headers.raw_items()))
         judged = self.gate.judge(asked, socket.host, time.time())
         if isinstance(judged, Admitted):
-            busy = self._desk.busy(judged)
-            if not busy or self._desk.settings.when_full == "disconnect":
+            busy = self._admission.busy(judged)
+            if not busy or self._admission.settings.when_full == "disconnect":
                 if judged.replayed:
                     logger.warning("a signed request came again, session %s", judged.session_id)
                 return replace(judged, busy=busy)
@@ -64,8 +64,8 @@ class Door:
         self._report(Refused(status, Reason.TOO_LARGE, {"remote": remote}))
 
     def _report(self, refused: Refused) -> None:
-        self._desk.reception.refused(refused.reason, refused.details)
-        self._desk.reception.measured("upgrades_refused", 1, {"reason": refused.reason})
+        self._admission.reception.refused(refused.reason, refused.details)
+        self._admission.reception.measured("upgrades_refused", 1, {"reason": refused.reason})
         bucket = self._lines.get(refused.reason) or TokenBucket(LOG_RATE, LOG_BURST, self._clock())
         self._lines[refused.reason] = bucket
         if not bucket.take(self._clock()):

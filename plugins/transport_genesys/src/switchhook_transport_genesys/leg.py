@@ -28,7 +28,7 @@ MAX_EARLY_AUDIO = 30.0  # seconds: the most that a client keeps for a server tha
 MAX_EARLY_ITEMS = 10_000
 
 
-class Line(Protocol):
+class LegConnection(Protocol):
     """What a leg asks of its connection. Nothing blocks or raises."""
 
     def send_audio(self, data: bytes, /) -> None: ...
@@ -39,7 +39,7 @@ class Line(Protocol):
 
 
 class GenesysLeg:
-    def __init__(self, info: LegInfo, line: Line, audio: AudioFormat = PCMU) -> None:
+    def __init__(self, info: LegInfo, line: LegConnection, audio: AudioFormat = PCMU) -> None:
         self._info, self._line, self._audio = info, line, audio
         self._sink: Sink | None = None
         self._early: deque[bytes | LegEvent] = deque()

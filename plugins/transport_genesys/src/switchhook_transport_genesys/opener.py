@@ -11,13 +11,13 @@ from switchhook import AudioFormat, Outcome
 from switchhook_audiohook.protocol import Media, Open, ServerSession, State, choose
 from switchhook_audiohook.protocol.turning_away import TurnedAway
 
-from .desk import Desk
-from .leg import GenesysLeg, Line
+from .admission import Admission
+from .leg import GenesysLeg, LegConnection
 from .remarks import Remarks
 from .upgrade import Admitted
 
 
-class Asking(Line, Protocol):
+class Asking(LegConnection, Protocol):
     """The connection that an `open` came by. `sync` after each change of the session."""
 
     leg_id: str
@@ -32,11 +32,11 @@ class Opener:
         line: Asking,
         session: ServerSession,
         admitted: Admitted,
-        desk: Desk,
+        admission: Admission,
         group: anyio.abc.TaskGroup,
     ) -> None:
         self._line, self._session, self._admitted = line, session, admitted
-        self._desk, self._group = desk, group
+        self._admission, self._group = admission, group
 
     def answer(self, opening: Open) -> GenesysLeg | None:
         """The leg of a call that begins. Never waits for a backend: Genesys gives five seconds, and a probe
@@ -47,7 +47,7 @@ class Opener:
             self._probed(media)
             return None
         remarks.conversation = opening.conversation_id
-        found = self._desk.find(self._admitted)
+        found = self._admission.find(self._admitted)
         if media is None and not isinstance(found, str):
             found = f"{TurnedAway.NO_MEDIA}; PCMU or L16 at 8000 Hz with the external channel is needed"
         if media is None or isinstance(found, str):
@@ -55,9 +55,11 @@ class Opener:
             return None
         if opening.continued_sessions:
             remarks.add(f"{len(opening.continued_sessions)} sessions to be continued; a new one begins")
-        languages = self._desk.reception.languages(found.connector) if opening.supported_languages else ()
+        languages = (
+            self._admission.reception.languages(found.connector) if opening.supported_languages else ()
+        )
         self._session.opened(media, start_paused=found.start_paused, languages=languages)
-        info = self._desk.describe(self._line.leg_id, self._admitted, found, opening)
+        info = self._admission.describe(self._line.leg_id, self._admitted, found, opening)
         leg = GenesysLeg(info, self._line, AudioFormat(media.format))
         self._group.start_soon(self._serve, leg)
         return leg
@@ -66,18 +68,18 @@ class Opener:
         self._session.disconnect("error", why)
         self._line.remarks.once(f"a call is turned away: {why}")
         details = {**self._admitted.details, "conversation_id": opening.conversation_id}
-        self._desk.reception.refused(why, details)
+        self._admission.reception.refused(why, details)
 
     async def _serve(self, leg: GenesysLeg) -> None:
         try:
-            with self._desk.census.counting(leg.info.connector, leg.info.organization_id):
-                await self._desk.reception.answer(leg)
+            with self._admission.census.counting(leg.info.connector, leg.info.organization_id):
+                await self._admission.reception.answer(leg)
         finally:
             leg.end(Outcome("error", "the call was given up"), {})
 
     def _probed(self, media: Media | None) -> None:
         """No call: Genesys tries the connection when an administrator saves the integration."""
-        if self._desk.is_deep(self._admitted):
+        if self._admission.is_deep(self._admitted):
             self._group.start_soon(self._probe, media)
         else:
             self._welcome(media)
@@ -89,14 +91,14 @@ class Opener:
             admitted = self._admitted
             said = f"a probe of {admitted.integration} from {admitted.remote} is answered"
             self._line.remarks.once(said, logging.INFO)
-        self._desk.reception.measured("probes", 1, {"result": "ok"})
+        self._admission.reception.measured("probes", 1, {"result": "ok"})
 
     async def _probe(self, media: Media | None) -> None:
-        why = await self._desk.probe(self._admitted)
+        why = await self._admission.probe(self._admitted)
         if why:
             self._session.disconnect("error", why)
             self._line.remarks.once(f"a probe found that calls would not be served: {why}")
-            self._desk.reception.measured("probes", 1, {"result": "failed"})
+            self._admission.reception.measured("probes", 1, {"result": "failed"})
         else:
             self._welcome(media)
         self._line.sync()

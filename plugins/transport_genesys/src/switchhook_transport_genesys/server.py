@@ -20,9 +20,9 @@ from switchhook_audiohook.settings import GenesysSettings, read_addresses
 from switchhook_websocket import Limits, Listening, Request, Response, Serve, ServerSocket, listen
 
 from . import tls
+from .admission import Admission
 from .census import Census
 from .connection import CLOSING, Connection
-from .desk import Desk
 from .door import Door
 from .routing import Routes
 from .upgrade import Admitted, Gate
@@ -63,8 +63,8 @@ class GenesysTransport:
         """Raises SettingsError and StartError before anything listens."""
         routes, gate = self.prepare(reception.connectors)
         context, files = self.certificate(), self._server.tls
-        desk = Desk(self._settings, routes, Census(self._settings.limits, reception), reception)
-        async with self._listening(Door(gate, desk), desk, context) as listening:
+        admission = Admission(self._settings, routes, Census(self._settings.limits, reception), reception)
+        async with self._listening(Door(gate, admission), admission, context) as listening:
             task_status.started(self._urls(listening, routes))
             if files and context:
                 await tls.renew(context, files.certificate, files.key)
@@ -72,7 +72,7 @@ class GenesysTransport:
 
     @asynccontextmanager
     async def _listening(
-        self, door: Door, desk: Desk, context: ssl.SSLContext | None
+        self, door: Door, admission: Admission, context: ssl.SSLContext | None
     ) -> AsyncIterator[Listening]:
         own = self._settings.limits
         limits = Limits(
@@ -84,7 +84,7 @@ class GenesysTransport:
             waiting=own.waiting,
             per_host=own.per_host,
         )
-        answer = partial(self._answer, door, desk)
+        answer = partial(self._answer, door, admission)
         listening = listen(
             answer,
             self._server.host,
@@ -93,7 +93,7 @@ class GenesysTransport:
             context=context,
             too_large=door.too_large,
             unlimited=door.gate.trusts,
-            limited=lambda limit: desk.reception.measured("limit_hits", 1, {"limit": limit}),
+            limited=lambda limit: admission.reception.measured("limit_hits", 1, {"limit": limit}),
         )
         async with AsyncExitStack() as stack:
             stack.callback(door.left_out.tell)
@@ -104,12 +104,12 @@ class GenesysTransport:
             yield entered
 
     async def _answer(
-        self, door: Door, desk: Desk, socket: ServerSocket, request: Request
+        self, door: Door, admission: Admission, socket: ServerSocket, request: Request
     ) -> Response | Serve:
         judged = await door.answer(socket, request)
-        return judged if isinstance(judged, Response) else partial(self._handle, desk, judged)
+        return judged if isinstance(judged, Response) else partial(self._handle, admission, judged)
 
-    async def _handle(self, desk: Desk, admitted: Admitted, socket: ServerSocket) -> None:
+    async def _handle(self, admission: Admission, admitted: Admitted, socket: ServerSocket) -> None:
         clock = asyncio.get_running_loop().time
         idle = self._settings.limits.idle
         session = ServerSession(admitted.session_id, admitted.organization_id, clock, idle)
@@ -117,11 +117,11 @@ class GenesysTransport:
         if leg_id in self._live:  # a client that repeats an id gets a call of its own all the same
             leg_id = f"{leg_id}.{secrets.token_hex(4)}"
         self._live.add(leg_id)
-        desk.reception.measured("connections", 1, {})
+        admission.reception.measured("connections", 1, {})
         try:
-            await Connection(leg_id, socket, admitted, session, desk).run()
+            await Connection(leg_id, socket, admitted, session, admission).run()
         finally:
-            desk.reception.measured("connections", -1, {})
+            admission.reception.measured("connections", -1, {})
             self._live.discard(leg_id)
 
     def _urls(self, listening: Listening, routes: Routes) -> list[str]:

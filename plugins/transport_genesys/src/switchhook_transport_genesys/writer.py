@@ -10,7 +10,7 @@ from switchhook import Outcome
 from switchhook_audiohook.protocol import ServerSession
 from switchhook_websocket import ServerSocket
 
-from .outbox import Outbox
+from .send_queue import SendQueue
 
 logger = logging.getLogger(__name__)
 
@@ -29,24 +29,24 @@ class Writer:
     ) -> None:
         self._socket, self._session, self._clock = socket, session, clock
         self._changed, self._stuck = changed, stuck
-        self._outbox = Outbox(clock())
+        self._send_queue = SendQueue(clock())
         self._later: asyncio.TimerHandle | None = None  # when audio that is held back may go
         self._sounding = False  # audio was sent since the last barge-in
         self._ending: tuple[Outcome, Mapping[str, str]] | None = None
 
     def audio(self, data: bytes) -> None:
         if self._session.takes_audio:
-            self._outbox.put_audio(data)
+            self._send_queue.put_audio(data)
             self.pump()
 
     def drop_audio(self) -> bool:
         """Whether the peer holds some that it could drop too."""
-        self._outbox.drop_audio()
+        self._send_queue.drop_audio()
         sounding, self._sounding = self._sounding, False
         return sounding
 
     def hold_audio(self, until: float) -> None:
-        self._outbox.hold_audio(until)
+        self._send_queue.hold_audio(until)
 
     def end(self, outcome: Outcome, variables: Mapping[str, str]) -> None:
         """After what is queued."""
@@ -56,18 +56,18 @@ class Writer:
     def flush(self) -> None:
         """After each change of the session."""
         for text in self._session.data_to_send():
-            self._outbox.put_text(text)
+            self._send_queue.put_text(text)
         if not self._session.takes_audio:
-            self._outbox.drop_audio()
+            self._send_queue.drop_audio()
         self.pump()
 
     def pump(self) -> None:
-        while self._socket.writable and (message := self._outbox.take(self._clock())) is not None:
+        while self._socket.writable and (message := self._send_queue.take(self._clock())) is not None:
             self._sounding = self._sounding or isinstance(message, bytes)
             self._socket.send(message)
-        if self._outbox.full:
+        if self._send_queue.full:
             self._stuck()
-        elif self._outbox:
+        elif self._send_queue:
             self._pump_later()
         elif self._ending:
             self._say_goodbye(*self._ending)
@@ -79,7 +79,7 @@ class Writer:
     def _pump_later(self) -> None:
         """What the socket holds up goes on with it; what is too fast for the peer, at its time."""
         self.close()
-        due = self._outbox.due(self._clock())
+        due = self._send_queue.due(self._clock())
         if self._socket.writable and due is not None:
             self._later = asyncio.get_running_loop().call_at(due, self.pump)
 

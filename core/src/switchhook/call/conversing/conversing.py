@@ -9,9 +9,9 @@ import anyio
 
 from ...contract.assistant import Assistant, Turn
 from ...contract.info import CallInfo
+from ..bot import Bot
 from ..dialogue.events import Event, Failure, Faulted
 from ..engine import Engine
-from ..equipment import Equipment
 from ..failover import Failover
 from ..language import CallLanguage
 from ..signal import Signal
@@ -24,13 +24,13 @@ class Conversing:
 
     def __init__(
         self,
-        equipment: Equipment,
+        bot: Bot,
         call: CallInfo,
         replies: Replies,
         emit: Callable[[Event], None],
         language: CallLanguage,
     ) -> None:
-        self._equipment, self._call, self._replies, self._emit = equipment, call, replies, emit
+        self._bot, self._call, self._replies, self._emit = bot, call, replies, emit
         self._language = language
         self._turn: Turn | None = None
         self._turns = Signal()
@@ -58,12 +58,12 @@ class Conversing:
         self._patience.deadline = anyio.current_time() + self._progressing
 
     async def run(self) -> None:
-        problem, patience = "no engine", self._equipment.patience.conversing
+        problem, patience = "no engine", self._bot.patience.conversing
         engines, failover = self._due(), Failover[Assistant](patience)
         while attempt := failover.next(engines, anyio.current_time()):
             engine = attempt.engine
             with anyio.CancelScope(deadline=anyio.current_time() + attempt.opening) as self._patience:
-                self._progressing = attempt.going_on * self._equipment.limits.reply
+                self._progressing = attempt.going_on * self._bot.limits.reply
                 problem = await self._talk_to(engine, attempt.answering)
             if silent := self._patience.cancelled_caught:
                 problem = "no answer in time"

@@ -15,7 +15,7 @@ from ...contract.actions import Action, Annotate, Play, Remark, Say
 from ...contract.info import CallInfo
 from ...contract.responses import AudioResponse, Response, UnknownResponse
 from ...plugins.asking import Hooks
-from ...plugins.guard import Answer, Fault, as_actions, report, reporting
+from ...plugins.guard import Fault, HandlerAnswer, as_actions, report, reporting
 from ..dialogue.action_check import misfit
 from ..dialogue.bounds import TEXT, action_within, response_within, weight
 from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed
@@ -27,7 +27,7 @@ DEEPEST = 4  # responses that are given one in the place of the other
 COST = 100  # of an action, in bytes of text that take as long
 CORE = "switchhook"  # who remarks what was not taken
 
-Take = Callable[["Place", Answer, Action], None]
+Take = Callable[["Place", HandlerAnswer, Action], None]
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Place:
 
     turn: int
     position: int
-    handler: Answer | None = None
+    handler: HandlerAnswer | None = None
     actions: int = 0
     given: int = 0
     performed: int = 0
@@ -83,7 +83,7 @@ class Performing:
     def fault(self, fault: Fault) -> None:
         self._emit(Faulted(fault.source, fault.hook, fault.error))
 
-    def blame(self, answer: Answer, why: str, error: BaseException | None = None) -> None:
+    def blame(self, answer: HandlerAnswer, why: str, error: BaseException | None = None) -> None:
         with reporting(self.fault):
             report(Fault(answer.plugin, answer.hook, why, answer.distribution, answer.own), error)
 
@@ -143,7 +143,7 @@ class Performing:
         return True
 
     def _blame(
-        self, source: _Source, why: str, error: BaseException | None = None, by: Answer | None = None
+        self, source: _Source, why: str, error: BaseException | None = None, by: HandlerAnswer | None = None
     ) -> None:
         source.failed = True
         self.blame(by or source.answer, why, error)
@@ -231,7 +231,7 @@ class Performing:
         """What would be played for it; the rest of what its handler asks for is not performed."""
         played: list[Play] = []
 
-        def keep(_: Place, __: Answer, action: Action) -> None:
+        def keep(_: Place, __: HandlerAnswer, action: Action) -> None:
             if isinstance(action, Play):
                 played.append(action)
 
@@ -246,7 +246,7 @@ class _Source:
     """Whose actions these are, what its response came from, and where its final actions go. `failed`: the
     last that came of it was a fault."""
 
-    answer: Answer
+    answer: HandlerAnswer
     givers: tuple[str, ...]
     take: Take
     failed: bool = False

@@ -18,7 +18,7 @@ from ...contract.errors import cause
 from ...contract.info import CallInfo
 from ...contract.options import SHORTEST
 from ...plugins.asking import Hooks
-from ...plugins.guard import Answer, reporting
+from ...plugins.guard import HandlerAnswer, reporting
 from ..dialogue.action_check import seconds_of
 from ..dialogue.bounds import RESPONSES, SAID, action_within, table_within
 from ..dialogue.events import ActionDue, Event, Faulted, ReplyBegan, ReplyEnded
@@ -99,7 +99,7 @@ class Replies:
             self._performing.remark(turn, position, f"the assistant's context: {why}")
         return taken
 
-    def _ask(self, place: Place, answer: Answer, action: Action) -> None:
+    def _ask(self, place: Place, answer: HandlerAnswer, action: Action) -> None:
         """For what is left to be said of a reply, and not for what nobody could hear to its end."""
         action, why = action_within(action)
         if isinstance(action, Say):

@@ -17,11 +17,11 @@ from ...contract.actions import (
 )
 from ...contract.speech import Transcript
 from .barge_in import BargeIn
+from .engine_parameters import EngineParameters
 from .events import Effect, GoOnIn, Listen, Speaks, TakeCallerAudio
 from .flight import Input
 from .keypad import Collected, Keypad
 from .offers import Lists
-from .parameters import Parameters
 from .utterance import Utterance
 from .waiting import Waiting
 
@@ -53,7 +53,7 @@ class CallerSide:
     _asked_in: int = 0  # of which turn's reply
     _private: bool = False  # an utterance goes on that began while what is said is sensitive
     _answering: bool = False  # a reply is read to what was sensitive
-    _recognition: Parameters = field(default_factory=Parameters)
+    _recognition: EngineParameters = field(default_factory=EngineParameters)
 
     # --- Taking
 

@@ -19,7 +19,7 @@ from .flight import Flight, Input
 from .floor import Floor
 from .limits import Limits
 from .offers import Lists
-from .prompting import FILLER, Prompting
+from .prompt_queue import FILLER, PromptQueue
 from .timers import Moment, Timers
 from .turns import Turns
 from .utterance import Utterance
@@ -44,7 +44,7 @@ class Dialogue:
         self._inputs = inputs = Waiting(limits.pending, merges=limits.merge > 0)
         self._caller = caller = CallerSide(limits.barge_in, self._said, inputs, self._lists)
         self._turns, self._flight = Turns(limits.no_input), Flight()
-        self._prompts = Prompting(events.Speaks(language, failure_text, closing_text, waiting_text))
+        self._prompts = PromptQueue(events.Speaks(language, failure_text, closing_text, waiting_text))
         self._floor = Floor(self._said, inputs, self._lists, caller, self._prompts, self._flight, self._turns)
         self.hint = self._floor.hint
         self._timers = Timers(limits)

@@ -13,7 +13,7 @@ from .events import Effect, Event, GoOn, NotPerformed, ReplyEnded
 from .flight import Flight
 from .offers import AGAIN, MORE, Lists
 from .onset import Onset
-from .prompting import FILLER, Prompting
+from .prompt_queue import FILLER, PromptQueue
 from .turns import Turns
 from .utterance import Utterance
 from .waiting import Waiting
@@ -27,7 +27,7 @@ class Floor:
     inputs: Waiting
     lists: Lists
     caller: CallerSide
-    prompts: Prompting
+    prompts: PromptQueue
     flight: Flight
     turns: Turns
     onset: Onset = field(default_factory=Onset)

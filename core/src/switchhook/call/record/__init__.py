@@ -1,1 +1,1 @@
-"""What happened: the call record, the journal of events, what of both is hidden, and running them again."""
+"""What happened: the call record, the events file, what of both is hidden, and running them again."""

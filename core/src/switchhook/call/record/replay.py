@@ -15,13 +15,13 @@ from ...contract.errors import SettingsError
 from ..dialogue.dialogue import Dialogue
 from ..dialogue.events import Effect, Event, SendTurn, Time
 from ..dialogue.limits import Limits
-from .journal import CALL, EFFECTS, SCHEMA, read
+from .events_file import CALL, EFFECTS, SCHEMA, read
 
 ROUNDED = 0.01  # seconds that a deadline may be after its recorded time
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RecordedStep:
     """One event, the effects it has now, and the names of those it had then; `recorded` is None where the
     file does not say."""
 
@@ -38,7 +38,7 @@ class Step:
 @dataclass(slots=True)
 class Replay:
     connector: str = ""
-    steps: list[Step] = field(default_factory=list)
+    steps: list[RecordedStep] = field(default_factory=list)
     outcome: str = ""  # as the call record has it; empty if the recording ends before the call
 
     @property
@@ -47,7 +47,7 @@ class Replay:
         return [effect.turn for effect in effects if isinstance(effect, SendTurn)]
 
     @property
-    def differences(self) -> list[Step]:
+    def differences(self) -> list[RecordedStep]:
         return [step for step in self.steps if step.differs]
 
 
@@ -85,15 +85,15 @@ def _run(head: dict[str, Any], lines: list[str]) -> Replay:
             kept = json.loads(line)["names"]
             continue
         [(at, event)] = read([line])
-        made.steps.append(Step(at, event, [], kept or []))
+        made.steps.append(RecordedStep(at, event, [], kept or []))
         kept = None
     made.steps = [_again(dialogue, step) for step in reversed(made.steps)]
     made.outcome = dialogue.outcome.outcome if dialogue.outcome else ""
     return made
 
 
-def _again(dialogue: Dialogue, step: Step) -> Step:
+def _again(dialogue: Dialogue, step: RecordedStep) -> RecordedStep:
     at, due = step.at, dialogue.deadline()
     if isinstance(step.event, Time) and due is not None and at < due < at + ROUNDED:
         at = due
-    return Step(step.at, step.event, dialogue.handle(step.event, at), step.recorded)
+    return RecordedStep(step.at, step.event, dialogue.handle(step.event, at), step.recorded)

@@ -45,10 +45,10 @@ def choose(offers: Sequence[Media]) -> Media | None:
     """The first that carries the caller in PCMU at 8000 Hz, in L16 where there is none; one of the caller
     alone goes before any."""
     for coding in WIDTHS:
-        fit = [offer for offer in offers if _fits(offer, coding)]
-        alone = [offer for offer in fit if offer.channels == (CALLER,)]
-        if fit:
-            return (alone or fit)[0]
+        those_that_fit = [offer for offer in offers if _fits(offer, coding)]
+        alone = [offer for offer in those_that_fit if offer.channels == (CALLER,)]
+        if those_that_fit:
+            return (alone or those_that_fit)[0]
     return None
 
 

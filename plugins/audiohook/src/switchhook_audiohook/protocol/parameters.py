@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from .durations import format_duration
 from .media import Media
 from .messages import MAX_SENT
-from .variables import as_texts, fit
+from .variables import as_texts, those_that_fit
 
 INFO_LENGTH = 255  # characters; Genesys logs them
 TEXT_LENGTH = 10_000  # characters of a turn's text: any of them fit into one message
@@ -54,7 +54,7 @@ def disconnect(
 ) -> tuple[dict[str, object], list[str]]:
     """And the names of variables that did not fit."""
     parameters: dict[str, object] = {"reason": reason}
-    variables, left_out = fit(as_texts(output_variables), MAX_SENT - FRAME_OF_DISCONNECT)
+    variables, left_out = those_that_fit(as_texts(output_variables), MAX_SENT - FRAME_OF_DISCONNECT)
     note = f"{len(left_out)} output variables were too long to send" if left_out else ""
     if told := "; ".join(part for part in (info[:INFO_LENGTH], note) if part):
         parameters["info"] = told

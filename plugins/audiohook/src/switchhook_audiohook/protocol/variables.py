@@ -24,7 +24,7 @@ def as_texts(values: Mapping[str, object]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text is not None}
 
 
-def fit(values: Mapping[str, str], limit: int) -> tuple[dict[str, str], list[str]]:
+def those_that_fit(values: Mapping[str, str], limit: int) -> tuple[dict[str, str], list[str]]:
     """Those that fit into `limit` bytes of JSON, and the names of those left out. The longest go first:
     a cut value could be taken for a whole one, so none is cut."""
     sizes = {name: len(_written({name: text})) for name, text in values.items()}

@@ -21,7 +21,7 @@ from switchhook import (
     hookimpl,
 )
 
-from .behaviours import Step
+from .behaviours import RobotStep
 from .conversation import MARK, Robot
 from .tones import silence, tone
 
@@ -39,10 +39,10 @@ def create_assistant(options: Options) -> Assistant:
 @hookimpl
 def handle_user_defined(response: UserDefinedResponse) -> AsyncGenerator[Action] | None:
     steps = response.user_defined.get(MARK)
-    return None if steps is None else _perform([Step(*step) for step in steps])
+    return None if steps is None else _perform([RobotStep(*step) for step in steps])
 
 
-async def _perform(steps: list[Step]) -> AsyncGenerator[Action]:
+async def _perform(steps: list[RobotStep]) -> AsyncGenerator[Action]:
     for step in steps:
         match step.kind:
             case "tone":

@@ -10,10 +10,10 @@ import anyio
 
 from switchhook import AssistantError, CallInfo, ReplyContext, Response, Turn, parse_response
 
-from .behaviours import BEHAVIOURS, Behaviour, Step
+from .behaviours import BEHAVIOURS, Behaviour, RobotStep
 
 MARK = "switchhook_conformance"  # in user_defined: the steps to perform
-END = (Step("end"),)
+END = (RobotStep("end"),)
 
 
 class Robot:
@@ -33,7 +33,7 @@ class Robot:
 class RobotReply:
     matched = True
 
-    def __init__(self, steps: Sequence[Step], variables: dict[str, Any] | None) -> None:
+    def __init__(self, steps: Sequence[RobotStep], variables: dict[str, Any] | None) -> None:
         self.context = ReplyContext(variables)
         item = {"response_type": "user_defined", "user_defined": {MARK: [list(step) for step in steps]}}
         self._responses = iter([parse_response(item)] if steps else [])
@@ -59,7 +59,7 @@ class RobotConversation:
     def _reply(self, turn: Turn) -> RobotReply:
         behaviour = self._behaviour
         if turn.kind == "start":
-            if Step("fail") in behaviour.greeting:
+            if RobotStep("fail") in behaviour.greeting:
                 raise AssistantError("the behaviour is to fail", reason="failed as it was told to")
             return RobotReply(behaviour.greeting, {**turn.variables, **behaviour.outputs})
         self._utterances += turn.kind == "speech"

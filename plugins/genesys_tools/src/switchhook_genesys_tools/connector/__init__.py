@@ -79,7 +79,7 @@ def _guide(arguments: argparse.Namespace) -> list[str]:
         return [*guide(card, arguments.config)]
     try:
         with file.open("x", encoding="utf-8") as opened:
-            opened.write(architect.program(card))
+            opened.write(architect.flow_program(card))
     except OSError as error:
         raise SettingsError(
             f"--architect: cannot write {file}: {error.strerror}; name another file"

@@ -107,7 +107,7 @@ CALL = {
 }
 
 
-def program(card: Card) -> str:
+def flow_program(card: Card) -> str:
     """JavaScript, an ES module. Names come from files and are written as JSON, which JavaScript reads as
     literals."""
     values: Mapping[str, object] = {

@@ -11,8 +11,8 @@ from .plan import Plan as Plan
 from .plan import Target as Target
 from .target import of_connector as of_connector
 from .target import of_url as of_url
+from .turns import CallerStep as CallerStep
 from .turns import Keys as Keys
 from .turns import Manners as Manners
-from .turns import Step as Step
 from .turns import Utterance as Utterance
 from .voice import recording as recording

@@ -11,7 +11,7 @@ from .turns import QUIET, HangUp, Keys, Manners, Turns, Utterance, Waits
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .turns import Step, Taken
+    from .turns import CallerStep, Taken
 
 FRAME = 1600  # bytes in one message: 200 ms, as seen of Genesys
 KEY_GAP = 0.25  # seconds between keys
@@ -79,7 +79,7 @@ class Mouth:
 
 class Caller:
     def __init__(
-        self, steps: Sequence[Step], manners: Manners, now: float, observe: Callable[[Event], None]
+        self, steps: Sequence[CallerStep], manners: Manners, now: float, observe: Callable[[Event], None]
     ) -> None:
         self.playback, self.mouth = Playback(), Mouth(now)
         self.latencies: list[Latency] = []

@@ -51,7 +51,7 @@ async def call(
     result = talk.result
     try:
         async with connect(target.url, **_options(target, talk)) as socket:
-            await _Line(talk, socket).run(hang_up or anyio.Event())
+            await _Connection(talk, socket).run(hang_up or anyio.Event())
     except InvalidStatus as error:
         response = error.response
         hint = HINTS.get(response.status_code, "")
@@ -105,7 +105,7 @@ def _headers(target: Target, talk: Talk) -> list[tuple[str, str]]:
     return [*headers, *sign(request, target.api_key, target.secret, time.time(), nonce)]
 
 
-class _Line:
+class _Connection:
     def __init__(self, talk: Talk, socket: ClientConnection) -> None:
         self._talk, self._socket = talk, socket
         self._sending, self._changed = anyio.Lock(), anyio.Event()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .playback import Segment
     from .recorder import MessageLog
-    from .turns import Step
+    from .turns import CallerStep
 
 MANNERS = Manners()
 Ending = Literal[
@@ -62,7 +62,7 @@ class Target:
 class Plan:
     """What one caller does."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CallerStep, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     language: str = ""  # of the flow; none: the connector's own
     ani: str = "tel:+15550100"

@@ -39,7 +39,7 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CallerStep:
     """One turn of the caller. `interrupt`: taken while the bot speaks, not after it."""
 
     turn: Utterance | Keys
@@ -79,7 +79,7 @@ class Turns:
     report, such as "one moment", is none yet, and what is asked of a silent caller is nothing new.
     """
 
-    def __init__(self, steps: Iterable[Step], manners: Manners, now: float) -> None:
+    def __init__(self, steps: Iterable[CallerStep], manners: Manners, now: float) -> None:
         self._steps = deque(steps)
         self._manners = manners
         self._bot_since: float | None = None  # speaking since

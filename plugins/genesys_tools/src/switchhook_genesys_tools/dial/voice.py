@@ -14,7 +14,7 @@ from switchhook import (
     load_voice,
 )
 
-from .turns import Keys, Step, Utterance
+from .turns import CallerStep, Keys, Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ LINE = AudioFormat("PCMU", 8000)
 
 async def prepare(
     items: Sequence[Item], voice: str | None, language: str, tell: Callable[[str], None]
-) -> tuple[Step, ...]:
+) -> tuple[CallerStep, ...]:
     """Everything that is to be said, as audio. `voice` names a plugin; none: one that is installed, which
     `tell` is told. Raises SettingsError, PluginError and SpeechError."""
     engine: TextToSpeech | None = None
@@ -46,7 +46,7 @@ async def prepare(
                 tell(f"the caller speaks with the voice {voice}")
                 engine = load_voice(voice)
             turn = Utterance(await _speech(engine, item.value, language), item.value)
-        steps.append(Step(turn, item.interrupt))
+        steps.append(CallerStep(turn, item.interrupt))
     return tuple(steps)
 
 

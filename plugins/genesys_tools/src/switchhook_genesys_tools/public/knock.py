@@ -43,7 +43,7 @@ class Knock:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class KnockResult:
     opened: bool = False
     status: int = 101
     said: str = ""
@@ -58,14 +58,14 @@ class _Ids(NamedTuple):
     correlation: str
 
 
-async def knock(place: Place, request: Knock) -> Answer:
+async def knock(place: Place, request: Knock) -> KnockResult:
     ids = _Ids(*(str(uuid.uuid4()) for _ in range(3)))
     try:
         with anyio.fail_after(PATIENCE):
             async with _connect(place, request, ids) as socket:
                 return await _ask(socket, ids, call=request.call)
     except InvalidStatus as error:
-        return Answer(status=error.response.status_code, said=f"HTTP {error.response.status_code}")
+        return KnockResult(status=error.response.status_code, said=f"HTTP {error.response.status_code}")
     except (
         InvalidHandshake,
         ConnectionClosed,
@@ -74,7 +74,7 @@ async def knock(place: Place, request: Knock) -> Answer:
         TimeoutError,
         json.JSONDecodeError,
     ) as error:
-        return Answer(said=f"no session: {type(error).__name__}")
+        return KnockResult(said=f"no session: {type(error).__name__}")
 
 
 def _connect(place: Place, request: Knock, ids: _Ids) -> connect:
@@ -97,7 +97,7 @@ def _connect(place: Place, request: Knock, ids: _Ids) -> connect:
     )
 
 
-async def _ask(socket: ClientConnection, ids: _Ids, *, call: bool) -> Answer:
+async def _ask(socket: ClientConnection, ids: _Ids, *, call: bool) -> KnockResult:
     session = ClientSession(ids.session, anyio.current_time)
     session.open(_opening(ids.organization, call=call))
     await _send(session, socket)
@@ -113,17 +113,17 @@ async def _send(session: ClientSession, socket: ClientConnection) -> None:
         await socket.send(data)
 
 
-def _answer(session: ClientSession, message: str) -> Answer | None:
+def _answer(session: ClientSession, message: str) -> KnockResult | None:
     for event in session.receive_text(message):
         match event:
             case events.Opened():
                 session.close("end")
-                return Answer(opened=True)
+                return KnockResult(opened=True)
             case events.Disconnected(reason, info):
                 said = f"disconnect {reason}: {info[:200]}"
-                return Answer(said=said, turned_away=TurnedAway.read(info))
+                return KnockResult(said=said, turned_away=TurnedAway.read(info))
             case events.ProtocolViolation(rule):
-                return Answer(said=f"the server broke the protocol: {rule}")
+                return KnockResult(said=f"the server broke the protocol: {rule}")
     return None
 
 

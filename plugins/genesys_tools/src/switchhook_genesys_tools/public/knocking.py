@@ -13,7 +13,7 @@ from switchhook_audiohook.addresses import connector_id
 from switchhook_audiohook.protocol.turning_away import TurnedAway
 from switchhook_audiohook.settings import GenesysSettings, Key, read_addresses
 
-from .knock import UNAUTHORIZED, Answer, Knock, knock
+from .knock import UNAUTHORIZED, Knock, KnockResult, knock
 from .reach import Place
 
 HOST = (
@@ -68,7 +68,7 @@ async def _why(place: Place, settings: Settings, key: Key, target: str) -> tuple
     return "a signed connection probe is refused: the server knows another key or secret", UNKNOWN
 
 
-def _of_connector(subject: str, told: Answer) -> Finding:
+def _of_connector(subject: str, told: KnockResult) -> Finding:
     """Asked to open a session without any audio, a server of ours refuses for that, or for what comes
     before: so no call begins."""
     if told.turned_away is TurnedAway.NO_MEDIA:

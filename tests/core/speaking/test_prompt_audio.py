@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import AudioFormat, Play, Say, Unplayable, hookimpl
+from switchhook.call.bot import Bot
 from switchhook.call.dialogue.events import Queue
 from switchhook.call.engine import FAILURES, engines_of, in_order
-from switchhook.call.equipment import Equipment
 from switchhook.call.failover import SPEAKING
 from switchhook.call.language import CallLanguage
 from switchhook.call.line import Line
-from switchhook.call.prompts.cache import Prompt, PromptCache
-from switchhook.call.speaking.prompts import Prompts
+from switchhook.call.prompt_cache.cache import Prompt, PromptCache
+from switchhook.call.speaking.prompt_audio import PromptAudio
 from switchhook.call.speaking.texts import split
-from switchhook.call.speaking.voices import OUTRUN, SLOW
+from switchhook.call.speaking.voice_failover import OUTRUN, SLOW
 from switchhook.contract.texts import plain_text
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
@@ -169,22 +169,22 @@ async def ignore(chunk):
     pass
 
 
-def prompts(*engines, faulted=lambda engine, problem: None, remark=lambda said: None, **equipment):
+def prompts(*engines, faulted=lambda engine, problem: None, remark=lambda said: None, **bot):
     plugins = Plugins()
     plugins.hold(Plugin("codec/files", "test", "1", Files()))
     hooks = Hooks(plugins, list(plugins.loaded.values()))
-    made = Equipment("test", (), (), engines_of("tts", engines), hooks, **equipment)
-    return Prompts(made, Line(AudioFormat(), hooks), CallLanguage(made, remark), faulted, remark)
+    made = Bot("test", (), (), engines_of("tts", engines), hooks, **bot)
+    return PromptAudio(made, Line(AudioFormat(), hooks), CallLanguage(made, remark), faulted, remark)
 
 
-async def fetched(content, *engines, **equipment):
+async def fetched(content, *engines, **bot):
     """What the engines gave, and the problem."""
     audio = bytearray()
 
     async def put(chunk):
         audio.extend(chunk)
 
-    problem = await prompts(*engines, **equipment).fetch(Queue(1, content), put)
+    problem = await prompts(*engines, **bot).fetch(Queue(1, content), put)
     return bytes(audio), problem
 
 

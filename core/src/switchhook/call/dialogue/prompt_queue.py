@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from ...contract.actions import ConfigureSynthesis, Play, Say, SetBargeIn
+from .engine_parameters import EngineParameters
 from .events import Effect, Flush, Queue, Speaks
-from .parameters import Parameters
 
 AboutPrompts = Say | Play | SetBargeIn | ConfigureSynthesis
 FILLER = 0  # the turn of what is of no reply
@@ -28,7 +28,7 @@ class _Prompt:
 
 
 @dataclass(slots=True)
-class Prompting:
+class PromptQueue:
     """Each keeps what may interrupt it, and how it is spoken, from its position on. `doubted`: they were
     interrupted by speech that may turn out to be none, and begin again if it does."""
 
@@ -38,7 +38,7 @@ class Prompting:
     yields: bool = True  # speech interrupts what is said from now on
     _ids: int = 0
     _digits: bool = True
-    _voice: Parameters = field(default_factory=Parameters)
+    _voice: EngineParameters = field(default_factory=EngineParameters)
     _dropped: list[_Prompt] = field(default_factory=list)
 
     @property

@@ -10,7 +10,7 @@ RATE = 14.0  # characters a second, of a prompt whose length is not known yet
 
 
 @dataclass(slots=True)
-class Spoken:
+class HeardWords:
     _queued: dict[int, str] = field(default_factory=dict)  # by prompt, in order
     _heard: list[str] = field(default_factory=list)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook.call.prompts.disk import FOLDER, PromptDisk
+from switchhook.call.prompt_cache.disk import FOLDER, PromptDisk
 
 pytestmark = pytest.mark.anyio
 
@@ -176,7 +176,7 @@ async def test_a_full_disk_leaves_no_half_prompt(tmp_path, monkeypatch, caplog):
 CRASH = """
 import os, sys
 from pathlib import Path
-from switchhook.call.prompts.disk import PromptDisk
+from switchhook.call.prompt_cache.disk import PromptDisk
 os.fsync = lambda _: os._exit(9)
 PromptDisk(Path(sys.argv[1]), 1000)._write("a" * 64, b"half")
 """
@@ -211,7 +211,7 @@ def hanging(monkeypatch):
             answers.wait()
         return opened(path, *arguments, **more)
 
-    monkeypatch.setattr("switchhook.call.prompts.disk.PATIENCE", 0.01)
+    monkeypatch.setattr("switchhook.call.prompt_cache.disk.PATIENCE", 0.01)
     monkeypatch.setattr(os, "open", wait)
     yield answers
     answers.set()
@@ -238,6 +238,6 @@ async def test_a_disk_that_answers_again_is_used_again(tmp_path, hanging, monkey
     for thread in threading.enumerate():
         if thread.name.endswith("(_fulfil)"):
             thread.join()
-    monkeypatch.setattr("switchhook.call.prompts.disk.PATIENCE", 10)
+    monkeypatch.setattr("switchhook.call.prompt_cache.disk.PATIENCE", 10)
     await prompts.write(KEY, b"sound")
     assert await prompts.read(KEY) == b"sound"

@@ -15,7 +15,7 @@ from .upgrade import Admitted
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Admission:
     settings: GenesysSettings
     routes: Routes
     census: Census

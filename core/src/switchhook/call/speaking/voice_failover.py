@@ -18,15 +18,15 @@ from ...contract.actions import Say
 from ...contract.errors import LanguageUnknown, Unspeakable, answer
 from ...contract.speech import Parameters, TextToSpeech
 from ...speakable.words import Pause
+from ..bot import Bot
 from ..engine import Engine
-from ..equipment import Equipment
 from ..failover import Attempt, Failover
 from ..language import CallLanguage
 from ..line import Line
-from ..prompts.cache import Prompt
-from .one_voice import Speaking
+from ..prompt_cache.cache import Prompt
 from .playout import Put
 from .texts import parts, wording
+from .voice_attempt import VoiceAttempt
 
 SLOW = "no audio in time"
 OUTRUN = "late: another voice was sooner"
@@ -35,7 +35,7 @@ UNKNOWN = "no voice knows the language"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PromptRequest:
     """What is to be spoken, in which of the call's languages, and when its first sound is due."""
 
     said: Say
@@ -45,10 +45,10 @@ class Wanted:
     due: float
 
 
-class Voices:
+class VoiceFailover:
     def __init__(
         self,
-        equipment: Equipment,
+        bot: Bot,
         line: Line,
         language: CallLanguage,
         faulted: Callable[[str, str], None],
@@ -56,13 +56,13 @@ class Voices:
     ) -> None:
         """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on;
         `remark` what was left out of a prompt, or not said as it was written."""
-        self._equipment, self._line, self._language = equipment, line, language
+        self._bot, self._line, self._language = bot, line, language
         self._faulted = faulted
-        self._pronunciations = equipment.pronunciations
+        self._pronunciations = bot.pronunciations
         self._remark, self._remarked = remark, set[str]()
-        self._cache, self._patience = equipment.cache, equipment.patience.speaking
+        self._cache, self._patience = bot.cache, bot.patience.speaking
 
-    async def say(self, wanted: Wanted) -> str:
+    async def say(self, wanted: PromptRequest) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put. Raises Unspeakable where all
         say that they cannot say it. Where no voice knows the language, the call goes on in another."""
         asked = self._asked(wanted)
@@ -80,20 +80,20 @@ class Voices:
             asked = self._asked(wanted)
         return "" if problem and await self._put_ready_made(wanted) else problem
 
-    def _able(self, wanted: Wanted) -> list[Engine[TextToSpeech]]:
+    def _able(self, wanted: PromptRequest) -> list[Engine[TextToSpeech]]:
         return self._language.able(self._voices(wanted.language), wanted.language)
 
     def _voices(self, language: str) -> tuple[Engine[TextToSpeech], ...]:
         return self._language.of_tag(language).voices
 
-    def _asked(self, wanted: Wanted) -> list[str | None]:
+    def _asked(self, wanted: PromptRequest) -> list[str | None]:
         """What those are asked for that know the language."""
         return [self._language.of(engine, wanted.language) for engine in self._able(wanted)]
 
-    async def _say_by_any(self, wanted: Wanted) -> str | None:
+    async def _say_by_any(self, wanted: PromptRequest) -> str | None:
         """None: nobody failed, and nobody can."""
         able, failover = self._able(wanted), Failover[TextToSpeech](self._patience)
-        last: Speaking | None = None  # of those that failed
+        last: VoiceAttempt | None = None  # of those that failed
         insisting = False
         while attempt := failover.next(able, anyio.current_time()):
             tried = await self._speak_beside(attempt, wanted)
@@ -109,7 +109,7 @@ class Voices:
             return None
         return await self._insist(last, wanted) if insisting else last.problem
 
-    async def _put_ready_made(self, wanted: Wanted) -> bool:
+    async def _put_ready_made(self, wanted: PromptRequest) -> bool:
         """As it was had ready, for the language or in the connector's own: better than silence."""
         cache, language = self._cache, self._language
         if cache is None or not wanted.said.cached:
@@ -121,7 +121,7 @@ class Voices:
                     return True
         return False
 
-    async def _put_ready_by(self, engine: Engine[TextToSpeech], wanted: Wanted) -> bool:
+    async def _put_ready_by(self, engine: Engine[TextToSpeech], wanted: PromptRequest) -> bool:
         """What this engine has spoken before, if that is all of it."""
         prompts = [self._prompt(engine, part, wanted) for part in self._parts(engine, wanted)]
         sounds = [self._cache.ready(prompt) if self._cache else b"" for prompt in prompts]
@@ -131,12 +131,14 @@ class Voices:
             await wanted.put(self._line.coded(prompt.audio, sound))
         return True
 
-    def _report(self, tried: list[Speaking]) -> None:
+    def _report(self, tried: list[VoiceAttempt]) -> None:
         for each in tried:
             if each.problem and not each.declined:
                 self._faulted(each.engine.name, each.problem)
 
-    async def _speak_beside(self, attempt: Attempt[TextToSpeech], wanted: Wanted) -> list[Speaking]:
+    async def _speak_beside(
+        self, attempt: Attempt[TextToSpeech], wanted: PromptRequest
+    ) -> list[VoiceAttempt]:
         """Those who tried; one of them at most has no problem. A spare one that was left has not tried."""
         first = self._by(attempt.engine, wanted, attempt.opening)
         if attempt.spare is None:
@@ -157,7 +159,7 @@ class Voices:
                 self._cache.forget(first.prompt)  # the next to ask has it made anew
         return tried
 
-    async def _insist(self, failed: Speaking, wanted: Wanted) -> str | None:
+    async def _insist(self, failed: VoiceAttempt, wanted: PromptRequest) -> str | None:
         """The last engine again. Who waits for a slow one is told so; a short trouble passes in silence.
         None: now it says that it cannot say it."""
         engine, problem = failed.engine, failed.problem
@@ -178,18 +180,18 @@ class Voices:
             pause = failover.again(anyio.current_time())
         return problem
 
-    async def _wait_for(self, engine: Engine[TextToSpeech], wanted: Wanted) -> str:
+    async def _wait_for(self, engine: Engine[TextToSpeech], wanted: PromptRequest) -> str:
         text = self._language.texts[-1]
         own = replace(wanted, said=Say(text), language=self._language.of_text(text, wanted.language))
         if not await self._put_ready_by(engine, replace(own, parameters={})):
             return SLOW
         return await self._speak(self._by(engine, wanted, self._patience.excused), wanted)
 
-    def _by(self, engine: Engine[TextToSpeech], wanted: Wanted, stall: float) -> Speaking:
+    def _by(self, engine: Engine[TextToSpeech], wanted: PromptRequest, stall: float) -> VoiceAttempt:
         due = max(wanted.due, anyio.current_time())
-        return Speaking(engine, wanted.put, due, self._patience.late, stall)
+        return VoiceAttempt(engine, wanted.put, due, self._patience.late, stall)
 
-    async def _speak(self, one: Speaking, wanted: Wanted) -> str:
+    async def _speak(self, one: VoiceAttempt, wanted: PromptRequest) -> str:
         """Why it failed. Who was left has a problem too, and no blame, nor has who cannot say it."""
         problem = await self._synthesize(one, wanted)
         if not problem and not one.bytes and one.has_words:
@@ -203,7 +205,7 @@ class Voices:
         one.end(problem)
         return problem
 
-    async def _synthesize(self, one: Speaking, wanted: Wanted) -> str:
+    async def _synthesize(self, one: VoiceAttempt, wanted: PromptRequest) -> str:
         # one scope around everything: an engine may hold scopes of its own while it is open
         with one.scope:
             try:
@@ -232,7 +234,7 @@ class Voices:
             self._cache.forget(prompt)
         return SLOW
 
-    async def _synthesize_part(self, one: Speaking, prompt: Prompt, *, cached: bool) -> None:
+    async def _synthesize_part(self, one: VoiceAttempt, prompt: Prompt, *, cached: bool) -> None:
         try:
             async with self._synthesis(one.engine, prompt, cached) as chunks:
                 async for chunk in chunks:
@@ -250,10 +252,10 @@ class Voices:
                 self._remarked.add(remark)
                 self._remark(remark)
 
-    def _parts(self, engine: Engine[TextToSpeech], wanted: Wanted) -> list[str]:
+    def _parts(self, engine: Engine[TextToSpeech], wanted: PromptRequest) -> list[str]:
         return parts(wanted.said.text, engine.driver, wanted.language, self._pronunciations)
 
-    def _prompt(self, engine: Engine[TextToSpeech], text: str, wanted: Wanted) -> Prompt:
+    def _prompt(self, engine: Engine[TextToSpeech], text: str, wanted: PromptRequest) -> Prompt:
         audio = self._line.audio if self._line.audio in engine.driver.formats else self._line.audio.linear
         language = self._language.of(engine, wanted.language) or wanted.language
         return Prompt(engine.name, text, audio, language, wanted.parameters)
@@ -266,7 +268,7 @@ class Voices:
         return engine.driver.synthesize(prompt.text, prompt.audio, prompt.language, prompt.parameters)
 
 
-def _note(failover: Failover[TextToSpeech], tried: list[Speaking]) -> None:
+def _note(failover: Failover[TextToSpeech], tried: list[VoiceAttempt]) -> None:
     for each in tried:
         if each.left:
             failover.outrun(each.engine)

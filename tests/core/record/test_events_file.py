@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from switchhook import Action, Closed, Digit, HandOver, Play, Say, SetVariables, Transcript
 from switchhook.call.dialogue.events import ActionDue, Event, Failure, Opened
-from switchhook.call.record.journal import Journal, read, to_line
+from switchhook.call.record.events_file import EventsFile, read, to_line
 from switchhook.call.record.masking import HIDDEN, Mask
 
 SECRET = "4111"
@@ -59,7 +59,7 @@ TIMES = st.integers(0, 10**9).map(lambda milliseconds: milliseconds / 1000)
 
 def written(event, mask=UNMASKED, at=0.0):
     lines = []
-    Journal(lines.append, mask).note(at, event)
+    EventsFile(lines.append, mask).note(at, event)
     return lines[0]
 
 
@@ -126,8 +126,8 @@ def test_what_is_hidden_can_be_read(event):
     assert type(back) is type(event)
 
 
-def test_a_journal_that_is_off_writes_nothing():
-    Journal(None, Mask()).note(0.0, Opened())
+def test_a_events_file_that_is_off_writes_nothing():
+    EventsFile(None, Mask()).note(0.0, Opened())
 
 
 @pytest.mark.parametrize("line", ["", "{", '{"time":0,"type":"Digit"}', '{"time":0,"type":"Digit","key":[]}'])

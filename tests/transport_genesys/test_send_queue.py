@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_transport_genesys.outbox import MAX_AUDIO, MAX_TEXT, Outbox
+from switchhook_transport_genesys.send_queue import MAX_AUDIO, MAX_TEXT, SendQueue
 
 
 def drain(box, now):
@@ -12,7 +12,7 @@ def drain(box, now):
 
 
 def test_texts_overtake_audio_and_keep_their_order():
-    box = Outbox(0.0)
+    box = SendQueue(0.0)
     box.put_audio(b"aa")
     box.put_text("one")
     box.put_text("two")
@@ -20,13 +20,13 @@ def test_texts_overtake_audio_and_keep_their_order():
 
 
 def test_no_audio_message_exceeds_64000_bytes():
-    box = Outbox(0.0)
+    box = SendQueue(0.0)
     box.put_audio(b"x" * 160_000)
     assert [len(message) for message in drain(box, 0.0)] == [64_000, 64_000, 32_000]
 
 
 def test_dropped_audio_never_comes():
-    box = Outbox(0.0)
+    box = SendQueue(0.0)
     box.put_audio(b"old")
     box.drop_audio()
     box.put_audio(b"new")
@@ -34,7 +34,7 @@ def test_dropped_audio_never_comes():
 
 
 def test_held_audio_waits_and_texts_do_not():
-    box = Outbox(0.0)
+    box = SendQueue(0.0)
     box.hold_audio(2.0)
     box.put_audio(b"x")
     box.put_text("t")
@@ -44,7 +44,7 @@ def test_held_audio_waits_and_texts_do_not():
 
 
 def test_audio_that_waited_for_the_rate_goes_in_one_message():
-    box = Outbox(0.0)
+    box = SendQueue(0.0)
     for _ in range(25):
         box.put_audio(b"x")
         assert box.take(0.0) == b"x"
@@ -55,23 +55,23 @@ def test_audio_that_waited_for_the_rate_goes_in_one_message():
 
 
 def test_it_is_full_with_more_than_30_seconds_or_too_much_text():
-    box = Outbox(0.0)
+    box = SendQueue(0.0)
     box.put_audio(b"x" * MAX_AUDIO)
     assert not box.full
     box.put_audio(b"x")
     assert box.full
-    box = Outbox(0.0)
+    box = SendQueue(0.0)
     box.put_text("x" * (MAX_TEXT + 1))
     assert box.full
 
 
 def test_empty_it_has_nothing_due():
-    assert Outbox(0.0).due(5.0) is None
+    assert SendQueue(0.0).due(5.0) is None
 
 
 @given(st.lists(st.floats(0, 1), max_size=200))
 def test_never_more_than_25_and_5_a_second(pauses):
-    box, now, times = Outbox(0.0), 0.0, []
+    box, now, times = SendQueue(0.0), 0.0, []
     for pause in pauses:
         now += pause
         box.put_audio(b"x")

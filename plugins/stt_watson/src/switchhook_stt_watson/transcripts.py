@@ -10,7 +10,7 @@ from switchhook import SpeechError, SpeechStarted, Transcript
 MOST = 1000  # a call takes them as they come; a service that floods it is not listened to
 
 
-class Outbox:
+class WaitingTranscripts:
     """`again` asks whoever reads for another connection, which is made where the reading is."""
 
     def __init__(self) -> None:

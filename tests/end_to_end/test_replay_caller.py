@@ -86,13 +86,13 @@ async def recorded(assistant, *, hangs_up=False):
     return talk.events
 
 
-def rerun(folder, *more):
+def replay_caller(folder, *more):
     config = str(folder / "switchhook.toml")
     return main(["replay", str(folder / "call.jsonl"), "--config", config, "--connector", "bank", *more])
 
 
 def test_the_same_bot_says_the_same(folder, capsys):
-    assert rerun(folder) == 0
+    assert replay_caller(folder) == 0
     out = capsys.readouterr().out
     assert "no_input" in out
     assert "0.55  bot       is interrupted" in out
@@ -105,34 +105,34 @@ def test_a_caller_who_hung_up_hangs_up_again(folder, capsys):
     hung_up = partial(recorded, assistant, hangs_up=True)
     events = anyio.run(hung_up, backend="trio", backend_options=clock)
     (folder / "call.jsonl").write_text("\n".join(events))
-    assert rerun(folder) == 0
+    assert replay_caller(folder) == 0
     assert "hung_up" in capsys.readouterr().out
 
 
 def test_a_run_needs_no_library_of_the_tests(folder, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "trio", None)
     monkeypatch.setitem(sys.modules, "trio.testing", None)
-    assert rerun(folder) == 0
+    assert replay_caller(folder) == 0
     assert capsys.readouterr().out.endswith("as recorded\n")
 
 
 def test_another_bot_is_shown_to_say_something_else(folder, capsys):
     (folder / "bot.toml").write_text(BOT.replace("Thank you.", "Thanks."))
-    assert rerun(folder) == 1
+    assert replay_caller(folder) == 1
     out = capsys.readouterr().out
     assert "- bot   Thank you.\n+ bot   Thanks.\n" in out
 
 
 def test_a_bot_that_understands_nothing_any_more_does_not_end(folder, capsys):
     (folder / "bot.toml").write_text(BOT.replace('"my card"', '"something else entirely"'))
-    assert rerun(folder) == 1
+    assert replay_caller(folder) == 1
     assert "+ end   hung_up" in capsys.readouterr().out
 
 
 def test_a_recording_with_hidden_words_cannot_be_run(folder, capsys):
     file = folder / "call.jsonl"
     file.write_text(file.read_text().replace('"my card"', '"••• •••"'))
-    assert rerun(folder) == 2
+    assert replay_caller(folder) == 2
     assert 'say unmask = ["transcripts", "digits"]' in capsys.readouterr().err
 
 

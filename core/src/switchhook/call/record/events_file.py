@@ -125,7 +125,7 @@ def _action_due(item: dict[str, Any]) -> ActionDue:
     return ActionDue(action=ADAPTERS[kind].validate_python(action), **item)
 
 
-class Journal:
+class EventsFile:
     """Masks, and hands each line to `write`. Off, it costs nothing."""
 
     def __init__(

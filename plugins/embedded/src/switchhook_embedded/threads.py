@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Crew(Generic[T]):
+class WorkerThreads(Generic[T]):
     """The threads run only while somebody is `working`: the first user starts them, and after the last
     one they end by themselves, once the job at hand is done. So a program that has left its calls has
     left the threads too, and an engine that was never used has none.

@@ -12,7 +12,7 @@ MAX_AUDIO = 480_000  # bytes: 30 s of the widest coding
 MAX_TEXT = 262_144  # characters
 
 
-class Outbox:
+class SendQueue:
     def __init__(self, now: float) -> None:
         self.full = False
         self._texts: deque[str] = deque()

@@ -10,7 +10,7 @@ from ...contract.actions import Strategy
 
 
 @dataclass(slots=True)
-class Parameters:
+class EngineParameters:
     _lasting: Mapping[str, Any] = field(default_factory=dict)
     _once: Mapping[str, Any] | None = None
     _set_in: int = 0  # the turn whose reply set what is not to last

@@ -17,7 +17,7 @@ INVENTED, INVENTED_BELOW = {"you", "uh", "so"}, 0.3
 Told = SpeechStarted | Transcript | SpeechError | None
 
 
-class Outbox:
+class RecognitionResults:
     """Belongs to the asyncio event loop in which it was made; from threads only `post` is called."""
 
     def __init__(self, engine: str) -> None:

@@ -4,8 +4,8 @@ import anyio
 import pytest
 
 from switchhook import AudioFormat, SpeechError
-from switchhook.call.prompts.cache import LONGEST, PATIENCE, Prompt, PromptCache
-from switchhook.call.prompts.disk import FOLDER
+from switchhook.call.prompt_cache.cache import LONGEST, PATIENCE, Prompt, PromptCache
+from switchhook.call.prompt_cache.disk import FOLDER
 from switchhook.testing import MemoryAssistant, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
 

@@ -13,7 +13,7 @@ from ..speakable.words import NONE, Pronunciations
 from .dialogue.limits import Limits
 from .engine import Engine
 from .failover import Patiences
-from .prompts.cache import PromptCache
+from .prompt_cache.cache import PromptCache
 from .record.masking import Mask
 from .record.variables import Reserved
 
@@ -41,7 +41,7 @@ class Tongue:
 
 
 @dataclass(frozen=True, slots=True)
-class Equipment:
+class Bot:
     """Engines are tried in order. `prompts`, and the three texts, are had ready from the start. `further`:
     the languages besides `language` that have engines or texts of their own."""
 

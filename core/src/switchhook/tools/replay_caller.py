@@ -122,15 +122,15 @@ class Silence:
             yield made
 
 
-async def rerun(app: App, connector: str, recorded: Replay, variables: Mapping[str, str]) -> Replay:
+async def replay_caller(app: App, connector: str, recorded: Replay, variables: Mapping[str, str]) -> Replay:
     """Raises SettingsError."""
-    ear, leg = MemorySpeechToText(), MemoryLeg(LegInfo("rerun", connector, variables=variables))
+    ear, leg = MemorySpeechToText(), MemoryLeg(LegInfo("replayed", connector, variables=variables))
     shown = Mask(["transcripts", "variables", "digits"])
-    equipment = app.rehearse(connector, ear, Silence(), shown)
+    bot = app.rehearse(connector, ear, Silence(), shown)
     events: list[str] = []
     todo = list(moves(recorded))
     async with app.lifespans(), anyio.create_task_group() as group:
-        call = Call(leg, equipment, events.append)
+        call = Call(leg, bot, events.append)
         ended = anyio.Event()
 
         async def run() -> None:
@@ -171,7 +171,7 @@ async def _is_its_turn(move: Move, call: Call, ended: anyio.Event) -> bool:
 
 
 def _silences(call: Call) -> int:
-    return sum(turn.kind in ("no_input", "no_final") for turn in call.notes.record.turns)
+    return sum(turn.kind in ("no_input", "no_final") for turn in call.record_writer.record.turns)
 
 
 async def _act(move: Move, leg: MemoryLeg, ear: MemorySpeechToText) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 
-from switchhook_embedded.crew import Crew
+from switchhook_embedded.threads import WorkerThreads
 
 PATIENCE = 10.0  # seconds until a test that waits has failed
 
@@ -25,21 +25,21 @@ class Gate:
 
 
 def test_there_is_no_thread_before_somebody_works():
-    Crew("unused", ["tool"])
+    WorkerThreads("unused", ["tool"])
 
     assert threads_of("unused") == []
 
 
 def test_each_tool_has_one_thread_however_many_work():
-    crew = Crew("shared", ["a", "b"])
+    threads = WorkerThreads("shared", ["a", "b"])
 
-    with crew.working(), crew.working():
+    with threads.working(), threads.working():
         assert len(threads_of("shared")) == 2
 
 
 def test_threads_end_after_the_last_one_has_left():
-    crew = Crew("ending", ["a", "b"])
-    with crew.working():
+    threads = WorkerThreads("ending", ["a", "b"])
+    with threads.working():
         threads = threads_of("ending")
 
     for thread in threads:
@@ -48,20 +48,20 @@ def test_threads_end_after_the_last_one_has_left():
 
 
 def test_threads_stay_while_somebody_works():
-    crew = Crew("staying", ["a"])
+    threads = WorkerThreads("staying", ["a"])
     done = threading.Event()
-    with crew.working():
-        with crew.working():
+    with threads.working():
+        with threads.working():
             pass
-        crew.submit(lambda _: done.set())
+        threads.submit(lambda _: done.set())
         assert done.wait(PATIENCE)
 
 
 def test_each_thread_has_its_own_tool():
-    crew, first, second = Crew("own", ["a", "b"]), Gate(), Gate()
-    with crew.working():
-        crew.submit(first)
-        crew.submit(second)
+    threads, first, second = WorkerThreads("own", ["a", "b"]), Gate(), Gate()
+    with threads.working():
+        threads.submit(first)
+        threads.submit(second)
         assert first.entered.wait(PATIENCE)
         assert second.entered.wait(PATIENCE)
         first.open.set()
@@ -71,13 +71,13 @@ def test_each_thread_has_its_own_tool():
 
 
 def test_urgent_jobs_come_first_and_else_the_earlier_one():
-    crew, gate, order, done = Crew("urgent", [None]), Gate(), [], threading.Event()
-    with crew.working():
-        crew.submit(gate)
+    threads, gate, order, done = WorkerThreads("urgent", [None]), Gate(), [], threading.Event()
+    with threads.working():
+        threads.submit(gate)
         assert gate.entered.wait(PATIENCE)
         for name, urgent in [("a", False), ("b", True), ("c", False), ("d", True)]:
-            crew.submit(lambda _, name=name: order.append(name), urgent=urgent)
-        crew.submit(lambda _: done.set(), urgent=False)
+            threads.submit(lambda _, name=name: order.append(name), urgent=urgent)
+        threads.submit(lambda _: done.set(), urgent=False)
         gate.open.set()
         assert done.wait(PATIENCE)
 
@@ -85,39 +85,39 @@ def test_urgent_jobs_come_first_and_else_the_earlier_one():
 
 
 def test_what_waits_is_dropped_when_the_last_one_leaves():
-    crew, gate, order = Crew("dropping", [None]), Gate(), []
-    with crew.working():
-        crew.submit(gate)
+    threads, gate, order = WorkerThreads("dropping", [None]), Gate(), []
+    with threads.working():
+        threads.submit(gate)
         assert gate.entered.wait(PATIENCE)
-        crew.submit(lambda _: order.append("late"))
+        threads.submit(lambda _: order.append("late"))
     done = threading.Event()
-    with crew.working():
+    with threads.working():
         gate.open.set()
-        crew.submit(lambda _: done.set())
+        threads.submit(lambda _: done.set())
         assert done.wait(PATIENCE)
 
     assert order == []
 
 
 def test_a_thread_that_was_to_end_goes_on_for_the_next_one():
-    crew, gate, done = Crew("again", [None]), Gate(), threading.Event()
-    with crew.working():
-        crew.submit(gate)
+    threads, gate, done = WorkerThreads("again", [None]), Gate(), threading.Event()
+    with threads.working():
+        threads.submit(gate)
         assert gate.entered.wait(PATIENCE)
-    with crew.working():
+    with threads.working():
         assert len(threads_of("again")) == 1
-        crew.submit(lambda _: done.set())
+        threads.submit(lambda _: done.set())
         gate.open.set()
         assert done.wait(PATIENCE)
 
 
 def test_a_crew_works_again_after_it_ended():
-    crew, done = Crew("anew", [None]), threading.Event()
-    with crew.working():
+    threads, done = WorkerThreads("anew", [None]), threading.Event()
+    with threads.working():
         threads = threads_of("anew")
     for thread in threads:
         thread.join(PATIENCE)
 
-    with crew.working():
-        crew.submit(lambda _: done.set())
+    with threads.working():
+        threads.submit(lambda _: done.set())
         assert done.wait(PATIENCE)

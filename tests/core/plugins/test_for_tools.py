@@ -14,7 +14,7 @@ from switchhook import (
     load_recogniser,
     load_voice,
 )
-from switchhook.plugins import standalone
+from switchhook.plugins import for_tools
 
 ENGINE = """
 from switchhook import hookimpl
@@ -38,9 +38,9 @@ def load_audio(data, audio):
 
 @pytest.fixture(autouse=True)
 def _nothing_loaded_yet():
-    standalone._plugins.cache_clear()
+    for_tools._plugins.cache_clear()
     yield
-    standalone._plugins.cache_clear()
+    for_tools._plugins.cache_clear()
 
 
 def add_engines(site, group, *names):

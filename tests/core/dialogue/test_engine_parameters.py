@@ -2,11 +2,11 @@
 
 import pytest
 
-from switchhook.call.dialogue.parameters import Parameters
+from switchhook.call.dialogue.engine_parameters import EngineParameters
 
 
 def configured(*changes):
-    parameters = Parameters()
+    parameters = EngineParameters()
     for turn, (values, strategy) in enumerate(changes, 1):
         parameters.configure(values, strategy, turn)
     return parameters

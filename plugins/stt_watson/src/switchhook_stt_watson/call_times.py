@@ -11,7 +11,7 @@ from .messages import Began, Words
 from .sending import QUIET, UNSURE, Sending
 
 
-class Hearing:
+class CallTimes:
     def __init__(self, audio: AudioFormat, sending: Sending) -> None:
         self._audio, self._sending = audio, sending
         self._covered = 0  # bytes fed, up to the end of the last final

@@ -12,10 +12,10 @@ import anyio
 from ...contract.bucket import TokenBucket
 from ...contract.errors import LanguageUnknown, answer
 from ...contract.speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
+from ..bot import Bot
 from ..dialogue.bounds import heard_within
 from ..dialogue.events import Event, Failure, Faulted, WordsBegan
 from ..engine import Engine
-from ..equipment import Equipment
 from ..failover import Failover
 from ..language import CallLanguage
 from ..line import Line
@@ -28,7 +28,7 @@ UNKNOWN = "no engine knows the language"
 OPENINGS, AT_ONCE = 0.5, 6
 
 
-class Wanted(NamedTuple):
+class RecognitionSettings(NamedTuple):
     language: str
     parameters: Parameters
 
@@ -39,10 +39,10 @@ class Stage(Enum):
     FINISHING = auto()  # it was told that no more audio comes; its last words do
 
 
-class Session:
+class CallRecognition:
     """One recognition, from when it is asked for until its end."""
 
-    def __init__(self, engine: Engine[SpeechToText], wanted: Wanted, opening: float) -> None:
+    def __init__(self, engine: Engine[SpeechToText], wanted: RecognitionSettings, opening: float) -> None:
         """`opening`: seconds that it may take to open."""
         self.engine, self.wanted, self.stage = engine, wanted, Stage.OPENING
         self.declined = False  # it does not know the language: that is no failure
@@ -74,22 +74,22 @@ class Failed(NamedTuple):
     silent: bool
 
 
-class Hearing:
+class Listening:
     """`take` is called for every frame of the caller's audio."""
 
     def __init__(
         self,
-        equipment: Equipment,
+        bot: Bot,
         line: Line,
         emit: Callable[[Event], None],
         language: CallLanguage,
     ) -> None:
-        self._times = equipment.patience.listening
+        self._times = bot.patience.listening
         self._line, self._emit, self._language = line, emit, language
         self.audio = KeptAudio(line.audio)
         self.take = self.audio.take
-        self._wanted = Wanted(language.current, {})
-        self._session: Session | None = None
+        self._wanted = RecognitionSettings(language.current, {})
+        self._session: CallRecognition | None = None
         self._uttering = False  # words of an utterance have come, and not its final
         self._openings = TokenBucket(OPENINGS, AT_ONCE)
         self._changed = False  # the last session ended because another is wanted
@@ -140,19 +140,19 @@ class Hearing:
         if parameters is None:
             self._rest()
         elif self._resting:
-            self._resting, self._wanted = False, Wanted(language, parameters)
+            self._resting, self._wanted = False, RecognitionSettings(language, parameters)
             self.audio.ignore(False)
             self._awake.set()
         elif (language, parameters) != self._wanted:
-            self._wanted = Wanted(language, parameters)
+            self._wanted = RecognitionSettings(language, parameters)
             if (session := self._open_session()) is not None and not self._configure(session):
                 self._finish(session)
 
-    def _open_session(self) -> Session | None:
+    def _open_session(self) -> CallRecognition | None:
         session = self._session
         return session if session is not None and session.stage is Stage.OPEN else None
 
-    def _configure(self, session: Session) -> bool:
+    def _configure(self, session: CallRecognition) -> bool:
         spoken = self._language.of(session.engine, self._wanted.language)
         return spoken is not None and session.configure(spoken, self._wanted.parameters)
 
@@ -162,7 +162,7 @@ class Hearing:
         if (session := self._open_session()) is not None:
             self._finish(session)
 
-    def _finish(self, session: Session) -> None:
+    def _finish(self, session: CallRecognition) -> None:
         self.audio.hold()
         session.finish(self._times.closing)
 
@@ -171,7 +171,7 @@ class Hearing:
     async def _stay_with(self, engine: Engine[SpeechToText], opening: float) -> Failed | None:
         """One recognition after another, as what is wanted changes. None: the engine does not know the
         language that is wanted now, and nothing is wrong with it."""
-        good: Wanted | None = None
+        good: RecognitionSettings | None = None
         since = inf
         while True:
             await self._wait_for_turn()
@@ -179,7 +179,7 @@ class Hearing:
                 await self._awake.wait()
             if not self._knows(engine, self._wanted.language):
                 return None
-            session = Session(engine, self._wanted, opening)
+            session = CallRecognition(engine, self._wanted, opening)
             with session.patience:
                 problem = await self._listen(session)
             if given_up := session.patience.cancelled_caught:
@@ -202,7 +202,7 @@ class Hearing:
             await anyio.sleep_until(self._openings.due(anyio.current_time()))
             self._openings.spend(anyio.current_time())
 
-    async def _listen(self, session: Session) -> str:
+    async def _listen(self, session: CallRecognition) -> str:
         """Why it ended."""
         engine, wanted, self._session = session.engine, session.wanted, session
         direct = self._line.audio in engine.driver.formats

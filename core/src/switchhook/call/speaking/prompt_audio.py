@@ -12,12 +12,12 @@ from ...contract.actions import Play, Say
 from ...contract.audio import AudioFormat
 from ...contract.errors import Unplayable, Unspeakable
 from ...contract.texts import plain_text, sentences
+from ..bot import Bot
 from ..dialogue.events import Queue
-from ..equipment import Equipment
 from ..language import CallLanguage
 from ..line import Line
 from .playout import Put
-from .voices import SKIPPED_IN_PART, Voices, Wanted
+from .voice_failover import SKIPPED_IN_PART, PromptRequest, VoiceFailover
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ MOST_PIECES = 100  # of a text that are tried one by one
 SKIPPED = "no voice can say the text: skipped"
 
 
-class Prompts:
+class PromptAudio:
     def __init__(
         self,
-        equipment: Equipment,
+        bot: Bot,
         line: Line,
         language: CallLanguage,
         faulted: Callable[[str, str], None],
@@ -40,7 +40,7 @@ class Prompts:
         """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on, and
         `remark` what of it is not heard."""
         self._line, self._language, self._remark = line, language, remark
-        self._voices = Voices(equipment, line, language, faulted, remark)
+        self._voices = VoiceFailover(bot, line, language, faulted, remark)
 
     async def fetch(self, queued: Queue, put: Put, ahead: float = 0.0) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put. `ahead`: seconds of sound
@@ -50,7 +50,7 @@ class Prompts:
             return await self._play(content, put)
         language = self._language.of_text(content.text, queued.language)
         otherwise = content.otherwise if isinstance(content.otherwise, Play) else None
-        wanted = Wanted(content, language, queued.parameters, put, anyio.current_time() + ahead)
+        wanted = PromptRequest(content, language, queued.parameters, put, anyio.current_time() + ahead)
         try:
             problem = await self._voices.say(wanted)
         except Unspeakable:
@@ -62,7 +62,7 @@ class Prompts:
             return await self._say_pieces(wanted)
         return await self._play(otherwise, put) if problem and otherwise else problem
 
-    async def _say_pieces(self, wanted: Wanted) -> str:
+    async def _say_pieces(self, wanted: PromptRequest) -> str:
         """Of a text that no voice can say as a whole: its sentences, as far as there is a voice for each. The
         others are skipped, like a file that cannot be played."""
         pieces = list(sentences(plain_text(wanted.said.text)))

@@ -54,7 +54,7 @@ class _Waiting:
     spoke: float | None
 
 
-class Notes:
+class CallRecordWriter:
     """Times are seconds since the call began."""
 
     def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None]) -> None:

@@ -8,11 +8,11 @@ import anyio
 
 from ...contract.speech import TextToSpeech
 from ..engine import Engine
-from ..prompts.cache import Prompt
+from ..prompt_cache.cache import Prompt
 from .playout import Put
 
 
-class Speaking:
+class VoiceAttempt:
     """Who sounds has the floor: the rival that was asked for the same prompt is left."""
 
     def __init__(self, engine: Engine[TextToSpeech], put: Put, due: float, late: float, stall: float) -> None:
@@ -23,7 +23,7 @@ class Speaking:
         self.declined = False  # it works, and cannot say this: that is no failure
         self.has_words = True  # there is something to hear
         self.skipped = False  # a part that it cannot say
-        self.rival: Speaking | None = None
+        self.rival: VoiceAttempt | None = None
         self._held, self._held_for = b"", 0.0  # silence before its next sound, and the seconds of it
         self.prompt: Prompt | None = None  # it is asked for now
         self._put, self._lateness, self._stall = put, late, stall

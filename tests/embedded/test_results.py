@@ -5,7 +5,7 @@ import pytest
 
 from switchhook import SpeechError, Transcript
 from switchhook_embedded.endpoint import Utterance
-from switchhook_embedded.outbox import Outbox
+from switchhook_embedded.results import RecognitionResults
 
 pytestmark = pytest.mark.anyio
 
@@ -16,7 +16,7 @@ def utterance(voiced, number=0, final=True):
 
 @pytest.mark.parametrize("invented", ["You", "you.", "Uh,", "So", "So!"])
 async def test_a_word_that_engines_make_of_noise_is_none_if_it_was_too_short(invented):
-    box = Outbox("test")
+    box = RecognitionResults("test")
     box.decoded(utterance(voiced=0.28), invented)
 
     assert (await box.next()).text == ""
@@ -24,14 +24,14 @@ async def test_a_word_that_engines_make_of_noise_is_none_if_it_was_too_short(inv
 
 @pytest.mark.parametrize(("text", "voiced"), [("You", 0.4), ("No.", 0.28), ("So long.", 0.28)])
 async def test_other_short_words_are_told(text, voiced):
-    box = Outbox("test")
+    box = RecognitionResults("test")
     box.decoded(utterance(voiced), text)
 
     assert await box.next() == Transcript(text, True, 1.0, 2.0)
 
 
 async def test_the_end_waits_for_the_finals_that_are_to_come():
-    box = Outbox("test")
+    box = RecognitionResults("test")
     box.ended(1)
     box.decoded(utterance(1.0), "hello")
 
@@ -40,7 +40,7 @@ async def test_the_end_waits_for_the_finals_that_are_to_come():
 
 
 async def test_nothing_is_told_after_the_end():
-    box = Outbox("test")
+    box = RecognitionResults("test")
     box.close()
     box.started(1.0)
     box.decoded(utterance(1.0), "hello")
@@ -49,7 +49,7 @@ async def test_nothing_is_told_after_the_end():
 
 
 async def test_a_failure_after_the_end_does_not_undo_it():
-    box = Outbox("test")
+    box = RecognitionResults("test")
     box.close()
     box.failed(ValueError())
 
@@ -57,7 +57,7 @@ async def test_a_failure_after_the_end_does_not_undo_it():
 
 
 async def test_what_was_told_before_a_failure_is_heard_first():
-    box = Outbox("test")
+    box = RecognitionResults("test")
     box.decoded(utterance(1.0), "hello")
     box.decoded(utterance(1.0, number=1), ValueError())
 
