@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..call import call
-from ..call.record import call_record as record_writer
+from ..call.record import call_record
 from ..contract.errors import PluginError
 from ..contract.figures import Figure
 from ..plugins.loader import Plugin, Plugins
@@ -20,7 +20,7 @@ PROMPTS = Figure(
 ENGINES_RESTING = Figure("engines_resting", "level", "Engines that failed again and again and are asked last")
 FIGURES = (
     *(CALLS_STARTED, CALLS_ENDED, PROMPTS, ENGINES_RESTING),
-    *(*linewriter.FIGURES, *call.FIGURES, *record_writer.FIGURES),
+    *(*linewriter.FIGURES, *call.FIGURES, *call_record.FIGURES),
 )
 
 
