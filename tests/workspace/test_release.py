@@ -26,7 +26,9 @@ def checkout(tmp_path_factory):
 
 
 def make(folder, *arguments):
-    return subprocess.run(["make", "--no-print-directory", *arguments], cwd=folder, capture_output=True, text=True, timeout=600)
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments], cwd=folder, capture_output=True, text=True, timeout=600
+    )
 
 
 def test_no_release_is_made_without_the_projects_address(checkout):
