@@ -565,6 +565,7 @@ def test_check_says_what_lies_among_the_prompts_and_is_left_alone(check, tmp_pat
     (tmp_path / "prompts" / FOLDER / "notes.txt").touch()
     status, out, _ = check(PROMPTS)
     assert (status, "warn   prompts.directory: 1 files in " in out, "'notes.txt'" in out) == (0, True, True)
+    assert out.splitlines()[-1] == "nothing stands in the way of a call, but there is 1 to look at"
 
 
 def test_check_says_nothing_of_a_directory_for_prompts_that_is_still_to_be_made(check):

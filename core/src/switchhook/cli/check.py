@@ -55,11 +55,21 @@ def run(arguments: argparse.Namespace) -> int:
     app = App(settings, arguments.config.parent.absolute())
     found = anyio.run(_found, app, arguments.public, None if arguments.json else _show)
     failed = sum(finding.level == "error" for finding in found)
+    warned = sum(finding.level == "warning" for finding in found)
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in found], indent=2))
     else:
-        print("nothing stands in the way" if not failed else f"{failed} to mend")
+        print(_summary(failed, warned))
     return 1 if failed else 0
+
+
+def _summary(failed: int, warned: int) -> str:
+    if not warned:
+        return f"{failed} to mend" if failed else "nothing stands in the way"
+    look = f"{warned} to look at"
+    return (
+        f"{failed} to mend, {look}" if failed else f"nothing stands in the way of a call, but there is {look}"
+    )
 
 
 async def _found(app: App, public: bool, show: Callable[[Finding], None] | None) -> list[Finding]:
