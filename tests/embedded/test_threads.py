@@ -40,9 +40,9 @@ def test_each_tool_has_one_thread_however_many_work():
 def test_threads_end_after_the_last_one_has_left():
     threads = WorkerThreads("ending", ["a", "b"])
     with threads.working():
-        threads = threads_of("ending")
+        running = threads_of("ending")
 
-    for thread in threads:
+    for thread in running:
         thread.join(PATIENCE)
     assert threads_of("ending") == []
 
@@ -111,11 +111,11 @@ def test_a_thread_that_was_to_end_goes_on_for_the_next_one():
         assert done.wait(PATIENCE)
 
 
-def test_a_crew_works_again_after_it_ended():
+def test_threads_work_again_after_it_ended():
     threads, done = WorkerThreads("anew", [None]), threading.Event()
     with threads.working():
-        threads = threads_of("anew")
-    for thread in threads:
+        running = threads_of("anew")
+    for thread in running:
         thread.join(PATIENCE)
 
     with threads.working():
