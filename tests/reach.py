@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import urllib3.util.connection  # noqa: F401  # tries a socket when it is imported first, in whichever test that were
 
 TESTS = Path(__file__).parent
 CI = {
