@@ -43,6 +43,7 @@ CLIPS = HERE.parent / "tests/data/speech/human"
 OUTPUT = HERE.parent / "demo-output"
 CONNECTOR = "2f6b1f0e-1d0a-4c51-8f0e-5a1b2c3d4e5f/connect?version=2024-08-25"
 LINE = AudioFormat("PCMU", 8000)
+LOADING = 120.0  # seconds that a server may take to start on a slow machine
 PLAYERS = ("paplay", "aplay", "afplay", "play")
 SHOWN = {
     "opened": ("genesys", "signed upgrade verified, opened {}"),
@@ -103,7 +104,7 @@ async def server(config: Path, secret: bytes, environ: dict[str, str]) -> AsyncI
         "DEMO_CLIENT_SECRET": base64.b64encode(secret).decode(),
         "SWITCHHOOK_RECORDS__DIRECTORY": str(OUTPUT / "server"),
     }
-    command = ["serve", "--config", str(config), "--log-format", "json"]
+    command = ["serve", "--config", str(config)]
     async with program(command, OUTPUT / "server.log", environ) as url:
         yield url
 
@@ -124,11 +125,12 @@ async def program(command: list[str], log: Path, environ: dict[str, str]) -> Asy
 
 
 async def url_of(log: Path, process: anyio.abc.Process) -> str:
-    while process.returncode is None:
-        for line in log.read_text().splitlines():
-            if line.startswith("listening on "):
-                return line.split()[-1]
-        await anyio.sleep(0.05)
+    with anyio.move_on_after(LOADING):
+        while process.returncode is None:
+            for line in log.read_text().splitlines():
+                if line.startswith("listening on "):
+                    return line.split()[-1]
+            await anyio.sleep(0.05)
     sys.exit(f"it did not start:\n{log.read_text()}")
 
 

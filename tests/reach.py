@@ -15,6 +15,7 @@ import urllib3.util.connection  # noqa: F401  # tries a socket when it is import
 
 TESTS = Path(__file__).parent
 CI = {
+    "docs/test_demo.py",
     "docs/test_first_calls.py",
     "docs/test_howto_commands.py",
     "transport_genesys/test_proxies.py",
