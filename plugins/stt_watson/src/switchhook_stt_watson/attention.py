@@ -30,14 +30,14 @@ class Attention:
         self._step, self._quiet = audio.size(1 / audio.rate), QUIET[audio.encoding]
         self._clock = clock
         self._spoken_at = 0.0
-        self._owed = False  # something was said since the last result
+        self.owed = False  # something was said since the last result
         self.tested = False  # it was asked to end the phrase, and that has to be answered
 
     def hear(self, audio: bytes) -> None:
         """Told of all that the caller says, also of what waits for a connection."""
         samples = audio[self._step - 1 :: self._step] if self._step > 1 else audio
         if len(samples.translate(None, self._quiet)) > SHARE * len(samples):
-            self._owed, self._spoken_at = True, self._clock()
+            self.owed, self._spoken_at = True, self._clock()
 
     def wait(self) -> None:
         """What was said is still being sent."""
@@ -45,10 +45,10 @@ class Attention:
 
     def asked(self, *, tested: bool) -> None:
         """The phrase is being ended, and its result comes with that. What is said now is for the next one."""
-        self._owed, self.tested = False, tested
+        self.owed, self.tested = False, tested
 
     def answered(self) -> None:
-        self._owed = self.tested = False
+        self.owed = self.tested = False
 
     def began(self) -> None:
         """A phrase that the service hears from its beginning, perhaps once more."""
@@ -57,4 +57,4 @@ class Attention:
     def is_overdue(self, phrase: float) -> bool:
         """Somebody spoke, all of it was sent, he is silent, and nothing came: to end the phrase then cuts no
         word."""
-        return self._owed and self._clock() > self._spoken_at + phrase + OVERDUE
+        return self.owed and self._clock() > self._spoken_at + phrase + OVERDUE

@@ -15,8 +15,10 @@ from switchhook_websocket import ClientSocket, ConnectError, Limits, connect
 PATH = "/v1/recognize"
 OPENING = 2.0  # seconds, with the token: a call has other engines to try
 AGAIN = 1.2  # likewise, where there was a connection just before: its caller waits already
-LIMITS = Limits(message=1_048_576, handshake=OPENING, closing=0.5, stalled=5.0)
-SILENT = 2  # beats without a sign of life, pings and all, after which nobody is there
+LIMITS = Limits(message=1_048_576, handshake=OPENING, closing=0.5, stalled=5.0, unconfirmed=1.0)
+SELDOM = 10  # beats between pings while all is well
+PROVED = 4  # pings answered one after the other, after which all is well
+SILENT = 2  # beats without an answer to pings, after which nobody is there
 TRANSACTION = ("x-global-transaction-id", "x-dp-watson-tran-id")  # IBM's support asks for them
 
 
@@ -35,8 +37,10 @@ class Link:
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        self._received = self._quiet = 0
+        self._received = self._quiet = self._since = self._proved = 0
         self._looked_at = inf
+        self._asked = False  # a ping is out, and nothing came since
+        self._doubted = False
         self.attached = False
         self.transactions: dict[str, str] = {}
 
@@ -46,13 +50,26 @@ class Link:
             name: socket.answered[name][:100] for name in TRANSACTION if name in socket.answered
         }
 
-    def is_alive(self, now: float, beat: float) -> bool:
-        """Asked once a `beat` (seconds), when the next ping goes out."""
+    def is_alive(self, now: float, beat: float, *, doubted: bool) -> bool:
+        """Asked once a `beat` (seconds). The operating system notices a connection that is cut while audio
+        goes out; a ping finds what it cannot see, for instance behind a proxy, and costs as much as three
+        frames. So a few go out when an answer is due (`doubted`) and when words came, and otherwise one now
+        and then."""
         came = self.socket.received != self._received
         # where this process was busy itself, it could not hear either
-        self._quiet = 0 if came or now - self._looked_at > 2 * beat else self._quiet + 1
+        if came or now - self._looked_at > 2 * beat:
+            self._proved += self._asked
+            self._asked, self._quiet = False, 0
+        elif self._asked:
+            self._quiet += 1
         self._received, self._looked_at = self.socket.received, now
-        self.socket.ping()
+        if doubted and not self._doubted:
+            self._proved = 0
+        self._doubted = doubted
+        self._since += 1
+        if self._asked or self._proved < PROVED or self._since >= SELDOM:
+            self._asked, self._since = True, 0
+            self.socket.ping()
         return self._quiet < SILENT
 
     def abort(self) -> None:
@@ -62,6 +79,7 @@ class Link:
     # --- Called by the socket
 
     def text(self, message: str, /) -> None:
+        self._proved = 0
         self._listener.said(self, message)
 
     def binary(self, _message: bytes, /) -> None:

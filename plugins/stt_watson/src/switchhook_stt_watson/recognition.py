@@ -157,7 +157,7 @@ class WatsonRecognition:
         self._beat = self._loop.call_later(BEAT, self._look)
         if self._link is None or not self._link.attached:
             return
-        if not self._link.is_alive(now, BEAT):
+        if not self._link.is_alive(now, BEAT, doubted=self._attention.owed or self._exchange.awaited > 0):
             self._lose(broken("no answer to pings"))
         elif self._exchange.awaited and now - self._asked_at > self._answering:
             if self._attention.tested:

@@ -37,6 +37,9 @@ class ConnectError(Exception):
         self.problem, self.status = problem, status
 
 
+MASKS = 256  # bytes of masks that are drawn together: to ask the system for each costs more than to apply it
+
+
 class ClientSocket(Socket):
     def __init__(
         self, uri: WebSocketURI, headers: Iterable[tuple[str, str]], handler: Handler, limits: Limits
@@ -47,6 +50,7 @@ class ClientSocket(Socket):
         self._headers = headers
         self.answered: Mapping[str, str] = {}  # the headers of the server's answer
         self._ready = asyncio.Event()
+        self._masks, self._mask_at = os.urandom(MASKS), 0
 
     async def opened(self) -> None:
         """Raises ConnectError."""
@@ -89,7 +93,10 @@ class ClientSocket(Socket):
             self.data_received(rest)
 
     def _send_binary(self, data: bytes) -> None:
-        size, mask = len(data), os.urandom(4)
+        size, mask = len(data), self._masks[self._mask_at : self._mask_at + 4]
+        self._mask_at += 4
+        if self._mask_at >= MASKS:
+            self._masks, self._mask_at = os.urandom(MASKS), 0
         if size < 126:
             head = struct.pack("!BB", 0x82, 0x80 | size)
         elif size < 65_536:

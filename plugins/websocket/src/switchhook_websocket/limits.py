@@ -13,6 +13,7 @@ class Limits:
     handshake: float = 10.0  # from the connection to the answer of the upgrade request, TLS included
     closing: float = 2.0  # for the closing handshake; then the connection is cut
     stalled: float = 10.0  # that a peer may leave unread what was written
+    unconfirmed: float | None = None  # that its system may leave unconfirmed what was sent; Linux can tell
     connections: int = 1_000  # WebSockets of one server
     waiting: int = 500  # connections of one server that are no WebSockets yet
     per_host: int = 250  # of them, those of one address: of one /64 network in IPv6

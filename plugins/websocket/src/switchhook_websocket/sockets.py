@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import struct
 from typing import cast
 
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 library = logging.getLogger(f"{__name__}.library")
 library.setLevel(logging.WARNING)
 
+USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)  # of Linux
 HIGH_WATER = 32_768  # bytes unsent, above which a socket is not writable
 STALLED = "the peer does not read"
 BROKEN = "the connection broke"
@@ -98,6 +100,9 @@ class Socket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(HIGH_WATER)
+        if self._limits.unconfirmed is not None and USER_TIMEOUT is not None:
+            line = self.transport.get_extra_info("socket")
+            line.setsockopt(socket.IPPROTO_TCP, USER_TIMEOUT, round(1000 * self._limits.unconfirmed))
 
     def data_received(self, data: bytes) -> None:
         self.received += 1
