@@ -61,7 +61,7 @@ watson: $(INSTALLED)  ## what Watson's plugins cost a call, against bare clients
 	@$(BIN)/python benchmarks/watson_calls.py
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
-	$(BIN)/python -m pytest tests/faults/test_matrix.py --write-faults
+	$(BIN)/python -m pytest tests/real/faults/test_matrix.py --write-faults
 
 docs: $(INSTALLED)  ## the generated pages of docs/reference
 	$(BIN)/python docs/generate.py

@@ -2,8 +2,6 @@
 `make quick`. New ones are looked for with `pytest --hypothesis-profile=explore`.
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -33,13 +31,3 @@ def clean_environment(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture(scope="session")
-def wheels(tmp_path_factory):
-    """A folder with one of each distribution."""
-    out = tmp_path_factory.mktemp("wheels")
-    build = [sys.executable, ROOT / "release/build.py", out]
-    done = subprocess.run(build, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return out

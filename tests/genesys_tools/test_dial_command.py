@@ -233,29 +233,6 @@ def test_many_calls_are_summed_up():
     assert next(report.table(figures)) == "3 calls: 2 completed, 1 lost"
 
 
-@pytest.mark.real
-@pytest.mark.parametrize("calls", ["1", "3"])
-def test_a_server_that_is_not_there_is_one_line_and_status_1(config, tmp_path, capsys, calls):
-    server(config, "port = 1\n# ")
-    config.write_text(config.read_text().replace("port = 8443", ""))
-    status = command.run(
-        parse(
-            "--config",
-            str(config),
-            "--connector",
-            "support",
-            "--calls",
-            calls,
-            "--output",
-            str(tmp_path / "o"),
-        )
-    )
-    assert status == 1
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    assert "refused: cannot connect to ws://127.0.0.1:1/" in error
-
-
 def test_the_first_line_of_the_help_says_what_the_command_does():
     assert (command.__doc__ or "").partition("\n")[0].startswith("Call a bot as Genesys would")
     assert Path(command.__file__).name == "command.py"

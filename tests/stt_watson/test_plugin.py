@@ -8,6 +8,8 @@ import pytest
 from switchhook import AudioFormat, Options, SettingsError
 from switchhook_stt_watson.plugin import create_stt
 
+pytestmark = pytest.mark.usefixtures("clean_environment")
+
 
 def options(**table):
     return Options(table, place="connectors.support.stt", base=Path())

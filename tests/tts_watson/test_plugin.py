@@ -8,6 +8,8 @@ import pytest
 from switchhook import Options, SettingsError
 from switchhook_tts_watson.plugin import create_tts
 
+pytestmark = pytest.mark.usefixtures("clean_environment")
+
 
 def options(**table):
     return Options(table, place="connectors.support.tts", base=Path())

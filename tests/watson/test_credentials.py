@@ -1,8 +1,5 @@
 """Where the service is and how it knows us, as the SDK reads it; what is wrong with it, in a sentence."""
 
-import subprocess
-import sys
-
 import pytest
 
 from switchhook import SettingsError
@@ -166,10 +163,3 @@ def test_a_ca_file_without_certificates_is_refused(options, tmp_path):
 
 def test_a_ca_file_that_is_not_there_is_refused(options, tmp_path):
     assert "cannot read" in refusal("assistant", options(url=URL, api_key="k", ca=str(tmp_path / "no.pem")))
-
-
-@pytest.mark.real
-def test_the_sdk_is_imported_only_for_those_who_configure_it():
-    code = "import switchhook_watson, sys; print([name for name in ('ibm_watson', 'requests') if name in sys.modules])"
-
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"

@@ -7,9 +7,14 @@ from websockets.uri import parse_uri
 from switchhook_websocket import Limits
 from switchhook_websocket.client import ClientSocket
 
-from .conftest import Keeper
-
 pytestmark = pytest.mark.anyio
+
+
+class Nobody:
+    """A handler."""
+
+    text = binary = lost = lambda *_: None
+    writable = lambda _: None
 
 
 class Wire:
@@ -29,7 +34,7 @@ class Wire:
 
 
 async def test_every_message_has_a_mask_of_its_own_and_arrives_as_it_was():
-    client, server = ClientSocket(parse_uri("ws://x/"), (), Keeper(), Limits()), ServerProtocol()
+    client, server = ClientSocket(parse_uri("ws://x/"), (), Nobody(), Limits()), ServerProtocol()
     wire = Wire()
     client.connection_made(wire)
     server.receive_data(b"".join(wire.written))

@@ -1,5 +1,6 @@
-"""What `tests/reach.py` lists is there, and does what it is listed for."""
+"""A test is what its folder says, and a quick one reaches nothing outside."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -10,9 +11,31 @@ import pytest
 from .. import reach
 
 
-@pytest.mark.parametrize("path", sorted(reach.CI | reach.REAL))
-def test_what_is_listed_exists(path):
-    assert (reach.TESTS / path).exists()
+@pytest.mark.parametrize(
+    ("path", "marker"),
+    [
+        ("real", "real"),
+        ("real/stt_watson/test_wire.py", "real"),
+        ("ci/workspace/test_wheels.py", "ci"),
+        ("stt_watson/test_messages.py", ""),
+        ("core/real/test_x.py", ""),
+        (".", ""),
+    ],
+)
+def test_the_folder_says_which_a_test_is(path, marker):
+    assert reach._marker(reach.TESTS / path) == marker
+
+
+def test_no_test_is_marked_where_it_stands():
+    marked = re.compile(r"^[^#\n]*\bmark\.(real|ci)\b", re.MULTILINE)
+    files = [file for file in reach.TESTS.rglob("*.py") if marked.search(file.read_text("utf-8"))]
+    assert files == [], "move what is marked below tests/real or tests/ci"
+
+
+def test_no_quick_file_imports_what_is_not_quick():
+    there = re.compile(rf"^\s*from \.+({'|'.join(reach.FOLDERS)})\b", re.MULTILINE)
+    quick = [file for file in reach.TESTS.rglob("*.py") if not reach._marker(file)]
+    assert [file for file in quick if there.search(file.read_text("utf-8"))] == []
 
 
 def test_a_quick_test_opens_no_socket():
@@ -23,13 +46,6 @@ def test_a_quick_test_opens_no_socket():
 def test_a_quick_test_starts_no_process():
     with pytest.raises(pytest.fail.Exception, match="starts a process"):
         subprocess.run([sys.executable, "--version"], check=True)
-
-
-@pytest.mark.real
-def test_a_real_test_may(tmp_path):
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        assert one.getsockname()[1] > 0
 
 
 def reported(outcome):

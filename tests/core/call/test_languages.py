@@ -1,8 +1,5 @@
 """Which language a call has, however it is spelt, and what an engine is asked for that knows some only."""
 
-import subprocess
-import sys
-
 import anyio
 import pytest
 from hypothesis import given
@@ -125,13 +122,6 @@ def test_what_came_for_a_tag_is_shown_short_and_visible(text):
 )
 def test_the_known_tag_that_fits_best_is_found(wanted, known, found):
     assert match(wanted, known) == found
-
-
-@pytest.mark.real
-def test_the_command_line_does_without_the_library_of_tags():
-    code = "import sys, switchhook.__main__ as m\ntry: m.main(['--help'])\nexcept SystemExit: pass\nprint('langcodes' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "False"
 
 
 # --- engines that know some languages only

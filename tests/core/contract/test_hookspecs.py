@@ -2,9 +2,6 @@
 
 import ast
 import inspect
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,6 @@ from switchhook.contract.responses import MODELS
 from switchhook.plugins.loader import DRIVERS
 
 LISTENERS = [name for name, hook in HOOKS.items() if hook.listens]
-HEAVY = ("pydantic", "anyio", "stevedore", "asyncio")
 
 
 def doc(hook):
@@ -96,27 +92,3 @@ def test_the_public_names_are_listed():
 def test_a_name_that_is_not_public_is_refused():
     with pytest.raises(AttributeError, match="has no public name 'Sya'"):
         switchhook.Sya  # noqa: B018  # reading it is the test
-
-
-def imported_by(statement):
-    """The heavy modules that a fresh interpreter has after the statement."""
-    code = f"import sys, json\n{statement}\nprint(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
-
-
-@pytest.mark.real
-def test_importing_switchhook_imports_nothing_heavy():
-    assert imported_by("import switchhook") == []
-
-
-@pytest.mark.real
-def test_marking_a_hook_imports_nothing_heavy():
-    assert imported_by("from switchhook import hookimpl, Say") == []
-
-
-@pytest.mark.real
-def test_showing_the_commands_imports_nothing_heavy():
-    quietly = "import io; out, sys.stdout = sys.stdout, io.StringIO()"
-    shown = "from switchhook.__main__ import main; main([]); sys.stdout = out"
-    assert imported_by(f"{quietly}\n{shown}") == []

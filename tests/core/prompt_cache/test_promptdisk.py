@@ -3,8 +3,6 @@
 import fcntl
 import os
 import stat
-import subprocess
-import sys
 import threading
 import time
 
@@ -171,23 +169,6 @@ async def test_a_full_disk_leaves_no_half_prompt(tmp_path, monkeypatch, caplog):
     await disk(tmp_path).write(KEY, b"sound")
     assert names(tmp_path / FOLDER) == []
     assert caplog.messages == [f"cannot keep prompts in {tmp_path / FOLDER}: No space left on device"]
-
-
-CRASH = """
-import os, sys
-from pathlib import Path
-from switchhook.call.prompt_cache.disk import PromptDisk
-os.fsync = lambda _: os._exit(9)
-PromptDisk(Path(sys.argv[1]), 1000)._write("a" * 64, b"half")
-"""
-
-
-@pytest.mark.real
-async def test_what_a_crash_left_half_written_is_removed(tmp_path):
-    assert subprocess.run([sys.executable, "-c", CRASH, tmp_path]).returncode == 9
-    left = names(tmp_path / FOLDER)
-    await disk(tmp_path).read(KEY)
-    assert ([name.endswith(".half") for name in left], names(tmp_path / FOLDER)) == ([True], [])
 
 
 async def test_what_another_server_is_writing_is_not_removed(folder):

@@ -92,15 +92,3 @@ async def test_a_recording_is_heard_in_real_time_with_silence_behind():
 def test_what_is_wrong_with_a_command_line_is_said(arguments, why, capsys):
     assert main(["tune", *arguments]) == 2
     assert why in capsys.readouterr().err
-
-
-@pytest.mark.real
-def test_a_person_who_speaks_interrupts(capsys):
-    from pathlib import Path
-
-    clip = Path(__file__).parents[2] / "data/speech/human/info_last_call.wav"
-    assert main(["tune", str(clip), "--stt", "moonshine", "--policy", "{ words = 2 }"]) == 0
-    out = capsys.readouterr().out
-    assert "last call" in out.lower()
-    assert "{ words = 2 }" in out
-    assert "does not interrupt" not in out

@@ -1,0 +1,108 @@
+"""What the how-to pages have their readers type, typed as it stands, in a folder that has what the page speaks of."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+HOW_TO = sorted((ROOT / "docs/how-to").glob("*.md"))
+BLOCK = re.compile(r"^(<!-- not run: .+ -->\n)?```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SPEECH = ROOT / "tests/data/speech"
+LONGEST = 120  # seconds that a command may take on a busy machine
+
+
+def lines(page):
+    """What a reader types, without what cannot be run here."""
+    text = "".join(block for marked, block in BLOCK.findall(page.read_text()) if not marked)
+    return [line for line in text.splitlines() if line.startswith(("switchhook ", "pip ", "make "))]
+
+
+@pytest.fixture(scope="module")
+def environ():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "SWITCHHOOK_SERVER__PORT": str(port)}
+
+
+def typed(line, folder, environ, status=0):
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=folder, env=environ, capture_output=True, text=True, timeout=LONGEST
+    )
+    assert done.returncode == status, f"{line}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture
+def served(tmp_path, environ):
+    """Runs a line that serves, until the end of the test."""
+    servers = []
+
+    def serve(line):
+        with (tmp_path / "serve.log").open("w+") as log:
+            servers.append(
+                subprocess.Popen(
+                    ["sh", "-c", f"exec {line}"], cwd=tmp_path, env=environ, stdout=log, stderr=log
+                )
+            )
+        deadline = time.monotonic() + LONGEST
+        while "listening on " not in (said := (tmp_path / "serve.log").read_text()):
+            assert servers[-1].poll() is None, said
+            assert time.monotonic() < deadline, said
+            time.sleep(0.1)
+        return said
+
+    yield serve
+    for server in servers:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=30) in (0, 130)
+
+
+def test_each_page_with_commands_is_typed_here():
+    assert {page.stem for page in HOW_TO if lines(page)} == {"barge-in", "genesys", "operate", "watson"}
+
+
+def test_a_connector_is_made_and_its_flow_written(tmp_path, environ):
+    new, guide = lines(ROOT / "docs/how-to/genesys.md")
+    assert "Bot Connector ID" in typed(new, tmp_path, environ)
+    assert "wrote flow.mjs" in typed(guide, tmp_path, environ)
+    assert (tmp_path / "flow.mjs").read_text()
+
+
+def test_recordings_are_tried_under_policies(tmp_path, environ):
+    typed("switchhook connector new support", tmp_path, environ)
+    for name, sound in (("cough", "no"), ("mhm", "hello"), ("stop", "goodbye")):
+        shutil.copy(SPEECH / f"human/{sound}.wav", tmp_path / f"{name}.wav")
+    first, second = lines(ROOT / "docs/how-to/barge-in.md")
+    printed = typed(first, tmp_path, environ)
+    assert re.findall(r"^(\w+\.wav)", printed, re.MULTILINE) == ["cough.wav", "mhm.wav", "stop.wav"]
+    assert "{ words = 2 }" in typed(second, tmp_path, environ)
+
+
+def test_a_recorded_call_goes_again(tmp_path, environ, served):
+    typed("switchhook connector new support", tmp_path, environ)
+    config = tmp_path / "switchhook.toml"
+    shown = '[connectors.support]\nevents = true\nunmask = ["transcripts", "digits"]\n'
+    config.write_text(config.read_text().replace("[connectors.support]\n", shown))
+    served("switchhook serve")
+    typed("switchhook dial --connector support --dtmf 1", tmp_path, environ)
+    (events,) = (tmp_path / "records").glob("events-*.jsonl")
+    events.rename(tmp_path / "records/events-e160e428.jsonl")
+    first, second = lines(ROOT / "docs/how-to/operate.md")
+    assert "; the same effects as recorded" in typed(first, tmp_path, environ)
+    assert "1 start" in typed(second, tmp_path, environ)
+
+
+def test_watsons_services_are_emulated(tmp_path, environ, served):
+    typed("switchhook connector new bank", tmp_path, environ)
+    (emulate,) = lines(ROOT / "docs/how-to/watson.md")
+    assert "variables for IBM's SDK are in ibm-credentials.env" in served(emulate)
+    assert "ASSISTANT_URL=" in (tmp_path / "ibm-credentials.env").read_text()

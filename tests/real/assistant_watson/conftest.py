@@ -1,0 +1,88 @@
+"""The plugin before an emulated watsonx Assistant; what answers is an assistant in memory."""
+
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import anyio
+import pytest
+
+from switchhook import CallInfo, Options, Turn
+from switchhook.testing import MemoryAssistant
+from switchhook_assistant_watson.plugin import create_assistant
+from switchhook_testing_watson import emulate
+
+CALL = CallInfo("call", "support", conversation_id="conversation", ani="+15551234", dnis="+18005550")
+
+
+@pytest.fixture(autouse=True)
+def quick(clean_environment, monkeypatch):
+    monkeypatch.setattr("switchhook_assistant_watson.retries.SHORT", 0.01)
+
+
+class Line:
+    """One call to it. `behind` is the assistant that the emulator asks."""
+
+    def __init__(self, emulated, behind, assistant):
+        self.emulated, self.behind, self.assistant = emulated, behind, assistant
+        self.conversation, self.turns = None, 0
+
+    @property
+    def faults(self):
+        return self.emulated.behaviour.assistant
+
+    def seen(self, method, ending):
+        return [
+            each
+            for each in self.emulated.log
+            if each.service == "assistant" and each.method == method and each.path.endswith(ending)
+        ]
+
+    @property
+    def messages(self):
+        return [each.body for each in self.emulated.log if "/message" in each.path]
+
+    @asynccontextmanager
+    async def call(self, call=CALL):
+        async with self.assistant.open(call) as self.conversation:
+            yield self
+
+    def turn(self, text="", kind=None, **more):
+        self.turns += 1
+        return Turn(self.turns, kind or ("speech" if text else "start"), text, **more)
+
+    async def say(self, text="", kind=None, **more):
+        """The texts of the reply; `self.reply` is the reply, `self.heard` what came of it."""
+        self.heard = []
+        async with self.conversation.send(self.turn(text, kind, **more)) as self.reply:
+            async for response in self.reply:
+                self.heard.append(getattr(response, "text", response))
+        return self.heard
+
+
+@pytest.fixture
+def watson(monkeypatch, anyio_backend):
+    @asynccontextmanager
+    async def made(behind=None, **table):
+        behind = behind or MemoryAssistant(lambda turn: [f"reply to {turn.text}" if turn.text else "welcome"])
+        async with AsyncExitStack() as stack:
+            stack.enter_context(anyio.fail_after(20))
+            emulated = await stack.enter_async_context(emulate(assistant=behind))
+            for name, value in emulated.environ.items():
+                monkeypatch.setenv(name, value)
+            ids = {"assistant_id": emulated.assistant_id, "environment_id": emulated.environment_id}
+            options = {**ids, "ca": str(emulated.ca), **table}
+            assistant = create_assistant(
+                Options(
+                    {name: value for name, value in options.items() if value is not None},
+                    place="assistant",
+                    base=None,
+                )
+            )
+            stack.push_async_callback(assistant._api.service.aclose)  # type: ignore[attr-defined]
+            yield Line(emulated, behind, assistant)
+
+    return made
+
+
+@pytest.fixture
+def memory():
+    return MemoryAssistant
