@@ -155,7 +155,10 @@ def test_a_command_like_no_other_is_refused_with_the_list(site, run):
     status, _, err = run("zzz")
     assert (status, err) == (
         2,
-        "switchhook: unknown command 'zzz'; commands: check, completion, plugins, replay, serve, talk, tune\n",
+        (
+            "switchhook: unknown command 'zzz'; commands: check, completion, new-plugin, plugins, replay, serve, talk, "
+            "tune\n"
+        ),
     )
 
 
