@@ -597,3 +597,51 @@ def test_languages_with_equal_tables_share_an_engine(engines, tmp_path):
 def test_an_engine_of_a_language_that_is_not_installed_stops_the_start(engines, tmp_path):
     table = connector(languages={"es": {"tts": {"use": "boca"}}})
     assert "boca" in refusal(PluginError, app_of, tmp_path, {"a": table})
+
+
+# --- plugins that are a file each
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "plugins").mkdir(mode=0o755)
+
+    def add(name, source):
+        file = tmp_path / "plugins" / name
+        file.write_text(source)
+        file.chmod(0o644)
+
+    return add
+
+
+def test_a_file_handles_the_responses_of_every_connector(engines, folder, tmp_path):
+    engines.add("responses", "acme", HANDLER)
+    folder("hello.py", HANDLER)
+    app = app_of(tmp_path, {"support": connector()}, plugins={"path": "plugins"})
+    assert performers(app.equip()["support"]) == "plugins/hello.py"
+
+
+def test_a_connector_may_leave_a_file_out_or_name_it(engines, folder, tmp_path):
+    engines.add("responses", "acme", HANDLER)
+    folder("hello.py", HANDLER)
+    connectors = {"a": connector(plugins=["acme"]), "b": connector(plugins=["hello"])}
+    bots = app_of(tmp_path, connectors, plugins={"path": "plugins"}).equip()
+    assert [performers(bots[name]) for name in "ab"] == ["responses/acme", "plugins/hello.py"]
+
+
+def test_a_file_may_have_settings(engines, folder, tmp_path):
+    folder("hello.py", WITH_SETTINGS)
+    app = app_of(tmp_path, plugins={"path": "plugins", "hello": {"greeting": "Good day"}})
+    assert app.settings_of("hello").greeting == "Good day"
+
+
+def test_a_file_is_no_driver_whatever_its_folder_is_called(engines, folder, tmp_path):
+    folder("hello.py", HANDLER)
+    (tmp_path / "plugins").rename(tmp_path / "stt")
+    app = app_of(tmp_path, {"support": connector()}, plugins={"path": "stt"})
+    assert app.drivers == ["assistant/brain", "stt/ear", "tts/mouth"]
+
+
+def test_files_are_off_unless_their_folder_is_named(engines, folder, tmp_path):
+    folder("hello.py", "raise KeyboardInterrupt")
+    assert not [name for name in app_of(tmp_path).plugins.loaded if "hello" in name]

@@ -151,3 +151,62 @@ def test_in_a_terminal_the_talk_begins_anew_when_its_script_changes(folder):
     terminal.type("bye\n")
     terminal.until("completed")
     assert terminal.status() == 0
+
+
+PLUGIN = """
+from switchhook import Say, hookimpl
+
+@hookimpl
+def handle_user_defined(response):
+    return Say("Odd it is.")
+"""
+
+
+@pytest.fixture
+def plugin(folder):
+    """A file that is a plugin."""
+    (folder / "plugins").mkdir(mode=0o755)
+    with (folder / "switchhook.toml").open("a") as config:
+        config.write('\n[plugins]\npath = "plugins"\n')
+    file = folder / "plugins/odd.py"
+    file.write_text(PLUGIN)
+    file.chmod(0o644)
+    return file
+
+
+def test_a_file_in_the_folder_of_plugins_has_a_word_in_it(folder, plugin):
+    lines = talk(folder, "hours\nbye\n", "-v")[1]
+    assert {"bot     Odd it is.", "does    plugins/odd.py: Say"} <= set(lines)
+
+
+def test_check_lists_it(folder, plugin):
+    done = subprocess.run([SWITCHHOOK, "check"], cwd=folder, capture_output=True, text=True, timeout=LONGEST)
+    (line,) = (line for line in done.stdout.splitlines() if "loaded and fitting" in line)
+    assert "plugins/odd.py" in line
+
+
+def test_in_a_terminal_the_talk_begins_anew_when_such_a_file_changes(folder, plugin):
+    terminal = Terminal(folder)
+    terminal.until("Hello")
+    plugin.write_text("def")
+    terminal.until("odd.py has changed: the talk begins anew")
+    terminal.until("plugins/odd.py (from [plugins] path): importing it failed: SyntaxError")
+    plugin.write_text(PLUGIN.replace("Odd", "Even"))
+    terminal.until("Hello")
+    terminal.type("hours\n")
+    terminal.until("Even it is.")
+    terminal.type("bye\n")
+    terminal.until("completed")
+    assert terminal.status() == 0
+
+
+def test_in_a_terminal_the_talk_begins_anew_when_such_a_file_comes(folder, plugin):
+    terminal = Terminal(folder)
+    terminal.until("Hello")
+    (folder / "plugins/other.py").write_text(PLUGIN)
+    (folder / "plugins/other.py").chmod(0o644)
+    terminal.until("other.py has changed: the talk begins anew")
+    terminal.until("Hello")
+    terminal.type("bye\n")
+    terminal.until("completed")
+    assert terminal.status() == 0

@@ -1,5 +1,7 @@
 """Show what is installed, from which distribution, which hooks; what failed and why.
 
+Where there is a configuration, also the files of its [plugins] path.
+
 example:
   switchhook plugins
 """
@@ -9,6 +11,14 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import CONFIG, add_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..plugins.loader import Plugins
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +28,27 @@ class Row:
     version: str
     hooks: tuple[str, ...]
     error: str = ""
+    file: bool = False
 
 
 GROUP = "answer calls"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_config(parser)
     parser.add_argument("--json", action="store_true", help="one JSON array instead of a table")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    rows = list(_rows())
+    from ..plugins.loader import Plugins
+
+    plugins = Plugins()
+    rows = [*_rows(plugins), *_files(plugins, arguments.config)]
     if arguments.json:
         items = [
             {
                 "name": r.name,
-                "group": f"switchhook.{r.name.partition('/')[0]}",
+                "group": f"switchhook.{r.name.partition('/')[0]}" if not r.file else None,
                 "distribution": r.distribution,
                 "version": r.version,
                 "hooks": r.hooks,
@@ -47,11 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if any(row.error for row in rows) else 0
 
 
-def _rows() -> list[Row]:
+def _rows(plugins: Plugins) -> list[Row]:
     from ..contract.errors import PluginError
-    from ..plugins.loader import DRIVERS, SHARED, Plugins, installed, stray, strays
+    from ..plugins.loader import DRIVERS, SHARED, installed, stray, strays
 
-    plugins = Plugins()
     rows: list[Row] = []
     for group in (*DRIVERS, *SHARED):
         for name in sorted({entry.name for entry in installed(group)}):
@@ -76,6 +90,28 @@ def _rows() -> list[Row]:
                 str(lost),
             )
         )
+    return rows
+
+
+def _files(plugins: Plugins, config: Path) -> list[Row]:
+    """Those of `[plugins] path`."""
+    if config == CONFIG and not config.exists():
+        return []
+    from ..contract.errors import PluginError
+    from ..contract.options import Options
+    from ..contract.settings import PluginsSettings
+    from ..plugins.files import plugin_files
+    from ..serving.configuration import read_table
+
+    table = read_table(config)
+    options = Options(table.get("plugins", {}), place="plugins", base=table.base)
+    path, rows = options.parse(PluginsSettings).path, []
+    for file in plugin_files(path, table.base) if path else ():
+        try:
+            plugin = plugins.load_file(file)
+            rows.append(Row(plugin.name, plugin.distribution, "", plugin.hooks, file=True))
+        except PluginError as error:
+            rows.append(Row(file.name, error.distribution, "", (), str(error), file=True))
     return rows
 
 

@@ -26,6 +26,7 @@ from . import add_config
 
 if TYPE_CHECKING:
     from ..contract.options import Options
+    from ..contract.settings import Settings
     from ..serving.app import App
     from ..serving.terminal import Colour
     from ..tools.typed_call import Shown
@@ -78,7 +79,6 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
     """The exit status, or the file that has changed."""
     import anyio
 
-    from ..contract.errors import SettingsError
     from ..contract.leg import LegInfo
     from ..contract.settings import Settings
     from ..serving.app import App
@@ -87,10 +87,11 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
 
     table = read_table(arguments.config)
     settings = table.parse(Settings)
-    name = arguments.connector or (next(iter(settings.connectors)) if len(settings.connectors) == 1 else "")
-    if not name:
-        known = ", ".join(sorted(settings.connectors)) or "none; make one with: switchhook connector new NAME"
-        raise SettingsError(f"say --connector NAME; known: {known}")
+    if settings.plugins.path:
+        before.watch(
+            settings.plugins.path
+        )  # a file there that cannot be imported is what somebody mends next
+    name = arguments.connector or _only(settings)
     app = App(settings, arguments.config.parent.absolute())
     variables = dict(text.partition("=")[::2] for text in arguments.var)
     info = LegInfo("typed", name, language=arguments.language, variables=variables)
@@ -111,6 +112,16 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
         status = 1 if record.outcome == "failed" else 0
         group.cancel_scope.cancel()
     return changed or status
+
+
+def _only(settings: Settings) -> str:
+    """The one connector that there is."""
+    from ..contract.errors import SettingsError
+
+    known = ", ".join(sorted(settings.connectors)) or "none; make one with: switchhook connector new NAME"
+    if len(settings.connectors) != 1:
+        raise SettingsError(f"say --connector NAME; known: {known}")
+    return next(iter(settings.connectors))
 
 
 def _printer(arguments: argparse.Namespace) -> Any:
@@ -153,6 +164,11 @@ class Files:
         self._watched = watched
         self.times = {path: (before or {}).get(path, time) for path, time in self._times().items()}
 
+    def watch(self, path: Path) -> None:
+        """That too, from now on."""
+        self._watched.append(path)
+        self.times = {**self._times(), **self.times}
+
     def changed(self) -> Path | None:
         now = self._times()
         return next((path for path in {**self.times, **now} if now.get(path) != self.times.get(path)), None)
@@ -162,11 +178,12 @@ class Files:
 
     def _all(self) -> Iterator[Path]:
         for path in self._watched:
-            yield from (
-                path.rglob("*.py")
-                if path.is_dir() and (path / "__init__.py").exists()
-                else (path.glob("*.toml") if path.is_dir() else (path,))
-            )
+            if not path.is_dir():
+                yield path
+            elif (path / "__init__.py").exists():
+                yield from path.rglob("*.py")
+            else:  # a bot's own, or of plugins that are a file each
+                yield from (each for each in path.iterdir() if each.suffix in (".toml", ".py"))
 
 
 async def _changed(files: Files) -> str:
@@ -179,7 +196,8 @@ async def _changed(files: Files) -> str:
 
 def watched(app: App, config: Path, table: Options) -> list[Path]:
     """The configuration, the files that it names, and plugins that are not installed for good."""
-    return [config, *_named(table, config.parent), *_being_written(app)]
+    path = app.settings.plugins.path
+    return [config, *_named(table, config.parent), *_being_written(app), *([path] if path else [])]
 
 
 def _named(value: object, base: Path) -> Iterator[Path]:

@@ -268,6 +268,11 @@ class PluginsSettings(Table):
     only: list[str] | None = Field(None, description="codecs, responses and extensions to load; none: all")
     exclude: list[str] = Field(default_factory=list, description="not to be loaded")
     order: list[str] = Field(default_factory=list, description="who is asked first among third-party plugins")
+    path: FilePath | None = Field(
+        None,
+        description="a folder in which each file NAME.py is a plugin that handles responses or listens, for "
+        "trying out; nobody else may be able to write there; none: no such plugins",
+    )
 
     def tables(self) -> dict[str, Any]:
         return dict(self.model_extra or {})

@@ -17,6 +17,7 @@ from ..contract import hookspecs
 from ..contract.errors import PluginError, SettingsError
 from ..contract.names import did_you_mean, nearest
 from .contract_check import refuse_misfit, refuse_other_major
+from .files import ORIGIN, PluginFile
 from .guard import HookGuard
 
 DRIVERS = ("transport", "stt", "tts", "assistant")
@@ -28,18 +29,19 @@ SHARED = ("codec", "responses", "extension")
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """A loaded plugin. `name` is group/name; `hooks` are those it implements."""
+    """A loaded plugin. `name` is group/name, or a file; `hooks` are those it implements."""
 
     name: str
     distribution: str
     version: str
     module: object = field(compare=False, repr=False)
     hooks: tuple[str, ...] = ()
+    file: PluginFile | None = None
 
     @property
     def key(self) -> str:
         """Its name in `[plugins.NAME]` and in lists of plugins."""
-        return self.name.partition("/")[2]
+        return self.file.key if self.file else self.name.partition("/")[2]
 
     def named_in(self, names: Sequence[str]) -> bool:
         return self.name in names or self.key in names
@@ -61,19 +63,38 @@ class Plugins:
             self._load(group, only_one(group, name, installed(group)))
         return self.loaded[full]
 
-    def load_shared(self, only: Sequence[str] | None = None, exclude: Sequence[str] = ()) -> None:
-        """Import codecs, responses and extensions. Raises PluginError."""
-        refuse_unknown([*(only or []), *exclude, *self._order])
+    def load_shared(
+        self,
+        only: Sequence[str] | None = None,
+        exclude: Sequence[str] = (),
+        files: Sequence[PluginFile] = (),
+    ) -> None:
+        """Import codecs, responses and extensions, and the files. Raises PluginError."""
+        refuse_unknown([*(only or []), *exclude, *self._order], files)
         found = {(group, entry.name) for group in SHARED for entry in installed(group)}
-        wanted = [(group, name) for group, name in found if _wanted(group, name, only, exclude)]
+        wanted: list[tuple[str, str] | PluginFile] = [
+            (group, name) for group, name in found if _wanted(group, name, only, exclude)
+        ]
+        wanted += [file for file in files if not {file.name, file.key} & set(exclude)]
         # pluggy asks the last registered first
-        for group, name in sorted(wanted, key=self._rank, reverse=True):
-            self._load(group, only_one(group, name, installed(group)))
+        for each in sorted(wanted, key=self._rank, reverse=True):
+            if isinstance(each, PluginFile):
+                self.load_file(each)
+            else:
+                group, name = each
+                self._load(group, only_one(group, name, installed(group)))
 
-    def _rank(self, plugin: tuple[str, str]) -> tuple[int, str, str]:
-        group, name = plugin
-        places = [i for i, item in enumerate(self._order) if item in (name, f"{group}/{name}")]
-        return (min(places, default=len(self._order)), name, group)
+    def load_file(self, file: PluginFile) -> Plugin:
+        """Raises PluginError."""
+        return self.hold(Plugin(file.name, ORIGIN, "", file.load(), file=file))
+
+    def _rank(self, plugin: tuple[str, str] | PluginFile) -> tuple[int, bool, str, str]:
+        """Of those that the order does not name, files are first: they are being tried out."""
+        installed = isinstance(plugin, tuple)
+        group, name = plugin if isinstance(plugin, tuple) else (plugin.name, plugin.key)
+        full = f"{group}/{name}" if installed else group
+        places = [i for i, item in enumerate(self._order) if item in (name, full)]
+        return (min(places, default=len(self._order)), installed, name, group)
 
     def _load(self, group: str, entry: EntryPoint) -> None:
         name, distribution = f"{group}/{entry.name}", entry.dist.name if entry.dist else ""
@@ -194,9 +215,12 @@ def _way_to(group: str, name: str, entries: Sequence[EntryPoint]) -> str:
     return f"{'' if meant == name else f'did you mean {meant!r}?'}{install} {said}".lstrip()
 
 
-def refuse_unknown(names: Sequence[str]) -> None:
-    """Names in lists of plugins must be of something installed."""
-    known: Mapping[str, str] = {f"{group}/{e.name}": e.name for group in SHARED for e in installed(group)}
+def refuse_unknown(names: Sequence[str], files: Sequence[PluginFile] = ()) -> None:
+    """Names in lists of plugins must be of something installed, or of a file."""
+    known: Mapping[str, str] = {
+        **{f"{group}/{e.name}": e.name for group in SHARED for e in installed(group)},
+        **{file.name: file.key for file in files},
+    }
     for name in names:
         if any(name in (e.name, f"{group}/{e.name}") for group in DRIVERS for e in installed(group)):
             raise PluginError(name, "is a driver, which no list of plugins is about", cure="name it in `use`")

@@ -31,6 +31,7 @@ from ..contract.settings import (
 )
 from ..contract.speech import SpeechToText, TextToSpeech
 from ..plugins.asking import Hooks
+from ..plugins.files import plugin_files
 from ..plugins.loader import Plugin, Plugins, only_installed, refuse_unknown
 from ..speakable.words import Pronunciations
 from .engines import Engines, ask, contained, stop, unfit
@@ -49,7 +50,9 @@ class App:
     def __init__(self, settings: Settings, base: Path, plugins: Plugins | None = None) -> None:
         self.settings, self.base = settings, base
         self.plugins = plugins or Plugins(settings.plugins.order)
-        self.plugins.load_shared(settings.plugins.only, settings.plugins.exclude)
+        asked = settings.plugins
+        files = plugin_files(asked.path, base) if asked.path else []
+        self.plugins.load_shared(asked.only, asked.exclude, files)
         self.engines = Engines(self.plugins, base)
         self.cache = self._prompt_cache()
         self._transport = _named(settings.transport)
@@ -65,7 +68,8 @@ class App:
     def drivers(self) -> list[str]:
         """The speech and assistants that connectors name, as `stt/NAME`."""
         kinds = ("stt/", "tts/", "assistant/")
-        return sorted(name for name in self.plugins.loaded if name.startswith(kinds))
+        loaded = self.plugins.loaded.values()
+        return sorted(each.name for each in loaded if each.name.startswith(kinds) and not each.file)
 
     def settings_of(self, name: str) -> Any:
         return self._settings[name]
@@ -158,7 +162,9 @@ class App:
         refuse_unknown([name for name in connector.plugins if not any(p.named_in([name]) for p in loaded)])
         # codecs and drivers are no matter of taste: without them the line is silent
         tasteful = ("responses/", "extension/")
-        return [p for p in loaded if p.named_in(connector.plugins) or not p.name.startswith(tasteful)]
+        return [
+            p for p in loaded if p.named_in(connector.plugins) or not (p.file or p.name.startswith(tasteful))
+        ]
 
     def _read_plugin_settings(self) -> dict[str, Any]:
         tables = self.settings.plugins.tables()
