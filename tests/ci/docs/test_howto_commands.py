@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -33,9 +34,13 @@ def environ():
     return {**os.environ, "PATH": path, "SWITCHHOOK_SERVER__PORT": str(port)}
 
 
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
 def typed(line, folder, environ, status=0):
     done = subprocess.run(
-        ["sh", "-c", line], cwd=folder, env=environ, capture_output=True, text=True, timeout=LONGEST
+        ["sh", "-ec", line], cwd=folder, env=environ, capture_output=True, text=True, timeout=LONGEST
     )
     assert done.returncode == status, f"{line}: {done.stdout}{done.stderr}"
     return done.stdout
@@ -67,7 +72,9 @@ def served(tmp_path, environ):
 
 
 def test_each_page_with_commands_is_typed_here():
-    assert {page.stem for page in HOW_TO if lines(page)} == {"barge-in", "genesys", "operate", "watson"}
+    assert {page.stem for page in HOW_TO if lines(page)} == {
+        *("barge-in", "genesys", "operate", "watson", "write-a-plugin")
+    }
 
 
 def test_a_connector_is_made_and_its_flow_written(tmp_path, environ):
@@ -106,3 +113,47 @@ def test_watsons_services_are_emulated(tmp_path, environ, served):
     (emulate,) = lines(ROOT / "docs/how-to/watson.md")
     assert "variables for IBM's SDK are in ibm-credentials.env" in served(emulate)
     assert "ASSISTANT_URL=" in (tmp_path / "ibm-credentials.env").read_text()
+
+
+@pytest.fixture
+def author(tmp_path, environ):
+    """Somebody with an environment of their own, in which is what the tests' environment has. What builds a plugin
+    comes from the index."""
+    env = tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "venv", env], check=True)
+    (site,) = env.glob("lib/python*/site-packages")
+    (site / "tests.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+    for name, module in (("switchhook", "switchhook"), ("pytest", "pytest"), ("mypy", "mypy")):
+        script = env / "bin" / name
+        script.write_text(f'#!/bin/sh\nexec {env}/bin/python -m {module} "$@"\n')
+        script.chmod(0o755)
+    return {**environ, "PATH": f"{env / 'bin'}:{environ['PATH']}"}
+
+
+def test_a_plugin_is_written_from_an_idea_to_a_distribution(tmp_path, author):
+    page = ROOT / "docs/how-to/write-a-plugin.md"
+    make, look, new, work, hear, update = blocks(page, "sh")
+    script, table = blocks(page, "toml")
+    (idea,) = blocks(page, "python")
+    folder = tmp_path / "author"
+    folder.mkdir()
+    typed(make, folder, author)
+    (folder / "support.toml").write_text(script)
+    with (folder / "switchhook.toml").open("a") as config:
+        config.write(f"\n{table}")
+    (folder / "plugins").mkdir(mode=0o755)
+    (folder / "plugins/spell.py").write_text(idea)
+    shown = typed(look, folder, author)
+    assert re.search(r"^plugins/spell.py +\[plugins\] path +handle_user_defined$", shown, re.MULTILINE)
+    assert "bot     A, B, 1, 2" in shown
+    assert "plugins/spell.py: Say" in shown
+    assert "pip install -e '.[test]'" in typed(new, folder, author)
+    shown = typed(work, folder, author)
+    assert " passed" in shown
+    assert "Success: no issues found" in shown
+    shown = typed(hear, folder / "spelling", author)
+    assert re.search(
+        r"^responses/spelling +switchhook-spelling +0.1.0 +handle_user_defined$", shown, re.MULTILINE
+    )
+    assert "bot     A, B, 1, 2" in shown
+    assert "is as it would be written now" in typed(update, folder / "spelling", author)
