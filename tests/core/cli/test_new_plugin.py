@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from switchhook import Options, Settings
 from switchhook.__main__ import main
 from switchhook.cli.new_plugin.answers import GROUPS, Answers
 from switchhook.cli.new_plugin.rendering import TEMPLATES, bounds, rendered
@@ -70,6 +71,17 @@ def test_the_distribution_names_its_plugin_and_what_it_needs(kind):
     assert project["project"]["dependencies"][0] == f"switchhook{bounds()}"
     assert project["project"]["authors"] == [{"name": 'Ada "A." $name'}]
     assert project["tool"]["mypy"]["strict"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_is_a_script_and_a_configuration(kind, tmp_path):
+    files = rendered(Answers("my-own", kind, "Ada", 2026))
+    for path in ("example/example.toml", "example/switchhook.toml"):
+        table = tomllib.loads(files.get(path, ""))
+        if path.endswith("switchhook.toml"):
+            assert Options(table, place="", base=tmp_path).parse(Settings)
+        elif table:
+            assert {"fallback", "no_input", "steps"} == set(table)
 
 
 def test_the_licence_names_author_and_year():
@@ -143,6 +155,21 @@ def test_a_plugin_of_another_group_may_have_the_name(tmp_path, site):
 def test_ones_own_that_is_installed_does_not_take_the_name(tmp_path, site):
     site.add("stt", "earshot", distribution="switchhook-earshot")
     assert new(tmp_path, "earshot", "--kind", "stt") == 0
+
+
+def test_another_distribution_of_the_name_is_left_alone(tmp_path, capsys, site):
+    site.add("stt", "earshot", distribution="switchhook-earshot")
+    assert new(tmp_path, "earshot", "--kind", "tts") == 2
+    assert "the distribution switchhook-earshot is another one; try my-earshot" in capsys.readouterr().err
+
+
+def test_a_distribution_of_our_own_is_left_alone_where_it_is_not_installed(
+    tmp_path, capsys, site, monkeypatch
+):
+    extra = "switchhook-stt-moonshine>=0.1,<0.2 ; extra == 'offline'"
+    monkeypatch.setattr("switchhook.cli.new_plugin.answers.requires", lambda name: [extra])
+    assert new(tmp_path, "stt-moonshine", "--kind", "stt") == 2
+    assert "try my-stt-moonshine" in capsys.readouterr().err
 
 
 def test_a_command_of_that_name_is_taken(tmp_path, capsys):

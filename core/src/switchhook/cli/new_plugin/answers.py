@@ -10,9 +10,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import entry_points
+from importlib.metadata import distributions, entry_points, requires
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
+
+from packaging.requirements import Requirement
 
 from ...contract.errors import SettingsError
 from ...contract.names import check_name, did_you_mean
@@ -157,8 +160,16 @@ def _suggested(name: str) -> str:
 
 
 def _refuse_taken(answers: Answers) -> None:
-    """Two plugins of one name in a group are an error as soon as both are installed."""
-    for entry in entry_points(group=f"{PREFIX}.{GROUPS[answers.kind]}"):
+    """Two plugins of one name in a group are an error as soon as both are installed, and of two distributions
+    of one name only one can be."""
+    group = f"{PREFIX}.{GROUPS[answers.kind]}"
+    ours = (Requirement(text).name for text in requires(PREFIX) or [])
+    installed = [each.entry_points for each in distributions(name=answers.distribution)]
+    its_own = any((entry.group, entry.name) == (group, answers.key) for entry in chain(*installed))
+    if answers.distribution in ours or (installed and not its_own):
+        taken = f"the distribution {answers.distribution} is another one"
+        raise SettingsError(f"{taken}; try my-{answers.name}")
+    for entry in entry_points(group=group):
         origin = entry.dist.name if entry.dist else ""
         if entry.name == answers.key and origin != answers.distribution:
             raise SettingsError(
