@@ -7,8 +7,11 @@ INSTALLED := $(VENV)/installed
 
 BUILDING := .venv/wheels/installed
 RELEASING := .venv/release/installed
+PAGING := .venv/pages/installed
+SITE := plugins/docs/src/switchhook_docs/site
+PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson faults docs wheels release clean
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson faults docs site wheels release clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -66,16 +69,24 @@ faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 docs: $(INSTALLED)  ## the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
 
-wheels: $(BUILDING)  ## every distribution into dist/, to be installed with `pip install --find-links dist`
+site: $(SITE)/index.html  ## the documentation as `switchhook docs` shows it; a link that leads nowhere fails it
+
+$(SITE)/index.html: $(PAGING) $(PAGES)
+	@$(dir $(PAGING))bin/python release/pages.py $(SITE)
+
+wheels: $(BUILDING) site  ## every distribution into dist/, to be installed with `pip install --find-links dist`
 	@$(dir $(BUILDING))bin/python release/build.py dist
 	@echo "now, in an environment of your own: pip install --find-links $(CURDIR)/dist 'switchhook[genesys,offline]'"
 
-release: $(RELEASING)  ## what is published, into dist/: docs/how-to/release.md
+release: $(RELEASING) site  ## what is published, into dist/: docs/how-to/release.md
 	@$(dir $(RELEASING))bin/python release/prepare.py "$(REPOSITORY)"
 
-$(BUILDING) $(RELEASING): constraints.txt release/requirements.txt
+$(BUILDING): NEEDS := hatchling
+$(RELEASING): NEEDS := --requirement release/requirements.txt
+$(PAGING): NEEDS := zensical
+$(BUILDING) $(RELEASING) $(PAGING): constraints.txt release/requirements.txt
 	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(if $(filter $(BUILDING),$@),hatchling,--requirement release/requirements.txt)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(NEEDS)
 	@touch $@
 
 $(INSTALLED): constraints.txt pyproject.toml $(PARTS:%=%/pyproject.toml)
@@ -89,4 +100,4 @@ $(INSTALLED): constraints.txt pyproject.toml $(PARTS:%=%/pyproject.toml)
 	@touch $(INSTALLED)
 
 clean:
-	rm -rf $(VENV) dist demo-output
+	rm -rf $(VENV) dist demo-output $(SITE)

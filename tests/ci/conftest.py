@@ -13,6 +13,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
+def site():
+    """The documentation site, where the distribution that serves it has it."""
+    done = subprocess.run(["make", "--no-print-directory", "site"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return ROOT / "plugins/docs/src/switchhook_docs/site"
+
+
+@pytest.fixture(scope="session")
 def wheels(tmp_path_factory):
     """A folder with one of each distribution."""
     out = tmp_path_factory.mktemp("wheels")

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-NEEDED = ("core", "plugins", "release", "Makefile", "README.md", "LICENSE", "CHANGELOG.md", "constraints.txt")
+NEEDED = (
+    *("core", "plugins", "docs", "release", "Makefile", "LICENSE", "constraints.txt"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+)
 REPOSITORY = "https://git.example.com/switchhook"
 
 
