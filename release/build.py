@@ -19,6 +19,7 @@ from typing import Any
 from hatchling.build import build_sdist, build_wheel
 
 ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "plugins/docs/src/switchhook_docs/site"  # made by release/pages.py
 
 
 def parts() -> Iterator[Path]:
@@ -90,6 +91,9 @@ def main() -> int:
     )
     parser.add_argument("--sdist", action="store_true", help="source distributions too")
     asked = parser.parse_args()
+    if not (SITE / "index.html").exists():
+        print("there is no documentation site for switchhook-docs; say make site", file=sys.stderr)
+        return 2
     out = asked.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     for old in [*out.glob("switchhook*.whl"), *out.glob("switchhook*.tar.gz")]:

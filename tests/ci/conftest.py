@@ -21,7 +21,7 @@ def site():
 
 
 @pytest.fixture(scope="session")
-def wheels(tmp_path_factory):
+def wheels(site, tmp_path_factory):
     """A folder with one of each distribution."""
     out = tmp_path_factory.mktemp("wheels")
     build = [sys.executable, ROOT / "release/build.py", out]

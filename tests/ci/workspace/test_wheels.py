@@ -2,9 +2,11 @@
 
 import email
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 from zipfile import ZipFile
 
 import pytest
@@ -54,6 +56,17 @@ def test_every_wheel_carries_its_type_marker_and_the_licence(wheels):
     for wheel in sorted(wheels.glob("*.whl")):
         files = {Path(name).name for name in ZipFile(wheel).namelist()}
         assert {"py.typed", "LICENSE"} <= files, wheel.name
+
+
+def test_the_wheel_of_the_documentation_serves_it(wheels, tmp_path):
+    installed_alone(wheels, tmp_path / "env", "switchhook-docs")
+    command = [tmp_path / "env/bin/switchhook", "docs"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        url = server.stdout.readline().removeprefix("docs at ").strip()
+        with urlopen(f"{url}tutorial/", timeout=60) as page:
+            assert b"from nothing to a call" in page.read()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=60) == 0
 
 
 def about(wheel):

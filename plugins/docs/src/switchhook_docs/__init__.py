@@ -1,0 +1,1 @@
+"""The documentation as a site. What is in `site` was built by `make site`."""
