@@ -107,7 +107,10 @@ def test_the_tutorials_plugin_is_the_one_in_the_docs_folder():
 
 
 # by the tests of first calls and of how-to commands
-TYPED = {"README", "tutorial", "barge-in", "genesys", "operate", "watson", "write-a-plugin"}
+TYPED = {
+    *("README", "tutorial", "barge-in", "from-ibm", "genesys", "operate", "troubleshoot", "watson"),
+    "write-a-plugin",
+}
 
 
 @pytest.mark.parametrize(

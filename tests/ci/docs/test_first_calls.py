@@ -144,9 +144,10 @@ def reading(folder, environ, typed):
 @pytest.fixture(scope="module")
 def readme(tmp_path_factory, environ):
     checkout = tmp_path_factory.mktemp("checkout")
-    for name in ("core", "plugins", "release"):
+    for name in ("core", "plugins", "docs", "release"):
         shutil.copytree(ROOT / name, checkout / name)
-    for name in ("Makefile", "README.md", "LICENSE", "constraints.txt"):
+    pages = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+    for name in ("Makefile", "LICENSE", "constraints.txt", *pages):
         shutil.copy(ROOT / name, checkout)
     with reading(checkout, environ, lines(README, "A bot of your own")) as reader:
         yield reader

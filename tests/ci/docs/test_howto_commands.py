@@ -72,9 +72,8 @@ def served(tmp_path, environ):
 
 
 def test_each_page_with_commands_is_typed_here():
-    assert {page.stem for page in HOW_TO if lines(page)} == {
-        *("barge-in", "genesys", "operate", "watson", "write-a-plugin")
-    }
+    typed = {"barge-in", "from-ibm", "genesys", "operate", "troubleshoot", "watson", "write-a-plugin"}
+    assert {page.stem for page in HOW_TO if lines(page)} == typed
 
 
 def test_a_connector_is_made_and_its_flow_written(tmp_path, environ):
@@ -157,3 +156,20 @@ def test_a_plugin_is_written_from_an_idea_to_a_distribution(tmp_path, author):
     )
     assert "bot     A, B, 1, 2" in shown
     assert "is as it would be written now" in typed(update, folder / "spelling", author)
+
+
+def test_three_commands_find_what_is_wrong(tmp_path, environ, served):
+    typed("switchhook connector new support", tmp_path, environ)
+    check, plugins, dial = lines(ROOT / "docs/how-to/troubleshoot.md")
+    assert "nothing stands in the way of a call" in typed(check, tmp_path, environ)
+    assert "transport/genesys" in typed(plugins, tmp_path, environ)
+    served("switchhook serve")
+    assert "on this machine makes of what was sent" in typed(dial, tmp_path, environ)
+
+
+def test_who_comes_from_ibm_finds_the_same_four_values(tmp_path, environ):
+    new, guide = lines(ROOT / "docs/how-to/from-ibm.md")
+    four = ["API key", "Client secret", "Genesys audio connect URI", "Bot Connector ID"]
+    told = typed(new, tmp_path, environ).splitlines()[:4]
+    assert all(line.startswith(name) for line, name in zip(told, four, strict=True))
+    assert "Base Connection URI" in typed(guide, tmp_path, environ)
