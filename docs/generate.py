@@ -1,4 +1,4 @@
-"""Writes the reference pages that say again what the code says: settings, hooks, the call record.
+"""Writes the reference pages that say again what the code says: settings, hooks, commands, the call record.
 
 `python docs/generate.py` writes them; `--check` fails where one is out of date.
 """
@@ -12,7 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from contracts import contracts_page  # beside this file
+from command_line import command_line_page  # beside this file
+from contracts import contracts_page
 from limits import limits_page
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -26,6 +27,7 @@ from switchhook_conformance.case import Case, all_cases
 from switchhook_conformance.profile import Profile
 from switchhook_conformance.robot import behaviours as conformance_script
 from switchhook_conformance.robot.behaviours import BEHAVIOURS
+from switchhook_telemetry import figures as telemetry
 from switchhook_transport_genesys import figures as transport
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -123,11 +125,34 @@ def hooks_page() -> str:
         given = ", ".join(f"{f.name}: {f.type}" for f in fields(action))
         doc = " ".join((inspect.getdoc(action) or "").split())
         parts.append(f"\n## `{action.__name__}({given})`\n\n{doc}\n")
-    parts.append("\n# Figures\n\nWhat core and the Genesys transport measure, as they declare it.\n\n")
-    parts.append("| figure | kind | |\n| --- | --- | --- |\n")
-    measured = sorted((*figures.FIGURES, *transport.FIGURES), key=lambda figure: figure.name)
-    parts += [f"| `{each.name}` | {each.kind} | {each.meaning} |\n" for each in measured]
     return "".join(parts)
+
+
+FIGURES = """# Figures
+
+What is measured, as core, the Genesys transport and `switchhook-telemetry` declare it; the name is the one
+that Prometheus reads from `/metrics`. A plugin declares its own by the hook [`figures`](hooks.md).
+[Operate](../how-to/operate.md) has the labels, and the alerts worth having.
+
+| name | kind | |
+| --- | --- | --- |
+"""
+KINDS = {
+    "count": ("_total", "counter"),
+    "level": ("", "gauge"),
+    "seconds": ("", "histogram, seconds"),
+}
+
+
+def figures_page() -> str:
+    measured = (*figures.FIGURES, *transport.FIGURES, telemetry.CALLS)
+    rows = []
+    for figure in sorted(measured, key=lambda each: each.name):
+        ending, kind = KINDS[figure.kind]
+        rows.append(
+            f"| `switchhook_{figure.name.removesuffix(ending)}{ending}` | {kind} | {figure.meaning} |\n"
+        )
+    return FIGURES + "".join(rows)
 
 
 RECORD_NOTES = """
@@ -202,6 +227,8 @@ def _needs(case: Case) -> str:
 PAGES = {
     "settings.md": settings_page,
     "hooks.md": hooks_page,
+    "command-line.md": command_line_page,
+    "figures.md": figures_page,
     "contracts.md": contracts_page,
     "record.md": record_page,
     "conformance.md": conformance_page,

@@ -24,6 +24,7 @@ example:
 
 switchhook COMMAND --help says more."""
 STATUSES = "exit status: 0 done; 1 what was asked for failed; 2 command line or configuration is wrong"
+INTERRUPTED, NOBODY_READS = 130, 141  # as a shell tells of a program that SIGINT or SIGPIPE ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BrokenPipeError, BaseExceptionGroup) as error:
         if not _nobody_reads(error):
             raise
-        return 141  # as of a program that SIGPIPE ended
+        return NOBODY_READS
 
 
 def _nobody_reads(error: BaseException) -> bool:
@@ -104,7 +105,7 @@ def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
         print(f"switchhook {name}: {visible(str(error), lines=True)}", file=sys.stderr)  # noqa: T201  # the command line speaks
         return status_of(error)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _load(claims: Sequence[EntryPoint]) -> Any:
