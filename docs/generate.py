@@ -15,8 +15,10 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from command_line import command_line_page  # beside this file
 from contracts import contracts_page
 from limits import limits_page
+from pictures import call_picture, flow_picture, house_picture
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
+from terminal import talk_picture
 
 from switchhook.contract import drivers, hookspecs, settings
 from switchhook.contract.actions import Action
@@ -233,6 +235,10 @@ PAGES = {
     "record.md": record_page,
     "conformance.md": conformance_page,
     "limits.md": limits_page,
+    "../pictures/call.svg": call_picture,
+    "../pictures/flow.svg": flow_picture,
+    "../pictures/house.svg": house_picture,
+    "../pictures/talk.svg": talk_picture,
 }
 
 
