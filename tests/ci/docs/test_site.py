@@ -171,3 +171,14 @@ def test_what_is_searched_is_in_the_site(site):
     places = {item["location"].partition("#")[0] for item in index["items"]}
     assert {"why/", "reference/settings/", "how-to/genesys/"} <= places
     assert any("barge" in item["text"].lower() for item in index["items"])
+
+
+@pytest.mark.parametrize("name", ["index.html", "how-to/troubleshoot/index.html"])
+def test_a_page_names_a_searcher_that_is_in_the_site(site, name):
+    (text,) = re.findall(
+        r'<script id="__config"[^>]*>(.*?)</script>', (site / name).read_text("utf-8"), re.DOTALL
+    )
+    config = json.loads(text)
+    base = (site / name).parent / config["base"]
+    assert (base / "search.json").exists()
+    assert ((site / name).parent / config["search"]).exists()
