@@ -1,5 +1,7 @@
 """The seven invariants of the dialogue, over any order of events."""
 
+from math import inf
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -163,7 +165,7 @@ class Peer:
     def armed(self):
         """A list or a collection stands, or will when its answer is heard."""
         caller = self.dialogue._caller
-        return caller.lists.stands or caller.keypad.asked is not None or bool(caller._asked)
+        return caller.lists.stands or caller.keypad.asked is not None or bool(caller.asked)
 
     def step(self, kind, what):
         match kind:
@@ -187,7 +189,7 @@ class Peer:
                 self.tell(ActionDue((self.flight or 1) - 1, Say("late")))
             case "wait":
                 until = self.now + what
-                while (due := self.dialogue.deadline()) is not None and due <= until:
+                while (due := self.dialogue.deadline) <= until:
                     self.now = max(self.now, due)
                     self.tell(Time())
                 self.now = until
@@ -273,7 +275,7 @@ def test_nothing_waits_for_ever(steps, limits):
     peer = played(steps, limits)
     if peer.dialogue.outcome is None:
         # with prompts the playout owes an answer; in every other state a deadline is set
-        assert peer.dialogue.deadline() is not None
+        assert peer.dialogue.deadline < inf
 
 
 @given(STEPS, LIMITS)
@@ -426,7 +428,7 @@ def test_speech_while_the_caller_listens_to_silence_stops_the_timer():
     dialogue = greeted()
     dialogue.handle(PromptFinished(1), 1.0)
     dialogue.handle(SpeechStarted(0.0), 7.9)
-    assert dialogue.deadline() > 8.0
+    assert dialogue.deadline > 8.0
 
 
 def test_keys_pressed_while_a_reply_is_read_wait_their_turn():

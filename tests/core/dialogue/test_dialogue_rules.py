@@ -95,7 +95,7 @@ class Conversation:
 
     def wait(self, seconds):
         until = self.now + seconds
-        while (due := self.dialogue.deadline()) is not None and due <= until:
+        while (due := self.dialogue.deadline) <= until:
             self.now = max(self.now, due)
             self.tell(Time())
         self.now = until

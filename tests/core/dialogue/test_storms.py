@@ -92,7 +92,7 @@ class Machine:
         self.tell(Opened())
         self.settle()
         voice = self.noise
-        while (due := self.dialogue.deadline()) is not None:
+        while (due := self.dialogue.deadline) < inf:
             self.now = max(self.now, min(due, voice))
             if self.now > seconds:
                 return

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -48,6 +49,7 @@ from .speaking.heard_words import HeardWords
 from .speaking.playout import Playout
 from .speaking.prompt_audio import PromptAudio
 
+SAID = (Digit, Transcript)  # what may have to be masked
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
 RESERVED = "{} is reserved and not given back: use another name, or change it in `outputs` of the connector"
 
@@ -63,7 +65,8 @@ class Call:
         info = leg.info
         self.variables = SessionVariables(info.variables, bot.reserved)
         self._mask = bot.mask.of_call()
-        self.record_writer = CallRecordWriter(info, self._mask, self._measure)
+        measure = partial(hooks.measure, labels={"connector": bot.name})
+        self.record_writer = CallRecordWriter(info, self._mask, measure)
         self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
@@ -121,12 +124,14 @@ class Call:
     def _handle(self, event: Event) -> None:
         now = anyio.current_time()
         at = now - self._began
-        hidden, effects = isinstance(event, Digit | Transcript) and self._dialogue.sensitive, list[Effect]()
+        said, effects = isinstance(event, SAID), list[Effect]()
+        hidden = said and self._dialogue.sensitive
         fed = self._listening.audio.fed if isinstance(event, Transcript) else 0.0
         try:
             effects = self._dialogue.handle(event, now)
         finally:  # also of what we did wrong
-            self._events_file.note(at, event, effects, hidden=hidden, hint=self._dialogue.hint(event, now))
+            hint = self._dialogue.hint(event, now) if said else ""
+            self._events_file.note(at, event, effects, hidden=hidden, hint=hint)
             heard = self._playout.heard_of_current
             self.record_writer.take(event, effects, at, self._began, fed=fed, heard=heard)
         for effect in effects:
@@ -140,8 +145,7 @@ class Call:
             self._language.ask(event.language)
         elif isinstance(event, events.ReplyBegan | events.ActionDue | events.NotPerformed):
             self._conversing.went_on()
-        deadline = self._dialogue.deadline()
-        if deadline is not None and deadline < self._wakes:
+        if self._dialogue.deadline < self._wakes:
             self._timer.set()
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901, PLR0912  # one arm for each kind
@@ -269,19 +273,15 @@ class Call:
 
     async def _keep_time(self) -> None:
         while True:
-            self._wakes = inf if (deadline := self._dialogue.deadline()) is None else deadline
+            self._wakes = self._dialogue.deadline
             await self._timer.wait(self._wakes)  # it may have moved on since
-            deadline = self._dialogue.deadline()
-            if deadline is not None and anyio.current_time() >= deadline:
+            if anyio.current_time() >= self._dialogue.deadline:
                 self.handle(events.Time())
 
     def _fault(self, fault: Fault) -> None:
         self.record_writer.fault(fault.source, fault.hook, fault.error, anyio.current_time() - self._began)
         if fault.hook != "measured":  # else a listener that raises at every figure would be told of it
             self._bot.hooks.measure(FAULTS.name, 1, {"source": fault.source})
-
-    def _measure(self, name: str, value: float) -> None:
-        self._bot.hooks.measure(name, value, {"connector": self._bot.name})
 
 
 def _info_for_plugins(info: LegInfo, language: str, variables: Mapping[str, Any]) -> CallInfo:

@@ -40,7 +40,8 @@ class Heard(Enum):
 
 @dataclass(slots=True)
 class CallerSide:
-    """`speech`, `digits`: whether they are taken at all. `inputs`: what waits to be a turn."""
+    """`speech`, `digits`: whether they are taken at all. `inputs`: what waits to be a turn. `asked`: what was
+    asked and is not heard yet."""
 
     policy: BargeIn
     utterance: Utterance
@@ -49,8 +50,8 @@ class CallerSide:
     speech: bool = True
     digits: bool = True
     keypad: Keypad = field(default_factory=Keypad)
-    _asked: list[Offer | CollectDigits] = field(default_factory=list)  # and not heard yet
-    _asked_in: int = 0  # of which turn's reply
+    asked: list[Offer | CollectDigits] = field(default_factory=list)
+    _asked_in: int = 0  # in the reply to which turn
     _private: bool = False  # an utterance goes on that began while what is said is sensitive
     _answering: bool = False  # a reply is read to what was sensitive
     _recognition: EngineParameters = field(default_factory=EngineParameters)
@@ -99,8 +100,8 @@ class CallerSide:
         return True
 
     def _trails(self, key: str, at: float) -> bool:
-        asked = self.keypad.asked is not None or bool(self._asked)
-        return not asked and not self.inputs and self.lists.trails(key, at)
+        asked = self.keypad.asked is not None or bool(self.asked)
+        return not asked and not self.inputs.queue and self.lists.trails(key, at)
 
     def end_reply(self) -> None:
         """What is said from now on answers something else."""
@@ -111,7 +112,7 @@ class CallerSide:
     def perform(self, action: AboutCaller, turn: int) -> list[Effect]:
         match action:
             case Offer() | CollectDigits():  # when it is heard
-                self._asked = [*(self._asked if turn == self._asked_in else []), action]
+                self.asked = [*(self.asked if turn == self._asked_in else []), action]
                 self._asked_in = turn
             case SetBargeIn():
                 self._doubt(action)
@@ -132,7 +133,7 @@ class CallerSide:
         """What was asked in the reply to `turn`, or before, stands from now on."""
         if self._asked_in > turn:
             return
-        asked, self._asked = self._asked, []
+        asked, self.asked = self.asked, []
         for each in asked:
             if isinstance(each, Offer):
                 self.lists.stand(each, now)
@@ -143,7 +144,7 @@ class CallerSide:
     def sensitive(self) -> bool:
         """Whether what is said or keyed now must not be shown anywhere: a number is asked for in confidence,
         or more of it may come while it is answered."""
-        asked = [each for each in self._asked if isinstance(each, CollectDigits)]
+        asked = [each for each in self.asked if isinstance(each, CollectDigits)]
         now = [self.keypad.asked] if self.keypad.asked is not None else []
         return self._private or self._answering or any(each.sensitive for each in [*now, *asked])
 
@@ -186,7 +187,7 @@ class CallerSide:
                 self.inputs.put(said, first=True)
                 chosen = self.choose(now)
             elif said.kind == "speech":
-                self._asked = []  # it spoke past that
+                self.asked = []  # it spoke past that
                 chosen = replace(said, input=self.lists.choose_by_voice(said.text, said.stood, now))
                 self.keypad.clear()
             else:

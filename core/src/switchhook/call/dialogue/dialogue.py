@@ -1,12 +1,13 @@
 """Who speaks when: a state machine without I/O or clock.
 
-`handle(event, now)` returns the effects, to be performed before the next event; `deadline()` is when
+`handle(event, now)` returns the effects, to be performed before the next event; `deadline` is then when
 `Time` is due at the latest. Semantics are those of IBM's phone integration. Each part of the state owns
 its fields: it is changed by its methods alone, which answer with the effects that the change has.
 """
 
 from __future__ import annotations
 
+from math import inf
 from typing import assert_never
 
 from ...contract import actions
@@ -39,6 +40,7 @@ class Dialogue:
     ) -> None:
         self._limits = limits = limits or Limits()
         self.outcome: End | None = None
+        self.deadline = inf
         self._ending: End | None = None  # waits until what was queued has been heard
         self._said, self._lists = Utterance(), Lists(limits.choice_wait)
         self._inputs = inputs = Waiting(limits.pending, merges=limits.merge > 0)
@@ -62,10 +64,8 @@ class Dialogue:
         elif self.outcome is None:  # else the end was asked for, and only Closed counts
             self._take(event)
             self._settle()
+        self.deadline = self._timers.deadline
         return self._effects
-
-    def deadline(self) -> float | None:
-        return self._timers.deadline
 
     @property
     def busy(self) -> bool:
@@ -96,7 +96,7 @@ class Dialogue:
             case Paused():
                 self._timers.pause(self._now)
             case Resumed():
-                self._timers.resume(self._now, uttering=self._said.goes_on)
+                self._timers.resume(self._now, uttering=self._said.speaking or self._said.deaf)
             case events.PromptStarted() | events.PromptFinished():
                 self._play(event)
             case events.ReplyBegan() | events.ActionDue() | events.NotPerformed() | events.ReplyEnded():
@@ -247,13 +247,14 @@ class Dialogue:
     def _settle(self) -> None:
         if self._end_if_due():
             return
-        if self._flight.muted and self._flight.turn is not None and self._inputs:
+        if self._flight.muted and self._flight.turn is not None and self._inputs.queue:
             self._effects += self._flight.abandon()
         if self._flight.turn is None and self._ending is None:
             self._send_next()
-        if self._end_if_due():  # it may have been one turn too many
-            return
-        self._effects += self._floor.settle(self._now, ending=self._ending is not None)
+            if self._end_if_due():  # it may have been one turn too many
+                return
+        effects, held = self._floor.settle(self._now, ending=self._ending is not None)
+        self._effects += effects
         moment = Moment(
             replying=self._flight.turn is not None,
             fills=bool(self._prompts.spoken.waiting_text),
@@ -265,13 +266,15 @@ class Dialogue:
             choosing=self._lists.until if self._lists.keys else None,
             begun=self._turns.made > 0,
             ending=self._ending is not None,
-            held=self._floor.held,
+            held=held,
         )
         self._timers.follow(moment, self._anew, self._now)
 
     def _send_next(self) -> None:
         if self._turns.forced is not None and (not self._prompts.queue or self._prompts.loops):
             self._inputs.put(self._turns.take_forced(self._now), first=True)
+        if not (self._inputs.queue or self._lists.keys):
+            return
         if said := self._caller.next(self._now):
             turn = self._turns.make(said)
             if self._turns.alone > self._limits.alone:

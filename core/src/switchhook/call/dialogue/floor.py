@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ...contract.actions import Play, Say
 from ...contract.leg import Digit
 from ...contract.speech import Transcript
 from .caller_side import CallerSide, Heard
-from .events import Effect, Event, GoOn, NotPerformed, ReplyEnded
+from .events import Effect, Event, GoOn, Hold, NotPerformed, ReplyEnded
 from .flight import Flight
 from .offers import AGAIN, MORE, Lists
-from .onset import Onset
 from .prompt_queue import FILLER, PromptQueue
 from .turns import Turns
 from .utterance import Utterance
 from .waiting import Waiting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Floor:
     """Changes the parts that it is made of."""
 
@@ -30,12 +29,15 @@ class Floor:
     prompts: PromptQueue
     flight: Flight
     turns: Turns
-    onset: Onset = field(default_factory=Onset)
+    _begun: int = 0  # the newest prompt that has begun to be heard
+    _sounded: int = 0  # the newest turn that one was of
+    _kept: int = 0  # the newest prompt that was kept back when it was due
 
     @property
     def held(self) -> bool:
         """The first sound of what is queued is due, and kept back."""
-        return bool(self.prompts.queue) and self.onset.is_kept(self.prompts.queue[0].queued.prompt)
+        queue = self.prompts.queue
+        return bool(queue) and self._begun < queue[0].queued.prompt == self._kept
 
     def hint(self, event: Event, now: float) -> str:
         """What a mask has to leave of an event that was just handled, so that it does the same again."""
@@ -49,7 +51,7 @@ class Floor:
         """It interrupts what is heard; what is not heard yet waits for words."""
         heard = self.caller.voice(protected=self.prompts.ignores_speech())
         first = self.prompts.queue[0] if self.prompts.queue else None
-        sounds = first is not None and self.onset.has_begun(first.queued.prompt)
+        sounds = first is not None and first.queued.prompt <= self._begun
         return self.barge_in() if heard is Heard.INTERRUPTION and sounds else []
 
     def hear(self, said: Transcript, now: float) -> tuple[Heard, list[Effect]]:
@@ -64,7 +66,7 @@ class Floor:
         if turns := self.prompts.turns:
             self.turns.barge_in()
             self.flight.interrupt(turns)
-        again = self.caller.policy.resume or self.onset.all_unheard(turns)
+        again = self.caller.policy.resume or all(turn > self._sounded for turn in turns)
         return self.prompts.interrupt(doubted=again and not by_key)
 
     # --- the bot has it
@@ -95,7 +97,7 @@ class Floor:
 
     def say(self, action: Say | Play, turn: int) -> list[Effect]:
         """What the caller has spoken past is not heard. Until his words are final it is kept back."""
-        unheard = self.prompts.yields and not self.onset.has_sounded(turn)
+        unheard = self.prompts.yields and turn > self._sounded
         if unheard and not self.flight.muted and (self.inputs.spoken or self.utterance.meant):
             self.turns.barge_in()
             self.flight.interrupt({turn})
@@ -112,10 +114,11 @@ class Floor:
         """Its first sound is due. Voice that is no word yet is waited for, for a moment."""
         effects = self.flight.report(self.prompts.turn_of(prompt))
         first = self.prompts.queue[0] if self.prompts.queue else None
-        interrupted = self.utterance.speaking and first is not None and first.speech
-        if interrupted and first is not None and first.queued.prompt == prompt:
-            unheard = first.turn == FILLER or not self.onset.has_sounded(first.turn)
-            effects += self.onset.keep(prompt) if unheard else []
+        if first is not None and first.queued.prompt == prompt > self._kept:  # once
+            unheard = first.turn == FILLER or first.turn > self._sounded
+            if self.utterance.speaking and first.speech and unheard:
+                self._kept = prompt
+                effects.append(Hold())
         if not self.held:
             self.sound(prompt, now)
         return effects
@@ -123,15 +126,13 @@ class Floor:
     def sound(self, prompt: int, now: float) -> None:
         """It is heard, and what is asked in its reply stands."""
         turn = self.prompts.turn_of(prompt)
-        self.onset.begin(prompt, turn)
+        self._begun, self._sounded = max(self._begun, prompt), max(self._sounded, turn)
         if turn != FILLER:
             self.caller.arm(turn, now)
             self.lists.move_on(now)
 
-    def go_on(self, now: float) -> list[Effect]:
+    def _go_on(self, now: float) -> list[Effect]:
         """What is kept back is heard."""
-        if not self.held:
-            return []
         self.sound(self.prompts.queue[0].queued.prompt, now)
         return [GoOn()]
 
@@ -141,16 +142,25 @@ class Floor:
             self.inputs.let_grow(speaking=self.utterance.speaking)
         if "speech" in due or "final" in due:
             self.utterance.give_up()
-        return self.go_on(now) if "held" in due else []
+        return self._go_on(now) if "held" in due and self.held else []
 
-    def settle(self, now: float, *, ending: bool) -> list[Effect]:
-        """What was kept back for speech that was none is heard; where nothing is, what was asked stands."""
-        effects = [] if self.utterance.speaking else self.go_on(now)
-        if self.prompts.doubted and not (self.inputs or self.utterance.speaking or ending):
+    def settle(self, now: float, *, ending: bool) -> tuple[list[Effect], bool]:
+        """What was kept back for speech that was none is heard; where nothing is, what was asked stands.
+        Also whether the first sound of what is queued is kept back still."""
+        effects, held = list[Effect](), self.held
+        if held and not self.utterance.speaking:
+            effects, held = self._go_on(now), False
+        if self.prompts.doubted and not (self.inputs.queue or self.utterance.speaking or ending):
             self.turns.forget_barge_in()
             self.flight.restore()
             effects += self.prompts.restore()
-        waits = bool(self.inputs) or self.utterance.meant or self.prompts.doubted
-        if self.flight.turn is None and not waits and all(map(self.onset.has_sounded, self.prompts.turns)):
+        if self.caller.asked and self._is_over():
             self.caller.arm(self.turns.made, now)
-        return effects
+        return effects, held
+
+    def _is_over(self) -> bool:
+        """Nothing is to come of a reply, and nothing of it is unheard."""
+        waits = (
+            self.inputs.queue or self.utterance.meant or self.prompts.doubted or self.flight.turn is not None
+        )
+        return not waits and all(each.turn <= self._sounded for each in self.prompts.queue)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import NamedTuple
 
 from ...contract.options import SHORTEST
 from .limits import Limits
-from .silence import Noise
 from .utterance import Utterance
 from .waiting import Waiting
 
@@ -37,11 +37,60 @@ class Moment(NamedTuple):
 
 
 @dataclass(slots=True)
+class Noise:
+    """What seemed to be speech and was none. It puts the end of a silence off, by at most `most` seconds in
+    all. `seconds`: of it, in the call."""
+
+    most: float
+    seconds: float = 0.0
+    _left: float = 0.0
+    _began: float | None = None  # of what is being said, or is no speech
+    _since: float = 0.0  # likewise, in this silence
+    _worded: bool = False
+
+    def begin_silence(self, now: float) -> None:
+        self._left, self._since = self.most, now
+
+    def follow(self, now: float, *, speaking: bool, worded: bool, believed: bool) -> float:
+        """Seconds that the silence is put off by what has turned out to be no speech with this event;
+        `believed`: what ended with it was some."""
+        if speaking:
+            if self._began is None:
+                self._began = self._since = now
+            self._worded = worded
+            return 0.0
+        began, self._began = self._began, None
+        if began is None or believed:
+            return 0.0
+        self.seconds += now - began
+        off = min(now - self._since, self._left)
+        self._left -= off
+        return off
+
+    @property
+    def postpones(self) -> float:
+        """Seconds that the silence may still be put off by what goes on."""
+        if self._began is None:
+            return 0.0
+        return inf if self._worded else self._left
+
+    def skip(self, seconds: float) -> None:
+        """Nothing was heard for so long."""
+        if self._began is not None:
+            self._began, self._since = self._began + seconds, self._since + seconds
+
+    def until(self, now: float) -> float:
+        """`seconds`, with what still goes on."""
+        going_on = self._began is not None and not self._worded
+        return self.seconds + (now - self._began if going_on and self._began is not None else 0.0)
+
+
+@dataclass(slots=True)
 class Timers:
     """`deadline`: when the first is due."""
 
     limits: Limits
-    deadline: float | None = None
+    deadline: float = inf
     _paused: float | None = None  # since when the caller cannot be heard: the times of his silence do not run
     _at: dict[str, float] = field(default_factory=dict)
     _noise: Noise = field(init=False)
@@ -67,55 +116,56 @@ class Timers:
 
     def follow(self, moment: Moment, anew: Collection[str], now: float) -> None:
         """Each runs from when it was first seen to be needed, or from now if it is to begin `anew`."""
-        speaking, worded = moment.said.speaking, moment.said.worded
+        said, paused = moment.said, self._paused is not None
         heard_at = now if self._paused is None else self._paused
-        off = self._noise.follow(heard_at, speaking=speaking, worded=worded, believed="listening" in anew)
-        self._at.update({name: self._at[name] + off for name in PUT_OFF if name in self._at})
+        off = self._noise.follow(
+            heard_at, speaking=said.speaking, worded=said.worded, believed="listening" in anew
+        )
+        if off:
+            self._at.update({name: self._at[name] + off for name in PUT_OFF if name in self._at})
         for name, seconds in self._needed(moment).items():
             if seconds is None:
                 self._at.pop(name, None)
-            elif not (self.paused and name in OF_SILENCE) and (name in anew or name not in self._at):
+            elif not (paused and name in OF_SILENCE) and (name in anew or name not in self._at):
                 self._at[name] = now + seconds
                 if name in PUT_OFF:
                     self._noise.begin_silence(now)
         self._at.pop("choosing", None)
         if moment.choosing is not None:
             self._at["choosing"] = moment.choosing
-        self.deadline = min(map(self._due, self._at), default=None)
+        self.deadline = min(self._due().values(), default=inf)
 
-    def _due(self, name: str) -> float:
-        return self._at[name] + (self._noise.postpones if name in PUT_OFF else 0.0)
+    def _due(self) -> dict[str, float]:
+        """When each is, if nothing happens."""
+        off = self._noise.postpones
+        return {name: at + off if name in PUT_OFF else at for name, at in self._at.items()}
 
     def _needed(self, at: Moment) -> dict[str, float | None]:
         limits = self.limits
         ahead = at.replying or at.inputs.growing or at.choosing is not None
         quiet = at.begun and not (ahead or at.playing or at.ending)
         between_keys = None if at.between_keys is None else max(SHORTEST, at.between_keys)
-        heard_to_speak = at.said.worded and not self.paused
+        heard_to_speak = at.said.worded and self._paused is None
         silent = at.fills and at.replying and not (at.playing or heard_to_speak or at.ending)
         patience = limits.waiting_again if at.filled else limits.waiting
         return {
             "reply": limits.reply if at.replying else None,
-            "speech": limits.speech if at.said.goes_on else None,
+            "speech": limits.speech if at.said.speaking or at.said.deaf else None,
             "digits": between_keys if quiet else None,
             "listening": limits.post_response if quiet and between_keys is None else None,
             "waiting": patience if silent else None,
             "final": limits.final_utterance if at.said.worded else None,
             "held": limits.hold if at.held else None,
-            "merging": self._to_grow(at),
+            "merging": self._to_grow(at) if at.inputs.growing else None,
         }
 
     def _to_grow(self, at: Moment) -> float | None:
         """Who cannot be heard says no more."""
-        if not at.inputs.growing or (at.inputs.overdue and at.said.worded and not self.paused):
-            return None
-        if self.paused:
+        if self._paused is not None:
             return 0.0
-        return self.limits.hold if at.inputs.overdue else self.limits.merge
-
-    @property
-    def paused(self) -> bool:
-        return self._paused is not None
+        if not at.inputs.overdue:
+            return self.limits.merge
+        return None if at.said.worded else self.limits.hold
 
     def pause(self, now: float) -> None:
         """Those of his silence begin anew when he can be heard again: nobody has to answer in the rest of a
@@ -141,10 +191,10 @@ class Timers:
         return name in self._at
 
     def take_due(self, now: float) -> set[str]:
-        due = {name for name in self._at if self._due(name) <= now}
+        due = {name for name, at in self._due().items() if at <= now}
         self._at = {name: at for name, at in self._at.items() if name not in due}
         return due
 
     def clear(self) -> None:
         self._at.clear()
-        self.deadline = None
+        self.deadline = inf

@@ -21,10 +21,6 @@ class Utterance:
     repeats: bool = False
     stood: Stood | None = None
 
-    @property
-    def goes_on(self) -> bool:
-        return self.speaking or self.deaf
-
     def voice(self, stood: Stood, *, shut: bool) -> None:
         """`shut`: what begins now is not taken."""
         self.deaf = self.deaf or (shut and not self.speaking)

@@ -20,35 +20,32 @@ class Waiting:
     merges: bool = False
     growing: bool = False
     overdue: bool = False
-    _inputs: deque[Input] = field(default_factory=deque)
-
-    def __bool__(self) -> bool:
-        return bool(self._inputs)
+    queue: deque[Input] = field(default_factory=deque)
 
     @property
     def spoken(self) -> bool:
         """Something was said that waits."""
-        return any(each.kind == "speech" for each in self._inputs)
+        return any(each.kind == "speech" for each in self.queue)
 
     def put(self, said: Input, *, first: bool = False) -> None:
         if first:
-            self._inputs.appendleft(said)
-        elif len(self._inputs) < self.most:
-            self._inputs.append(said)
+            self.queue.appendleft(said)
+        elif len(self.queue) < self.most:
+            self.queue.append(said)
             self.close()
 
     def say(self, said: Input) -> None:
         """A final; where the one before may be gone on with, it is of the same turn."""
-        last = self._inputs[-1] if self.growing else None
+        last = self.queue[-1] if self.growing else None
         if last is not None and len(last.text) + len(said.text) < LONGEST:
             known = [each.confidence for each in (last, said) if each.confidence is not None]
             text = f"{last.text} {said.text}"
             sure = min(known, default=None)
             hidden = last.sensitive or said.sensitive
             both = replace(last, text=text, at=said.at, confidence=sure, raw=said.raw, sensitive=hidden)
-            self._inputs[-1] = both
+            self.queue[-1] = both
             self.overdue = False
-        elif len(self._inputs) < self.most:
+        elif len(self.queue) < self.most:
             self.put(said)
             self.growing = self.merges
 
@@ -64,16 +61,16 @@ class Waiting:
 
     def take(self) -> Input | None:
         """The first that may be a turn."""
-        unfinished = self.growing and len(self._inputs) == 1
-        return self._inputs.popleft() if self._inputs and not unfinished else None
+        unfinished = self.growing and len(self.queue) == 1
+        return self.queue.popleft() if self.queue and not unfinished else None
 
     def forget(self, forgotten: Callable[[Input], bool]) -> None:
         """What was said and is no turn of its own."""
-        kept = [each for each in self._inputs if each.kind != "speech" or not forgotten(each)]
-        if len(kept) < len(self._inputs):
-            self._inputs = deque(kept)
+        kept = [each for each in self.queue if each.kind != "speech" or not forgotten(each)]
+        if len(kept) < len(self.queue):
+            self.queue = deque(kept)
             self.growing = self.growing and bool(kept) and kept[-1].kind == "speech"
 
     def clear(self) -> None:
-        self._inputs.clear()
+        self.queue.clear()
         self.close()

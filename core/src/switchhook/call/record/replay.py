@@ -93,7 +93,7 @@ def _run(head: dict[str, Any], lines: list[str]) -> Replay:
 
 
 def _again(dialogue: Dialogue, step: RecordedStep) -> RecordedStep:
-    at, due = step.at, dialogue.deadline()
-    if isinstance(step.event, Time) and due is not None and at < due < at + ROUNDED:
+    at, due = step.at, dialogue.deadline
+    if isinstance(step.event, Time) and at < due < at + ROUNDED:
         at = due
     return RecordedStep(step.at, step.event, dialogue.handle(step.event, at), step.recorded)
