@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchhook.call.dialogue.barge_in import BargeIn
+from switchhook.call.dialogue.barge_in import BargeIn, Weight
 from switchhook.contract.speech import Transcript
 
 ASIDES = frozenset(["mhm", "right", "uh huh"])
@@ -29,4 +29,4 @@ ASIDES = frozenset(["mhm", "right", "uh huh"])
     ],
 )
 def test_what_interrupts(policy, said, interrupts):
-    assert BargeIn(**policy).interrupts(said) is interrupts
+    assert (BargeIn(**policy).weigh(said) is Weight.ENOUGH) is interrupts

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from ...contract.speech import Transcript
+
+
+class Weight(Enum):
+    """Of what was heard."""
+
+    LITTLE = auto()  # no word, or too few yet
+    ENOUGH = auto()  # a prompt that plays is to stop for it
+    ASIDE = auto()  # nothing but what listeners say: mhm, right, okay
+    DOUBTFUL = auto()  # a final that is not believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +32,16 @@ class BargeIn:
     confidence: float = 0.0
     resume: bool = False
 
-    def interrupts(self, said: Transcript) -> bool:
-        """Whether a prompt that plays is to stop for it."""
+    def weigh(self, said: Transcript) -> Weight:
+        if said.final and said.confidence is not None and said.confidence < self.confidence:
+            return Weight.DOUBTFUL
         words = _words(said.text)
-        if not words or self.is_aside(said):
-            return False
-        if said.final:
-            return not self.is_doubtful(said)
-        return len(words) >= self.words and said.end - said.start >= self.seconds
-
-    def is_aside(self, said: Transcript) -> bool:
-        """Nothing but what listeners say: mhm, right, okay."""
-        words = _words(said.text)
-        return bool(words) and (" ".join(words) in self.ignore or all(word in self.ignore for word in words))
-
-    def is_doubtful(self, said: Transcript) -> bool:
-        return said.final and said.confidence is not None and said.confidence < self.confidence
+        if not words:
+            return Weight.LITTLE
+        if " ".join(words) in self.ignore or self.ignore.issuperset(words):
+            return Weight.ASIDE
+        long = len(words) >= self.words and said.end - said.start >= self.seconds
+        return Weight.ENOUGH if said.final or long else Weight.LITTLE
 
 
 def words_of(text: str) -> str:

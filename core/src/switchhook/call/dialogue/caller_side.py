@@ -16,7 +16,7 @@ from ...contract.actions import (
     SetListening,
 )
 from ...contract.speech import Transcript
-from .barge_in import BargeIn
+from .barge_in import BargeIn, Weight
 from .engine_parameters import EngineParameters
 from .events import Effect, GoOnIn, Listen, Speaks, TakeCallerAudio
 from .flight import Input
@@ -66,10 +66,6 @@ class CallerSide:
         self.utterance.voice(self.lists.current(), shut=protected or self.keypad.ignores_speech)
         return Heard.INTERRUPTION if self.utterance.speaking and self.policy.voice else Heard.NOTHING
 
-    def begin_words(self, at: float) -> None:
-        """What is heard now began to be said then."""
-        self.utterance.belong(self.lists.at(at))
-
     def hear(self, said: Transcript, now: float, *, protected: bool, playing: bool) -> Heard:
         """`playing`: a prompt, or one that would go on if this were nothing, or a reply is due."""
         if not self.speech:
@@ -82,14 +78,15 @@ class CallerSide:
         began = now - max(0.0, said.end - said.start)
         stood = self.utterance.stood or (self.lists.current() if began == now else self.lists.at(began))
         repeats = self.lists.repeats(said.text, stood, final=said.final)
-        interrupts = self.policy.interrupts(said) and not repeats
+        weight = self.policy.weigh(said)
+        interrupts = weight is Weight.ENOUGH and not repeats
         self.utterance.hear(said, stood, meant=interrupts, repeats=repeats)
         if said.final:
-            aside = playing and self.policy.is_aside(said)
-            if not said.text or self.policy.is_doubtful(said) or aside or repeats:
+            aside = playing and weight is Weight.ASIDE
+            if not said.text or weight is Weight.DOUBTFUL or aside or repeats:
                 return Heard.FALSE_ALARM
-            heard = Input("speech", said.text, now, said.confidence, raw=said.raw, stood=stood)
-            self.inputs.say(replace(heard, sensitive=private))
+            sure, raw = said.confidence, said.raw
+            self.inputs.say(Input("speech", said.text, now, sure, raw=raw, sensitive=private, stood=stood))
         return Heard.INTERRUPTION if not protected and interrupts else Heard.NOTHING
 
     def press(self, key: str, now: float, *, protected: bool) -> bool:
@@ -144,9 +141,10 @@ class CallerSide:
     def sensitive(self) -> bool:
         """Whether what is said or keyed now must not be shown anywhere: a number is asked for in confidence,
         or more of it may come while it is answered."""
-        asked = [each for each in self.asked if isinstance(each, CollectDigits)]
-        now = [self.keypad.asked] if self.keypad.asked is not None else []
-        return self._private or self._answering or any(each.sensitive for each in [*now, *asked])
+        if self._private or self._answering:
+            return True
+        numbers = [each for each in (self.keypad.asked, *self.asked) if isinstance(each, CollectDigits)]
+        return any(each.sensitive for each in numbers)
 
     def _listen(self, asked: SetListening) -> list[Effect]:
         self.digits = self.digits if asked.digits is None else asked.digits

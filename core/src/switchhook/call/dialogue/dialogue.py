@@ -85,7 +85,7 @@ class Dialogue:
             case SpeechStarted():
                 self._effects += self._floor.voice()
             case events.WordsBegan():
-                self._caller.begin_words(self._now - event.ago)
+                self._said.belong(self._lists.at(self._now - event.ago))
             case Transcript():
                 self._hear(event)
             case Digit():

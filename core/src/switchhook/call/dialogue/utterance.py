@@ -29,6 +29,7 @@ class Utterance:
             self.stood = stood
 
     def belong(self, stood: Stood) -> None:
+        """What is heard now began to be said then."""
         self.stood = stood
 
     def is_deaf(self, said: Transcript, *, shut: bool) -> bool:

@@ -18,7 +18,7 @@ class KeptAudio:
     """Keeps what comes before a recognition is open, and what it was given until a final covers that."""
 
     def __init__(self, audio: AudioFormat) -> None:
-        self._audio = audio
+        self._audio, self._a_second = audio, audio.bytes_per_second
         self.received = 0  # bytes in all, whoever heard them
         self._feed: Feed | None = None  # of the open recognition
         self._ignoring = False
@@ -31,7 +31,7 @@ class KeptAudio:
     @property
     def fed(self) -> float:
         """Seconds of audio that the recognition was given: what its times count from."""
-        return self._audio.seconds(self.received - self._base)
+        return (self.received - self._base) / self._a_second
 
     def take(self, data: bytes) -> None:
         """Called for every frame."""

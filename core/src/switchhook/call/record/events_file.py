@@ -6,7 +6,7 @@ The first line says what the dialogue was made of, the line after an event which
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args
 
@@ -29,7 +29,7 @@ _EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is n
 
 
 def masked(
-    event: Event, mask: Mask, *, hidden: bool = False, harmless: Container[str] = (), hint: str = ""
+    event: Event, mask: Mask, *, hidden: bool = False, harmless: Collection[str] = (), hint: str = ""
 ) -> Event:
     """`hidden`: no digit and no word may be shown, whatever the mask shows. `harmless`: words that mean
     nothing, as `words_of` gives them, and are shown. What is hidden has as many words as before. `hint`:
@@ -41,12 +41,12 @@ def masked(
         case Transcript() if hint and (hidden or mask.words(event.text) != event.text):
             return replace(event, text="", raw={})
         case Transcript():
-            aside = words_of(event.text) in harmless
+            aside = bool(harmless) and words_of(event.text) in harmless
             shown_text = event.text if aside else _words(event.text, mask, hidden)
             return replace(event, text=shown_text, raw={})
         case ActionDue():
             return replace(event, action=_masked_action(event.action, mask))
-        case ReplyEnded():
+        case ReplyEnded() if event.custom_data:
             return replace(event, custom_data=mask.variables(event.custom_data))
         case _:
             return event
@@ -80,12 +80,12 @@ def _masked_action(action: Action, mask: Mask) -> Action:
 
 def to_line(at: float, event: Event) -> str:
     """`at`: seconds since the call began, in the line as `time`."""
-    return _line(at, _tagged(event))
+    line = _line(at, _tagged(event))
+    return line if line.isascii() and line.isprintable() else visible_json(line)
 
 
 def _line(at: float, values: Mapping[str, Any]) -> str:
-    line = {"time": round(at, 6), **values}
-    return visible_json(json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=_plain))
+    return _as_json({"time": round(at, 6), **values})
 
 
 def _tagged(value: Event | Action) -> dict[str, Any]:
@@ -104,6 +104,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 def read(lines: Iterable[str]) -> Iterator[tuple[float, Event]]:
@@ -129,7 +132,7 @@ class EventsFile:
     """Masks, and hands each line to `write`. Off, it costs nothing."""
 
     def __init__(
-        self, write: Callable[[str], None] | None, mask: Mask, harmless: Container[str] = ()
+        self, write: Callable[[str], None] | None, mask: Mask, harmless: Collection[str] = ()
     ) -> None:
         self._write, self._mask, self._harmless = write, mask, harmless
 
@@ -137,7 +140,7 @@ class EventsFile:
         if self._write is not None:
             made = {"type": CALL, "schema": SCHEMA, "connector": connector, "limits": limits}
             made |= {field.name: getattr(spoken, field.name) for field in fields(spoken)}
-            self._write(_line(0.0, made))
+            self._write(visible_json(_line(0.0, made)))
 
     def note(
         self, at: float, event: Event, effects: Sequence[Effect] = (), *, hidden: bool = False, hint: str = ""
