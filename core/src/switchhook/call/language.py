@@ -21,6 +21,7 @@ class CallLanguage:
     def __init__(self, bot: Bot, remark: Callable[[str], None]) -> None:
         """`remark` is told where the language is another one than was asked for."""
         self._tongues = {each.language: each for each in bot.tongues}
+        self._written = frozenset(text for each in bot.tongues for text in each.texts)  # by authors
         self._found: dict[str, Tongue] = {}  # by the tags that were asked for
         self._asked: dict[tuple[Engine[Any], str], str | None] = {}  # what was found out, until it changes
         self.own = next(iter(self._tongues))
@@ -98,6 +99,8 @@ class CallLanguage:
         """In which one it is spoken, though it was meant for `tag`: a text of the configuration in the one
         that it stands with, and what was meant for one that nobody knows in that of the call."""
         tag = self.current if not tag or tag in self._unknown else tag
+        if text not in self._written:
+            return tag
         tongues = self.of_tag(tag), self._tongues[self.own]
         return next((each.language for each in tongues if text in each.texts), tag)
 
@@ -135,7 +138,12 @@ class CallLanguage:
         )
 
     def able(self, engines: Iterable[Engine[D]], tag: str) -> list[Engine[D]]:
-        return [engine for engine in engines if self.of(engine, tag) is not None]
+        return [engine for engine, _ in self.known(engines, tag)]
+
+    def known(self, engines: Iterable[Engine[D]], tag: str) -> list[tuple[Engine[D], str]]:
+        """Those that know it, each with what it is to be asked for."""
+        asked = [(engine, self.of(engine, tag)) for engine in engines]
+        return [(engine, name) for engine, name in asked if name is not None]
 
     def heard_as(self) -> str:
         """How the first voice that knows the current language calls it."""

@@ -32,6 +32,7 @@ class Conversing:
     ) -> None:
         self._bot, self._call, self._replies, self._emit = bot, call, replies, emit
         self._language = language
+        self._due: list[Engine[Assistant]] = []  # who talk in the call's language
         self._turn: Turn | None = None
         self._turns = Signal()
         self._reply: anyio.CancelScope | None = None
@@ -45,7 +46,12 @@ class Conversing:
 
     def change_language(self) -> None:
         """Another assistant may be due, once the reply that is being read has been."""
+        self._find_due()
         self._turns.set()
+
+    def _find_due(self) -> None:
+        known = self._language.tongue.assistants
+        self._due = self._language.able(known, self._language.current) or list(known)
 
     def cancel(self) -> None:
         """Nothing more of the reply is wanted."""
@@ -59,7 +65,8 @@ class Conversing:
 
     async def run(self) -> None:
         problem, patience = "no engine", self._bot.patience.conversing
-        engines, failover = self._due(), Failover[Assistant](patience)
+        self._find_due()
+        engines, failover = self._due, Failover[Assistant](patience)
         while attempt := failover.next(engines, anyio.current_time()):
             engine = attempt.engine
             with anyio.CancelScope(deadline=anyio.current_time() + attempt.opening) as self._patience:
@@ -68,7 +75,7 @@ class Conversing:
             if silent := self._patience.cancelled_caught:
                 problem = "no answer in time"
             elif not problem:  # the language has changed
-                engines, failover = self._due(), Failover[Assistant](patience)
+                engines, failover = self._due, Failover[Assistant](patience)
                 continue
             now = anyio.current_time()
             engine.failed(now, silent=silent)
@@ -77,11 +84,6 @@ class Conversing:
                 self._emit(Faulted("assistant", "engine", problem, engine.name))
         self._emit(Failure("assistant", problem))
 
-    def _due(self) -> list[Engine[Assistant]]:
-        """Who talks in the call's language."""
-        known = self._language.tongue.assistants
-        return self._language.able(known, self._language.current) or list(known)
-
     async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> str:
         """Why it ended; nothing where another one talks in the call's language. `answering`: seconds that it
         may take to begin to answer."""
@@ -89,9 +91,9 @@ class Conversing:
             async with assistant.driver.open(self._call) as conversation:
                 while True:
                     self._patience.deadline = inf
-                    while self._turn is None and assistant in self._due():
+                    while self._turn is None and assistant in self._due:
                         await self._turns.wait()
-                    if (turn := self._turn) is None or assistant not in self._due():
+                    if (turn := self._turn) is None or assistant not in self._due:
                         return ""
                     self._patience.deadline = anyio.current_time() + answering
                     with anyio.CancelScope() as self._reply:

@@ -116,7 +116,7 @@ class Playout:
 
     async def _fetch_all(self) -> None:
         while True:
-            if not self._waiting or self._unsent() > AHEAD:
+            if not self._waiting or (ahead := self._unsent()) > AHEAD:
                 await self._fetcher.wait()
                 continue
             queued = self._waiting.popleft()
@@ -124,7 +124,7 @@ class Playout:
             self._segments.append(segment)
             with anyio.CancelScope() as self._opening:
                 put = partial(self._take_in, segment)
-                segment.failed = await self._fetch(queued, put, self._unsent())
+                segment.failed = await self._fetch(queued, put, ahead)
             self._opening = None
             segment.complete = True
             self._sender.set()

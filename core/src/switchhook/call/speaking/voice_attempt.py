@@ -7,6 +7,7 @@ from math import inf
 import anyio
 
 from ...contract.speech import TextToSpeech
+from ...speakable.words import Said
 from ..engine import Engine
 from ..prompt_cache.cache import Prompt
 from .playout import Put
@@ -21,7 +22,7 @@ class VoiceAttempt:
         self.engine, self.problem, self.bytes = engine, "", 0
         self.left = self.over = False
         self.declined = False  # it works, and cannot say this: that is no failure
-        self.has_words = True  # there is something to hear
+        self.wording = Said()  # of the text, for this engine
         self.skipped = False  # a part that it cannot say
         self.rival: VoiceAttempt | None = None
         self._held, self._held_for = b"", 0.0  # silence before its next sound, and the seconds of it

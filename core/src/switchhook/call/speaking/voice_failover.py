@@ -65,34 +65,31 @@ class VoiceFailover:
     async def say(self, wanted: PromptRequest) -> str:
         """Why it failed, once no engine is left; nothing when all of it was put. Raises Unspeakable where all
         say that they cannot say it. Where no voice knows the language, the call goes on in another."""
-        asked = self._asked(wanted)
-        while (problem := await self._say_by_any(wanted)) is None:
-            before, asked = asked, self._asked(wanted)
-            if asked and asked == before:
+        known = self._known(wanted)
+        while (problem := await self._say_by_any([engine for engine, _ in known], wanted)) is None:
+            before, known = known, self._known(wanted)
+            if known and known == before:
                 raise Unspeakable(reason="no voice can say the text")
-            if asked:
+            if known:
                 continue  # one may know the language by another tag
             other = self._language.give_up(wanted.language)
             if other is None:
                 problem = UNKNOWN if self._voices(wanted.language) else "no engine"
                 break
             wanted = replace(wanted, language=other)
-            asked = self._asked(wanted)
+            known = self._known(wanted)
         return "" if problem and await self._put_ready_made(wanted) else problem
 
-    def _able(self, wanted: PromptRequest) -> list[Engine[TextToSpeech]]:
-        return self._language.able(self._voices(wanted.language), wanted.language)
+    def _known(self, wanted: PromptRequest) -> list[tuple[Engine[TextToSpeech], str]]:
+        """Those that know the language, each with what it is asked for."""
+        return self._language.known(self._voices(wanted.language), wanted.language)
 
     def _voices(self, language: str) -> tuple[Engine[TextToSpeech], ...]:
         return self._language.of_tag(language).voices
 
-    def _asked(self, wanted: PromptRequest) -> list[str | None]:
-        """What those are asked for that know the language."""
-        return [self._language.of(engine, wanted.language) for engine in self._able(wanted)]
-
-    async def _say_by_any(self, wanted: PromptRequest) -> str | None:
+    async def _say_by_any(self, able: list[Engine[TextToSpeech]], wanted: PromptRequest) -> str | None:
         """None: nobody failed, and nobody can."""
-        able, failover = self._able(wanted), Failover[TextToSpeech](self._patience)
+        failover = Failover[TextToSpeech](self._patience)
         last: VoiceAttempt | None = None  # of those that failed
         insisting = False
         while attempt := failover.next(able, anyio.current_time()):
@@ -194,7 +191,7 @@ class VoiceFailover:
     async def _speak(self, one: VoiceAttempt, wanted: PromptRequest) -> str:
         """Why it failed. Who was left has a problem too, and no blame, nor has who cannot say it."""
         problem = await self._synthesize(one, wanted)
-        if not problem and not one.bytes and one.has_words:
+        if not problem and not one.bytes and one.wording.has_words:
             problem = "no audio came"
         if problem and not one.left and not one.declined:
             one.engine.failed(anyio.current_time(), silent=problem == SLOW)
@@ -209,9 +206,10 @@ class VoiceFailover:
         # one scope around everything: an engine may hold scopes of its own while it is open
         with one.scope:
             try:
-                heard = wording(wanted.said.text, one.engine.driver, wanted.language, self._pronunciations)
-                one.has_words = heard.has_words
-                for part in heard.parts:
+                one.wording = wording(
+                    wanted.said.text, one.engine.driver, wanted.language, self._pronunciations
+                )
+                for part in one.wording.parts:
                     if isinstance(part, Pause):
                         one.hold(self._line.silence(part.seconds), part.seconds)
                         continue
@@ -219,7 +217,7 @@ class VoiceFailover:
                     one.begin()
                     await self._synthesize_part(one, prompt, cached=wanted.said.cached)
                 await one.put_held()
-                self._remark_once(heard.remarks)
+                self._remark_once(one.wording.remarks)
             except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call says so and ends well
                 said = answer(error)
                 one.declined = said is not None
