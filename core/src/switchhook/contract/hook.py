@@ -22,18 +22,15 @@ sees what the one before made of it; all: every plugin."""
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """`misfit` says what is wrong with what was returned; nothing where it will do."""
+    """`handles`: the type of response that it is asked for, if any. `misfit` says what is wrong with what was
+    returned; nothing where it will do."""
 
     name: str
     phase: Phase
     asked: Asked
     parameters: tuple[str, ...]
+    handles: str
     misfit: Callable[[object], str]
-
-    @property
-    def handles(self) -> str:
-        """The type of response that it is asked for, if any."""
-        return self.name.partition("handle_")[2]
 
     @property
     def may_be_late(self) -> bool:
@@ -76,8 +73,8 @@ def hook(phase: Phase, asked: Asked, returns: Callable[[object], str] = anything
     """Marks a function as a hook: its name and parameters count, its docstring is the contract."""
 
     def mark(spec: Any) -> Any:
-        names = tuple(inspect.signature(spec).parameters)
-        entered[spec.__name__] = Hook(spec.__name__, phase, asked, names, returns)
+        name, names = spec.__name__, tuple(inspect.signature(spec).parameters)
+        entered[name] = Hook(name, phase, asked, names, name.partition("handle_")[2], returns)
         return pluggy.HookspecMarker("switchhook")(firstresult=asked in ("one", "first"))(spec)
 
     return mark

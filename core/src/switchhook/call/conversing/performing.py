@@ -17,7 +17,7 @@ from ...contract.responses import AudioResponse, Response, UnknownResponse
 from ...plugins.asking import Hooks
 from ...plugins.guard import Fault, HandlerAnswer, as_actions, report, reporting
 from ..dialogue.action_check import misfit
-from ..dialogue.bounds import TEXT, action_within, response_within, weight
+from ..dialogue.bounds import RESPONSES, TEXT, action_within, response_within, weight
 from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed
 
 HANDLER = 10.0  # seconds that one handler may take for one response, without those that it gives
@@ -64,9 +64,14 @@ class Performing:
             self._handlers[0].cancel()
 
     async def respond(self, turn: int, position: int, response: Response) -> None:
-        await self._perform(Place(turn, position), response, (), self._take)
+        """To one response of a reply, of which only so many are taken."""
+        if position <= RESPONSES:
+            await self._perform(Place(turn, position), response, (), self._take)
+        elif position == RESPONSES + 1:
+            self.remark(turn, position, f"only {RESPONSES} responses of a reply are taken")
+        await self._let_others(COST)
 
-    async def let_others(self, work: int = 0) -> None:
+    async def _let_others(self, work: int) -> None:
         """Other calls have their turn before this one goes on, where there was much to do."""
         self._work += work
         if self._work > TEXT:
@@ -190,7 +195,7 @@ class Performing:
             more = await self._ask(place, source, item)
         if place.performed > before or not more:
             source.failed = not more
-        await self.let_others(COST)
+        await self._let_others(COST)
         return more
 
     async def _give(self, place: Place, source: _Source, response: Response, take: Take) -> bool:
@@ -220,7 +225,8 @@ class Performing:
         with reporting(self.fault):
             rewritten = self._hooks.rewrite(within, self._call)
         for each in rewritten:
-            if why := misfit(each):
+            kept = each is within and isinstance(each, Say)  # whoever had it could not change what is in it
+            if not kept and (why := misfit(each)):
                 self.blame(replace(source.answer, hook="rewrite_action"), why)
             else:
                 source.take(place, source.answer, each)

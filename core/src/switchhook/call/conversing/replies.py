@@ -20,11 +20,11 @@ from ...contract.options import SHORTEST
 from ...plugins.asking import Hooks
 from ...plugins.guard import HandlerAnswer, reporting
 from ..dialogue.action_check import seconds_of
-from ..dialogue.bounds import RESPONSES, SAID, action_within, table_within
+from ..dialogue.bounds import SAID, action_within, table_within
 from ..dialogue.events import ActionDue, Event, Faulted, ReplyBegan, ReplyEnded
 from ..language import CallLanguage
 from ..record.variables import SessionVariables
-from .performing import CORE, COST, Performing, Place
+from .performing import CORE, Performing, Place
 
 LEAST = 50  # bytes that a text counts as at least
 
@@ -56,13 +56,7 @@ class Replies:
                     position += 1
                     if position == 1:
                         self._emit(ReplyBegan(turn.number, reply.matched))
-                    if position <= RESPONSES:
-                        await self._performing.respond(turn.number, position, response)
-                    elif position == RESPONSES + 1:
-                        self._performing.remark(
-                            turn.number, position, f"only {RESPONSES} responses of a reply are taken"
-                        )
-                    await self._performing.let_others(COST)
+                    await self._performing.respond(turn.number, position, response)
                 context = reply.context
         except Exception as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
             return error

@@ -96,8 +96,9 @@ def action_within(action: Action) -> tuple[Action, str]:  # noqa: PLR0911  # one
         case Say() | ForceTurn() | Remark():
             most = REMARK if isinstance(action, Remark) else TEXT
             taken = cut(action.text, most)
-            why = f"a text longer than {most} bytes was cut" if taken != action.text else ""
-            return replace(action, text=taken), why
+            if taken == action.text:
+                return action, ""
+            return replace(action, text=taken), f"a text longer than {most} bytes was cut"
         case SetLanguage():
             return SetLanguage(action.language[: LONGEST + 1]), ""  # a longer one is no tag
         case Offer():
