@@ -36,7 +36,6 @@ class Source:
         for _ in range(pieces):
             await anyio.sleep(work)
             await put(bytes([1 + self.names.index(content.text)]) * round(seconds * 8000 / pieces))
-        return ""
 
 
 @asynccontextmanager

@@ -19,9 +19,12 @@ AHEAD = 30.0  # seconds of a call's audio that may wait unsent: engines are read
 THIN = 0.1  # seconds left to play when less than a whole frame is sent rather than waited for
 
 Put = Callable[[bytes], Awaitable[None]]
-Fetch = Callable[[Queue, Put, float], Awaitable[str]]
-"""Puts a prompt's audio piece by piece; seconds of other sound are heard before it. Returns why it failed, or
-nothing."""
+Fetch = Callable[[Queue, Put, float], Awaitable[None]]
+"""Puts a prompt's audio piece by piece; seconds of other sound are heard before it. Raises PromptError."""
+
+
+class PromptError(Exception):
+    """A prompt, or the rest of it, will not be heard. The text says why, and may stand in a record."""
 
 
 @dataclass(slots=True)
@@ -124,7 +127,10 @@ class Playout:
             self._segments.append(segment)
             with anyio.CancelScope() as self._opening:
                 put = partial(self._take_in, segment)
-                segment.failed = await self._fetch(queued, put, ahead)
+                try:
+                    await self._fetch(queued, put, ahead)
+                except PromptError as error:
+                    segment.failed = str(error)
             self._opening = None
             segment.complete = True
             self._sender.set()

@@ -16,7 +16,7 @@ from ..bot import Bot
 from ..dialogue.events import Queue
 from ..language import CallLanguage
 from ..line import Line
-from .playout import Put
+from .playout import PromptError, Put
 from .voice_failover import SKIPPED_IN_PART, PromptRequest, VoiceFailover
 
 logger = logging.getLogger(__name__)
@@ -42,63 +42,66 @@ class PromptAudio:
         self._line, self._language, self._remark = line, language, remark
         self._voices = VoiceFailover(bot, line, language, faulted, remark)
 
-    async def fetch(self, queued: Queue, put: Put, ahead: float = 0.0) -> str:
-        """Why it failed, once no engine is left; nothing when all of it was put. `ahead`: seconds of sound
-        that the caller hears before it."""
+    async def fetch(self, queued: Queue, put: Put, ahead: float = 0.0) -> None:
+        """Returns when all of it was put. Raises PromptError once no engine is left. `ahead`: seconds of
+        sound that the caller hears before it."""
         content = queued.content
         if isinstance(content, Play):
-            return await self._play(content, put)
+            await self._play(content, put)
+            return
         language = self._language.of_text(content.text, queued.language)
         otherwise = content.otherwise if isinstance(content.otherwise, Play) else None
         wanted = PromptRequest(content, language, queued.parameters, put, anyio.current_time() + ahead)
         try:
-            problem = await self._voices.say(wanted)
+            await self._voices.say(wanted)
         except Unspeakable:
-            if otherwise:
-                unplayed = await self._play(otherwise, put)
-                if not unplayed:
-                    return ""
-                self._remark(unplayed)
-            return await self._say_pieces(wanted)
-        return await self._play(otherwise, put) if problem and otherwise else problem
+            if otherwise is None or not await self._is_played(otherwise, put):
+                await self._say_pieces(wanted)
+        except PromptError:
+            if otherwise is None:
+                raise
+            await self._play(otherwise, put)
 
-    async def _say_pieces(self, wanted: PromptRequest) -> str:
-        """Of a text that no voice can say as a whole: its sentences, as far as there is a voice for each. The
-        others are skipped, like a file that cannot be played."""
+    async def _say_pieces(self, wanted: PromptRequest) -> None:
+        """No voice can say the text as a whole: each of its sentences is said if there is a voice for it, and
+        else skipped, like a file that cannot be played. Raises PromptError."""
         pieces = list(sentences(plain_text(wanted.said.text)))
         skipped = 0 if 1 < len(pieces) <= MOST_PIECES else len(pieces)
         for piece in pieces[skipped:]:
             try:
-                problem = await self._voices.say(replace(wanted, said=Say(piece, wanted.said.cached)))
+                await self._voices.say(replace(wanted, said=Say(piece, wanted.said.cached)))
             except Unspeakable:
                 skipped += 1
-            else:
-                if problem:
-                    return problem
         self._remark(SKIPPED if skipped == len(pieces) else SKIPPED_IN_PART)
-        return ""
 
-    async def _play(self, content: Play, put: Put) -> str:
-        samples, why = await self._load(content.wav)
-        if why:
-            problem = f"{content.name} cannot be played: {why}"
+    async def _is_played(self, content: Play, put: Put) -> bool:
+        """Whether it could be; else a remark says why not."""
+        try:
+            await self._play(content, put)
+        except PromptError as error:
+            self._remark(str(error))
+            return False
+        return True
+
+    async def _play(self, content: Play, put: Put) -> None:
+        """Raises PromptError."""
+        try:
+            samples = await self._load(content.wav)
+        except Unplayable as error:
+            problem = f"{content.name} cannot be played: {error.reason or 'a plugin cannot read it'}"
             logger.warning("%s", problem)
-            return problem
+            raise PromptError(problem) from None
         for piece in _pieces(samples, self._line.audio, loop=content.loop):
             await put(piece)
-        return ""
 
-    async def _load(self, file: bytes) -> tuple[bytes, str]:
-        """Its samples, or why there are none."""
-        samples: bytes | None = None
-        with anyio.move_on_after(PATIENCE) as patience:
-            try:
-                samples = await self._line.load(file)
-            except Unplayable as error:
-                return b"", error.reason or "a plugin cannot read it"
-        if patience.cancelled_caught:
-            return b"", f"not decoded within {PATIENCE:g} s"
-        return samples or b"", "no plugin reads it; pip install switchhook-codecs" if samples is None else ""
+    async def _load(self, file: bytes) -> bytes:
+        """Its samples. Raises Unplayable."""
+        with anyio.move_on_after(PATIENCE):
+            samples = await self._line.load(file)
+            if samples is None:
+                raise Unplayable(reason="no plugin reads it; pip install switchhook-codecs")
+            return samples
+        raise Unplayable(reason=f"not decoded within {PATIENCE:g} s")
 
 
 def _pieces(samples: bytes, audio: AudioFormat, *, loop: bool) -> Iterator[bytes]:

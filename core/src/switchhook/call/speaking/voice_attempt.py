@@ -10,7 +10,7 @@ from ...contract.speech import TextToSpeech
 from ...speakable.words import Said
 from ..engine import Engine
 from ..prompt_cache.cache import Prompt
-from .playout import Put
+from .playout import PromptError, Put
 
 
 class VoiceAttempt:
@@ -19,7 +19,8 @@ class VoiceAttempt:
     def __init__(self, engine: Engine[TextToSpeech], put: Put, due: float, late: float, stall: float) -> None:
         """`due`: when the caller will have heard what is said before. `late` and `stall`: seconds that it may
         be behind its own sound until a spare one is asked as well, and until it is given up."""
-        self.engine, self.problem, self.bytes = engine, "", 0
+        self.engine, self.bytes = engine, 0
+        self.problem: PromptError | None = None  # once it is over
         self.left = self.over = False
         self.declined = False  # it works, and cannot say this: that is no failure
         self.wording = Said()  # of the text, for this engine
@@ -70,10 +71,10 @@ class VoiceAttempt:
             self.left = True
             self.scope.cancel()
 
-    def end(self, problem: str) -> None:
+    def end(self, problem: PromptError | None) -> None:
         self.problem, self.over = problem, True
         self._late.cancel()
-        if not problem and self.rival is not None:
+        if problem is None and self.rival is not None:
             self.rival.leave()  # all is said
 
     async def is_late(self) -> bool:

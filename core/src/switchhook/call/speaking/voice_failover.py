@@ -24,7 +24,7 @@ from ..failover import Attempt, Failover
 from ..language import CallLanguage
 from ..line import Line
 from ..prompt_cache.cache import Prompt
-from .playout import Put
+from .playout import PromptError, Put
 from .texts import parts, wording
 from .voice_attempt import VoiceAttempt
 
@@ -32,6 +32,10 @@ SLOW = "no audio in time"
 OUTRUN = "late: another voice was sooner"
 SKIPPED_IN_PART = "no voice can say a part of the text: skipped"
 UNKNOWN = "no voice knows the language"
+
+
+class SlowVoiceError(PromptError):
+    """An engine gave no audio in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +66,25 @@ class VoiceFailover:
         self._remark, self._remarked = remark, set[str]()
         self._cache, self._patience = bot.cache, bot.patience.speaking
 
-    async def say(self, wanted: PromptRequest) -> str:
-        """Why it failed, once no engine is left; nothing when all of it was put. Raises Unspeakable where all
-        say that they cannot say it. Where no voice knows the language, the call goes on in another."""
+    async def say(self, wanted: PromptRequest) -> None:
+        """Returns when all of it was put. Raises PromptError once no engine is left, and Unspeakable where
+        all say that they cannot say it. Where no voice knows the language, the call goes on in another."""
         known = self._known(wanted)
-        while (problem := await self._say_by_any([engine for engine, _ in known], wanted)) is None:
-            before, known = known, self._known(wanted)
-            if known and known == before:
-                raise Unspeakable(reason="no voice can say the text")
-            if known:
-                continue  # one may know the language by another tag
-            other = self._language.give_up(wanted.language)
-            if other is None:
-                problem = UNKNOWN if self._voices(wanted.language) else "no engine"
-                break
-            wanted = replace(wanted, language=other)
-            known = self._known(wanted)
-        return "" if problem and await self._put_ready_made(wanted) else problem
+        try:
+            while not await self._say_by_any([engine for engine, _ in known], wanted):
+                before, known = known, self._known(wanted)
+                if known and known == before:
+                    raise Unspeakable(reason="no voice can say the text")
+                if known:
+                    continue  # one may know the language by another tag
+                other = self._language.give_up(wanted.language)
+                if other is None:
+                    raise PromptError(UNKNOWN if self._voices(wanted.language) else "no engine")
+                wanted = replace(wanted, language=other)
+                known = self._known(wanted)
+        except PromptError:
+            if not await self._put_ready_made(wanted):
+                raise
 
     def _known(self, wanted: PromptRequest) -> list[tuple[Engine[TextToSpeech], str]]:
         """Those that know the language, each with what it is asked for."""
@@ -87,24 +93,26 @@ class VoiceFailover:
     def _voices(self, language: str) -> tuple[Engine[TextToSpeech], ...]:
         return self._language.of_tag(language).voices
 
-    async def _say_by_any(self, able: list[Engine[TextToSpeech]], wanted: PromptRequest) -> str | None:
-        """None: nobody failed, and nobody can."""
+    async def _say_by_any(self, able: list[Engine[TextToSpeech]], wanted: PromptRequest) -> bool:
+        """False: nobody failed, and nobody can. Raises PromptError."""
         failover = Failover[TextToSpeech](self._patience)
         last: VoiceAttempt | None = None  # of those that failed
         insisting = False
         while attempt := failover.next(able, anyio.current_time()):
             tried = await self._speak_beside(attempt, wanted)
-            if not all(each.problem for each in tried):
+            if any(each.problem is None for each in tried):
                 self._report(tried)
-                return ""
+                return True
             _note(failover, tried)
             failed = [each for each in tried if not each.declined]
             if failed:
                 last, insisting = failed[-1], not attempt.resting
             self._report(failed if failover.is_left(able) else failed[:-1])
-        if last is None:
-            return None
-        return await self._insist(last, wanted) if insisting else last.problem
+        if last is None or last.problem is None:
+            return False
+        if insisting:
+            return await self._insist(last.engine, last.problem, wanted)
+        raise last.problem
 
     async def _put_ready_made(self, wanted: PromptRequest) -> bool:
         """As it was had ready, for the language or in the connector's own: better than silence."""
@@ -131,7 +139,7 @@ class VoiceFailover:
     def _report(self, tried: list[VoiceAttempt]) -> None:
         for each in tried:
             if each.problem and not each.declined:
-                self._faulted(each.engine.name, each.problem)
+                self._faulted(each.engine.name, str(each.problem))
 
     async def _speak_beside(
         self, attempt: Attempt[TextToSpeech], wanted: PromptRequest
@@ -156,53 +164,63 @@ class VoiceFailover:
                 self._cache.forget(first.prompt)  # the next to ask has it made anew
         return tried
 
-    async def _insist(self, failed: VoiceAttempt, wanted: PromptRequest) -> str | None:
+    async def _insist(
+        self, engine: Engine[TextToSpeech], problem: PromptError, wanted: PromptRequest
+    ) -> bool:
         """The last engine again. Who waits for a slow one is told so; a short trouble passes in silence.
-        None: now it says that it cannot say it."""
-        engine, problem = failed.engine, failed.problem
+        False: now it says that it cannot say it. Raises PromptError."""
         failover = Failover[TextToSpeech](self._patience, anyio.current_time())
         pause: float | None = 0.0
         while pause is not None:
             await anyio.sleep(pause)
-            self._faulted(engine.name, problem)
-            if problem == SLOW:
-                return await self._wait_for(engine, wanted)
+            self._faulted(engine.name, str(problem))
+            if isinstance(problem, SlowVoiceError):
+                await self._wait_for(engine, problem, wanted)
+                return True
             again = self._by(engine, wanted, self._patience.afresh)
-            problem = await self._speak(again, wanted)
+            await self._speak(again, wanted)
             if again.declined:
-                return None
-            if again.bytes or not problem:
+                return False
+            if again.problem is None:
+                return True
+            problem = again.problem
+            if again.bytes:
                 break
             failover.failed(engine, anyio.current_time())
             pause = failover.again(anyio.current_time())
-        return problem
+        raise problem
 
-    async def _wait_for(self, engine: Engine[TextToSpeech], wanted: PromptRequest) -> str:
+    async def _wait_for(
+        self, engine: Engine[TextToSpeech], problem: SlowVoiceError, wanted: PromptRequest
+    ) -> None:
+        """Raises PromptError."""
         text = self._language.texts[-1]
         own = replace(wanted, said=Say(text), language=self._language.of_text(text, wanted.language))
         if not await self._put_ready_by(engine, replace(own, parameters={})):
-            return SLOW
-        return await self._speak(self._by(engine, wanted, self._patience.excused), wanted)
+            raise problem
+        again = self._by(engine, wanted, self._patience.excused)
+        await self._speak(again, wanted)
+        if again.problem is not None:
+            raise again.problem
 
     def _by(self, engine: Engine[TextToSpeech], wanted: PromptRequest, stall: float) -> VoiceAttempt:
         due = max(wanted.due, anyio.current_time())
         return VoiceAttempt(engine, wanted.put, due, self._patience.late, stall)
 
-    async def _speak(self, one: VoiceAttempt, wanted: PromptRequest) -> str:
-        """Why it failed. Who was left has a problem too, and no blame, nor has who cannot say it."""
+    async def _speak(self, one: VoiceAttempt, wanted: PromptRequest) -> None:
+        """Its `problem` is set. Who was left has one too, and is not blamed, nor is who cannot say it."""
         problem = await self._synthesize(one, wanted)
-        if not problem and not one.bytes and one.wording.has_words:
-            problem = "no audio came"
-        if problem and not one.left and not one.declined:
-            one.engine.failed(anyio.current_time(), silent=problem == SLOW)
-        elif not problem:
+        if problem is None and not one.bytes and one.wording.has_words:
+            problem = PromptError("no audio came")
+        if problem is None:
             one.engine.worked()
             if one.skipped:
                 self._remark(SKIPPED_IN_PART)
+        elif not one.left and not one.declined:
+            one.engine.failed(anyio.current_time(), silent=isinstance(problem, SlowVoiceError))
         one.end(problem)
-        return problem
 
-    async def _synthesize(self, one: VoiceAttempt, wanted: PromptRequest) -> str:
+    async def _synthesize(self, one: VoiceAttempt, wanted: PromptRequest) -> PromptError | None:
         # one scope around everything: an engine may hold scopes of its own while it is open
         with one.scope:
             try:
@@ -223,14 +241,14 @@ class VoiceFailover:
                 one.declined = said is not None
                 if isinstance(said, LanguageUnknown):
                     self._language.lacks(one.engine, prompt.language)
-                return one.engine.raised(error)
+                return PromptError(one.engine.raised(error))
         if one.left:
-            return OUTRUN
+            return PromptError(OUTRUN)
         if not one.scope.cancelled_caught:
-            return ""
+            return None
         if self._cache is not None:
             self._cache.forget(prompt)
-        return SLOW
+        return SlowVoiceError(SLOW)
 
     async def _synthesize_part(self, one: VoiceAttempt, prompt: Prompt, *, cached: bool) -> None:
         try:
