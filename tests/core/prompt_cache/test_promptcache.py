@@ -129,7 +129,7 @@ async def test_what_was_forgotten_takes_no_room():
 async def test_a_listed_prompt_needs_no_room():
     engine, cache = MemoryTextToSpeech(), cache_of(memory=20_000)
     async with cache.running():
-        assert await cache.keep(engine, prompt("listed")) == ""
+        await cache.keep(engine, prompt("listed"))
         for text in ("one", "two"):
             await heard(cache, engine, prompt(text))
         await heard(cache, engine, prompt("listed"))
@@ -139,17 +139,20 @@ async def test_a_listed_prompt_needs_no_room():
 async def test_a_listed_prompt_without_sound_is_tried_again():
     engine, cache = MemoryTextToSpeech(seconds=0.0), cache_of()
     async with cache.running():
-        assert await cache.keep(engine, prompt()) == "no audio came"
+        with pytest.raises(SpeechError) as caught:
+            await cache.keep(engine, prompt())
+        assert caught.value.reason == "no audio came"
         engine.seconds = 1.0
-        assert await cache.keep(engine, prompt()) == ""
+        await cache.keep(engine, prompt())
         assert len(await heard(cache, engine, prompt())) == 8000
 
 
 async def test_why_a_listed_prompt_could_not_be_made_is_said():
     cache = cache_of()
     async with cache.running():
-        problem = await cache.keep(MemoryTextToSpeech(fail={"hello"}), prompt())
-    assert problem == "wanted by the test"
+        with pytest.raises(SpeechError) as caught:
+            await cache.keep(MemoryTextToSpeech(fail={"hello"}), prompt())
+    assert caught.value.reason == "wanted by the test"
 
 
 async def test_a_long_text_is_left_to_the_engine():
@@ -168,7 +171,7 @@ async def test_a_listed_prompt_outlives_a_restart(tmp_path):
         await first.keep(MemoryTextToSpeech(), prompt())
     down = MemoryTextToSpeech(fail={"hello"})
     async with later.running():
-        assert await later.keep(down, prompt()) == ""
+        await later.keep(down, prompt())
         assert len(await heard(later, down, prompt())) == 16_000
 
 
@@ -199,7 +202,7 @@ async def test_a_disk_that_cannot_be_written_costs_the_file_only(tmp_path, caplo
     (tmp_path / "file").write_text("")
     cache = cache_of(tmp_path / "file")
     async with cache.running():
-        assert await cache.keep(MemoryTextToSpeech(), prompt()) == ""
+        await cache.keep(MemoryTextToSpeech(), prompt())
     assert "cannot keep prompts" in caplog.text
 
 

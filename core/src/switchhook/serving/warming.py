@@ -15,7 +15,7 @@ from ..call.engine import Engine
 from ..call.prompt_cache.cache import Prompt, PromptCache
 from ..call.speaking.texts import parts
 from ..contract.audio import AudioFormat
-from ..contract.errors import LanguageUnknown, Unspeakable, cause
+from ..contract.errors import LanguageUnknown, SpeechError, Unspeakable, cause
 from ..contract.speech import TextToSpeech
 
 logger = logging.getLogger(__name__)
@@ -73,12 +73,11 @@ async def _warm(cache: PromptCache, wanted: list[tuple[TextToSpeech, Prompt]]) -
         missing = []
         for voice, prompt in wanted:
             try:
-                problem = await cache.keep(voice, prompt)
+                await cache.keep(voice, prompt)
             except (LanguageUnknown, Unspeakable) as error:
                 logger.warning("a prompt is not had ready, %s: %s", prompt.engine, cause(error))
-                continue
-            if problem:
-                missing.append((voice, prompt, problem))
+            except SpeechError as error:
+                missing.append((voice, prompt, cause(error)))
         if missing:
             form = "%d prompts are not ready, %s: %s; tried again every %g s"
             engine, problem = missing[0][1].engine, missing[0][2]

@@ -68,13 +68,15 @@ class Conversing:
         self._find_due()
         engines, failover = self._due, Failover[Assistant](patience)
         while attempt := failover.next(engines, anyio.current_time()):
-            engine = attempt.engine
+            engine, error = attempt.engine, None
             with anyio.CancelScope(deadline=anyio.current_time() + attempt.opening) as self._patience:
                 self._progressing = attempt.going_on * self._bot.limits.reply
-                problem = await self._talk_to(engine, attempt.answering)
+                error = await self._talk_to(engine, attempt.answering)
             if silent := self._patience.cancelled_caught:
                 problem = "no answer in time"
-            elif not problem:  # the language has changed
+            elif error is not None:
+                problem = engine.raised(error)
+            else:  # the language has changed
                 engines, failover = self._due, Failover[Assistant](patience)
                 continue
             now = anyio.current_time()
@@ -84,9 +86,9 @@ class Conversing:
                 self._emit(Faulted("assistant", "engine", problem, engine.name))
         self._emit(Failure("assistant", problem))
 
-    async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> str:
-        """Why it ended; nothing where another one talks in the call's language. `answering`: seconds that it
-        may take to begin to answer."""
+    async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> Exception | None:
+        """What it failed with; None where another one talks in the call's language. `answering`: seconds that
+        it may take to begin to answer."""
         try:
             async with assistant.driver.open(self._call) as conversation:
                 while True:
@@ -94,14 +96,14 @@ class Conversing:
                     while self._turn is None and assistant in self._due:
                         await self._turns.wait()
                     if (turn := self._turn) is None or assistant not in self._due:
-                        return ""
+                        return None
                     self._patience.deadline = anyio.current_time() + answering
                     with anyio.CancelScope() as self._reply:
                         if error := await self._replies.read(conversation, turn):
-                            return assistant.raised(error)  # the turn is kept, for the next assistant
+                            return error  # the turn is kept, for the next assistant
                         assistant.worked()
                     self._reply = None
                     if self._turn is turn:  # else the next one is due already
                         self._turn = None
         except Exception as error:  # noqa: BLE001  # the next is tried, or the call ends well
-            return assistant.raised(error)
+            return error

@@ -117,33 +117,30 @@ class PromptCache:
         async with aclosing(self._recording(engine, prompt).read()) as chunks:
             yield chunks
 
-    async def keep(self, engine: TextToSpeech, prompt: Prompt) -> str:
-        """Has it ready from now on: from disk, or spoken. Why that failed, or nothing. Raises LanguageUnknown
-        and Unspeakable, which no second try mends."""
+    async def keep(self, engine: TextToSpeech, prompt: Prompt) -> None:
+        """Has it ready from now on: from disk, or spoken. Raises SpeechError; no second try mends
+        LanguageUnknown and Unspeakable."""
         key = prompt.key
         if key in self._listed:
-            return ""
+            return
         if self._disk is not None and (audio := await self._disk.read(key)):
             recording = _Recording()
             recording.add(audio)
             recording.complete = True
             self._listed[key] = recording
-            return ""
+            return
         recording = self._recording(engine, prompt)
         try:
             async with aclosing(recording.read()) as chunks:
                 audio = b"".join([chunk async for chunk in chunks])
         except Exception as error:  # noqa: BLE001  # an engine may raise anything; who asked tries again
-            if said := answer(error):
-                raise said from None
-            return cause(error)
+            raise (answer(error) or SpeechError(reason=cause(error))) from None
         if not audio:
-            return "no audio came"
+            raise SpeechError(reason="no audio came")
         self._drop(key)
         self._listed[key] = recording
         if self._disk is not None:
             await self._disk.write(key, audio)
-        return ""
 
     def _recording(self, engine: TextToSpeech, prompt: Prompt) -> _Recording:
         key = prompt.key
