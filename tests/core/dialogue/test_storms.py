@@ -1,5 +1,6 @@
 """However an assistant and its timers play together: without the caller there are only so many turns."""
 
+from contextlib import nullcontext, suppress
 from itertools import cycle
 from math import inf, nan
 
@@ -8,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from switchhook import CollectDigits, ForceTurn, Play, ReplyContext, Say, SetBargeIn, hookimpl
-from switchhook.call.dialogue.action_check import misfit
+from switchhook.call.dialogue.action_check import MisfitError, as_action
 from switchhook.call.dialogue.dialogue import Dialogue
 from switchhook.call.dialogue.events import (
     ActionDue,
@@ -79,8 +80,8 @@ class Machine:
                 actions, context = next(self.answers)
                 turn, self.turn = self.turn, None
                 for action in actions:
-                    if not misfit(action):
-                        self.tell(ActionDue(turn, action))
+                    with suppress(MisfitError):
+                        self.tell(ActionDue(turn, as_action(action)))
                 self.tell(ReplyEnded(turn, **context))
             elif self.prompts and not self.prompts[0][1]:
                 self.tell(PromptFinished(self.prompts.pop(0)[0]))
@@ -264,5 +265,6 @@ async def test_a_collection_with_what_is_no_number_costs_only_its_response(asked
 
 @given(TIMES)
 def test_a_time_that_fits_is_a_number_that_ends(time):
-    fits = misfit(CollectDigits(inter_digit_timeout=time)) == ""
-    assert fits == (time is None or abs(time) < inf)
+    fits = time is None or abs(time) < inf
+    with nullcontext() if fits else pytest.raises(MisfitError, match="wrong inter_digit_timeout"):
+        as_action(CollectDigits(inter_digit_timeout=time))

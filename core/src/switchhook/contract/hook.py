@@ -21,21 +21,28 @@ sees what the one before made of it; all: every plugin."""
 
 
 @dataclass(frozen=True, slots=True)
+class Returns:
+    """What a hook may return beside None. `otherwise` tells the author of another answer what is expected."""
+
+    fits: Callable[[object], bool]
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hook:
-    """`handles`: the type of response that it is asked for, if any. `misfit` says what is wrong with what was
-    returned; nothing where it will do."""
+    """`handles`: the type of response that it is asked for, if any."""
 
     name: str
     phase: Phase
     asked: Asked
     parameters: tuple[str, ...]
     handles: str
-    misfit: Callable[[object], str]
+    returns: Returns
 
     @property
     def may_be_late(self) -> bool:
         """What it is asked for may come as an awaitable."""
-        return self.misfit is samples
+        return self.returns is samples
 
     @property
     def listens(self) -> bool:
@@ -45,31 +52,26 @@ class Hook:
 entered: dict[str, Hook] = {}
 
 
-def anything(_: object) -> str:
-    return ""
+def _are_actions(result: object) -> bool:
+    return not isinstance(result, str | bytes) and not inspect.isawaitable(result)
 
 
-def actions(result: object) -> str:
-    wrong = isinstance(result, str | bytes) or inspect.isawaitable(result)
-    return ": say Say(text)" if wrong else ""
+def _is_action_or_list(result: object) -> bool:
+    return all(isinstance(each, Action) for each in (result if isinstance(result, list) else [result]))
 
 
-def action_or_list(result: object) -> str:
-    given = result if isinstance(result, list) else [result]
-    return (
-        "" if all(isinstance(each, Action) for each in given) else ", expected an action or a list of actions"
-    )
+def _are_samples(result: object) -> bool:
+    return isinstance(result, bytes) or inspect.isawaitable(result)
 
 
-def page(result: object) -> str:
-    return "" if isinstance(result, AdminPage) else ", expected an AdminPage"
+anything = Returns(lambda _: True)
+actions = Returns(_are_actions, ": say Say(text)")
+action_or_list = Returns(_is_action_or_list, ", expected an action or a list of actions")
+page = Returns(lambda result: isinstance(result, AdminPage), ", expected an AdminPage")
+samples = Returns(_are_samples, ", expected bytes")
 
 
-def samples(result: object) -> str:
-    return "" if isinstance(result, bytes) or inspect.isawaitable(result) else ", expected bytes"
-
-
-def hook(phase: Phase, asked: Asked, returns: Callable[[object], str] = anything) -> Callable[[Any], Any]:
+def hook(phase: Phase, asked: Asked, returns: Returns = anything) -> Callable[[Any], Any]:
     """Marks a function as a hook: its name and parameters count, its docstring is the contract."""
 
     def mark(spec: Any) -> Any:

@@ -92,8 +92,8 @@ class HookGuard:
 def _fitting(answer: HandlerAnswer) -> Any:
     """What is made of an answer that the hook may have; None of another, which is a fault."""
     spec, result = HOOKS[answer.hook], answer.actions
-    if wrong := spec.misfit(result):
-        error = f"returned {type(result).__name__}{wrong}"
+    if not spec.returns.fits(result):
+        error = f"returned {type(result).__name__}{spec.returns.otherwise}"
         report(Fault(answer.plugin, answer.hook, error, answer.distribution))
         return None
     if spec.handles:

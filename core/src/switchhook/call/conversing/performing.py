@@ -16,7 +16,7 @@ from ...contract.info import CallInfo
 from ...contract.responses import AudioResponse, Response, UnknownResponse
 from ...plugins.asking import Hooks
 from ...plugins.guard import Fault, HandlerAnswer, as_actions, report, reporting
-from ..dialogue.action_check import misfit
+from ..dialogue.action_check import MisfitError, as_action
 from ..dialogue.bounds import RESPONSES, TEXT, action_within, response_within, weight
 from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed
 
@@ -216,20 +216,22 @@ class Performing:
         place.actions += 1
         if isinstance(action, Say) and isinstance(action.otherwise, AudioResponse):
             action = replace(action, otherwise=await self._recording(place, source, action.otherwise))
-        if why := misfit(action):
-            self._blame(source, why)
+        try:
+            within, why = action_within(as_action(action))
+        except MisfitError as error:
+            self._blame(source, str(error))
             return True
-        within, why = action_within(cast("Action", action))
         if why:
             self.remark(place.turn, place.position, why)
         with reporting(self.fault):
             rewritten = self._hooks.rewrite(within, self._call)
         for each in rewritten:
             kept = each is within and isinstance(each, Say)  # whoever had it could not change what is in it
-            if not kept and (why := misfit(each)):
-                self.blame(replace(source.answer, hook="rewrite_action"), why)
+            try:
+                source.take(place, source.answer, within if kept else as_action(each))
+            except MisfitError as error:
+                self.blame(replace(source.answer, hook="rewrite_action"), str(error))
             else:
-                source.take(place, source.answer, each)
                 place.performed += not isinstance(each, Remark | Annotate)
         return True
 

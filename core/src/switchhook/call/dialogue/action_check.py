@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from math import inf, nan
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,6 +14,10 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {cls.__name__: TypeAdapter(cls) for cls 
 ADAPTERS["Say"].rebuild(_types_namespace={"AudioResponse": Play})  # by now it is what was fetched for it
 
 
+class MisfitError(Exception):
+    """This is no action, or one of its fields has another type than it should."""
+
+
 def _fields(value: Any) -> Any:
     """As tables: pydantic takes an instance for what it says it is."""
     if is_dataclass(value):
@@ -21,20 +25,22 @@ def _fields(value: Any) -> Any:
     return [_fields(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-def misfit(action: object) -> str:
-    """Why it is no action; nothing when it is one and its fields have the types they should."""
-    if not isinstance(action, get_args(Action)):
-        return f"asked for {type(action).__name__}, which is no action"
-    given = _fields(action)
+def as_action(given: object) -> Action:
+    """What was given, if it is an action whose fields have the types they should. Raises MisfitError."""
+    kind = type(given).__name__
+    if not isinstance(given, get_args(Action)):
+        raise MisfitError(f"asked for {kind}, which is no action")
+    values = _fields(given)
     try:
-        read = _fields(ADAPTERS[type(action).__name__].validate_python(given))
+        read = _fields(ADAPTERS[kind].validate_python(values))
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        return f"asked for {type(action).__name__} with a wrong {where}"
-    # pydantic reads "3" as the number that it is not, and takes infinity for one
-    wrong = (name for name, value in given.items() if value != read[name] or value in (inf, -inf))
-    where = next(wrong, "")
-    return f"asked for {type(action).__name__} with a wrong {where}" if where else ""
+        raise MisfitError(f"asked for {kind} with a wrong {where}") from None
+    for name, value in values.items():
+        # pydantic reads "3" as the number that it is not, and takes infinity for one
+        if value != read[name] or value in (inf, -inf):
+            raise MisfitError(f"asked for {kind} with a wrong {name}")
+    return cast("Action", given)
 
 
 def seconds_of(value: object) -> float | None:
