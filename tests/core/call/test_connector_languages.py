@@ -17,7 +17,7 @@ from switchhook.call.engine import engines_of
 from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.call.record.masking import Mask
 from switchhook.call.record.replay import replay_lines
-from switchhook.serving.probing import first_problem, spoken_besides
+from switchhook.serving.probing import NoAnswerError, spoken_besides, try_bot
 from switchhook.serving.warming import warmed
 from switchhook.testing import MemoryAssistant, MemorySpeechToText
 from switchhook.testing.talk import a_call
@@ -379,7 +379,7 @@ async def test_ready_made_prompts_of_a_language_are_heard_with_every_backend_dow
 async def test_a_probe_asks_each_engine_for_the_languages_that_it_stands_with():
     house = House()
     made = Bot("test", hooks=None, **house.given)
-    assert await first_problem(made, 1.0) == ""
+    await try_bot(made, 1.0)
     assert [each.asked for each in (*house.ears, *house.voices)] == [
         ["en-US"],
         ["es-ES"],
@@ -387,7 +387,8 @@ async def test_a_probe_asks_each_engine_for_the_languages_that_it_stands_with():
         ["es-ES"],
     ]
     house.ears[1].broken = True
-    assert "languages.es.stt: no recognition" in await first_problem(made, 1.0)
+    with pytest.raises(NoAnswerError, match=r"languages\.es\.stt: no recognition"):
+        await try_bot(made, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from switchhook.call.bot import Bot
 from switchhook.call.engine import FAILURES, Engine, engines_of
 from switchhook.call.prompt_cache.cache import Prompt, PromptCache
 from switchhook.contract.languages import LONGEST, match, normalised, shown
-from switchhook.serving.probing import first_problem
+from switchhook.serving.probing import NoAnswerError, try_bot
 from switchhook.serving.warming import AGAIN, warmed
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemorySpeechToText, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
@@ -336,7 +336,8 @@ async def test_a_probe_says_what_an_engine_does_not_know_and_asks_for_what_it_do
     bot = Bot(
         "test", (), engines_of("stt", [Ear("es-ES")]), engines_of("tts", [voice]), None, language="en-AU"
     )
-    assert await first_problem(bot, 1.0) == "stt: not here"
+    with pytest.raises(NoAnswerError, match=r"^stt: not here$"):
+        await try_bot(bot, 1.0)
     assert voice.asked == ["en-US"]
 
 

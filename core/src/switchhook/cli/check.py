@@ -126,14 +126,16 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
 async def _of_connector(place: str, bot: Bot) -> AsyncIterator[Finding]:
     """Tries each engine as a call would use it."""
     from ..contract.findings import Finding
-    from ..serving.probing import problem, trials
+    from ..serving.probing import NoAnswerError, trials, try_out
 
     failed = False
     for trial in trials(bot):
-        if said := await problem(trial.engine, bot.name, trial.language, PATIENCE):
+        try:
+            await try_out(trial.engine, bot.name, trial.language, PATIENCE)
+        except NoAnswerError as error:
             failed = True
             cure = "a call would fail here"
-            yield Finding("error", f"{place}{trial.table}", f"does not answer: {said}", cure)
+            yield Finding("error", f"{place}{trial.table}", f"does not answer: {error}", cure)
     if not bot.hooks.handles("text"):
         cure = "pip install switchhook-responses, or look at [plugins] only and exclude"
         yield Finding("error", place, "no plugin performs text, so the bot would be silent", cure)

@@ -14,16 +14,20 @@ from ..contract.info import CallInfo
 from ..contract.languages import match, normalised, primary
 
 
-async def problem(engine: Engine[Any], connector: str, language: str, patience: float) -> str:
-    """Why it does not answer within so many seconds; nothing if it does."""
+class NoAnswerError(Exception):
+    """An engine does not answer a call. The text says why."""
+
+
+async def try_out(engine: Engine[Any], connector: str, language: str, patience: float) -> None:
+    """Raises NoAnswerError, also where it does not answer within so many seconds."""
     try:
         with anyio.fail_after(patience):
             await engine.try_out(CallInfo("probe", connector, language=language))
     except TimeoutError:
-        return f"no answer within {patience:g} s"
-    except Exception as error:  # noqa: BLE001  # an engine may raise anything; that is what is asked here
-        return str(error) if isinstance(error, SwitchhookError) else cause(error)
-    return ""
+        raise NoAnswerError(f"no answer within {patience:g} s") from None
+    except Exception as error:
+        why = str(error) if isinstance(error, SwitchhookError) else cause(error)
+        raise NoAnswerError(why) from error
 
 
 class Trial(NamedTuple):
@@ -49,21 +53,26 @@ def trials(bot: Bot) -> Iterator[Trial]:
                 seen.add(asked)
 
 
-async def first_problem(bot: Bot, patience: float) -> str:
-    """Why a caller would not be served; nothing if of each kind at least one engine answers, in each language
-    that has engines of its own."""
-    found: dict[str, list[str]] = {}
+async def try_bot(bot: Bot, patience: float) -> None:
+    """A caller would be served if of each kind at least one engine answers, in each language that has engines
+    of its own. Raises NoAnswerError otherwise."""
+    silent: dict[str, list[NoAnswerError]] = {}
+    answering = set[str]()
 
     async def attempt(trial: Trial) -> None:
-        said = await problem(trial.engine, bot.name, trial.language, patience)
-        found[trial.table].append(said)
+        try:
+            await try_out(trial.engine, bot.name, trial.language, patience)
+            answering.add(trial.table)
+        except NoAnswerError as error:
+            silent[trial.table].append(error)
 
     async with anyio.create_task_group() as group:
         for trial in trials(bot):
-            found.setdefault(trial.table, [])
+            silent.setdefault(trial.table, [])
             group.start_soon(attempt, trial)
-    silent = (f"{table[1:]}: {said[0]}" for table, said in found.items() if all(said))
-    return next(silent, "")
+    for table, errors in silent.items():
+        if table not in answering:
+            raise NoAnswerError(f"{table[1:]}: {errors[0]}")
 
 
 def is_served(tongue: Tongue) -> bool:

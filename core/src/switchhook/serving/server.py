@@ -26,7 +26,7 @@ from .app import App
 from .engines import report_rest
 from .figures import CALLS_ENDED, CALLS_STARTED, ENGINES_RESTING, PROMPTS
 from .logs import call_ids
-from .probing import first_problem
+from .probing import NoAnswerError, try_bot
 from .recordfiles import EventFile, RecordFile, is_writable
 from .warming import warmed
 
@@ -96,8 +96,10 @@ class Server:
         with anyio.move_on_after(PROBING):
             async with self._probing:
                 for name in connectors:
-                    if why := await first_problem(self._bot[name], PROBING):
-                        return f"connector {name}: {why}"
+                    try:
+                        await try_bot(self._bot[name], PROBING)
+                    except NoAnswerError as error:
+                        return f"connector {name}: {error}"
             return ""
         return f"the engines did not answer within {PROBING:g} s"
 
