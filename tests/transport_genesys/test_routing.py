@@ -1,7 +1,7 @@
 import pytest
 
 from switchhook_audiohook.settings import Address
-from switchhook_transport_genesys.routing import Destination, Place, Routes
+from switchhook_transport_genesys.routing import Destination, NotServedError, Place, Routes
 
 BANK = Address(integration="main", instance_id="7", api_version="2020-01-01")
 ADDRESSES = {("main", "7"): ("bank", BANK)}
@@ -43,7 +43,9 @@ def test_other_paths_are_not_ours(target):
 @pytest.mark.parametrize("query", ["version=1", "version=2024-08-25&version=2024-08-25", "&".join("a" * 99)])
 def test_a_version_that_is_no_date_is_a_fault_told_after_open(query):
     routes = Routes(None, ADDRESSES)
-    assert "YYYY-MM-DD" in str(routes.find("main", routes.locate(f"/7/connect?{query}")))
+    place = routes.locate(f"/7/connect?{query}")
+    with pytest.raises(NotServedError, match="YYYY-MM-DD"):
+        routes.find("main", place)
 
 
 def test_the_path_of_the_public_url_comes_first():
@@ -58,5 +60,12 @@ def test_a_connector_is_found_among_those_of_the_integration():
     routes = Routes(None, ADDRESSES)
     assert routes.find("main", Place("7", "2024-08-25")) == Destination("bank", "2024-08-25")
     assert routes.find("main", Place("7")) == Destination("bank", "2020-01-01")
-    assert "unknown connector" in str(routes.find("other", Place("7")))
-    assert "Connector ID is missing" in str(routes.find("main", Place()))
+
+
+@pytest.mark.parametrize(
+    ("integration", "place", "why"),
+    [("other", Place("7"), "unknown connector"), ("main", Place(), "Connector ID is missing")],
+)
+def test_what_is_no_connector_of_the_integration_is_not_served(integration, place, why):
+    with pytest.raises(NotServedError, match=why):
+        Routes(None, ADDRESSES).find(integration, place)

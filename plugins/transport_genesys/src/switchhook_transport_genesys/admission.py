@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from switchhook import LegInfo, Reception
+from switchhook import Busy, LegInfo, Reception
 from switchhook_audiohook.protocol import Open
 from switchhook_audiohook.settings import GenesysSettings
 
 from .callinfo import describe
-from .census import Census
-from .routing import Destination, Routes
+from .census import Census, Full
+from .routing import Destination, NotServedError, Routes
 from .upgrade import Admitted
 
 
@@ -21,16 +21,20 @@ class Admission:
     census: Census
     reception: Reception
 
-    def busy(self, admitted: Admitted) -> str:
-        """Why there is no room for another call like that; nothing if there is."""
-        found = self.routes.find(admitted.integration, admitted.place)
-        connector = found.connector if isinstance(found, Destination) else ""
+    def busy(self, admitted: Admitted) -> Busy | Full | None:
+        """None: there is room for another call like that."""
+        try:
+            connector = self.routes.find(admitted.integration, admitted.place).connector
+        except NotServedError:  # told after `open`
+            connector = ""
         return self.census.busy(connector, admitted.organization_id)
 
-    def find(self, admitted: Admitted) -> Destination | str:
-        """The connector, or why the call is turned away."""
+    def find(self, admitted: Admitted) -> Destination:
+        """The connector. Raises NotServedError."""
         found = self.routes.find(admitted.integration, admitted.place)
-        return found if isinstance(found, str) else admitted.busy or self.busy(admitted) or found
+        if busy := admitted.busy or self.busy(admitted):
+            raise NotServedError(busy)
+        return found
 
     def describe(self, leg_id: str, admitted: Admitted, found: Destination, opening: Open) -> LegInfo:
         return describe(leg_id, admitted, found, opening)

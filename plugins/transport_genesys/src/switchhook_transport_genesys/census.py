@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 
-from switchhook import Reception
+from switchhook import Busy, Reception
 from switchhook_audiohook.settings import LimitSettings
+
+
+class Full(StrEnum):
+    """A limit is reached that Genesys' table sets. As with `Busy`, the text is for the peer."""
+
+    CONNECTOR = "too many calls to this connector"
+    ORGANIZATION = "too many calls of this organization"
 
 
 class Census:
@@ -16,16 +24,18 @@ class Census:
         self._connectors: Counter[str] = Counter()
         self._organizations: Counter[str] = Counter()
 
-    def busy(self, connector: str, organization: str) -> str:
-        """Why there is no room for a call; nothing if there is. A connector that is not known has no limit
-        of its own."""
-        if reason := self._reception.admit():
-            return self._hit("server", reason)
+    def busy(self, connector: str, organization: str) -> Busy | Full | None:
+        """None: there is room for a call. A connector that is not known has no limit of its own."""
+        if (reason := self._reception.admit()) is not None:
+            self._hit("server")
+            return reason
         if _reached(self._limits.per_connector, self._connectors[connector]):
-            return self._hit("per_connector", "too many calls to this connector")
+            self._hit("per_connector")
+            return Full.CONNECTOR
         if _reached(self._limits.per_organization, self._organizations[organization.lower()]):
-            return self._hit("per_organization", "too many calls of this organization")
-        return ""
+            self._hit("per_organization")
+            return Full.ORGANIZATION
+        return None
 
     @contextmanager
     def counting(self, connector: str, organization: str) -> Iterator[None]:
@@ -41,9 +51,8 @@ class Census:
                 if not counter[name]:
                     del counter[name]  # organizations come from outside
 
-    def _hit(self, limit: str, reason: str) -> str:
+    def _hit(self, limit: str) -> None:
         self._reception.measured("limit_hits", 1, {"limit": limit})
-        return reason
 
 
 def _reached(limit: int | None, count: int) -> bool:

@@ -44,7 +44,7 @@ class Door:
         judged = self.gate.judge(asked, socket.host, time.time())
         if isinstance(judged, Admitted):
             busy = self._admission.busy(judged)
-            if not busy or self._admission.settings.when_full == "disconnect":
+            if busy is None or self._admission.settings.when_full == "disconnect":
                 if judged.replayed:
                     logger.warning("a signed request came again, session %s", judged.session_id)
                 return replace(judged, busy=busy)

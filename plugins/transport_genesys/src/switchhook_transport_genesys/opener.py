@@ -14,6 +14,7 @@ from switchhook_audiohook.protocol.turning_away import TurnedAway
 from .admission import Admission
 from .leg import GenesysLeg, LegConnection
 from .remarks import Remarks
+from .routing import NotServedError
 from .upgrade import Admitted
 
 
@@ -47,11 +48,10 @@ class Opener:
             self._probed(media)
             return None
         remarks.conversation = opening.conversation_id
-        found = self._admission.find(self._admitted)
-        if media is None and not isinstance(found, str):
-            found = f"{TurnedAway.NO_MEDIA}; PCMU or L16 at 8000 Hz with the external channel is needed"
-        if media is None or isinstance(found, str):
-            self._turn_away(str(found), opening)
+        try:
+            found, media = self._admission.find(self._admitted), _usable(media)
+        except NotServedError as error:
+            self._turn_away(str(error), opening)
             return None
         if opening.continued_sessions:
             remarks.add(f"{len(opening.continued_sessions)} sessions to be continued; a new one begins")
@@ -102,3 +102,10 @@ class Opener:
         else:
             self._welcome(media)
         self._line.sync()
+
+
+def _usable(media: Media | None) -> Media:
+    if media is None:
+        cure = "PCMU or L16 at 8000 Hz with the external channel is needed"
+        raise NotServedError(f"{TurnedAway.NO_MEDIA}; {cure}")
+    return media

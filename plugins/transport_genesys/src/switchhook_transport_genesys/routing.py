@@ -21,7 +21,7 @@ class Place:
 
     instance_id: str = ""
     version: str = ""
-    fault: str = ""  # why it cannot be a connector's, told to the client after `open`
+    unclear: bool = False  # it asks for two versions, or for one that is no date
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ class Destination:
     connector: str
     api_version: str
     start_paused: bool = False
+
+
+class NotServedError(Exception):
+    """A call is turned away. The text says why, to the client, after `open`."""
 
 
 class Routes:
@@ -57,15 +61,18 @@ class Routes:
     def connectors(self, integration: str) -> list[str]:
         return [name for (owner, _), (name, _) in self._addresses.items() if owner == integration]
 
-    def find(self, integration: str, place: Place) -> Destination | str:
-        """The connector, or why there is none."""
-        if place.fault:
-            return place.fault
+    def find(self, integration: str, place: Place) -> Destination:
+        """Raises NotServedError where there is no such connector."""
+        if place.unclear:
+            raise NotServedError(f"{TurnedAway.WRONG_VERSION}: expected one, as YYYY-MM-DD")
         if not place.instance_id:
-            return f"{TurnedAway.NO_CONNECTOR_ID}; expected <instance-id>/connect?version=YYYY-MM-DD"
+            raise NotServedError(
+                f"{TurnedAway.NO_CONNECTOR_ID}; expected <instance-id>/connect?version=YYYY-MM-DD"
+            )
         found = self._addresses.get((integration, place.instance_id))
         if found is None:
-            return f"{TurnedAway.UNKNOWN_CONNECTOR}; compare the Connector ID with: switchhook connector show"
+            cure = "compare the Connector ID with: switchhook connector show"
+            raise NotServedError(f"{TurnedAway.UNKNOWN_CONNECTOR}; {cure}")
         connector, address = found
         version = place.version or address.api_version
         return Destination(connector, version, address.start_paused)
@@ -82,5 +89,5 @@ def _place(instance_id: str, query: str) -> Place:
     except ValueError:
         versions = ["?"]
     if len(versions) > 1 or not all(DATE.fullmatch(version) for version in versions):
-        return Place(instance_id, fault=f"{TurnedAway.WRONG_VERSION}: expected one, as YYYY-MM-DD")
+        return Place(instance_id, unclear=True)
     return Place(instance_id, versions[0] if versions else "")

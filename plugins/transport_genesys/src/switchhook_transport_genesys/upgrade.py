@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from switchhook import ServerSettings, SettingsError
+from switchhook import Busy, ServerSettings, SettingsError
 from switchhook_audiohook.addresses import authority
 from switchhook_audiohook.nonces import NonceStore
 from switchhook_audiohook.protocol import UUID
 from switchhook_audiohook.settings import GenesysSettings
 from switchhook_audiohook.signature import UpgradeRequest, Verdict, verify
 
+from .census import Full
 from .cures import Reason
-from .routing import Place, Routes
+from .routing import NotServedError, Place, Routes
 
 ADDRESS = re.compile(r"[0-9A-Za-z.:%\[\]_-]{1,64}")
 IDS = {
@@ -38,7 +39,7 @@ class Admitted:
     retry_attempt: int | None
     remote: str
     replayed: bool = False  # seen before, and let in all the same
-    busy: str = ""  # why there is no room for it; told to the client after `open`
+    busy: Busy | Full | None = None  # there is no room for it, which the client is told after `open`
 
     @property
     def details(self) -> dict[str, object]:
@@ -86,9 +87,10 @@ class Gate:
             return Refused(HTTPStatus.NOT_FOUND, Reason.UNKNOWN_PATH, details)
         integration = self._settings.owner(request.header("x-api-key") or "")
         if self._settings.unknown_connector == "not_found" and place.instance_id:
-            found = self._routes.find(integration, place)
-            if isinstance(found, str):
-                return Refused(HTTPStatus.NOT_FOUND, found, details)
+            try:
+                self._routes.find(integration, place)
+            except NotServedError as error:
+                return Refused(HTTPStatus.NOT_FOUND, str(error), details)
         return Admitted(
             **ids,
             integration=integration,
@@ -96,6 +98,7 @@ class Gate:
             retry_attempt=_small_number(request.header("audiohook-retry-attempt")),
             remote=remote,
             replayed=replayed,
+            busy=None,
         )
 
     def _why(self, verdict: Verdict, api_key: str) -> str:
