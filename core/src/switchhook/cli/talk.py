@@ -69,13 +69,13 @@ def run(arguments: argparse.Namespace) -> int:
     return done if isinstance(done, int) else _begin_anew(done)
 
 
-def _begin_anew(changed: str) -> NoReturn:
+def _begin_anew(changed: Path) -> NoReturn:
     """Modules that were imported stay as they were; a new process reads them again."""
     print(f"-- {changed} has changed: the talk begins anew", file=sys.stderr, flush=True)
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, AGAIN: "1"})  # noqa: S606  # our own command line
 
 
-async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files) -> int | str:
+async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files) -> int | Path:
     """The exit status, or the file that has changed."""
     import anyio
 
@@ -97,7 +97,8 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
     info = LegInfo("typed", name, language=arguments.language, variables=variables)
     files = Files(watched(app, arguments.config, table), before.times)
     call = TypedCall(app, name, info, _printer(arguments))
-    changed, status = "", 1
+    changed: Path | None = None
+    status = 1
     async with app.lifespans(), anyio.create_task_group() as group:
 
         async def watch() -> None:
@@ -186,12 +187,12 @@ class Files:
                 yield from (each for each in path.iterdir() if each.suffix in (".toml", ".py"))
 
 
-async def _changed(files: Files) -> str:
+async def _changed(files: Files) -> Path:
     import anyio
 
     while (path := files.changed()) is None:  # noqa: ASYNC110  # a file tells nobody
         await anyio.sleep(WATCHING)
-    return str(path)
+    return path
 
 
 def watched(app: App, config: Path, table: Options) -> list[Path]:

@@ -23,7 +23,7 @@ class Sounds:
 
     def __init__(self, most: int = KEPT) -> None:
         self._most, self._size = most, 0
-        self._kept: OrderedDict[Key, bytes | str] = OrderedDict()
+        self._kept: OrderedDict[Key, bytes | Unplayable] = OrderedDict()
         self._making: dict[Key, anyio.Event] = {}
         self._turns = anyio.CapacityLimiter(AT_ONCE)
 
@@ -38,8 +38,8 @@ class Sounds:
         known = self._kept[key]
         self._kept.move_to_end(key)
         self._make_room()
-        if isinstance(known, str):
-            raise Unplayable(known, reason=known)
+        if isinstance(known, Unplayable):
+            raise _alike(known)
         return known
 
     async def _make(self, key: Key, data: bytes) -> None:
@@ -47,7 +47,7 @@ class Sounds:
         try:
             made = await to_thread.run_sync(_decode, data, key[1], limiter=self._turns)
             self._kept[key] = made
-            self._size += len(made)
+            self._size += _size(made)
         finally:
             self._making.pop(key).set()
 
@@ -55,7 +55,7 @@ class Sounds:
         """But for the one that is played now."""
         while len(self._kept) > 1 and (self._size > self._most or len(self._kept) > MOST_KEPT):
             _, gone = self._kept.popitem(last=False)
-            self._size -= len(gone)
+            self._size -= _size(gone)
 
 
 _of_this_loop = RunVar[Sounds]("switchhook_codecs.sounds")
@@ -74,11 +74,20 @@ def _digest(data: bytes) -> bytes:
     return blake2b(data).digest()
 
 
-def _decode(data: bytes, audio: AudioFormat) -> bytes | str:
+def _size(made: bytes | Unplayable) -> int:
+    return len(made.reason if isinstance(made, Unplayable) else made)
+
+
+def _alike(error: Unplayable) -> Unplayable:
+    """Without a trace, which would keep what the file holds."""
+    return Unplayable(str(error), reason=error.reason)
+
+
+def _decode(data: bytes, audio: AudioFormat) -> bytes | Unplayable:
     """In a thread, which ends soon after nobody waits for it any more."""
     from .decoding import decode  # its libraries are slow to import
 
     try:
         return decode(data, audio, from_thread.check_cancelled)
     except Unplayable as error:
-        return error.reason
+        return _alike(error)

@@ -7,12 +7,10 @@ from math import inf
 from switchhook import LanguageUnknown, SpeechError
 from switchhook_watson import Service, WatsonError, explain
 
+from .messages import Refused
 from .request import Request
 
 AGAIN = 30.0  # seconds within which a second failure is one too many
-
-# how the service's errors begin that say nothing against the request
-PASSING = ("session timed out", "no speech detected")
 
 
 class Failures:
@@ -43,18 +41,18 @@ def broken(reason: str) -> SpeechError:
     return SpeechError(f"Watson Speech to Text: {reason}; try again, and look at the network", reason=reason)
 
 
-def refused(said: str, request: Request) -> SpeechError:
-    """`said` is the service's own message."""
+def refused(said: Refused, request: Request) -> SpeechError:
     model = request.query["model"]
-    if said.lower().startswith(PASSING):
+    if said.is_passing:
         return broken("the service ended the session")
-    if "model" in said.lower():
+    if said.is_about_models:
         cure = f"look whether this instance and region offer {model!r}, and what it supports"
     else:
         cure = "look at `parameters` and `model`: what it says names the setting"
     # the instance lacks the model of the language: that is no failure
-    lacking = request.by_language and model in said and "not found" in said
+    lacking = request.by_language and said.lacks(model)
     return (LanguageUnknown if lacking else SpeechError)(
-        f"Watson Speech to Text does not accept what was asked with the model {model!r} ({said}); {cure}",
+        f"Watson Speech to Text does not accept what was asked with the model {model!r}"
+        f" ({said.text}); {cure}",
         reason="the service refuses the request",
     )

@@ -9,6 +9,9 @@ from typing import Any
 
 MOST_RESULTS = 1000  # in one message
 
+# how the service's errors begin that say nothing against the request
+PASSING = ("session timed out", "no speech detected")
+
 
 @dataclass(frozen=True)
 class Listening:
@@ -22,9 +25,22 @@ class Warned:
 
 @dataclass(frozen=True)
 class Refused:
-    """The service closes the connection after it."""
+    """The service closes the connection after it. It gives no code, so its words tell which kind it is."""
 
     text: str
+
+    @property
+    def is_passing(self) -> bool:
+        """Nothing is wrong with what was asked for."""
+        return self.text.lower().startswith(PASSING)
+
+    @property
+    def is_about_models(self) -> bool:
+        return "model" in self.text.lower()
+
+    def lacks(self, model: str) -> bool:
+        """The service does not have this model."""
+        return model in self.text and "not found" in self.text
 
 
 @dataclass(frozen=True)

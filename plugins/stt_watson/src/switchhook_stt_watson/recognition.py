@@ -192,8 +192,8 @@ class WatsonRecognition:
                 self._listening(link)
             case messages.Warned(text=said):
                 self._warn(said)
-            case messages.Refused(text=said):
-                self._refused(said)
+            case messages.Refused() as refusal:
+                self._refused(refusal)
             case messages.Garbage():
                 self._lose(broken("unreadable answer"))
             case found:
@@ -212,7 +212,7 @@ class WatsonRecognition:
             case "stopped":
                 self._start(link)
 
-    def _refused(self, said: str) -> None:
+    def _refused(self, said: messages.Refused) -> None:
         error = refused(said, self._request)
         if self._good is None:
             self._failures.give_up()

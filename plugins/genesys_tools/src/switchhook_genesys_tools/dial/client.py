@@ -66,13 +66,10 @@ async def call(
 def _why(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
         return f"{error}{NOBODY_LISTENS}"
-    if isinstance(error, EOFError | ConnectionResetError) or "WRONG_VERSION_NUMBER" in str(error):
-        return (
-            NO_TLS
-            if isinstance(error, ssl.SSLError)
-            else f"{NO_ANSWER} ({str(error) or type(error).__name__})"
-        )
-    return str(error) or type(error).__name__
+    if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+        return NO_TLS
+    said = str(error) or type(error).__name__
+    return f"{NO_ANSWER} ({said})" if isinstance(error, EOFError | ConnectionResetError) else said
 
 
 def _options(target: Target, talk: Talk) -> dict[str, Any]:
