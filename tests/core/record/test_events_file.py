@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import Action, Closed, Digit, HandOver, Play, Say, SetVariables, Transcript
-from switchhook.call.dialogue.events import ActionDue, Event, Failure, Opened
+from switchhook.call.dialogue.events import ActionDue, Event, Failure, Faulted, Opened
 from switchhook.call.record.events_file import EventsFile, read, to_line
 from switchhook.call.record.masking import HIDDEN, Mask
 
@@ -134,3 +134,8 @@ def test_a_events_file_that_is_off_writes_nothing():
 def test_a_line_that_is_none_of_ours_is_a_value_error(line):
     with pytest.raises(ValueError, match=r"."):
         list(read([line]))
+
+
+def test_an_older_file_may_call_an_engine_that_is_tried_again_alone():
+    line = '{"time":1,"type":"Faulted","source":"recognition","hook":"engine","error":"e","engine":"s","alone":true}'
+    assert list(read([line])) == [(1.0, Faulted("recognition", "engine", "e", "s", retried=True))]

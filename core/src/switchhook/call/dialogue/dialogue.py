@@ -103,7 +103,7 @@ class Dialogue:
                 self._read(event)
             case events.Faulted():
                 self._anew.add("reply")  # it goes on after it
-                if event.alone:
+                if event.retried:
                     self._fill()
             case events.Failure():
                 self._fail(event.source, event.error)

@@ -86,14 +86,14 @@ class ReplyEnded:
 
 @dataclass(frozen=True, slots=True)
 class Faulted:
-    """A plugin did wrong and was contained; the call goes on. `engine`: which one failed; `alone`: no other
-    is left, and it is tried again."""
+    """A plugin did wrong and was contained; the call goes on. `engine`: which one failed; `retried`: no
+    other is left, so it is tried again."""
 
     source: str
     hook: str
     error: str
     engine: str = ""
-    alone: bool = False
+    retried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,8 @@ class Listening:
                 engine, problem, now = attempt.engine, failed.problem, anyio.current_time()
                 engine.failed(now, silent=failed.silent)
                 failover.failed(engine, now, failed.since)
-                alone = not failover.is_left(able)
-                self._emit(Faulted("recognition", "engine", problem, engine.name, alone))
+                retried = not failover.is_left(able)
+                self._emit(Faulted("recognition", "engine", problem, engine.name, retried))
             elif self._wanted.language != asked:
                 failover = Failover[SpeechToText](self._times)  # the trouble was with engines of another one
         self._emit(Failure("recognition", problem))

@@ -25,6 +25,7 @@ from .masking import DIGIT, HIDDEN, Mask
 CALL, EFFECTS, SCHEMA = "Call", "Effects", 1
 SIGNS = "*#"  # keys that are no digits: they end a number, and tell nothing of it
 
+_RENAMED = {("Faulted", "alone"): "retried"}  # fields, as older files call them
 _EVENTS = {cls.__name__: TypeAdapter(cls) for cls in get_args(Event) if cls is not ActionDue}
 
 
@@ -117,6 +118,7 @@ def read(lines: Iterable[str]) -> Iterator[tuple[float, Event]]:
             at, kind = float(item.pop("time")), item.pop("type")
             if kind in (CALL, EFFECTS):
                 continue
+            item = {_RENAMED.get((kind, name), name): value for name, value in item.items()}
             yield at, _action_due(item) if kind == "ActionDue" else _EVENTS[kind].validate_python(item)
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not an event of a call: {line[:80]!r}") from error
