@@ -81,7 +81,6 @@ if TYPE_CHECKING:
     from .contract.options import FilePath as FilePath
     from .contract.options import Options as Options
     from .contract.options import Seconds as Seconds
-    from .contract.options import Secret as Secret
     from .contract.options import Table as Table
     from .contract.records import CallRecord as CallRecord
     from .contract.responses import AudioResponse as AudioResponse
@@ -122,6 +121,7 @@ if TYPE_CHECKING:
     from .plugins.for_tools import load_voice as load_voice
     from .serving.app import App as App
     from .serving.configuration import load_settings as load_settings
+    from .serving.secretfiles import Secret as Secret
     from .serving.terminal import painted as painted
     from .speakable.authors import Speech as Speech
     from .speakable.authors import to_speech as to_speech
@@ -135,6 +135,7 @@ _HOME = {
     ),
     "serving.app": "App",
     "serving.configuration": "load_settings",
+    "serving.secretfiles": "Secret",
     "serving.terminal": "painted",
     "contract.assistant": "Assistant Conversation Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec wav_file",
@@ -153,7 +154,7 @@ _HOME = {
         "PlaybackStarted Reception Resumed Sink Transport TurnReport"
     ),
     "contract.names": "check_name did_you_mean nearest",
-    "contract.options": "FilePath Options Seconds Secret Table",
+    "contract.options": "FilePath Options Seconds Table",
     "contract.records": "CallRecord",
     "contract.responses": (
         "AudioResponse ConnectToAgentResponse DtmfResponse EndSessionResponse ImageResponse "

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 
 from .errors import SettingsError
 from .names import did_you_mean
@@ -95,7 +94,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-def _path(value: object, info: ValidationInfo) -> object:
+def located(value: object, info: ValidationInfo) -> object:
+    """A path as it is written is taken from the folder of the configuration file."""
     base = (info.context or {}).get("base")
     return (base or Path()) / Path(value).expanduser() if isinstance(value, str | Path) else value
 
@@ -109,29 +109,8 @@ def _seconds(value: object) -> object:
     return float(match[1]) * UNITS[match[2]]
 
 
-def _secret(value: object, info: ValidationInfo) -> object:
-    if not isinstance(value, Mapping):
-        return value
-    match dict(value):
-        case {"env": str(name), **rest} if not rest:
-            if name not in os.environ:
-                raise ValueError(f"environment variable {name} is not set")
-            return os.environ[name]
-        case {"file": str(name), **rest} if not rest:
-            path = _path(name, info)
-            try:
-                return Path(str(path)).read_text(encoding="utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError) as error:
-                reason = error.strerror if isinstance(error, OSError) else "is not text"
-                raise ValueError(f"cannot read secret file {path}: {reason}") from None
-    raise ValueError('expected a string, { file = "PATH" } or { env = "NAME" }')
-
-
-FilePath = Annotated[Path, BeforeValidator(_path)]
+FilePath = Annotated[Path, BeforeValidator(located)]
 """A path; relative ones stand beside the configuration file."""
 
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 """A length of time: a number of seconds, or text such as "14m"."""
-
-Secret = Annotated[SecretStr, BeforeValidator(_secret)]
-"""A string, or where it is kept: `{ file = "…" }` or `{ env = "…" }`."""

@@ -1,14 +1,42 @@
-"""Files that hold a secret, and that more people can read than should."""
+"""Files that hold a secret: they are read into settings, and those that others can read are found."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from ..contract.settings import ConnectorSettings, Settings
+from pydantic import BeforeValidator, SecretStr, ValidationInfo
+
+from ..contract.options import located
+
+if TYPE_CHECKING:  # a plugin that has secrets is imported without these
+    from ..contract.settings import ConnectorSettings, Settings
 
 OTHERS = 0o007
+
+
+def _secret(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    match dict(value):
+        case {"env": str(name), **rest} if not rest:
+            if name not in os.environ:
+                raise ValueError(f"environment variable {name} is not set")
+            return os.environ[name]
+        case {"file": str(name), **rest} if not rest:
+            path = located(name, info)
+            try:
+                return Path(str(path)).read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "is not text"
+                raise ValueError(f"cannot read secret file {path}: {reason}") from None
+    raise ValueError('expected a string, { file = "PATH" } or { env = "NAME" }')
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+"""A string, or where it is kept: `{ file = "…" }` or `{ env = "…" }`."""
 
 
 def open_to_others(settings: Settings, base: Path) -> Iterator[tuple[Path, int]]:
