@@ -1,6 +1,7 @@
 """Calls over a real loopback socket, against a small server that speaks the server's half."""
 
 import argparse
+import asyncio
 import io
 import json
 import time
@@ -126,6 +127,20 @@ async def test_no_server_is_reported_in_one_line():
     assert result.detail.startswith(f"cannot connect to ws://127.0.0.1:{port}{PATH}: ")
     assert result.detail.endswith("; is switchhook serve running, and has it said that it is listening?")
     assert "\n" not in result.detail
+
+
+@pytest.mark.anyio
+async def test_a_port_without_tls_is_told_from_one_where_nobody_listens():
+    async def plain(reader, writer):
+        await reader.read(65_536)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        result = await call(Plan(), Target(f"wss://127.0.0.1:{port}{PATH}", KEY, SECRET))
+    assert result.ending == "refused"
+    assert "the port speaks no TLS; try ws:// in place of wss://" in result.detail
 
 
 @pytest.mark.anyio

@@ -10,12 +10,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from .markup import Tag, Text, Token
 
-SSML = frozenset(
-    (
-        *("speak", "p", "paragraph", "s", "sentence", "token", "w", "lang", "voice"),
-        *("break", "emphasis", "phoneme", "prosody", "say-as", "sub", "audio", "desc", "mark"),
-        *("lexicon", "lookup", "meta", "metadata", "express-as", "voice-transformation"),
-    )
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SSML = _names(
+    "speak p paragraph s sentence token w lang voice break emphasis phoneme prosody say-as sub audio "
+    "desc mark lexicon lookup meta metadata express-as voice-transformation"
 )
 """Elements of SSML 1.1, and those that Watson's voices know beside them."""
 
@@ -23,62 +25,16 @@ EMPTY = frozenset(("break", "mark", "lexicon", "meta"))
 NEEDS = {"sub": "alias", "say-as": "interpret-as", "audio": "src", "mark": "name", "phoneme": "ph"}
 """Without these they are HTML of the same name, or nothing."""
 
-BLOCKS = frozenset(
-    (
-        *(
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "br",
-            "caption",
-            "center",
-            "dd",
-            "details",
-            "div",
-            "dl",
-        ),
-        *("dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
-        *("header", "hr", "legend", "li", "main", "menu", "nav", "ol", "option", "pre", "section", "select"),
-        *("summary", "table", "tbody", "tfoot", "thead", "title", "tr", "ul"),
-    )
+BLOCKS = _names(
+    "address article aside blockquote br caption center dd details div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol option pre section "
+    "select summary table tbody tfoot thead title tr ul"
 )
 CELLS = frozenset(("td", "th"))
-INLINE = frozenset(
-    (
-        *(
-            "a",
-            "abbr",
-            "acronym",
-            "b",
-            "bdi",
-            "bdo",
-            "big",
-            "body",
-            "button",
-            "cite",
-            "code",
-            "col",
-            "colgroup",
-        ),
-        *("data", "del", "dfn", "em", "font", "head", "html", "i", "iframe", "img", "input", "ins", "kbd"),
-        *("label", "link", "noscript", "nobr", "picture", "q", "rp", "rt", "ruby", "samp", "script", "small"),
-        *(
-            "source",
-            "span",
-            "strike",
-            "strong",
-            "style",
-            "sup",
-            "svg",
-            "tbody",
-            "textarea",
-            "time",
-            "tt",
-            "u",
-        ),
-        *("var", "video", "wbr", "center"),
-    )
+INLINE = _names(
+    "a abbr acronym b bdi bdo big body button cite code col colgroup data del dfn em font head html "
+    "i iframe img input ins kbd label link nobr noscript picture q rp rt ruby samp script small "
+    "source span strike strong style sup svg textarea time tt u var video wbr"
 )
 HTML = BLOCKS | CELLS | INLINE
 NAME = re.compile(r"(?:xml:)?[a-zA-Z_][a-zA-Z0-9_.-]*+")

@@ -12,6 +12,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from .. import CONFIG
+
 GROUP = "make a bot"
 NAME = "lower-case letters, digits, - and _"
 
@@ -43,9 +45,9 @@ def _action(
     action.add_argument(
         "--config",
         type=Path,
-        default=Path("switchhook.toml"),
+        default=CONFIG,
         metavar="FILE",
-        help="the configuration, TOML; default: ./switchhook.toml",
+        help=f"the configuration, TOML; default: ./{CONFIG}",
     )
     return action
 

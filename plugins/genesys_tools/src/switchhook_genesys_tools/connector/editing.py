@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from switchhook import SettingsError, check_name
 from switchhook_audiohook.credentials import new_api_key, new_client_secret
 
+from .. import CONFIG
 from . import cards, texts
 from .entries import Entries
 from .files import Changes
@@ -49,7 +50,7 @@ def new(config: Path, name: str, integration: str | None) -> list[str]:
 
 def _named(config: Path) -> str:
     """What says which configuration, where it is not the one that commands take by themselves."""
-    return "" if config == Path("switchhook.toml") else f" --config {shlex.quote(str(config))}"
+    return "" if config == CONFIG else f" --config {shlex.quote(str(config))}"
 
 
 def rotate(config: Path, name: str) -> list[str]:

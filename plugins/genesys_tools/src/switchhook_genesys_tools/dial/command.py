@@ -15,6 +15,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import CONFIG
 from .script import AddTurn, Script
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(script=Script())
     whom = parser.add_argument_group("whom to call: --connector, or URL with its credentials")
     whom.add_argument("--connector", metavar="NAME", help="one of the configuration")
-    whom.add_argument("--config", type=Path, metavar="FILE", help="default: ./switchhook.toml")
+    whom.add_argument("--config", type=Path, metavar="FILE", help=f"default: ./{CONFIG}")
     whom.add_argument(
         "url", nargs="?", metavar="URL", help="wss://HOST/INSTANCE-ID/connect?version=YYYY-MM-DD"
     )
@@ -120,7 +121,7 @@ def _target(arguments: argparse.Namespace) -> Target:
             raise SettingsError("--api-key is missing; it goes with URL")
         return of_url(arguments.url, arguments.api_key, arguments.client_secret)
     if arguments.connector and not (arguments.url or arguments.api_key):
-        return of_connector(arguments.config or Path("switchhook.toml"), arguments.connector)
+        return of_connector(arguments.config or CONFIG, arguments.connector)
     raise SettingsError("expected either --connector NAME, or URL --api-key KEY")
 
 
