@@ -1,4 +1,4 @@
-"""Whether what a handler asks for can be performed: plugins are not checked by anybody before."""
+"""Checks whether what a handler asks for can be performed. Nobody has checked before what plugins give."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MisfitError(Exception):
 
 
 def _fields(value: Any) -> Any:
-    """As tables: pydantic takes an instance for what it says it is."""
+    """Dataclasses as tables: pydantic does not check the fields of an instance."""
     if is_dataclass(value):
         return {field.name: _fields(getattr(value, field.name)) for field in fields(value)}
     return [_fields(item) for item in value] if isinstance(value, tuple | list) else value
@@ -44,7 +44,7 @@ def as_action(given: object) -> Action:
 
 
 def seconds_of(value: object) -> float | None:
-    """None: it is no time."""
+    """The length of time that it is; None: it is none."""
     try:
         seconds = nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]  # that is what is tried
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""What of the caller's speech interrupts a prompt."""
+"""Which speech of the caller interrupts a prompt."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Weight(Enum):
 @dataclass(frozen=True, slots=True)
 class BargeIn:
     """`voice`: interrupt as soon as voice is detected, before a word is known. `words`, `seconds`: what an
-    interim transcript must have; a final one interrupts in any case. `ignore`: what listeners say in between,
-    which neither interrupts nor answers. `confidence`: a final below it is none; with `resume` the prompt
-    that it stopped begins again."""
+    interim transcript must have; a final one interrupts in any case. `ignore`: what people say while they
+    listen; it neither interrupts nor answers. `confidence`: a final with less counts for nothing; with
+    `resume` the prompt that it stopped begins again."""
 
     voice: bool = False
     words: int = 1
@@ -45,7 +45,7 @@ class BargeIn:
 
 
 def words_of(text: str) -> str:
-    """As `BargeIn.ignore` holds them."""
+    """The words of a text, in the form that `BargeIn.ignore` has."""
     return " ".join(_words(text))
 
 

@@ -1,4 +1,4 @@
-"""How much of what assistants and handlers give is taken. What a model produces by accident has no end."""
+"""How much is taken of what assistants and handlers give: a model may produce text without end."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ M = TypeVar("M", bound=BaseModel)
 TEXT = 10_000  # bytes of UTF-8 in one text: ten minutes of sound
 SAID = 30_000  # in all texts of one reply: longer than any call
 RESPONSES = 20_000  # of one reply, most of which say nothing
-OPTIONS = 100  # of one list, and entries of any other in a response
+OPTIONS = 100  # in a list of options, and entries in any other list of a response
 REMARK = 1_000  # bytes of a remark
 TABLE = 250_000  # characters and values in the variables, notes or parameters of one action
 DEEPEST = 50  # tables within tables
-LAST_WORD = 200  # characters at the end of a text that is cut in which a space is looked for
+LAST_WORD = 200  # characters: a text is cut at a space if there is one among the last of them
 
 TEXTS = frozenset(
     (
@@ -47,7 +47,7 @@ TEXTS = frozenset(
 
 
 def cut(text: str, most: int = TEXT) -> str:
-    """At most that many bytes of it, whole words where there are some."""
+    """At most `most` bytes of the text, cut between words where there are some."""
     if 4 * len(text) <= most or (len(text) <= most and len(text.encode(errors="replace")) <= most):
         return text
     head = text[:most].encode(errors="replace")[:most].decode(errors="ignore")
@@ -56,7 +56,7 @@ def cut(text: str, most: int = TEXT) -> str:
 
 
 def response_within(response: Response) -> tuple[Response, list[str]]:
-    """What of it is taken, and what there is to remark."""
+    """The part of it that is taken, and remarks on what was left out."""
     remarks: list[str] = []
     taken = _within(response, remarks)
     if isinstance(taken, OptionResponse):
@@ -91,7 +91,8 @@ def _within(model: M, remarks: list[str]) -> M:
 
 
 def action_within(action: Action) -> tuple[Action, str]:  # noqa: PLR0911  # one arm for each kind
-    """What of it is taken, and what there is to remark. The action has the types that it should."""
+    """The part of it that is taken, and a remark on what was left out. Its fields have the right types
+    already."""
     match action:
         case Say() | ForceTurn() | Remark():
             most = REMARK if isinstance(action, Remark) else TEXT
@@ -119,7 +120,7 @@ def action_within(action: Action) -> tuple[Action, str]:  # noqa: PLR0911  # one
 
 
 def _choices(choices: tuple[Choice, ...]) -> Iterator[Choice]:
-    """In order, as long as there is room."""
+    """The first ones, as long as there is room."""
     room = TABLE
     for choice in choices[:OPTIONS]:
         room -= weight([choice.phrases, choice.input], room)
@@ -129,7 +130,7 @@ def _choices(choices: tuple[Choice, ...]) -> Iterator[Choice]:
 
 
 def table_within(table: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """Its values as long as there is room, and what there is to remark."""
+    """The values that there is room for, and a remark on those that were left out."""
     room, taken = TABLE, {}
     for name, value in table.items():
         size = weight([name, value], room)
@@ -140,8 +141,8 @@ def table_within(table: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
 
 
 def weight(value: object, most: int) -> int:
-    """Characters of its texts and number of its values; more than `most`, and not counted to its end, where
-    it is too large or too deep."""
+    """Characters of its texts plus the number of its values. What is too large or too deep is not counted to
+    its end, and gives more than `most`."""
     size, level, depth = 0, [value], 0
     while level and size <= most:
         inner: list[object] = []
@@ -166,7 +167,7 @@ def weight(value: object, most: int) -> int:
 
 
 def heard_within(heard: SpeechStarted | Transcript) -> SpeechStarted | Transcript:
-    """Nobody says more than that in one breath."""
+    """A transcript is cut where it is longer than anybody says in one breath."""
     if isinstance(heard, Transcript) and len(heard.text) > TEXT // 4:
         return replace(heard, text=cut(heard.text))
     return heard

@@ -50,8 +50,8 @@ class CallerSide:
     speech: bool = True
     digits: bool = True
     keypad: Keypad = field(default_factory=Keypad)
-    asked: list[Offer | CollectDigits] = field(default_factory=list)
-    _asked_in: int = 0  # in the reply to which turn
+    asked: list[Offer | CollectDigits] = field(default_factory=list)  # the caller has not heard it yet
+    _asked_in: int = 0  # of which turn's reply
     _private: bool = False  # an utterance goes on that began while what is said is sensitive
     _answering: bool = False  # a reply is read to what was sensitive
     _recognition: EngineParameters = field(default_factory=EngineParameters)
@@ -67,7 +67,7 @@ class CallerSide:
         return Heard.INTERRUPTION if self.utterance.speaking and self.policy.voice else Heard.NOTHING
 
     def hear(self, said: Transcript, now: float, *, protected: bool, playing: bool) -> Heard:
-        """`playing`: a prompt, or one that would go on if this were nothing, or a reply is due."""
+        """`playing`: a prompt plays, or would go on if this were no speech, or a reply is due."""
         if not self.speech:
             return Heard.NOTHING
         private = self.sensitive
@@ -108,7 +108,7 @@ class CallerSide:
 
     def perform(self, action: AboutCaller, turn: int) -> list[Effect]:
         match action:
-            case Offer() | CollectDigits():  # when it is heard
+            case Offer() | CollectDigits():  # `arm` comes when it is heard
                 self.asked = [*(self.asked if turn == self._asked_in else []), action]
                 self._asked_in = turn
             case SetBargeIn():
@@ -161,7 +161,7 @@ class CallerSide:
         return self._recognise()
 
     def begin_turn(self, turn: int) -> list[Effect]:
-        """How the one before was heard is over."""
+        """Parameters of recognition that were set for the turn before are dropped."""
         return self._recognise() if self._recognition.end_turn(turn) else []
 
     def _recognise(self) -> list[Effect]:
@@ -185,7 +185,7 @@ class CallerSide:
                 self.inputs.put(said, first=True)
                 chosen = self.choose(now)
             elif said.kind == "speech":
-                self.asked = []  # it spoke past that
+                self.asked = []  # the caller has spoken past it
                 chosen = replace(said, input=self.lists.choose_by_voice(said.text, said.stood, now))
                 self.keypad.clear()
             else:
@@ -211,11 +211,11 @@ class CallerSide:
         return None if keys is None else self._by_keys(replace(said, text=keys), now)
 
     def choose(self, now: float) -> Input:
-        """The time for more keys of the list is over: what there is of them."""
+        """The time for more keys of the list is over: those that were pressed are the input."""
         return self._by_keys(Input("digits", self.lists.keys, self.lists.since), now)
 
     def expire(self, now: float) -> Input | None:
-        """The time for more digits is over: what there is of them."""
+        """The time for more digits is over: those that came are the input, if any did."""
         collected = self.keypad.expire()
         return self._collected(collected, now) if collected else None
 
@@ -227,8 +227,8 @@ class CallerSide:
         return Input("digits", collected.digits, at, collected=collected.succeeded, sensitive=hidden)
 
     def _by_keys(self, said: Input, now: float) -> Input:
-        """With the option that they choose, if one is offered and that is it. Then what was asked for is
-        over; who said nothing may still choose, or key a number."""
+        """The same input, with the option that its keys choose from the list, if any. The list and the
+        collection of digits are over then."""
         chosen = replace(said, input=self.lists.choose_by_keys(said.text, said.at, now))
         self.keypad.clear()
         self.inputs.forget(lambda each: self.lists.repeats(each.text, each.stood, final=True))

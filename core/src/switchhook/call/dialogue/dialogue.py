@@ -28,7 +28,7 @@ from .waiting import Waiting
 
 
 class Dialogue:
-    """It begins in `language`, with these texts; `Speaks` has others."""
+    """It begins in the language and with the texts of `spoken`; the event `Speaks` brings others."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Dialogue:
         self._limits = limits = limits or Limits()
         self.outcome: End | None = None
         self.deadline = inf
-        self._ending: End | None = None  # waits until what was queued has been heard
+        self._ending: End | None = None  # it waits until what was queued has been heard
         self._said, self._lists = Utterance(), Lists(limits.choice_wait)
         self._inputs = inputs = Waiting(limits.pending, merges=limits.merge > 0)
         self._caller = caller = CallerSide(limits.barge_in, self._said, inputs, self._lists)
@@ -136,7 +136,7 @@ class Dialogue:
     def _read(self, event: events.OfReply) -> None:
         turn = self._flight.turn
         if turn is None or event.turn != turn.number:
-            return  # of a reply that was given up
+            return  # it belongs to a reply that was given up
         self._anew.add("reply")
         match event:
             case events.ReplyBegan():
@@ -175,7 +175,7 @@ class Dialogue:
         return []
 
     def _fill(self) -> None:
-        """Rather than silence."""
+        """Says that the answer takes long, rather than nothing."""
         self._flight.fill()
         if not self._prompts.queue and self._ending is None:
             self._effects += self._prompts.fill()
@@ -211,8 +211,8 @@ class Dialogue:
             self._effects += self._prompts.announce(self._prompts.spoken.failure_text)
 
     def _stop(self, ending: End, *, at_once: bool, last_words: str = "") -> None:
-        """`at_once`: what is being said is not heard to its end. Neither it nor `last_words` are waited for
-        for ever."""
+        """`at_once`: what is being said is broken off. Else it is waited for, and so are `last_words`, but
+        not for ever."""
         self._ending = self._ending or ending
         if at_once:
             self._effects += [*self._prompts.drop(), *self._flight.cancel()]

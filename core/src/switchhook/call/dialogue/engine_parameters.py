@@ -1,4 +1,4 @@
-"""What an engine was configured to during a call, for good or for a turn."""
+"""The parameters that an engine was given during a call, for good or for a turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...contract.actions import Strategy
 class EngineParameters:
     _lasting: Mapping[str, Any] = field(default_factory=dict)
     _once: Mapping[str, Any] | None = None
-    _set_in: int = 0  # the turn whose reply set what is not to last
+    _set_in: int = 0  # the turn whose reply has set `_once`
     _used: bool = False  # since then
 
     @property
@@ -21,12 +21,12 @@ class EngineParameters:
         return self._lasting if self._once is None else self._once
 
     def use(self) -> Mapping[str, Any]:
-        """What is spoken now is spoken with these."""
+        """The parameters of what is spoken now."""
         self._used = True
         return self.current
 
     def configure(self, parameters: Mapping[str, Any], strategy: Strategy, turn: int) -> None:
-        """What is for a turn stacks on what lasts, not on what was for a turn before."""
+        """Parameters for one turn are merged with those that last, not with those of the turn before."""
         made = _merged(self._lasting, parameters) if strategy.startswith("merge") else dict(parameters)
         if strategy.endswith("_once"):
             self._once, self._set_in, self._used = made, turn, False
@@ -34,15 +34,16 @@ class EngineParameters:
             self._lasting, self._once = made, None
 
     def forget(self) -> None:
-        """They were for engines of another language."""
+        """The call goes on in another language, whose engines have other parameters."""
         self._lasting, self._once = {}, None
 
     def end_turn(self, turn: int) -> bool:
-        """Turn `turn` is sent: how the one before was heard is over. Whether anything changes."""
+        """Turn `turn` is sent, so what was set for the one before is dropped. Says whether that changes
+        anything."""
         return self._revert() if turn > self._set_in else False
 
     def end_reply(self, turn: int) -> None:
-        """The reply to `turn` is read. What was set after all of it was said is for the next one."""
+        """The reply to `turn` is read. What it has set behind its last text is kept for the next one."""
         if self._used or turn > self._set_in:
             self._revert()
 

@@ -21,8 +21,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class WordsBegan:
-    """What the next transcript is of began to be said so many seconds ago: it is heard later than it is
-    said."""
+    """The caller began so many seconds ago to say what the next transcript holds."""
 
     ago: float
 
@@ -106,9 +105,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Speaks:
-    """The call goes on in `language`. In it these texts are said: when the call has failed, when the longest
-    call is over, when an answer takes long. `forgotten`: what an assistant had configured for these engines
-    was for another language."""
+    """The call goes on in `language`. The texts are what is said in it when the call has failed, when it has
+    lasted too long, and when an answer takes long. `forgotten`: what an assistant had configured for these
+    engines was for another language."""
 
     language: str
     failure_text: str = ""
@@ -159,7 +158,7 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class SendTurn:
-    """Its variables are filled in by the call. `said_at` is when the input came that it is made of."""
+    """Its variables are filled in by the call. `said_at` is when its input came."""
 
     turn: Turn
     said_at: float = 0.0

@@ -1,4 +1,4 @@
-"""What will be a turn, and the turn that was sent and whose reply is being read."""
+"""An input that will be a turn, and the turn whose reply is being read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .offers import NONE, Stood
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What will be a turn."""
+    """An input that will be a turn."""
 
     kind: TurnKind
     text: str
@@ -23,7 +23,7 @@ class Input:
     confidence: float | None = None
     input: Mapping[str, Any] | None = None  # of the option that it chose
     raw: Mapping[str, Any] = field(default_factory=dict)
-    collected: bool | None = None  # digits: whether as asked for
+    collected: bool | None = None  # of digits: whether they are what was asked for
     sensitive: bool = False
     stood: Stood = NONE  # when it began to be said
 
@@ -53,7 +53,7 @@ class Flight:
         self._matched = matched
 
     def note(self, action: Action) -> None:
-        """It is to be heard."""
+        """The action gives the caller something to hear."""
         self._audible = True
         if isinstance(action, Say):
             self._said.append(action.text)
@@ -76,11 +76,11 @@ class Flight:
         self.filled = True
 
     def forget_filler(self) -> None:
-        """Who has spoken again is soon told again that the answer takes long."""
+        """The caller has spoken again: if the answer takes long he is soon told so again."""
         self.filled = False
 
     def interrupt(self, turns: Collection[int]) -> None:
-        """The prompts of these turns were."""
+        """The prompts of these turns were interrupted."""
         self.muted = self.muted or (self.turn is not None and self.turn.number in turns)
 
     def restore(self) -> None:

@@ -30,7 +30,7 @@ class Floor:
     flight: Flight
     turns: Turns
     _begun: int = 0  # the newest prompt that has begun to be heard
-    _sounded: int = 0  # the newest turn that one was of
+    _sounded: int = 0  # the newest turn of which a prompt has begun
     _kept: int = 0  # the newest prompt that was kept back when it was due
 
     @property
@@ -40,7 +40,8 @@ class Floor:
         return bool(queue) and self._begun < queue[0].queued.prompt == self._kept
 
     def hint(self, event: Event, now: float) -> str:
-        """What a mask has to leave of an event that was just handled, so that it does the same again."""
+        """What the events file must keep of an event that was just handled, though it is masked, so that it
+        has the same effects when it is replayed."""
         if isinstance(event, Digit) and self.lists.keys and self.lists.since == now:
             return MORE
         return AGAIN if isinstance(event, Transcript) and self.utterance.repeats else ""
@@ -48,7 +49,7 @@ class Floor:
     # --- the caller takes it
 
     def voice(self) -> list[Effect]:
-        """It interrupts what is heard; what is not heard yet waits for words."""
+        """Voice interrupts a prompt that is heard; for one that is not heard yet, words are waited for."""
         heard = self.caller.voice(protected=self.prompts.ignores_speech())
         first = self.prompts.queue[0] if self.prompts.queue else None
         sounds = first is not None and first.queued.prompt <= self._begun
@@ -61,8 +62,8 @@ class Floor:
         return heard, self.barge_in() if heard is Heard.INTERRUPTION else []
 
     def barge_in(self, *, by_key: bool = False) -> list[Effect]:
-        """Drops only what would be heard, of the reply that plays; its other actions are still performed.
-        Where the speech turns out to be none, what nobody has heard yet begins again in any case."""
+        """Drops only what would be heard of the reply; its other actions are still performed. If the speech
+        turns out to be none, a prompt of which nothing was heard begins again in any case."""
         if turns := self.prompts.turns:
             self.turns.barge_in()
             self.flight.interrupt(turns)
@@ -72,7 +73,7 @@ class Floor:
     # --- the bot has it
 
     def fail(self, event: NotPerformed, *, ending: bool) -> list[Effect]:
-        """That what a handler had begun will not go on is said at once."""
+        """If a handler had begun and cannot go on, that is said at once."""
         if not event.failed:
             return []  # nobody has promised anything
         self.turns.fail(event.response_type)
@@ -80,7 +81,7 @@ class Floor:
         return self._apologise(event.turn, ending=ending) if event.begun else []
 
     def end_reply(self, event: ReplyEnded, *, ending: bool) -> list[Effect]:
-        """Where a handler failed and nothing is heard, that is said rather than nothing."""
+        """If a handler has failed and there is nothing else to hear, that is said."""
         self.caller.end_reply()
         owes = self.flight.owes
         said = self._apologise(event.turn, ending=ending or event.follow_up) if owes else []
@@ -96,7 +97,7 @@ class Floor:
         return [*(self.prompts.drop() if endless else []), *self.say(Say(text), turn)]
 
     def say(self, action: Say | Play, turn: int) -> list[Effect]:
-        """What the caller has spoken past is not heard. Until his words are final it is kept back."""
+        """If the caller has spoken past it, it is not heard. Until his words are final it is kept back."""
         unheard = self.prompts.yields and turn > self._sounded
         if unheard and not self.flight.muted and (self.inputs.spoken or self.utterance.meant):
             self.turns.barge_in()
@@ -124,7 +125,7 @@ class Floor:
         return effects
 
     def sound(self, prompt: int, now: float) -> None:
-        """It is heard, and what is asked in its reply stands."""
+        """The prompt is heard, so what is asked in its reply counts from now on."""
         turn = self.prompts.turn_of(prompt)
         self._begun, self._sounded = max(self._begun, prompt), max(self._sounded, turn)
         if turn != FILLER:
@@ -132,12 +133,12 @@ class Floor:
             self.lists.move_on(now)
 
     def _go_on(self, now: float) -> list[Effect]:
-        """What is kept back is heard."""
+        """The prompt that is kept back is heard now."""
         self.sound(self.prompts.queue[0].queued.prompt, now)
         return [GoOn()]
 
     def expire(self, due: Collection[str], now: float) -> list[Effect]:
-        """Enough was waited for what is being said."""
+        """What is being said has been waited for long enough."""
         if "merging" in due:
             self.inputs.let_grow(speaking=self.utterance.speaking)
         if "speech" in due or "final" in due:
@@ -145,8 +146,8 @@ class Floor:
         return self._go_on(now) if "held" in due and self.held else []
 
     def settle(self, now: float, *, ending: bool) -> tuple[list[Effect], bool]:
-        """What was kept back for speech that was none is heard; where nothing is, what was asked stands.
-        Also whether the first sound of what is queued is kept back still."""
+        """What was kept back for speech that was none is heard. If there is nothing to hear, what was asked
+        counts from now on. Also says whether the first sound of what is queued is still kept back."""
         effects, held = list[Effect](), self.held
         if held and not self.utterance.speaking:
             effects, held = self._go_on(now), False

@@ -1,4 +1,4 @@
-"""Keys that are collected to a number, as the assistant asked for them."""
+"""Collects keys to a number, as the assistant has asked for it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Keypad:
         self.asked, self.digits, self.patience = None, "", None
 
     def press(self, key: str) -> Collected | None:
-        """What it completes, if anything."""
+        """The number that the key completes, if it does."""
         asked = self.asked
         if asked is None:
             return None
@@ -52,7 +52,7 @@ class Keypad:
         return Collected(self.digits, succeeded=True) if len(self.digits) >= most else None
 
     def expire(self) -> Collected | None:
-        """No more digits come in time. None: there was not one."""
+        """No more digits come in time. None: none had come."""
         if self.asked is None or not self.begun:
             return None
         least = self.asked.minimum

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ...contract.actions import Choice, Offer
 
 MORE = "…"  # behind a key that a mask has hidden: it may begin a longer one
-AGAIN = "again"  # of words that a mask has hidden: they say what was chosen, and are nothing of their own
+AGAIN = "again"  # stands for words that a mask has hidden: they only repeat what was chosen
 
 
 class Stood(NamedTuple):
@@ -34,30 +34,30 @@ class _Over(NamedTuple):
 
 @dataclass(slots=True)
 class Lists:
-    """The list that stands and the one before it. `wait`: seconds in which a key may be followed by another,
-    where the list has longer ones. `keys`: those that were pressed of one."""
+    """The list that stands and the one before it. `wait`: seconds to wait for another key, where it could
+    still be one of the list. `keys`: those that were pressed so far."""
 
     wait: float
     keys: str = ""
-    since: float = 0.0  # when the last of them was
+    since: float = 0.0  # when the last of `keys` was pressed
     _offer: Offer | None = None
     _stands_since: float = 0.0
     _over: _Over | None = None
-    _moved_on: float = inf  # when something was heard after that
-    _ended: float = -inf  # when keys were complete that "#" may follow
+    _moved_on: float = inf  # when the caller heard something new after it
+    _ended: float = -inf  # when the keys were complete: a "#" may follow them
 
     def stand(self, offer: Offer, now: float) -> None:
         self.close(now)
         self._offer, self._stands_since = offer, now
 
     def close(self, now: float, choice: Choice | None = None, *, by_key: bool = False) -> None:
-        """A turn was made."""
+        """A turn was made, so the list is over."""
         if self._offer is not None:
             self._over, self._moved_on = _Over(self._offer, now, choice, by_key), inf
         self._offer, self.keys = None, ""
 
     def move_on(self, now: float) -> None:
-        """Something new is heard."""
+        """The caller hears something new."""
         self._moved_on = min(self._moved_on, now)
 
     @property
@@ -67,13 +67,13 @@ class Lists:
     # --- by voice
 
     def current(self) -> Stood:
-        """What is said belongs to it."""
+        """The list that belongs to what is said now."""
         if self._offer is None and self._over is not None and self._over.by_key and self._moved_on == inf:
             return Stood(self._over.offer, late=True)
         return Stood(self._offer)
 
     def at(self, when: float) -> Stood:
-        """As `current` was then."""
+        """The list that belongs to what was said at `when`."""
         if self._offer is not None and when >= self._stands_since:
             return Stood(self._offer)
         if self._over is not None and when < self._over.until:
@@ -83,7 +83,7 @@ class Lists:
         return NONE
 
     def repeats(self, text: str, stood: Stood, *, final: bool) -> bool:
-        """Whether it was said with the key that chose, or says again what was chosen."""
+        """Whether the text only repeats a choice that was made, or was said while a key made it."""
         over = self._over
         if over is None or over.choice is None or over.offer is not stood.offer:
             return False
@@ -99,7 +99,7 @@ class Lists:
     # --- by keys
 
     def begins_longer(self, key: str) -> bool:
-        """Whether another may follow to make one of the list."""
+        """Whether with more keys behind it, it could still be one of the list."""
         keys = self.keys + key
         choices = () if self._offer is None else self._offer.choices
         return key.endswith(MORE) or any(
@@ -107,7 +107,7 @@ class Lists:
         )
 
     def press(self, key: str, at: float) -> str | None:
-        """The keys that it completes; None: more may follow."""
+        """The keys that are complete with this one; None: more may follow."""
         if key == "#" and self.keys:
             return self.keys
         if self.begins_longer(key):
@@ -117,11 +117,11 @@ class Lists:
 
     @property
     def until(self) -> float:
-        """When `keys` are complete without another."""
+        """Until when `keys` wait for another."""
         return self.since + self.wait
 
     def goes_on(self, key: str, at: float) -> bool:
-        """Whether it can belong to those that were pressed before."""
+        """Whether the key can belong to those that were pressed before."""
         return key not in "*ABCD" and at <= self.until
 
     def choose_by_keys(self, keys: str, at: float, now: float) -> Mapping[str, Any] | None:
@@ -134,7 +134,7 @@ class Lists:
         return None if choice is None else choice.input
 
     def trails(self, key: str, at: float) -> bool:
-        """Whether it only ends keys that were complete without it."""
+        """Whether the key is a "#" that only ends keys which were complete without it."""
         return key == "#" and self._offer is None and at <= self._ended + self.wait
 
 
@@ -143,7 +143,7 @@ def chosen_by_voice(offer: Offer, text: str) -> Choice | None:
 
 
 def _named(offer: Offer, text: str, *, final: bool) -> Iterator[Choice]:
-    """The choices that `text` names, or, not `final`, may come to name."""
+    """The choices that `text` names, or may still come to name where it is not `final`."""
     said = _plain(text)
     for choice in offer.choices:
         phrases = map(_plain, choice.phrases)

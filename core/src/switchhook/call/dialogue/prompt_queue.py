@@ -11,12 +11,12 @@ from .engine_parameters import EngineParameters
 from .events import Effect, Flush, Queue, Speaks
 
 AboutPrompts = Say | Play | SetBargeIn | ConfigureSynthesis
-FILLER = 0  # the turn of what is of no reply
+FILLER = 0  # stands for the turn of a prompt that belongs to no reply
 
 
 @dataclass(frozen=True, slots=True)
 class _Prompt:
-    turn: int  # whose reply it is of
+    turn: int  # it belongs to the reply to this one
     speech: bool  # whether speech interrupts it
     digits: bool
     queued: Queue
@@ -29,8 +29,8 @@ class _Prompt:
 
 @dataclass(slots=True)
 class PromptQueue:
-    """Each keeps what may interrupt it, and how it is spoken, from its position on. `doubted`: they were
-    interrupted by speech that may turn out to be none, and begin again if it does."""
+    """What may interrupt a prompt, and how it is spoken, is settled when it is queued. `doubted`: the prompts
+    were interrupted by speech that may turn out to be none, and begin again if it does."""
 
     spoken: Speaks = field(default_factory=lambda: Speaks(""))
     doubted: bool = False
@@ -43,7 +43,7 @@ class PromptQueue:
 
     @property
     def turns(self) -> set[int]:
-        """Whose replies are still to be heard."""
+        """The turns whose replies are still to be heard."""
         return {prompt.turn for prompt in self.queue} - {FILLER}
 
     @property
@@ -64,7 +64,7 @@ class PromptQueue:
         match action:
             case Say() | Play():
                 return [*self._end_loop(turn), *self._add(action, turn, self.yields, self._digits)]
-            case SetBargeIn():  # of what is said from now on
+            case SetBargeIn():  # it counts for what is queued from now on
                 self.yields = self.yields if action.speech is None else action.speech
                 self._digits = self._digits if action.digits is None else action.digits
             case ConfigureSynthesis():
@@ -74,27 +74,27 @@ class PromptQueue:
         return []
 
     def change_language(self, spoken: Speaks) -> list[Effect]:
-        """Of what is said from now on."""
+        """It counts for what is queued from now on."""
         self.spoken = spoken
         if "tts" in spoken.forgotten:
             self._voice.forget()
         return []
 
     def announce(self, text: str) -> list[Effect]:
-        """Of no reply, and nothing may interrupt it."""
+        """The prompt belongs to no reply, and nothing may interrupt it."""
         return self._add(Say(text), FILLER, False, False) if text else []
 
     def fill(self) -> list[Effect]:
-        """Of no reply, and interrupted by whatever comes: the answer is still to be heard."""
+        """The prompt belongs to no reply, and all may interrupt it: the answer is still to be heard."""
         text = self.spoken.waiting_text
         return self._add(Say(text), FILLER, True, True) if text else []
 
     def keep_back(self, action: Say | Play, turn: int) -> None:
-        """It would be interrupted at once, by what may turn out to be no speech."""
+        """It is not queued: what may turn out to be no speech would interrupt it at once."""
         self._dropped.append(self._make(action, turn, self.yields, self._digits))
 
     def doubt(self) -> None:
-        """What comes is kept back."""
+        """What comes from now on is kept back."""
         self._dropped = self._dropped if self.doubted else []
         self.doubted = True
 
@@ -114,7 +114,7 @@ class PromptQueue:
         return self._end_loop(turn)
 
     def _end_loop(self, turn: int) -> list[Effect]:
-        """What plays again and again plays until the reply to the next turn has something to say, or ends."""
+        """A loop plays until the reply to the next turn has something to say, or ends."""
         return self.drop() if self.loops and self.queue[0].turn != turn else []
 
     # --- being heard
@@ -128,7 +128,7 @@ class PromptQueue:
         return over
 
     def turn_of(self, prompt: int) -> int:
-        """Whose reply it is of; that of a filler where it is none, or was flushed."""
+        """The turn whose reply it belongs to; FILLER where there is none, or it was flushed."""
         return next((each.turn for each in self.queue if each.queued.prompt == prompt), FILLER)
 
     def interrupt(self, *, doubted: bool) -> list[Effect]:
@@ -137,11 +137,11 @@ class PromptQueue:
         return self.drop()
 
     def believe(self) -> None:
-        """It was speech that interrupted them."""
+        """It was really speech that interrupted the prompts."""
         self.doubted = False
 
     def restore(self) -> list[Effect]:
-        """What was dropped last, from the beginning of the prompt that was interrupted."""
+        """Queues again what was dropped last. The prompt that was interrupted begins anew."""
         first, self._ids = self._ids + 1, self._ids + len(self._dropped)
         again = [
             replace(each, queued=replace(each.queued, prompt=number))

@@ -17,11 +17,10 @@ OF_SILENCE = (*PUT_OFF, "speech", "final")
 
 
 class Moment(NamedTuple):
-    """What times depend on. `replying`: a reply is due; `fills`: of one that takes long the caller is told;
-    `filled`: and he was.
-    `said`: what the caller is saying; `inputs`: what he has said. `between_keys`: seconds for the next key of
-    a number that was begun; `choosing`: until when a key may be followed by another of a list. `begun`: there
-    was a turn. `held`: a prompt is kept back."""
+    """What times depend on. `replying`: a reply is due; `fills`: the caller is told when it takes long;
+    `filled`: he was told. `said`: what the caller is saying; `inputs`: what he has said. `between_keys`:
+    seconds for the next key of a number that was begun; `choosing`: until when a key may be followed by
+    another of a list. `begun`: there was a turn. `held`: a prompt is kept back."""
 
     replying: bool
     fills: bool
@@ -38,22 +37,22 @@ class Moment(NamedTuple):
 
 @dataclass(slots=True)
 class Noise:
-    """What seemed to be speech and was none. It puts the end of a silence off, by at most `most` seconds in
-    all. `seconds`: of it, in the call."""
+    """What seemed to be speech and was none. It puts off the end of a silence, by at most `most` seconds in
+    all. `seconds`: how much of it there was in the call."""
 
     most: float
     seconds: float = 0.0
     _left: float = 0.0
-    _began: float | None = None  # of what is being said, or is no speech
-    _since: float = 0.0  # likewise, in this silence
+    _began: float | None = None  # when the voice that is heard now began
+    _since: float = 0.0  # the same, or when this silence began, if that was later
     _worded: bool = False
 
     def begin_silence(self, now: float) -> None:
         self._left, self._since = self.most, now
 
     def follow(self, now: float, *, speaking: bool, worded: bool, believed: bool) -> float:
-        """Seconds that the silence is put off by what has turned out to be no speech with this event;
-        `believed`: what ended with it was some."""
+        """Seconds by which the silence is put off, as voice has just turned out to be no speech; `believed`:
+        what has ended was speech."""
         if speaking:
             if self._began is None:
                 self._began = self._since = now
@@ -69,7 +68,7 @@ class Noise:
 
     @property
     def postpones(self) -> float:
-        """Seconds that the silence may still be put off by what goes on."""
+        """Seconds by which the voice that is heard now may still put off the end of the silence."""
         if self._began is None:
             return 0.0
         return inf if self._worded else self._left
@@ -80,7 +79,7 @@ class Noise:
             self._began, self._since = self._began + seconds, self._since + seconds
 
     def until(self, now: float) -> float:
-        """`seconds`, with what still goes on."""
+        """`seconds`, and those of the noise that still goes on."""
         going_on = self._began is not None and not self._worded
         return self.seconds + (now - self._began if going_on and self._began is not None else 0.0)
 
@@ -102,7 +101,7 @@ class Timers:
         self._at["max_call"] = now + self.limits.max_call
 
     def begin_to_stop(self, now: float) -> bool:
-        """For what is still to be said. Whether it had not begun."""
+        """Gives what is still to be said its time. False: that time runs already."""
         first = "stopping" not in self._at
         self._at.setdefault("stopping", now + self.limits.stopping)
         return first
@@ -160,7 +159,7 @@ class Timers:
         }
 
     def _to_grow(self, at: Moment) -> float | None:
-        """Who cannot be heard says no more."""
+        """A caller who cannot be heard adds nothing to what he has said."""
         if self._paused is not None:
             return 0.0
         if not at.inputs.overdue:
@@ -168,8 +167,8 @@ class Timers:
         return None if at.said.worded else self.limits.hold
 
     def pause(self, now: float) -> None:
-        """Those of his silence begin anew when he can be heard again: nobody has to answer in the rest of a
-        time that began minutes ago."""
+        """Times of the caller's silence begin anew when he can be heard again: nobody has to answer in the
+        rest of a time that began minutes ago."""
         self._paused = now if self._paused is None else self._paused
         self._at.update({"merging": now} if "merging" in self._at else {})
         for name in OF_SILENCE:

@@ -15,9 +15,9 @@ CALLERS, ALONE = ("start", "speech", "digits"), ("forced", "follow_up")
 @dataclass(slots=True)
 class Turns:
     """`patience`: turns without input, in a row, until the call is given back. `forced`: the text of one that
-    is due when the prompts have been heard. `alone`: turns since the caller's last that nobody began, or time
-    after a reply in which nothing was heard, neither a prompt nor a word; each that time began after
-    something was heard makes good for one."""
+    is due when the prompts have been heard. `alone`: how many turns without the caller were made since his
+    last one. One counts if the assistant asked for it, or if no prompt and no word was heard before it; any
+    other takes one off."""
 
     patience: int | None
     made: int = 0
@@ -46,7 +46,7 @@ class Turns:
         )
 
     def fail(self, response_type: str) -> None:
-        """What was to come of it did not, or not all."""
+        """A response of this type was not performed, or not to its end."""
         if len(self._failed) < MOST_FAILED:
             self._failed.append(response_type)
 

@@ -10,9 +10,9 @@ from .offers import Stood
 
 @dataclass(slots=True)
 class Utterance:
-    """`speaking`: one goes on that is taken; `worded`: in words; `meant`: in words that a prompt is to stop
-    for. `deaf`: one goes on that is not taken. `stood`: the list that stood when it began; `repeats`: the
-    newest words only say again what was chosen from it."""
+    """`speaking`: the caller speaks and is listened to; `worded`: words have come; `meant`: they are words
+    that a prompt is to stop for. `deaf`: he speaks and is not listened to. `stood`: the list that stood when
+    it began; `repeats`: the newest words only say again what was chosen from it."""
 
     speaking: bool = False
     worded: bool = False
@@ -22,7 +22,7 @@ class Utterance:
     stood: Stood | None = None
 
     def voice(self, stood: Stood, *, shut: bool) -> None:
-        """`shut`: what begins now is not taken."""
+        """`shut`: speech that begins now is not listened to."""
         self.deaf = self.deaf or (shut and not self.speaking)
         self.speaking = not self.deaf
         if not self.worded:
@@ -33,7 +33,7 @@ class Utterance:
         self.stood = stood
 
     def is_deaf(self, said: Transcript, *, shut: bool) -> bool:
-        """Whether it is not taken."""
+        """Whether what is `said` is not listened to."""
         if not (self.deaf or (shut and not self.speaking)):
             return False
         self.deaf, self.stood, self.repeats = not said.final, None, False

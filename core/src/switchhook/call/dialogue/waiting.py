@@ -1,4 +1,4 @@
-"""What the caller said and keyed and is no turn yet. No clock."""
+"""What the caller has said and keyed, until it becomes a turn. No clock."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ LONGEST = 2000  # characters of one turn that is made of several utterances
 
 @dataclass(slots=True)
 class Waiting:
-    """At most `most` inputs, in order. `merges`: what is said may be gone on with for a while; `growing`: the
-    newest may; `overdue`: its time is over, but more of it is being said."""
+    """At most `most` inputs, in order. `merges`: what is said next may be added to an input for a while;
+    `growing`: that is so for the newest; `overdue`: its time is over, but the caller is still speaking."""
 
     most: int
     merges: bool = False
@@ -24,7 +24,7 @@ class Waiting:
 
     @property
     def spoken(self) -> bool:
-        """Something was said that waits."""
+        """Whether something that was said is among them."""
         return any(each.kind == "speech" for each in self.queue)
 
     def put(self, said: Input, *, first: bool = False) -> None:
@@ -35,7 +35,7 @@ class Waiting:
             self.close()
 
     def say(self, said: Input) -> None:
-        """A final; where the one before may be gone on with, it is of the same turn."""
+        """A final. If the newest input may grow, it is added to that."""
         last = self.queue[-1] if self.growing else None
         if last is not None and len(last.text) + len(said.text) < LONGEST:
             known = [each.confidence for each in (last, said) if each.confidence is not None]
@@ -50,7 +50,7 @@ class Waiting:
             self.growing = self.merges
 
     def let_grow(self, *, speaking: bool) -> None:
-        """The time for more is over; who is `speaking` is heard out, once."""
+        """The time for more is over. A caller who is `speaking` is heard out, once."""
         if speaking and not self.overdue:
             self.overdue = True
         else:
@@ -65,7 +65,7 @@ class Waiting:
         return self.queue.popleft() if self.queue and not unfinished else None
 
     def forget(self, forgotten: Callable[[Input], bool]) -> None:
-        """What was said and is no turn of its own."""
+        """Drops what was said and is to be no turn of its own."""
         kept = [each for each in self.queue if each.kind != "speech" or not forgotten(each)]
         if len(kept) < len(self.queue):
             self.queue = deque(kept)
