@@ -1,4 +1,4 @@
-"""What a connector gives its calls."""
+"""A connector as its calls see it: engines, texts and limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .record.variables import Reserved
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """One language, and what a connector has for it. A text that is empty is said in the connector's own."""
+    """One language, and what a connector has for it. Where a text is empty, the connector's own is said."""
 
     language: str
     assistants: tuple[Engine[Assistant], ...]
@@ -81,6 +81,6 @@ class Bot:
 
     @property
     def engines(self) -> tuple[Engine[Any], ...]:
-        """Each once."""
+        """All of them, each once."""
         every = (engine for each in self.tongues for kind in each.kinds for engine in kind)
         return tuple(dict.fromkeys(every))

@@ -129,7 +129,7 @@ class Call:
         fed = self._listening.audio.fed if isinstance(event, Transcript) else 0.0
         try:
             effects = self._dialogue.handle(event, now)
-        finally:  # also of what we did wrong
+        finally:  # also after a mistake of ours
             hint = self._dialogue.hint(event, now) if said else ""
             self._events_file.note(at, event, effects, hidden=hidden, hint=hint)
             heard = self._playout.heard_of_current
@@ -200,7 +200,7 @@ class Call:
         self._ended.set()
 
     def _change_language(self, spoken: events.Speaks) -> None:
-        """What the caller says from now on is heard, and what is asked for from now on spoken, in it."""
+        """What is said from now on, by caller or bot, is in this language."""
         self.info.speaks(spoken.language)
         self._note_language()
         self._conversing.change_language()
@@ -254,7 +254,7 @@ class Call:
         return self.record_writer.record
 
     def _complete(self, outcome: str = "", reason: str = "") -> None:
-        """`outcome` is for a call that did not come to an end of its own."""
+        """`outcome` is for a call that the dialogue has not ended."""
         record, ended = self.record_writer.record, self._dialogue.outcome
         if outcome:
             record.outcome, record.reason = outcome, reason

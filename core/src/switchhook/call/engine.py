@@ -19,8 +19,8 @@ from ..contract.traces import home, place, trace
 
 logger = logging.getLogger(__name__)
 
-FAILURES = 3  # in a row, until an engine is passed over
-REST = 15.0  # seconds until it is asked first again
+FAILURES = 3  # in a row, after which an engine rests
+REST = 15.0  # seconds that it rests: meanwhile others are asked first
 PCM = AudioFormat("PCM", 8000)
 SILENCE = bytes(PCM.size(0.2))
 
@@ -34,7 +34,7 @@ class Engine(Generic[D]):
     """Made once for each distinct table of options, and shared by all calls of a process. `report` is told
     its name when it begins to rest, and when it works again."""
 
-    name: str  # of reports and of the call record
+    name: str  # as reports and the call record call it
     kind: Kind
     driver: D
     report: Report = lambda _name, _resting: None
@@ -55,7 +55,8 @@ class Engine(Generic[D]):
             self._resting = now + REST
 
     def raised(self, error: Exception) -> str:
-        """What a record may say of it. The log has its author's line, and for them all of the way there."""
+        """What a record may say of the error. The log names the line of the engine's own code, and at level
+        DEBUG all of the trace."""
         logger.info("%s: %s%s", self.name, cause(error), place(error, home(type(self.driver))))
         logger.debug("%s:\n%s", self.name, trace(error))
         return cause(error)
@@ -69,11 +70,11 @@ class Engine(Generic[D]):
 
     @property
     def languages(self) -> Sequence[str]:
-        """That it says it knows; none: it does not say, and is asked for any."""
+        """Tags of those that it says it knows; none: it does not say, and is asked for any."""
         return self.driver.languages if isinstance(self.driver, KnowsLanguages) else ()
 
     def spoken(self, language: str) -> str | None:
-        """What it is to be asked for; None where it does not know the language."""
+        """The tag that it is to be asked for; None where it does not know the language."""
         return match(language, self.languages) if self.languages else language
 
     def named(self, parameters: Parameters) -> str:
@@ -82,11 +83,11 @@ class Engine(Generic[D]):
 
     @property
     def manager(self) -> AbstractAsyncContextManager[object] | None:
-        """To be entered once, around all calls."""
+        """The driver, if it is to be entered once, around all calls."""
         return self.driver if isinstance(self.driver, AbstractAsyncContextManager) else None
 
     async def close(self) -> None:
-        """After the last call. One that is entered has been left instead."""
+        """To be called after the last call. A driver that is a context manager is left instead."""
         if self.manager is None and isinstance(self.driver, Closable):
             await self.driver.aclose()
 
@@ -113,7 +114,7 @@ class Engine(Generic[D]):
 
 
 def engines_of(kind: Kind, drivers: Iterable[D | Engine[D]]) -> tuple[Engine[D], ...]:
-    """Drivers that no configuration names are called by their types; what is an engine already stays."""
+    """An engine for each driver, called by the driver's type. What is an engine already stays as it is."""
     made: list[Engine[D]] = []
     for each in drivers:
         if isinstance(each, Engine):
@@ -126,7 +127,7 @@ def engines_of(kind: Kind, drivers: Iterable[D | Engine[D]]) -> tuple[Engine[D],
 
 
 def in_order(engines: Sequence[Engine[D]], now: float) -> list[Engine[D]]:
-    """Those that rest behind the others; else as they are. None is left out: when all rest, all are tried."""
+    """The same engines, those that rest behind the others. None is left out: when all rest, all are tried."""
     return sorted(engines, key=lambda engine: engine.rests(now))
 
 

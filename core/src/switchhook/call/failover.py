@@ -20,15 +20,15 @@ D = TypeVar("D")
 class Patience:
     """Seconds. Engines that have a spare one behind them get less than the last one."""
 
-    opening: float  # that an engine may take to open, or be behind its sound, while others are to be tried
+    opening: float  # that an engine may take to open, or be behind its sound, while there are others to try
     last: float  # likewise, the last one at first
     afresh: float  # likewise, the last one while there is trouble
-    persistence: float = 0.0  # of a trouble, after which no engine is tried again
+    persistence: float = 0.0  # that a trouble may last until no engine is tried again
     pause: float = 0.5  # until engines that failed are tried again
-    steady: float = inf  # that an engine must have worked, for its failure to be a new trouble
+    steady: float = inf  # that an engine must have worked for its failure to be a new trouble
     closing: float = inf  # that an engine may take to end
-    answering: float = inf  # to begin to answer, while others are to be tried
-    going_on: float = inf  # to go on with an answer, likewise: a share of what the dialogue allows
+    answering: float = inf  # that it may take to begin to answer, while there are others to try
+    going_on: float = inf  # likewise, to go on with an answer: a share of what the dialogue allows
     late: float = inf  # that an engine may be behind its sound until a spare one is asked beside it
     excused: float = inf  # likewise until it is given up, once the caller was asked to wait
 
@@ -47,7 +47,8 @@ class Patiences:
 
 @dataclass(frozen=True, slots=True)
 class Attempt(Generic[D]):
-    """Who is tried, and how long. `spare`: who may be asked beside it. `resting`: it had failed too often."""
+    """Which engine is tried, and how long. `spare`: the one that may be asked beside it. `resting`: it has
+    failed too often."""
 
     engine: Engine[D]
     spare: Engine[D] | None
@@ -58,7 +59,7 @@ class Attempt(Generic[D]):
 
 
 class Failover(Generic[D]):
-    """One for the engines of a call that do the same."""
+    """There is one for the engines of a call that do the same work."""
 
     def __init__(self, patience: Patience, trouble: float = inf) -> None:
         """`trouble`: since when there is one."""
@@ -81,7 +82,8 @@ class Failover(Generic[D]):
         return Attempt(engine, beside, engine.rests(now), opening, answering, going_on)
 
     def is_left(self, able: Sequence[Engine[D]]) -> bool:
-        """Whether there is another one to try, so that the failure before it is a fault and no more."""
+        """Whether there is another one to try: then the failure before is only a fault, and the call goes
+        on."""
         return bool(self._left(able))
 
     def _left(self, able: Sequence[Engine[D]]) -> list[Engine[D]]:

@@ -16,26 +16,27 @@ D = TypeVar("D")
 
 
 class CallLanguage:
-    """Shared by those who hear, speak and converse. `changed` is told what is spoken from now on."""
+    """Shared by what hears, speaks and converses. `changed` is told which language is spoken from now on."""
 
     def __init__(self, bot: Bot, remark: Callable[[str], None]) -> None:
-        """`remark` is told where the language is another one than was asked for."""
+        """`remark` is told when another language is spoken than was asked for."""
         self._tongues = {each.language: each for each in bot.tongues}
         self._written = frozenset(text for each in bot.tongues for text in each.texts)  # by authors
         self._found: dict[str, Tongue] = {}  # by the tags that were asked for
-        self._asked: dict[tuple[Engine[Any], str], str | None] = {}  # what was found out, until it changes
+        self._asked: dict[tuple[Engine[Any], str], str | None] = {}  # by `of`, until something changes
         self.own = next(iter(self._tongues))
         self.current = self._before = self.own
         self.changed: Callable[[Speaks], None] = lambda _: None
         self._remark = remark
-        self._unknown: set[str] = set()  # found out in this call, of all engines of a kind
-        self._lacking: set[tuple[Engine[Any], str]] = set()  # likewise, of one engine, as it was asked
-        self._named: dict[Engine[Any], str] = {}  # by the parameters that an assistant has set for good
+        self._unknown: set[str] = set()  # tags that no engine of some kind knows, as this call has found out
+        self._lacking: set[tuple[Engine[Any], str]] = set()  # likewise, those that one engine lacks
+        self._named: dict[Engine[Any], str] = {}  # of the voice or model that an assistant has set for good
 
     # --- what is spoken
 
     def ask(self, tag: str) -> None:
-        """This one is wanted, however it is spelt. What is not served leaves it as it is."""
+        """The call goes on in this language, however its tag is spelt. If it is not served, nothing
+        changes."""
         wanted = normalised(tag)
         if not wanted:
             if tag:
@@ -62,8 +63,8 @@ class CallLanguage:
         self.changed(Speaks(tag, *self.texts, tuple(kind for kind in KINDS if kind in forgotten)))
 
     def give_up(self, tag: str) -> str | None:
-        """No engine of a kind knows it. What to go on with: as it was before, or the connector's own; None
-        where that is not known either."""
+        """No engine of some kind knows it. Returns the language to go on with: the one before, or the
+        connector's own; None where those are not known either."""
         self._unknown.add(tag)
         other = next((each for each in (self._before, self.own) if each not in self._unknown), None)
         if tag != self.current:
@@ -76,7 +77,8 @@ class CallLanguage:
     # --- what there is for it
 
     def of_tag(self, tag: str) -> Tongue:
-        """What the connector has for this one, or for another region of it; else what it has for its own."""
+        """What the connector has for this language, or for another region of it; else what it has for its own
+        language."""
         if tag not in self._found:
             self._found[tag] = self._tongues[match(tag, self._tongues) or self.own]
         return self._found[tag]
@@ -87,7 +89,7 @@ class CallLanguage:
 
     @property
     def texts(self) -> tuple[str, str, str]:
-        """Of failure, of closing and of waiting: the connector's own where the language has none."""
+        """The failure, closing and waiting text; the connector's own where the language has none."""
         mine, own = self.tongue, self._tongues[self.own]
         return (
             mine.failure_text or own.failure_text,
@@ -96,8 +98,8 @@ class CallLanguage:
         )
 
     def of_text(self, text: str, tag: str) -> str:
-        """In which one it is spoken, though it was meant for `tag`: a text of the configuration in the one
-        that it stands with, and what was meant for one that nobody knows in that of the call."""
+        """The language to speak the text in. Meant for `tag`, it is spoken in the call's language if no
+        engine knows that, and a text of the configuration in the language that it is configured for."""
         tag = self.current if not tag or tag in self._unknown else tag
         if text not in self._written:
             return tag
@@ -105,9 +107,9 @@ class CallLanguage:
         return next((each.language for each in tongues if text in each.texts), tag)
 
     def configured(self, kind: Literal["stt", "tts"], parameters: Parameters, *, merged: bool) -> str:
-        """An assistant sets these for good, in place of what it had set or `merged` with that. The tag of the
-        language that a voice or model among them is of, where it is another one and can be served. A driver
-        may raise anything."""
+        """An assistant has set these for good, in place of those before or `merged` with them. If they name a
+        voice or model of another language, and that can be served, returns its tag. A driver may raise
+        anything."""
         engines: tuple[Engine[Any], ...] = self.tongue.recognisers if kind == "stt" else self.tongue.voices
         for engine in engines:
             kept = self._named.get(engine, "") if merged else ""
@@ -120,7 +122,7 @@ class CallLanguage:
     # --- who knows it
 
     def of(self, engine: Engine[Any], tag: str) -> str | None:
-        """What the engine is to be asked for instead of `tag`; None where it does not know it."""
+        """The tag that the engine knows `tag` by; None where it does not know the language."""
         if (engine, tag) not in self._asked:
             self._asked[engine, tag] = self._find(engine, tag)
         return self._asked[engine, tag]
@@ -146,7 +148,7 @@ class CallLanguage:
         return [(engine, name) for engine, name in asked if name is not None]
 
     def heard_as(self) -> str:
-        """How the first voice that knows the current language calls it."""
+        """The current language, by the tag that the first voice which knows it has for it."""
         known = (self.of(engine, self.current) for engine in self.tongue.voices)
         return normalised(next(filter(None, known), "")) or self.current
 

@@ -1,4 +1,4 @@
-"""A leg's audio format, and what turns it into other forms."""
+"""A leg's audio format, and how it is turned into others."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Line:
         return self.codec.encode(bytes(self.audio.linear.size(seconds)))
 
     def coded(self, audio: AudioFormat, chunk: bytes) -> bytes:
-        """A voice's audio, in the line's own format or linear, as the line takes it."""
+        """A voice's audio in the line's format. It comes in that, or linear."""
         return chunk if audio == self.audio else self.codec.encode(chunk)
 
     async def load(self, file: bytes) -> bytes | None:
@@ -51,7 +51,7 @@ class Line:
         return await self._hooks.load_audio(file, self.audio)
 
     def decoder(self, feed: Callable[[bytes], None], direct: bool) -> Callable[[bytes], None]:
-        """What takes the line's audio to `feed`: one plain call per frame."""
+        """A function that takes the line's audio to `feed`: one plain call per frame."""
         if direct:
             return feed
         decode = self.codec.decode

@@ -8,7 +8,7 @@ import anyio
 
 
 class Signal:
-    """Wakes the one task that waits; set before the wait, it does not wait."""
+    """Wakes the one task that waits. If it was set before, the task does not wait."""
 
     def __init__(self) -> None:
         self._event = anyio.Event()

@@ -19,8 +19,8 @@ from .replies import Replies
 
 
 class Conversing:
-    """When an assistant fails, the next one is told the turn; when the language changes, one of those that
-    the connector has for it."""
+    """When an assistant fails, the next one is told the turn; when the language changes, one that the
+    connector has for it."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Conversing:
         self._progressing = inf  # seconds that it may take to go on with a reply
 
     def send(self, turn: Turn) -> None:
-        """As soon as the reply to the one before is read."""
+        """The turn is told as soon as the reply to the one before is read."""
         self._turn = turn
         self._turns.set()
 

@@ -21,19 +21,19 @@ from ..dialogue.bounds import RESPONSES, TEXT, action_within, response_within, w
 from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed
 
 HANDLER = 10.0  # seconds that one handler may take for one response, without those that it gives
-ACTIONS = 100  # that come of one response of a reply
-GIVEN = 100  # responses that handlers give in the place of one
-DEEPEST = 4  # responses that are given one in the place of the other
+ACTIONS = 100  # that may come of one response of a reply
+GIVEN = 100  # responses that handlers may give in place of one
+DEEPEST = 4  # how often a response may be given in place of one that was given itself
 COST = 100  # of an action, in bytes of text that take as long
-CORE = "switchhook"  # who remarks what was not taken
+CORE = "switchhook"  # the name under which it is remarked what was not taken
 
 Take = Callable[["Place", HandlerAnswer, Action], None]
 
 
 @dataclass(slots=True)
 class Place:
-    """One response of a reply, and how much has come of it; `handler` answered for it first. `aside`: it is
-    asked for what would be played, and nothing of it is performed."""
+    """One response of a reply, and how much has come of it; `handler` answered for it first. `aside`: its
+    handler is only asked what would be played, and nothing is performed."""
 
     turn: int
     position: int
@@ -76,7 +76,7 @@ class Performing:
         self._work += work
         if self._work > TEXT:
             self._work = 0
-            # shielded: who cancels a reply means what it waits for, and not what there is of it
+            # shielded: to cancel a reply ends what it waits for; what has come of it is still performed
             await anyio.lowlevel.cancel_shielded_checkpoint()
 
     def worked(self, work: int) -> None:
@@ -95,8 +95,9 @@ class Performing:
     # --- one response
 
     async def _perform(self, place: Place, response: Response, givers: tuple[str, ...], take: Take) -> bool:
-        """Whether there may be more. `givers`: the plugins that it came from, which are not asked. Who fails
-        before anything of it is performed leaves it to the next; what was begun is not begun again."""
+        """Whether there may be more. `givers`: the plugins that it came from, which are not asked. If a
+        handler fails before anything of the response is performed, the next one is asked; after that,
+        none."""
         response = self._within(place, response)
         answers, before, failed = self._hooks.answers(response, self._call, givers), replace(place), False
         while True:
@@ -115,7 +116,7 @@ class Performing:
             if not source.failed:
                 return more
             if begun or not more:
-                if more or not givers:  # else who gave it has failed likewise
+                if more or not givers:  # else the handler that gave it has failed likewise
                     self._fail(place, response, begun=begun)
                 return more
             failed = True
@@ -236,7 +237,7 @@ class Performing:
         return True
 
     async def _recording(self, place: Place, source: _Source, response: AudioResponse) -> Play | None:
-        """What would be played for it; the rest of what its handler asks for is not performed."""
+        """The sound that would be played for it; the rest of what its handler asks for is not performed."""
         played: list[Play] = []
 
         def keep(_: Place, __: HandlerAnswer, action: Action) -> None:
@@ -251,8 +252,8 @@ class Performing:
 
 @dataclass(slots=True)
 class _Source:
-    """Whose actions these are, what its response came from, and where its final actions go. `failed`: the
-    last that came of it was a fault."""
+    """A handler's answer, the plugins that its response came from, and where its final actions go. `failed`:
+    the last thing that came of it was a fault."""
 
     answer: HandlerAnswer
     givers: tuple[str, ...]

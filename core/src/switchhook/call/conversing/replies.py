@@ -45,7 +45,7 @@ class Replies:
         self._said = 0  # bytes, in this reply
 
     async def read(self, conversation: Conversation, turn: Turn) -> Exception | None:
-        """What the assistant failed with; nothing when its reply is read, which ReplyEnded then says."""
+        """What the assistant failed with; None when its reply is read, which ReplyEnded tells."""
         self._said = 0
         self._variables.begin_reply()
         self._performing.begin()
@@ -71,7 +71,7 @@ class Replies:
         return None
 
     def _seconds(self, turn: int, name: str, asked: float | None) -> float | None:
-        """None: as before. What is not done as it was asked for is remarked once in a call."""
+        """None: as before. If it is not done as it was asked for, that is remarked once in a call."""
         if asked is None:
             return None
         seconds = seconds_of(asked)
@@ -94,7 +94,7 @@ class Replies:
         return taken
 
     def _ask(self, place: Place, answer: HandlerAnswer, action: Action) -> None:
-        """For what is left to be said of a reply, and not for what nobody could hear to its end."""
+        """Emits the action. A reply that nobody could hear to its end is cut short."""
         action, why = action_within(action)
         if isinstance(action, Say):
             size, before = max(LEAST, len(action.text.encode(errors="replace"))), self._said
@@ -110,8 +110,8 @@ class Replies:
             self._emit(ActionDue(place.turn, action, place.position, answer.plugin))
 
     def _named(self, asked: ConfigureRecognition | ConfigureSynthesis) -> str:
-        """The tag of the language in which the call is to go on, since an assistant has set, for good, a
-        voice or a model of it; nothing: as it is."""
+        """The tag of another language, if an assistant has set a voice or a model of it for good: the call
+        goes on in it. Else nothing."""
         if asked.strategy.endswith("_once"):
             return ""
         kind: Literal["stt", "tts"] = "stt" if isinstance(asked, ConfigureRecognition) else "tts"

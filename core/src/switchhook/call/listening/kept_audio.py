@@ -56,7 +56,7 @@ class KeptAudio:
         early, size = self._early, self._early_size
         self._early, self._early_size, self._unsure = deque(), 0, deque()
         self._feed, self._base = feed, self.received - size
-        self.received = self._base  # they are counted again
+        self.received = self._base  # `take` counts them again
         for data in early:
             self.take(data)
 
@@ -65,22 +65,22 @@ class KeptAudio:
         self._feed = None
 
     def ignore(self, ignoring: bool) -> None:
-        """What comes while it is on is for nobody, nor is what was kept."""
+        """While it is on, nothing is kept, and what was kept is dropped."""
         self._ignoring = ignoring
         if ignoring:
             self._feed = None
             self._early, self._early_size = deque(), 0
 
     def cover(self, end: float) -> None:
-        """No other recognition has to be asked for what lies before `end`, in seconds of what was fed; where
-        that is 0, for any of it."""
+        """A final covers what lies before `end`, in seconds of what was fed, or all of it where that is 0: no
+        other recognition has to hear it."""
         sure = self._audio.size(end) if end else inf
         since = self.received - self._base - sum(map(len, self._unsure))
         while self._unsure and since + len(self._unsure[0]) <= sure:
             since += len(self._unsure.popleft())
 
     def end(self, *, again: bool) -> None:
-        """The recognition is over; `again`: the next one is given what this one was in the middle of."""
+        """The recognition is over; `again`: the next one is given what no final of this one has covered."""
         self._feed = None
         if again:
             for data in self._unsure:

@@ -23,8 +23,8 @@ from ..signal import Signal
 from .kept_audio import KeptAudio
 
 UNKNOWN = "no engine knows the language"
-# How often a recognition may be opened because another is wanted, a second and at once. Whoever changes his
-# mind faster is heard a little later, as he wants it then: audio is kept meanwhile.
+# How many times a second, and at once, a recognition may be opened because another is wanted. If the wish
+# changes faster, the caller is heard a little later: his audio is kept meanwhile.
 OPENINGS, AT_ONCE = 0.5, 6
 
 
@@ -98,7 +98,7 @@ class Listening:
 
     async def listen(self) -> None:
         """Engines are tried in order, and again for a while: a call outlives a short trouble of its network.
-        When none has listened again, the call has failed."""
+        If none listens again, the call has failed."""
         problem, failover = UNKNOWN if self._engines else "no engine", Failover[SpeechToText](self._times)
         while able := self._able():
             asked = self._wanted.language
@@ -122,7 +122,7 @@ class Listening:
         return self._language.of_tag(self._wanted.language).recognisers
 
     def _able(self) -> list[Engine[SpeechToText]]:
-        """In order, those that know the language. Where none does, the call goes on in another."""
+        """Those that know the language, in order. Where none does, the call goes on in another."""
         able = self._language.able(self._engines, self._wanted.language)
         while not able and self._engines and (other := self._language.give_up(self._wanted.language)):
             self._wanted = self._wanted._replace(language=other)
@@ -135,8 +135,8 @@ class Listening:
     # --- what is wanted
 
     def change(self, language: str, parameters: Parameters | None) -> None:
-        """What was heard until now is recognised as before, what comes from now on as is wanted now. None: no
-        recognition at all, until there are parameters again."""
+        """Audio from now on is recognised with these; what came before is recognised as before. None: nothing
+        is recognised until there are parameters again."""
         if parameters is None:
             self._rest()
         elif self._resting:
@@ -193,7 +193,7 @@ class Listening:
             elif session.stage is Stage.OPENING and good is not None and session.wanted != good:
                 self._emit(Faulted("recognition", "engine", problem, engine.name))
                 if self._wanted == session.wanted:
-                    self._wanted = good  # better as before than not at all
+                    self._wanted = good  # as before is better than not at all
             else:
                 return Failed(problem, since, silent=given_up and since == inf)
 
@@ -230,7 +230,7 @@ class Listening:
         return "the recognition ended by itself"
 
     def _hear(self, heard: SpeechStarted | Transcript) -> None:
-        """When words began is said by an engine that gives times."""
+        """Tells the dialogue when words began, if the engine gives times."""
         if isinstance(heard, Transcript):
             if heard.text and heard.end > 0 and not self._uttering:
                 self._emit(WordsBegan(max(0.0, self.audio.fed - heard.start)))

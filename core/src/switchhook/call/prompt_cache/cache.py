@@ -1,6 +1,6 @@
 """Prompts that were spoken before: their audio in memory, that of listed ones on disk too.
 
-What is being made is heard while it is made, by all who asked for it, and made to its end whoever hangs up.
+What is being made is heard meanwhile by all who asked for it, and made to its end even if they hang up.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Prompt:
 
     @property
     def key(self) -> str:
-        """Says nothing of the text."""
+        """A name for it that tells nothing of the text."""
         audio, parameters = self.audio, dict(self.parameters)
         parts = [self.engine, self.text, audio.encoding, audio.rate, self.language, parameters]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
@@ -108,7 +108,7 @@ class PromptCache:
         return b"".join(known.chunks) if known is not None and known.complete else b""
 
     def forget(self, prompt: Prompt) -> None:
-        """It takes too long: who asks next has it made anew."""
+        """It takes too long: for the next who asks it is made anew."""
         self._drop(prompt.key)
 
     @asynccontextmanager

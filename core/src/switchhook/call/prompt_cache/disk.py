@@ -45,7 +45,8 @@ class PromptDisk:
         await self._patiently(None, self._write, key, audio)
 
     async def _patiently(self, otherwise: Result, act: Callable[..., Result], *arguments: object) -> Result:
-        """In a thread, left behind if the disk hangs: neither prompts nor the end wait long for it."""
+        """In a thread that is left behind if the disk hangs: neither prompts nor the end of the process wait
+        long for it."""
         if self._hanging is not None and not self._hanging.done():
             return otherwise
         future: Future[Result] = Future()
@@ -131,7 +132,8 @@ def _name(key: str) -> str:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[int]:
-    """All that follows is done within this one, wherever its name leads later."""
+    """A descriptor of the folder: what follows is done in this one, even if its name leads elsewhere
+    later."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         yield descriptor
@@ -161,7 +163,7 @@ def _content(name: str, folder: int) -> bytes:
             return b""
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             audio = file.read()
-        with suppress(OSError):  # the oldest goes first; where nothing can be written, nothing goes
+        with suppress(OSError):  # makes it the newest, which is removed last; a disk may refuse it
             os.utime(descriptor)
         return audio
     finally:
@@ -169,7 +171,7 @@ def _content(name: str, folder: int) -> bytes:
 
 
 def _is_taken(name: str, folder: int) -> bool:
-    """By something that is not ours."""
+    """Whether something that is not ours has the name."""
     try:
         return not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
     except FileNotFoundError:
@@ -181,7 +183,7 @@ def _keep(key: str, audio: bytes, folder: int) -> None:
     descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            with suppress(OSError):  # where a disk knows no locks, nobody takes it for abandoned either
+            with suppress(OSError):  # where a disk knows no locks, no file is taken for abandoned either
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.write(audio)
             file.flush()
@@ -193,7 +195,7 @@ def _keep(key: str, audio: bytes, folder: int) -> None:
 
 
 def _is_abandoned(half: str, folder: int) -> bool:
-    """Who writes it holds a lock, which ends with the process."""
+    """The process that writes it holds a lock, which ends with the process."""
     try:
         descriptor = os.open(half, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:

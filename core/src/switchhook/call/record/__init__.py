@@ -1,1 +1,2 @@
-"""What happened: the call record, the events file, what of both is hidden, and running them again."""
+"""What happened in a call: its record, its events file, what is hidden in both, and how events are run
+again."""

@@ -72,11 +72,11 @@ class CallRecordWriter:
             dnis=mask.number(info.dnis),
             input_variables=mask.variables(info.variables),
         )
-        self._said: dict[float, float | None] = {}  # when an input came: seconds its recognition took
+        self._said: dict[float, float | None] = {}  # seconds that recognition took, by when the input came
         self._barge_in: dict[str, float] | None = None
         self._paused_at: float | None = None  # since when the caller cannot be heard
         self._spoke: float | None = None  # when the caller ended what the newest turn is made of
-        self._queued = 0  # of which turn the first prompt is known
+        self._queued = 0  # the newest turn whose first prompt is known
         self._waiting: dict[int, _Waiting] = {}  # first prompts that are not heard yet
 
     @property
@@ -93,9 +93,9 @@ class CallRecordWriter:
         fed: float,
         heard: Callable[[], float],
     ) -> None:
-        """One event, and its effects before they are performed. `began`: when the call did, on the dialogue's
-        clock. `fed`: seconds of caller audio that the recognition was given until now, where the event is of
-        one. `heard` tells how much of the prompt that plays was heard."""
+        """One event, and its effects before they are performed. `began`: when the call began, on the
+        dialogue's clock. `fed`: seconds of caller audio that the recognition was given until now, if the
+        event comes from one. `heard` tells how much of the prompt that plays was heard."""
         self._event(event, at, fed)
         for effect in effects:
             self._effect(effect, at, began, heard)
@@ -179,7 +179,7 @@ class CallRecordWriter:
             case "start" | "speech":
                 return self._mask.words(turn.text)
             case _:
-                return turn.text  # reserved words, of nobody
+                return turn.text  # reserved words that nobody has said
 
     def _begin_turn(self, turn: Turn, at: float, said: float, sensitive: bool) -> None:
         text = self._shown(turn, sensitive)
@@ -225,7 +225,7 @@ class CallRecordWriter:
             logger.warning("turn %d: a response of type %s was not performed: %s", event.turn, kind, why)
 
     def remark(self, said: str) -> None:
-        """The call's own: what it does otherwise than it was asked to."""
+        """A remark of the call itself, on what it does otherwise than it was asked to."""
         number = self._turn.number if self._turn else 0
         if self._note_remark(number, said):
             logger.warning("turn %d: %s", number, said)

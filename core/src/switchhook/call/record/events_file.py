@@ -33,8 +33,8 @@ def masked(
     event: Event, mask: Mask, *, hidden: bool = False, harmless: Collection[str] = (), hint: str = ""
 ) -> Event:
     """`hidden`: no digit and no word may be shown, whatever the mask shows. `harmless`: words that mean
-    nothing, as `words_of` gives them, and are shown. What is hidden has as many words as before. `hint`:
-    what the dialogue made of the event and would not make of it masked."""
+    nothing, as `words_of` gives them, and are shown. What is hidden has as many words as before. `hint`: what
+    the dialogue made of the event, if it could not make that of the masked one."""
     match event:
         case Digit():
             shown = event.key in SIGNS or not (hidden or mask.digits(event.key) != event.key)
@@ -97,7 +97,7 @@ def _tagged(value: Event | Action) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no form for."""
+    """In JSON, a value that JSON has no form for."""
     if is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, bytes):

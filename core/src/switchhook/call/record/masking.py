@@ -35,7 +35,7 @@ class Mask:
         self._secrets: set[str] = set()
 
     def speak(self, language: str) -> None:
-        """What is said from now on is said in it."""
+        """From now on this language is spoken."""
         self._language, self._english = language, language.lower().startswith("en")
 
     def of_call(self) -> Mask:
@@ -43,8 +43,8 @@ class Mask:
         return Mask(self._shown, self._language, self._own)
 
     def keep(self, said: str) -> None:
-        """This was said or keyed in confidence: whoever repeats it, or the number in it, is not shown,
-        whatever else is."""
+        """This was said or keyed in confidence. Where it is repeated, or the number in it, it is hidden,
+        whatever is shown."""
         number, spelt = _number_in(said)
         if len(number) >= SHORTEST_SECRET:
             self._secrets |= {number, spelt}
@@ -53,7 +53,8 @@ class Mask:
             self._secrets.add("".join(words))  # numbers of other languages among them
 
     def without_secrets(self, text: str) -> str:
-        """As it is, but for numbers that were given in confidence, read out one by one or not."""
+        """The same text, without what was given in confidence, even if a number is read out digit by
+        digit."""
         for secret in self._secrets:
             form = r"[\W_]{0,3}".join(map(re.escape, secret))
             text = re.sub(form, DIGIT * len(secret), text, flags=re.IGNORECASE)
@@ -64,8 +65,8 @@ class Mask:
         return text if text in self._own else self.words(text)
 
     def words(self, text: str) -> str:
-        """Something said; numbers in it are digits, spelled out or not. Those of other languages than
-        English are not known by name, so there all is hidden unless digits are shown too."""
+        """Something said. Numbers in it count as digits, even if they are spelled out. Number words are known
+        in English only: in other languages all is hidden unless digits are shown too."""
         digits = "digits" in self._shown
         if "transcripts" not in self._shown or not (digits or self._english):
             return HIDDEN if text else ""
@@ -75,7 +76,7 @@ class Mask:
         return keys if "digits" in self._shown else DIGIT * len(keys)
 
     def variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Names stay."""
+        """Names of variables are always shown."""
         if "variables" not in self._shown:
             return dict.fromkeys(variables, HIDDEN)
         kept = {name: self.without_secrets(str(value)) == str(value) for name, value in variables.items()}
@@ -100,8 +101,8 @@ def _without_numbers(text: str) -> str:
 
 
 def _number_in(said: str) -> tuple[str, str]:
-    """In digits, and as it was said, without what stands between its words. Words are understood one by one,
-    in English."""
+    """The number in digits, and in the words in which it was said, without spaces. Words are understood one
+    by one, in English."""
     digits, spelt, times = "", "", 1
     for word in re.findall(r"\d|[^\W\d_]+", said.lower()):
         times_next = _TIMES.get(word, 1)

@@ -1,4 +1,5 @@
-"""A recorded call's events through the dialogue again, in virtual time: no engine, no handler is asked."""
+"""Runs a recorded call's events through the dialogue again, in virtual time; no engine and no handler is
+asked."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ ROUNDED = 0.01  # seconds that a deadline may be after its recorded time
 
 @dataclass(frozen=True, slots=True)
 class RecordedStep:
-    """One event, the effects it has now, and the names of those it had then; `recorded` is None where the
-    file does not say."""
+    """One event, the effects that it has now, and the names of those that it had then; `recorded` is None
+    where the file does not say."""
 
     at: float
     event: Event
@@ -52,7 +53,7 @@ class Replay:
 
 
 def replay(file: Path | str) -> Replay:
-    """Raises SettingsError for a file that is none."""
+    """Raises SettingsError for a file that holds no recorded call."""
     try:
         return replay_lines(Path(file).read_text("utf-8").splitlines())
     except (OSError, UnicodeDecodeError) as error:

@@ -13,8 +13,8 @@ AS_WANTED, WENT_WRONG = ("completed", "handed_over"), ("failed", "no_input", "ma
 
 
 class Reserved(NamedTuple):
-    """Names of output variables that are ours alone: whoever else sets one, it is not given back. An empty
-    one is not sent, and reserves nothing."""
+    """Names of output variables that are ours alone: if somebody else sets one, it is not given back. An
+    empty one is not sent, and reserves nothing."""
 
     outcome: str = "switchhook_outcome"
     reason: str = "switchhook_reason"
@@ -27,27 +27,26 @@ class SessionVariables:
     def __init__(self, given: Mapping[str, Any], reserved: Reserved | None = None) -> None:
         self._given, self._reserved = given, reserved or Reserved()
         self._current = dict(given)
-        self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of it yet
+        self._set: dict[str, Any] = {}  # by handlers, in this reply: the assistant does not know of these yet
         self.current = MappingProxyType(self._current)
-        """How they are now; whoever looks at it sees what changes, and changes nothing."""
+        """A view of them as they are now, which cannot be written to."""
 
     def begin_reply(self) -> None:
         self._set.clear()
 
     def set(self, variables: Mapping[str, Any]) -> None:
-        """A handler's."""
+        """A handler sets these."""
         self._set.update(variables)
         self._current.update(variables)
 
     def replace(self, variables: Mapping[str, Any]) -> None:
-        """By all that the assistant knows of; what handlers have set in this reply stays."""
+        """With all that the assistant knows of; what handlers have set in this reply stays."""
         self._current.clear()
         self._current.update({**variables, **self._set})
 
     def outputs(self, end: End) -> tuple[dict[str, str], list[str]]:
-        """What the flow gets back; and the reserved names that others than the flow have set, which are kept
-        back. A hand-over is what its handler says under `intent`, as long as that is no word of ours for a
-        call that went wrong."""
+        """What the flow gets back, and the reserved names that somebody but the flow has set, which are kept
+        back. At a hand-over its handler sets `intent`, but to no word of ours for a call that went wrong."""
         reserved, free = self._reserved, to_strings({**end.variables, **self._current})
         kept_back = {name: free.pop(name) for name in reserved if name in free}
         if end.outcome not in AS_WANTED:
@@ -62,8 +61,7 @@ class SessionVariables:
 
 
 def to_strings(variables: Mapping[str, Any]) -> dict[str, str]:
-    """Flows hold strings only: booleans become true and false, objects compact JSON, nothing is left out but
-    None."""
+    """Flows hold strings only: booleans become true and false, objects compact JSON, and None is left out."""
     return {str(name): _to_string(value) for name, value in variables.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""What of a reply the caller has heard, in words."""
+"""Which words of a reply the caller has heard."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class HeardWords:
         self._queued[prompt] = plain_text(text)
 
     def finish(self, prompt: int) -> None:
-        """Heard to its end."""
+        """The prompt was heard to its end."""
         if text := self._queued.pop(prompt, ""):
             self._heard.append(text)
 
     def interrupt(self, prompt: int, heard: float, length: float | None) -> None:
-        """Of this one `heard` seconds, of `length`; of those behind it nothing."""
+        """Of this prompt `heard` seconds of `length` were heard, and nothing of those behind it."""
         text = self._queued.get(prompt, "")
         self._queued.clear()
         part = min(1.0, heard * RATE / max(1, len(text)) if length is None else heard / max(length, 1e-6))
@@ -32,6 +32,6 @@ class HeardWords:
             self._heard.append(told)
 
     def take(self) -> str:
-        """For the next turn; then it begins anew."""
+        """The words since the last turn; then it begins anew."""
         heard, self._heard = " ".join(self._heard), []
         return heard

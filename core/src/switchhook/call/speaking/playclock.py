@@ -10,7 +10,7 @@ from math import inf
 from ...contract.bucket import TokenBucket
 from ...contract.leg import Pace
 
-CONFIRM = 0.5  # seconds that a peer's confirmation may be late until our own clock decides
+CONFIRM = 0.5  # seconds that a peer's confirmation is waited for until our own clock decides
 TICK = 1e-6  # below a sample
 
 

@@ -40,7 +40,7 @@ class _Segment:
     announced: bool = False
 
     def over(self, clock: PlayClock, now: float) -> float:
-        """When it has been heard."""
+        """When all of it will have been heard."""
         return now if self.begin is None else clock.reaches(self.end, now)
 
 

@@ -37,8 +37,8 @@ class PromptAudio:
         faulted: Callable[[str, str], None],
         remark: Callable[[str], None],
     ) -> None:
-        """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on, and
-        `remark` what of it is not heard."""
+        """`faulted` is told the name of an engine that failed and its problem, if the prompt goes on all the
+        same; `remark` what is not heard of it."""
         self._line, self._language, self._remark = line, language, remark
         self._voices = VoiceFailover(bot, line, language, faulted, remark)
 
@@ -105,7 +105,7 @@ class PromptAudio:
 
 
 def _pieces(samples: bytes, audio: AudioFormat, *, loop: bool) -> Iterator[bytes]:
-    """Of one size: who takes them waits between two. A file may be ten minutes long, a loop one sample."""
+    """The samples in pieces of one size, as the file may be ten minutes long, and a loop one sample."""
     if not samples:
         return
     size, whole = audio.size(PIECE), samples

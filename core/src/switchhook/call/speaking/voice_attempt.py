@@ -14,7 +14,7 @@ from .playout import PromptError, Put
 
 
 class VoiceAttempt:
-    """Who sounds has the floor: the rival that was asked for the same prompt is left."""
+    """If it is the first to sound, the rival that was asked for the same prompt is left."""
 
     def __init__(self, engine: Engine[TextToSpeech], put: Put, due: float, late: float, stall: float) -> None:
         """`due`: when the caller will have heard what is said before. `late` and `stall`: seconds that it may
@@ -26,10 +26,10 @@ class VoiceAttempt:
         self.wording = Said()  # of the text, for this engine
         self.skipped = False  # a part that it cannot say
         self.rival: VoiceAttempt | None = None
-        self._held, self._held_for = b"", 0.0  # silence before its next sound, and the seconds of it
-        self.prompt: Prompt | None = None  # it is asked for now
+        self._held, self._held_for = b"", 0.0  # silence before its next sound, and its seconds
+        self.prompt: Prompt | None = None  # the part that it is asked for now
         self._put, self._lateness, self._stall = put, late, stall
-        self._due = self._awaited = due  # its next sound: without a gap, and after those it made
+        self._due = self._awaited = due  # its next sound: without a gap, and after the gaps it made
         self._late = anyio.CancelScope()
         self.scope = anyio.CancelScope()  # ends when it is given up or left
 
@@ -53,13 +53,14 @@ class VoiceAttempt:
         self._held, self._held_for = b"", 0.0
         due, began = self._due, anyio.current_time()
         awaited = max(self._awaited, began)
-        self._expect(inf, inf)  # who cannot put more is not late
+        self._expect(inf, inf)  # while it has to wait to put more it is not late
         await self._put(chunk)
         put_at = anyio.current_time()
         self._expect(due + put_at - began + seconds, awaited + put_at - began + seconds)
 
     def hold(self, silence: bytes, seconds: float) -> None:
-        """A pause, which alone gives nobody the floor: it is put with what follows."""
+        """A pause is put with the sound that follows, as a pause alone does not make it the first to
+        sound."""
         self._held, self._held_for = self._held + silence, self._held_for + seconds
 
     async def put_held(self) -> None:

@@ -58,8 +58,8 @@ class VoiceFailover:
         faulted: Callable[[str, str], None],
         remark: Callable[[str], None],
     ) -> None:
-        """`faulted` is told the name of an engine that failed and its problem, where the prompt goes on;
-        `remark` what was left out of a prompt, or not said as it was written."""
+        """`faulted` is told the name of an engine that failed and its problem, if the prompt goes on all the
+        same; `remark` what was left out of a prompt, or not said as it was written."""
         self._bot, self._line, self._language = bot, line, language
         self._faulted = faulted
         self._pronunciations = bot.pronunciations
@@ -115,7 +115,8 @@ class VoiceFailover:
         raise last.problem
 
     async def _put_ready_made(self, wanted: PromptRequest) -> bool:
-        """As it was had ready, for the language or in the connector's own: better than silence."""
+        """The prompt as it was made before, for this language or for the connector's own: better than
+        silence."""
         cache, language = self._cache, self._language
         if cache is None or not wanted.said.cached:
             return False
@@ -144,7 +145,7 @@ class VoiceFailover:
     async def _speak_beside(
         self, attempt: Attempt[TextToSpeech], wanted: PromptRequest
     ) -> list[VoiceAttempt]:
-        """Those who tried; one of them at most has no problem. A spare one that was left has not tried."""
+        """The attempts; one of them at most has no problem. A spare engine that was left does not count."""
         first = self._by(attempt.engine, wanted, attempt.opening)
         if attempt.spare is None:
             await self._speak(first, wanted)
@@ -167,8 +168,8 @@ class VoiceFailover:
     async def _insist(
         self, engine: Engine[TextToSpeech], problem: PromptError, wanted: PromptRequest
     ) -> bool:
-        """The last engine again. Who waits for a slow one is told so; a short trouble passes in silence.
-        False: now it says that it cannot say it. Raises PromptError."""
+        """Asks the last engine again. If it is slow, the caller is told so; a short trouble passes in
+        silence. False: now it says that it cannot say it. Raises PromptError."""
         failover = Failover[TextToSpeech](self._patience, anyio.current_time())
         pause: float | None = 0.0
         while pause is not None:
@@ -208,7 +209,8 @@ class VoiceFailover:
         return VoiceAttempt(engine, wanted.put, due, self._patience.late, stall)
 
     async def _speak(self, one: VoiceAttempt, wanted: PromptRequest) -> None:
-        """Its `problem` is set. Who was left has one too, and is not blamed, nor is who cannot say it."""
+        """Sets its `problem`. An engine that was left has one too, and is not blamed; nor is one that cannot
+        say it."""
         problem = await self._synthesize(one, wanted)
         if problem is None and not one.bytes and one.wording.has_words:
             problem = PromptError("no audio came")
@@ -262,7 +264,7 @@ class VoiceFailover:
             one.skipped = True
 
     def _remark_once(self, remarks: Iterable[str]) -> None:
-        """In a call."""
+        """Once in a call."""
         for remark in remarks:
             if remark not in self._remarked:
                 self._remarked.add(remark)
