@@ -1,8 +1,8 @@
 """What a response handler may ask of the call: frozen data, performed in order.
 
-Said and played things queue up behind each other. `EndCall` and `HandOver` wait until what was queued
-before them has been heard; the other actions take effect at their position. What lasts "for a turn" lasts
-until the next thing the caller says, keys or leaves unsaid is sent.
+Said and played things queue up behind each other. `EndCall` and `HandOver` wait until what was queued before
+them has been heard; the other actions take effect at their position. What lasts "for a turn" lasts until the
+next turn is sent, also one in which the caller has said nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # an action alone is to be imported without pydantic
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play a sound file's bytes. What cannot be read is reported and skipped. `loop`: again and again, until
-    it is interrupted or the next reply has something to say."""
+    """Play a sound file's bytes. A file that cannot be read is reported and skipped. `loop`: again and again,
+    until it is interrupted or the next reply has something to say."""
 
     wav: bytes
     name: str = "audio"  # for the record
@@ -27,8 +27,8 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak `text`, plain or SSML, in the call's current voice. Not `cached`: its audio is kept nowhere.
-    `otherwise` is played where no voice can speak it; a recording that is named by a response is fetched
+    """Speak `text`, plain or SSML, in the call's current voice. If it is not `cached`, its audio is kept
+    nowhere. `otherwise` is played if no voice can speak it; if that is a response, its recording is fetched
     before the text is spoken."""
 
     text: str
@@ -54,8 +54,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class SetBargeIn:
-    """Whether speech, or keys, interrupt what is queued from here on. `confidence` (0 to 1): a final
-    transcript below it is none, from now on; `resume`: what it stopped begins again. None: as before."""
+    """Whether speech, or keys, interrupt what is queued from here on. `confidence` (0 to 1): from now on a
+    final transcript with less counts for nothing; `resume`: the prompt that it stopped begins again. None: as
+    before."""
 
     speech: bool | None = None
     digits: bool | None = None
@@ -65,8 +66,8 @@ class SetBargeIn:
 
 @dataclass(frozen=True, slots=True)
 class SetCallerAudio:
-    """Ask the peer to stop sending the caller's audio, or to go on: so that no word of what is secret even
-    reaches the server. Keys still come."""
+    """Ask the peer to stop sending the caller's audio, or to go on: then no secret word even reaches the
+    server. Keys still come."""
 
     on: bool
 
@@ -82,13 +83,13 @@ class SetListening:
 @dataclass(frozen=True, slots=True)
 class CollectDigits:
     """Take keys as one number in the next turn: `count` of them, or as many as there are until the
-    `termination_key`, or at most `maximum`. The turn says whether it was collected as asked: fewer than
-    `minimum`, or than are known to be enough, are sent too.
+    `termination_key`, or at most `maximum`. If fewer come than `minimum`, or than are known to be enough,
+    they are sent too, and the turn says that they are not what was asked for.
 
     `inter_digit_timeout`: seconds from one key to the next, at least half of one; None: the pause that any
-    input may take, after each. `ignore_speech`: once a key was pressed. `stop_after`: then no keys are taken
-    until SetListening. `sensitive`: no log, record or event file shows the digits, whatever the connector
-    unmasks."""
+    input may take, after each. `ignore_speech`: speech is ignored once a key was pressed. `stop_after`: no
+    keys are taken afterwards, until SetListening. `sensitive`: no log, record or event file shows the digits,
+    whatever the connector unmasks."""
 
     count: int | None = None
     minimum: int | None = None
@@ -101,8 +102,8 @@ class CollectDigits:
 
 
 Strategy = Literal["replace", "replace_once", "merge", "merge_once"]
-"""replace: these are all parameters; merge: these are set, the others stay, inside of tables too. Once: for a
-turn."""
+"""replace: there are no parameters but these; merge: these are set and the others stay, inside of tables too;
+once: for a turn only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,9 @@ class ConfigureSynthesis:
 
 @dataclass(frozen=True, slots=True)
 class SetLanguage:
-    """Go on in this language, a BCP 47 tag: with the engines and texts that the connector has for it. What
-    comes from the caller from here on is heard in it, and what is said from here on spoken; what an assistant
-    had configured for another language is over. One that is not served changes nothing, but for a remark."""
+    """Go on in this language, a BCP 47 tag: with the engines and texts that the connector has for it. From
+    here on the caller is heard in it, and texts are spoken in it; what an assistant had configured for
+    another language is dropped. If it is not served, there is a remark, and nothing changes."""
 
     language: str
 
@@ -139,7 +140,7 @@ class ForceTurn:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that was not done as it was asked for: a log line and an entry of the call record. Nothing
+    """Say in the log and in the call record what was not done as it was asked for. The text must not be
     personal."""
 
     text: str
@@ -147,7 +148,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Annotate:
-    """Keep `values` in the call record, under `custom_data`; an empty text takes one out again."""
+    """Keep `values` in the call record, under `custom_data`; an empty text removes one."""
 
     values: Mapping[str, Any]
 

@@ -18,15 +18,15 @@ TurnKind = Literal["start", "speech", "digits", "no_input", "no_final", "forced"
 class Turn:
     """One thing said to the assistant.
 
-    `text` is what the caller said or keyed, or what a handler had sent. A `no_input` turn is sent when
+    `text` is what the caller said or keyed, or what a handler asked to send. A `no_input` turn is sent when
     nothing was said, `no_final` when speech came to no end in time, both without text; `forced` when a
-    handler asked for one, `follow_up` when the reply before asked for it.
-    `input` is sent whole instead of the text where the caller chose an option. `barged_in`: it interrupted a
-    prompt, or was said before the answer that was due, which is then not heard. `collected`: of keys that a
-    handler collects, whether they are as many as it asked for; else None.
-    `variables` are the session variables of both directions, merged. `heard`: where the turn interrupted a
-    reply, the words of it that had been heard, about. `raw`: the recognition's own message. `failed`:
-    types of the responses since the last turn whose handlers failed, so that not all of them was performed.
+    handler asked for one, `follow_up` when the reply before asked for it. `input` is sent whole instead of
+    the text where the caller chose an option. `barged_in`: it interrupted a prompt, or came before the answer
+    that was due, which then is not heard. `collected`: whether a handler that collects keys has got as many
+    as it asked for; else None. `variables` are the session variables of both directions, merged. `heard`: if
+    the turn interrupted a reply, about which words of it had been heard. `raw`: the recognition's own
+    message. `failed`: types of the responses since the last turn that were not performed to the end, as their
+    handlers failed.
     """
 
     number: int  # 1 is the greeting turn
@@ -51,7 +51,7 @@ class ReplyContext:
     post_response_timeout: float | None = None  # seconds; None: unchanged
     final_utterance_timeout: float | None = None  # seconds from the first sign of speech; None: unchanged
     follow_up: bool = False  # another turn, without text, is due at once
-    custom_data: Mapping[str, Any] = field(default_factory=dict)  # for the call record; "" takes one out
+    custom_data: Mapping[str, Any] = field(default_factory=dict)  # for the call record; "" removes one
 
 
 class Reply(Protocol):

@@ -53,7 +53,7 @@ class Codec(Protocol):
 
 
 def wav_file(pcm: bytes, rate: int = 8000, channels: int = 1) -> bytes:
-    """A WAV file of signed 16-bit samples as "PCM" has them; of several channels, they take turns."""
+    """A WAV file of signed 16-bit samples as in "PCM"; those of several channels are interleaved."""
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(channels)

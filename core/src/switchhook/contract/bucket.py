@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-TICK = 1e-6  # of a token: what arithmetic loses
+TICK = 1e-6  # tokens that rounding may lose
 
 
 class TokenBucket:
-    """`burst` at once, `rate` a second sustained; full at the start. Times in seconds, of any one clock."""
+    """Lets through `burst` at once, and `rate` a second in the long run; it is full at the start. Times are
+    seconds of any one clock."""
 
     __slots__ = ("_at", "_burst", "_level", "_rate")
 
@@ -15,7 +16,7 @@ class TokenBucket:
         self._level, self._at = float(burst), now
 
     def take(self, now: float, count: float = 1) -> bool:
-        """False: there are not so many, and none was taken."""
+        """False: there are fewer, and none was taken."""
         level = self._level + (now - self._at) * self._rate  # for every frame: no call to another method
         self._at = now
         level = min(level, self._burst)
@@ -26,7 +27,7 @@ class TokenBucket:
         return True
 
     def spend(self, now: float) -> bool:
-        """Take one that does not wait for it; those after it wait the longer. False: there was none."""
+        """Take one even if there is none: those who ask later wait the longer. False: there was none."""
         self._level = min(self._burst, self._level + (now - self._at) * self._rate) - 1
         self._at = now
         return self._level >= -TICK

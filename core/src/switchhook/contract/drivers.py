@@ -1,5 +1,5 @@
-"""What a driver of any kind may offer beside its contract. Each of these is found by its methods: nothing has
-to be named as a base.
+"""What a driver of any kind may offer beside its contract. Each of these is found by its methods; no base
+class is needed.
 
 A driver that is an async context manager (`__aenter__`, `__aexit__`) is entered once, before the first
 call, and left after the last. There it loads what is slow, and opens what its calls share; what entering
@@ -14,7 +14,8 @@ from typing import Any, Protocol, runtime_checkable
 
 @runtime_checkable
 class KnowsLanguages(Protocol):
-    """A speech engine or assistant that does not say what it knows is asked for any language."""
+    """A speech engine or assistant that says which languages it knows. One that does not say is asked for
+    any."""
 
     @property
     def languages(self) -> Sequence[str]:
@@ -24,19 +25,19 @@ class KnowsLanguages(Protocol):
 
 @runtime_checkable
 class NamesLanguage(Protocol):
-    """A speech engine whose parameters may name a voice or a model. Where an assistant sets, for good, one of
-    another language than is spoken, the call goes on in that language."""
+    """A speech engine whose parameters may name a voice or a model. If an assistant sets one of another
+    language for good, the call goes on in that language."""
 
     def language_of(self, parameters: Mapping[str, Any], /) -> str:
-        """The BCP 47 tag of the language that a voice or a model among the parameters is of; empty: they name
-        none. Asked in the call: it answers at once."""
+        """The BCP 47 tag of the language of a voice or model that the parameters name; empty: they name none.
+        It is asked during calls, so it must answer at once."""
 
 
 @runtime_checkable
 class Warmable(Protocol):
     async def warm(self) -> None:
         """Called at the start and about every twenty seconds, so that a call finds tokens and connections
-        ready. What it raises is logged: a call tries for itself."""
+        ready. What it raises is logged; a call will try by itself."""
 
 
 @runtime_checkable

@@ -59,8 +59,8 @@ class LanguageUnknown(SpeechError):  # noqa: N818  # an answer, and no failure: 
 
 
 class Unspeakable(SpeechError):  # noqa: N818  # as above
-    """The voice cannot say the text, or a sentence of it: it is of a script that the voice does not know, for
-    instance. Raised before any audio. Another voice is asked, or the text is skipped."""
+    """The voice cannot say the text, or a sentence of it: its script may be one that the voice does not know.
+    Raised before any audio. Another voice is asked, or the text is skipped."""
 
 
 class Unplayable(SwitchhookError):  # noqa: N818  # an answer, and no failure: nothing is wrong with who reads files
@@ -73,7 +73,7 @@ class AssistantError(SwitchhookError):
 
 
 def answer(error: BaseException) -> LanguageUnknown | Unspeakable | None:
-    """What an engine says that works and cannot do what it was asked for; None: it failed."""
+    """The answer of an engine that works, and cannot do what it was asked for; None: it has failed."""
     found = ours(error)
     return found if isinstance(found, LanguageUnknown | Unspeakable) else None
 
@@ -87,7 +87,7 @@ def cause(error: BaseException) -> str:
 
 
 def status_of(error: SwitchhookError) -> int:
-    """The exit status of a command that it ended."""
+    """The exit status of a command that ends with this error."""
     return 2 if isinstance(error, SettingsError | PluginError) else 1
 
 

@@ -12,7 +12,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`kind`: a count only rises, a level falls too (each is told by how much), seconds are told one by one.
+    """`kind`: a count only rises, a level falls too; of both the change is told. Seconds are told one by one.
     Raises ValueError."""
 
     name: str

@@ -10,8 +10,8 @@ from .visible import visible
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was verified. `cure` says what a person does about it; empty only where `level` is
-    "ok". What a terminal would obey in the texts, which may quote a service, is made visible."""
+    """One thing that was verified. `cure` says what a person does about it; empty only where `level` is "ok".
+    The texts may quote a service: control characters in them are made visible."""
 
     level: Literal["ok", "warning", "error"]
     subject: str  # a plugin, or a table of the configuration

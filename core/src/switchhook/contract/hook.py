@@ -1,4 +1,4 @@
-"""What is said of a hook beside its parameters: when it is asked, of whom, and what may be returned."""
+"""What a hook has beside its parameters: when and of whom it is asked, and what it may return."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from .actions import Action
 from .findings import AdminPage
 
 Phase = Literal["start", "call"]
-"""start: an exception stops the start; call: it costs no more than this plugin's part of the call."""
+"""start: an exception stops the start; call: an exception costs no more than this plugin's part of the
+call."""
 
 Asked = Literal["one", "first", "chain", "all"]
-"""one: the plugin that the configuration names; first: one after the other until one answers; chain: each
-sees what the one before made of it; all: every plugin."""
+"""one: only the plugin that the configuration names; first: one after the other until one answers; chain:
+each is given what the one before has made; all: every plugin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Hook:
 
     @property
     def may_be_late(self) -> bool:
-        """What it is asked for may come as an awaitable."""
+        """Whether its answer may come as an awaitable."""
         return self.returns is samples
 
     @property

@@ -64,13 +64,13 @@ if TYPE_CHECKING:
 
 @hook("start", "one")
 def create_transport(options: Options, server: ServerSettings) -> Transport:  # type: ignore[empty-body]
-    """At start-up, of the plugin in `[transport] use`. `options` is that table without `use`. Raises
+    """Asked at start-up of the plugin in `[transport] use`. `options` is that table without `use`. Raises
     SettingsError for wrong options; None is an error. For plugins in `switchhook.transport`."""
 
 
 @hook("start", "one")
 def create_stt(options: Options) -> SpeechToText:  # type: ignore[empty-body]
-    """At start-up, of the plugin that a connector's `stt` names. Equal tables share the engine. It may
+    """Asked at start-up of the plugin that a connector's `stt` names. Equal tables share an engine. It may
     offer more than its contract asks for: see "What a driver may offer". Raises SettingsError or StartError;
     None is an error. For plugins in `switchhook.stt`."""
 
@@ -92,34 +92,34 @@ def create_assistant(options: Options) -> Assistant:  # type: ignore[empty-body]
 
 @hook("start", "all")
 def settings_model() -> type[BaseModel]:  # type: ignore[empty-body]
-    """While the configuration is read: the model that validates `[plugins.NAME]`, where NAME is this
-    plugin's entry-point name. None, or no such hook: the plugin takes no settings, and a table for it is
-    an error. Any plugin."""
+    """The model that validates `[plugins.NAME]`, where NAME is this plugin's entry-point name. Asked while
+    the configuration is read. None, or no such hook: the plugin takes no settings, and a table for it is an
+    error. Any plugin."""
 
 
 @hook("start", "all")
 def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:  # type: ignore[empty-body]
-    """Around the whole of `serve`: entered before the first call, left after the last. What it yields is
-    the parameter `plugin` of this plugin's other hooks. `app.settings_of(NAME)` gives its validated settings.
-    An exception while entering stops the start. None: nothing to do. Any plugin."""
+    """A context manager around the whole of `serve`: entered before the first call, left after the last. What
+    it yields is the parameter `plugin` of this plugin's other hooks. `app.settings_of(NAME)` gives its
+    validated settings. An exception when it is entered stops the start. None: nothing to do. Any plugin."""
 
 
 @hook("start", "all")
 def check(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
-    """During `switchhook check`: what this plugin verifies, as findings that each carry their cure. An
-    inner async generator. None: nothing to verify. Any plugin."""
+    """What this plugin verifies in `switchhook check`: findings, each with its cure, from an inner async
+    generator. None: nothing to verify. Any plugin."""
 
 
 @hook("start", "all")
 def check_public(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
-    """During `switchhook check --public`: what this plugin verifies over the network, from outside as far as
-    this machine can, while the server runs; as `check`. None: nothing to verify. Any plugin."""
+    """Like `check`, for `switchhook check --public`: what this plugin verifies over the network while the
+    server runs, from outside as far as this machine can. None: nothing to verify. Any plugin."""
 
 
 @hook("start", "all")
 def figures() -> Iterable[Figure]:  # type: ignore[empty-body]
-    """At start-up: what this plugin measures, so that listeners to `measured` know what it is. None: nothing.
-    Any plugin."""
+    """What this plugin measures, for those who listen to `measured`. Asked at start-up. None: nothing. Any
+    plugin."""
 
 
 # --- Audio
@@ -127,17 +127,17 @@ def figures() -> Iterable[Figure]:  # type: ignore[empty-body]
 
 @hook("call", "first")
 def create_codec(audio: AudioFormat, plugin: Any) -> Codec | None:
-    """Once per call whose engine does not take the line's own format. None: not my coding. For plugins in
-    `switchhook.codec`."""
+    """Asked once in a call, if an engine does not take the line's own format. None: not my coding. For
+    plugins in `switchhook.codec`."""
 
 
 @hook("call", "first", samples)
 def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | Awaitable[bytes] | None:
-    """When a sound file is to be played: its samples in the line's format, whatever rate, width or number of
-    channels it has. What takes more than some milliseconds is an awaitable, made by an inner coroutine that
-    decodes off the event loop; it is cancelled with the prompt. None: not a form I read. Raises Unplayable,
-    as does the awaitable, whose reason says what is wrong with the file; the next plugin is asked. For
-    plugins in `switchhook.codec`."""
+    """The samples of a sound file that is to be played, in the line's format, whatever rate, width or number
+    of channels it has. If that takes more than some milliseconds, return an awaitable, made by an inner
+    coroutine that decodes off the event loop; it is cancelled with the prompt. None: not a form I read. It,
+    or the awaitable, raises Unplayable, with a reason that says what is wrong with the file; then the next
+    plugin is asked. For plugins in `switchhook.codec`."""
 
 
 # --- Responses: once for each of a reply, in order; plugins made for them are in `switchhook.responses`
@@ -146,11 +146,11 @@ def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | Awaitabl
 @hook("call", "first", actions)
 def handle_text(response: TextResponse, call: CallInfo, plugin: Any) -> Actions | None:
     """A text to speak. In all `handle_` hooks: return an action, several, or an async generator of them;
-    None: not mine, the next plugin is asked. A response among what is returned stands for what its own
-    handlers make of it: they are asked for it in its place, without the plugins that it came from; at most
-    four come one from the other. Strangers are asked before the bundled plugins. A raise is reported and
-    counts as None, and likewise what fails later, while nothing was performed yet; what fails half way is not
-    begun again, and the caller is told by the connector's `failure_text`. Any plugin."""
+    None: not mine, the next plugin is asked. If a response is returned, its own handlers are asked for it in
+    its place, but not the plugins that it came from; at most four may come one of the other. The bundled
+    plugins are asked last. An exception is reported and counts as None, also a later one, as long as nothing
+    has been performed; after that the response is not begun again, and the caller is told so with the
+    connector's `failure_text`. Any plugin."""
 
 
 @hook("call", "first", actions)
@@ -216,8 +216,8 @@ def handle_unknown(response: UnknownResponse, call: CallInfo, plugin: Any) -> Ac
 
 @hook("call", "chain", action_or_list)
 def rewrite_action(action: Action, call: CallInfo, plugin: Any) -> Action | list[Action] | None:
-    """Before each action is performed, of each plugin in turn, each seeing what the one before made of it.
-    None: unchanged; an action or a list replaces it; an empty list drops it. Any plugin."""
+    """Asked before each action is performed, of each plugin in turn; each is given what the one before has
+    made. None: unchanged; an action or a list replaces it; an empty list drops it. Any plugin."""
 
 
 # --- Listeners: each plugin is told

@@ -1,4 +1,4 @@
-"""What a plugin may know: of the call it works in, of the application around it."""
+"""What a plugin may know of the call it works in, and of the application around it."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class AppInfo(Protocol):
 @dataclass(frozen=True, slots=True)
 class CallInfo:
     """Read-only, but for `state` and `shared`. `variables` is a live view: it changes with each turn.
-    `context` is what the transport knew besides, `configuration` what the peer was set up with. `language` is
-    the one that is spoken, a BCP 47 tag: the peer's where the engines know it, and it may change.
-    Each plugin sees its own `plugin` (what its `lifespan` yielded, else None) and its own `state`, and in
-    `shared` a state that the plugins of one distribution have in common; both last as long as the call."""
+    `context` is what else the transport knew, `configuration` what the peer was set up with. `language` is
+    the BCP 47 tag of the language that is spoken: the peer's if the engines know it; it may change during the
+    call. Each plugin sees its own `plugin` (what its `lifespan` yielded, else None) and its own `state`, and
+    in `shared` a state that the plugins of one distribution have in common; both last as long as the call."""
 
     id: str
     connector: str
@@ -53,7 +53,7 @@ class CallInfo:
     _views: dict[str, CallInfo] = field(default_factory=dict, repr=False, compare=False)
 
     def speaks(self, language: str) -> None:
-        """For the engine: the conversation goes on in that language."""
+        """Called by the call when the conversation goes on in that language."""
         for view in (self, *self._views.values()):
             object.__setattr__(view, "language", language)  # frozen for all others
 

@@ -1,6 +1,5 @@
-"""Language tags: one spelling for each, and which of those that an engine knows fits best.
-
-Tags come from outside, so any text is harmless here: what is no tag is none.
+"""Language tags: one spelling for each, and which of those that an engine knows fits best. They come from
+outside, so any text may be given here, also one that is no tag.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ from functools import lru_cache
 from .drivers import KnowsLanguages
 
 LONGEST = 64  # characters; a tag with a script, a region and a variant has twenty
-ROUNDS = 3  # until a tag is its own standard form: some aliases stand for others
+ROUNDS = 3  # of standardising a tag, at most: some aliases stand for other aliases
 
 
 def normalised(tag: str) -> str:
-    """As BCP 47 has it: "en-US" for "en_us". Nothing for what cannot be read, or means no language."""
+    """The tag as BCP 47 spells it: "en-US" for "en_us". Empty if it cannot be read, or means no language."""
     return _normalised(tag) if len(tag) <= LONGEST else ""
 
 
@@ -42,7 +41,7 @@ def primary(tag: str) -> str:
 
 
 def shown(tag: str) -> str:
-    """What came for a tag, in a form that can be kept: short, and of visible characters."""
+    """A text that came as a tag, made fit to be kept: short, and of visible characters."""
     visible = ascii(tag[:LONGEST])[1:-1]
     return visible if len(tag) <= LONGEST else f"{visible}..."
 
@@ -60,7 +59,7 @@ def match(wanted: str, known: Collection[str]) -> str | None:
 
 
 def _shorter(tag: str) -> Iterator[str]:
-    """The tag, and its beginnings; one that ends with a single character is none."""
+    """The tag, and its beginnings, without those that end with a single character."""
     subtags = tag.split("-")
     while subtags:
         yield "-".join(subtags)
@@ -70,8 +69,8 @@ def _shorter(tag: str) -> Iterator[str]:
 
 
 def language_for(engine: object, language: str) -> str:
-    """What an engine is to be asked for: of the languages that it says it knows the one that fits best, as it
-    spells it; the language itself where it says none, or none fits."""
+    """The tag to ask an engine for: of the languages that it says it knows, the one that fits best, in its
+    own spelling. The language itself if it says none, or none fits."""
     wanted = normalised(language) or language
     known = engine.languages if isinstance(engine, KnowsLanguages) else ()
     return match(wanted, known) or wanted

@@ -17,7 +17,7 @@ Disposition = Literal["match", "no_match", "no_input"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How fast a leg takes audio; playout obeys it. What the peer bears, its transport says."""
+    """How fast a leg takes audio; playout obeys it. The transport says what its peer can bear."""
 
     rate: float  # messages a second, sustained
     burst: int  # messages at once, when the bucket is full
@@ -37,7 +37,7 @@ class LegInfo:
     correlation_id: str = ""
     organization_id: str = ""
     api_version: str = ""
-    language: str = ""  # as the peer said it; empty: the connector's
+    language: str = ""  # as the peer says it; empty: the connector's
     ani: str = ""
     dnis: str = ""
     participant_name: str = ""
@@ -63,8 +63,8 @@ class Digit:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The caller cannot be heard: by a pause of the peer's own, not one that `pause` asked for, and nothing
-    but the peer ends it. Keys may still come, and what is played is heard."""
+    """The caller cannot be heard, as the peer has a pause of its own, which `pause` did not ask for and only
+    the peer ends. Keys may still come, and what is played is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +112,15 @@ class TurnReport:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the call ends, as the peer is told."""
+    """How the call ends, in the words that the peer is told."""
 
     reason: Literal["completed", "error"]
     info: str = ""  # for logs on the other side: nothing personal, at most 255 characters
 
 
 class Sink(Protocol):
-    """Where a leg delivers. Plain calls in wire order, from the event loop's thread; they never block
-    and never raise. Audio is in the leg's format."""
+    """What a leg delivers to. It is called in wire order, from the event loop's thread; its methods never
+    block and never raise. Audio is in the leg's format."""
 
     def audio(self, data: bytes, /) -> None: ...
     def event(self, event: LegEvent, /) -> None: ...
@@ -139,14 +139,14 @@ class Leg(Protocol):
     @property
     def pace(self) -> Pace: ...
     def start(self, sink: Sink, /) -> None:
-        """Deliver to `sink` from now on, what arrived before first."""
+        """Deliver to `sink` from now on, beginning with what has arrived already."""
 
     def play(self, data: bytes, /) -> None: ...
     def flush(self) -> None:
         """Drop what was taken and not yet played, here and at the peer."""
 
     def pause(self) -> None:
-        """Ask the peer for no caller audio until `resume`; keys still come. It is a wish: what is on its
+        """Ask the peer for no caller audio until `resume`; keys still come. It is only a wish: audio on its
         way still arrives, and a peer may have a pause of its own."""
 
     def resume(self) -> None: ...
@@ -166,10 +166,10 @@ class Reception(Protocol):
 
     @property
     def connectors(self) -> Mapping[str, Mapping[str, object]]:
-        """Name of a connector to its `address` table."""
+        """The `address` table of each connector, by its name."""
 
     def languages(self, connector: str, /) -> Sequence[str]:
-        """Tags of those that the connector has engines or texts for, its own first."""
+        """Tags of the languages that the connector has engines or texts for, its own first."""
 
     def admit(self) -> Busy | None:
         """None: one more call may come in."""
@@ -181,8 +181,8 @@ class Reception(Protocol):
         """A figure for the hook of that name: a count, or seconds."""
 
     async def probe(self, connectors: Sequence[str], /) -> str:
-        """Open the engines of these connectors as a call would: why a caller would not be served, or
-        nothing. Takes its time; the caller of this sets the deadline."""
+        """Open the engines of these connectors as a call would. Says why a caller would not be served; empty
+        if he would. It takes time: whoever calls it sets the deadline."""
 
     async def answer(self, leg: Leg, /) -> None:
         """Run the call to its end. Returns when nothing more will be asked of the leg."""

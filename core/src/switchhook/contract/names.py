@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-LONGEST = 100  # characters of a name that another is looked for
+LONGEST = 100  # characters of a name for which a similar one is looked for
 
 
 def check_name(name: str) -> str:
-    """A name of the configuration (connectors, integrations and the like), which the environment has to be
-    able to spell. Raises ValueError."""
+    """Checks a name of the configuration (of connectors, integrations and the like), as an environment
+    variable must be able to spell it. Raises ValueError."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
         raise ValueError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
     return name
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` is probably a slip of the pen for."""
+    """The known name that was probably meant by `name`."""
     found = get_close_matches(name[:LONGEST], known, n=1)
     return found[0] if found else None
 

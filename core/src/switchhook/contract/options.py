@@ -1,4 +1,4 @@
-"""Reading tables of the configuration: models in, messages that help out."""
+"""Reads tables of the configuration into models, with messages that help."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Table(BaseModel):
 
 
 class Options(Mapping[str, Any]):
-    """A table as it was written, with the place it stands at, so that a plugin can read it into a model
-    of its own: `settings = options.parse(MySettings)`. `variables` are environment variables by the place
-    that they were written to."""
+    """A table as it was written, with the place it stands at, so that a plugin can read it into a model of
+    its own: `settings = options.parse(MySettings)`. `variables`: the names of environment variables, by the
+    place in the table that they have set."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def located(value: object, info: ValidationInfo) -> object:
-    """A path as it is written is taken from the folder of the configuration file."""
+    """A path as it is written; a relative one is looked for beside the configuration file."""
     base = (info.context or {}).get("base")
     return (base or Path()) / Path(value).expanduser() if isinstance(value, str | Path) else value
 

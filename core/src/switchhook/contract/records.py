@@ -42,8 +42,8 @@ class TurnRecord:
 @dataclass(slots=True)
 class CallRecord:
     """One call that was opened. A call that was refused before leaves a short line of `kind` "refused" with
-    `at`, `reason` and what the transport knew; those beyond sixty a minute are counted by reason in a line
-    with `left_out`."""
+    `at`, `reason` and what the transport knew; if there are more than sixty in a minute, the others are
+    counted by reason in a line with `left_out`."""
 
     id: Annotated[str, "of the leg"]
     connector: Annotated[str, "name of the connector"]

@@ -1,4 +1,4 @@
-"""What a handler returns: it stands above actions and responses, as it may be of both."""
+"""What a handler may return: actions and responses, which is why it has a module of its own."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from .actions import Action
 from .responses import Response
 
 Actions = Action | Response | Iterable[Action | Response] | AsyncGenerator[Action | Response]
-"""A response among them is asked of the other handlers of its type, in its place."""
+"""If a response is among them, the other handlers of its type are asked for it, in its place."""

@@ -99,7 +99,7 @@ class TransportSettings(Choosing):
 
 
 class BargeInSettings(Table):
-    """What of the caller's speech interrupts a prompt. `switchhook tune` tries it on recordings."""
+    """Which speech of the caller interrupts a prompt. `switchhook tune` tries it on recordings."""
 
     on: Literal["words", "voice"] = Field("words", description="voice: before a word of it is known")
     words: int = Field(1, ge=1, description="that an interim transcript must have; a final one always counts")
@@ -133,8 +133,8 @@ class WaitingTextSettings(Table):
 
 
 class LanguageSettings(Table):
-    """What a connector has for one more language. What is left out is as in the table above; a text that is
-    left out is spoken in the connector's own language."""
+    """What a connector has for one more language. What is left out is as in the connector's table; a text
+    that is left out is spoken in the connector's own language."""
 
     assistant: Drivers | None = Field(None, description="who answers in it; a table, or a list of them")
     stt: Drivers | None = Field(None, description="who hears it; likewise")
@@ -148,7 +148,7 @@ class LanguageSettings(Table):
 
 
 def _spelt_once(value: object) -> object:
-    """Before the tags are normalised: of two spellings of one, nobody could say which counts."""
+    """Checked before tags are normalised: of two spellings of one tag, nobody could say which counts."""
     seen: dict[str, str] = {}
     for tag in value if isinstance(value, Mapping) else ():
         other = seen.setdefault(normalised(str(tag)) or str(tag), str(tag))
@@ -245,7 +245,7 @@ class RecordsSettings(Table):
 
 
 class PromptsSettings(Table):
-    """What was spoken before is played from memory."""
+    """Prompts that were spoken before are played from memory."""
 
     memory: int = Field(64, ge=0, description="megabytes of audio to keep; 0: none")
     directory: FilePath | None = Field(

@@ -38,14 +38,14 @@ class Recognition(Protocol):
     fails; leaving the context manager that made it frees everything."""
 
     def feed(self, audio: bytes, /) -> None:
-        """Never blocks, never raises. When the engine is behind, the oldest audio is dropped and counted;
-        when it has failed, all is."""
+        """Never blocks, never raises. If the engine is behind, the oldest audio is dropped and counted; if it
+        has failed, all audio is dropped."""
 
     def configure(self, language: str, parameters: Parameters, /) -> bool:
         """Change how what follows is recognised. False: not possible here, open another recognition."""
 
     def finish(self) -> None:
-        """No more audio; the last final comes, then the iteration ends."""
+        """No more audio comes. The iteration gives the last final, then it ends."""
 
     def __aiter__(self) -> AsyncIterator[SpeechStarted | Transcript]: ...
 
@@ -53,8 +53,8 @@ class Recognition(Protocol):
 class SpeechToText(Protocol):
     @property
     def formats(self) -> Sequence[AudioFormat]:
-        """What `open` takes. Where the line's own format is among them, the codec is skipped; else the
-        call gives linear samples ("PCM") at the line's rate, which every engine takes."""
+        """The formats that `open` takes. If the line's own is among them, no codec is needed; else the call
+        gives linear samples ("PCM") at the line's rate, which every engine takes."""
 
     def open(
         self, audio: AudioFormat, language: str, parameters: Parameters, /
@@ -65,11 +65,11 @@ class SpeechToText(Protocol):
 class TextToSpeech(Protocol):
     @property
     def formats(self) -> Sequence[AudioFormat]:
-        """What `synthesize` gives; "PCM" at the line's rate is always possible."""
+        """The formats that `synthesize` gives; "PCM" at the line's rate is always possible."""
 
     @property
     def ssml(self) -> bool:
-        """Whether markup is understood. Where not, core takes it out first."""
+        """Whether markup is understood. If not, core removes it first."""
 
     @property
     def max_bytes(self) -> int:

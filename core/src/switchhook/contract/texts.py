@@ -1,4 +1,4 @@
-"""From markup to words, and where sentences end. The work grows with a text's length and no faster."""
+"""The words of marked-up texts, and where sentences end. The work grows only linearly with the text."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ..speakable.markup import Tag, Text, Token, parse
 UNSEEN = ("<!--", "<?", "<!")  # comments, instructions to programs, declarations
 
 CLOSING = r"[\"')\]\u2019\u201d\u300d\u300f\uff09]*"
-WIDE = rf"[\u3002\uff01\uff1f\uff61]{CLOSING}\s*"  # their own white space is in them
+WIDE = rf"[\u3002\uff01\uff1f\uff61]{CLOSING}\s*"  # these characters bring their own white space
 LINE_ENDS = "\n\r\u2028\u2029"
 SENTENCE = re.compile(rf"(?<=[.!?\u2026\u061f\u0964]){CLOSING}\s+|{WIDE}|[{LINE_ENDS}]+")
 
-# what a full stop after it ends no sentence; so does a single letter, as in "J. Lee" or "z. B."
+# a full stop after these ends no sentence; nor does one after a single letter, as in "J. Lee" or "z. B."
 SHORT = re.compile(r"dr|mr|mrs|ms|st|sr|jr|prof|sra|mme|nr|vs|ca|approx|e\.g|i\.e|[^\W\d_]")
 LAST_WORD = 8  # characters of the longest of them, and one more
 
@@ -29,7 +29,7 @@ def plain_text(text: str) -> str:
 
 
 def _words(tokens: list[Token]) -> Iterator[str]:
-    """What a `sub` stands for is said in place of it."""
+    """The alias of a `sub` takes the place of what stands in it."""
     hidden = 0
     for token in tokens:
         if isinstance(token, Text):

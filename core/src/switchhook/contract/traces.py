@@ -27,8 +27,9 @@ def home(maker: object) -> Collection[str]:
 
 
 def place(error: BaseException, own: Collection[str] = ()) -> str:
-    """Where it was raised. `own`: files of whoever reads it, whose innermost line it is: that is where they
-    find what to mend, however deep in a library it came up. Of a group, it is that of the first in it."""
+    """Where it was raised. `own`: files of the author who reads it. The innermost line in them is given:
+    there they find what to mend, even if the error came up deep in a library. For a group, the first error in
+    it counts."""
     raised = [error]
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
@@ -45,7 +46,7 @@ def place(error: BaseException, own: Collection[str] = ()) -> str:
 
 
 def trace(error: BaseException) -> str:
-    """All of the way to an exception, with those that led to it; texts are hidden."""
+    """The whole trace of an exception and of those that led to it, with texts hidden."""
     return "\n".join(_lines(error, set()))
 
 

@@ -1,5 +1,5 @@
-"""Text from elsewhere, made fit to be shown: what a terminal would obey, and what no eye can see, is written
-as an escape."""
+"""Text from elsewhere, made fit to be shown: control characters, and others that nobody can see, are written
+as escapes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NAMES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def visible(text: str, *, lines: bool = False) -> str:
-    """As it is, but for what cannot be seen. `lines`: it may have several, and tabs."""
+    """The same text, with escapes for what cannot be seen. `lines`: line ends and tabs stay."""
     return (_IN_LINES if lines else _ANY).sub(_escape, text)
 
 
 def visible_json(text: str) -> str:
-    """Of JSON on one line: the same value, in which all can be seen."""
+    """The same JSON value on one line, with escapes for what cannot be seen."""
     return _ANY.sub(_escape_in_json, text)
 
 
