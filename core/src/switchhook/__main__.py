@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _nobody_reads(error: BaseException) -> bool:
-    """`… | head` has seen enough. A broken pipe of another kind is not of the command line."""
+    """Whether it is standard output that nobody reads any more, as with `… | head`. Other broken pipes are
+    errors."""
     if isinstance(error, BaseExceptionGroup) and not error.subgroup(BrokenPipeError):
         return False
     import select
@@ -48,11 +49,11 @@ def _nobody_reads(error: BaseException) -> bool:
     try:
         asked = select.poll()
         asked.register(sys.stdout.fileno(), 0)
-    except OSError:  # standard output is no file
+    except OSError:  # standard output is not a file
         return False
     if not asked.poll(0):
         return False
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor does Python say so at its exit
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python would complain at its exit
     return True
 
 
@@ -60,7 +61,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     entries = sorted(entry_points(group="switchhook.commands"), key=lambda entry: entry.name)
     commands = {entry.name: entry for entry in entries}
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks how the line may go on
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks how the line may be completed
         from .cli.completion import complete
 
         complete(commands, lambda entry: _load([entry]))
@@ -109,7 +110,7 @@ def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:
 
 
 def _load(claims: Sequence[EntryPoint]) -> Any:
-    """The command's module. Raises PluginError; what is only needed to say so is imported then."""
+    """The command's module. Raises PluginError, whose module is imported only then."""
     from .contract.errors import PluginError
 
     entry = claims[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-CONFIG = Path("switchhook.toml")  # which is read where no other is named
+CONFIG = Path("switchhook.toml")  # it is read where no other is named
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -19,5 +19,5 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def add_config_beside_connector(parser: argparse.ArgumentParser) -> None:
-    """None where it is not named, so that it can be told when it is named in vain."""
+    """It is None if it is not named, so that a command can say when it was named in vain."""
     parser.add_argument("--config", type=Path, metavar="FILE", help=f"with --connector; default: ./{CONFIG}")

@@ -73,7 +73,7 @@ def _summary(failed: int, warned: int) -> str:
 
 
 async def _found(app: App, public: bool, show: Callable[[Finding], None] | None) -> list[Finding]:
-    """`show` is told each as soon as it is known."""
+    """`show` is called with each finding as soon as it is known."""
     found = []
     async with AsyncExitStack() as stack:
         async for finding in _findings(app, public, stack):
@@ -93,7 +93,7 @@ def _show(finding: Finding) -> None:
 
 
 async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncIterator[Finding]:
-    """Engines are entered in `stack`."""
+    """All findings. Engines are entered in `stack`."""
     from ..contract.errors import StartError
     from ..contract.findings import Finding
     from ..serving.terminal import progress
@@ -145,7 +145,7 @@ async def _of_connector(place: str, bot: Bot) -> AsyncIterator[Finding]:
 
 
 def _languages(bot: Bot) -> str:
-    """Which are served, and what happens to others."""
+    """Which languages are served, and what happens in others."""
     from ..serving.probing import is_served, spoken_besides
 
     named = [each.language for each in bot.tongues if is_served(each)]
@@ -253,7 +253,7 @@ def _of_prompts(directory: Path) -> Iterator[Finding]:
 
 
 def taken(host: str, port: int) -> str:
-    """Why nobody can listen there now."""
+    """A sentence that says why nobody can listen there now; else nothing."""
     import socket
 
     try:

@@ -1,6 +1,6 @@
 """Print what makes a shell complete the words of switchhook: commands, options, connectors, files.
 
-Its first line says where it goes. Plugins that are installed later are completed without doing it again.
+Its first line says where to put it. Plugins that are installed later are completed as well.
 
 example:
   switchhook completion bash >> ~/.bashrc
@@ -65,7 +65,7 @@ def _parser(
             try:
                 load(entry).add_arguments(command)
             except PluginError:
-                continue  # running it says what is wrong; a shell that is typed in has no place for it
+                continue  # when it is run it says what is wrong; a shell could not show it
     return parser
 
 

@@ -5,7 +5,7 @@ hidden in them, and the dialogue goes the same way all the same. Exit status: 0 
 
 With --config and --connector the recorded caller calls the bot as it is today: assistant and handlers are
 asked, speech engines are not, and what is different is shown. That needs a recording in which nothing is
-hidden. It takes no time where the assistant needs no network; else say --real-time.
+hidden. It takes no time if the assistant needs no network; if it does, say --real-time.
 
 example:
   switchhook replay records/events-2026-11-30-3d460f71.jsonl

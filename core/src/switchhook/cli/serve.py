@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError, ours, status_of
     from ..serving.logs import set_up, settle
 
-    with hangups_outlived():  # before any thread begins, that of the log among them
+    with hangups_outlived():  # before any thread begins, also that of the log
         set_up(arguments.log_format, arguments.log_level)
         try:
             return _serve(arguments)
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             logger.error("%s", error)  # noqa: TRY400  # a line for a machine, as all others
             return status_of(error)
         finally:
-            settle()  # why it ends is said by others, after it
+            settle()  # others will say why it ends, after these lines
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -89,8 +89,8 @@ def _say_what_is_risky(settings: Settings, base: Path) -> None:
 
 @contextmanager
 def hangups_outlived() -> Iterator[None]:
-    """SIGHUP is held back in all threads, those of models among them, but for one that waits for it: the main
-    one loads models and ends calls."""
+    """Blocks SIGHUP in all threads, also those of models, but for one that waits for it: the main thread has
+    models to load and calls to end."""
     over = Event()
 
     def say_so() -> None:
@@ -113,7 +113,7 @@ def hangups_outlived() -> Iterator[None]:
 
 
 def unprotected(server: ServerSettings) -> str:
-    """What to say, loudly, when callers' audio and signatures would cross a network in the clear."""
+    """A loud warning, if callers' audio and signatures would cross a network in the clear; else nothing."""
     if server.tls or server.proxy or is_loopback(server.host):
         return ""
     return f"""\
@@ -133,7 +133,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _tell(text: str, form: str, level: int = logging.INFO) -> None:
-    """What is said whatever the log level: as it is to people, as a line of JSON to machines."""
+    """Says it whatever the log level is: to people as it is, to machines as a line of JSON."""
     from ..serving.logs import say
 
     if form == "human":

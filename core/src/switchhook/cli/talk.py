@@ -57,13 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError
 
     interactive = sys.stdin.isatty() and not arguments.json
-    files = Files([arguments.config.parent])  # before one is read: what changes meanwhile is a change, too
+    files = Files([arguments.config.parent])  # before one is read: what changes meanwhile has changed, too
     try:
         done = anyio.run(_talk, arguments, interactive, files)
     except SwitchhookError as error:
         if not interactive or AGAIN not in os.environ:
             raise
-        # it was well before: somebody is at work on it
+        # all was well before: somebody is at work on it
         print(f"switchhook talk: {error}", file=sys.stderr)
         done = anyio.run(_changed, files)
     return done if isinstance(done, int) else _begin_anew(done)

@@ -135,8 +135,8 @@ def create_codec(audio: AudioFormat, plugin: Any) -> Codec | None:
 def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | Awaitable[bytes] | None:
     """The samples of a sound file that is to be played, in the line's format, whatever rate, width or number
     of channels it has. If that takes more than some milliseconds, return an awaitable, made by an inner
-    coroutine that decodes off the event loop; it is cancelled with the prompt. None: not a form I read. It,
-    or the awaitable, raises Unplayable, with a reason that says what is wrong with the file; then the next
+    coroutine that decodes off the event loop; it is cancelled with the prompt. None: not a form I read. Raise
+    Unplayable, also in the awaitable, with a reason that says what is wrong with the file; then the next
     plugin is asked. For plugins in `switchhook.codec`."""
 
 

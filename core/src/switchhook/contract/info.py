@@ -53,7 +53,7 @@ class CallInfo:
     _views: dict[str, CallInfo] = field(default_factory=dict, repr=False, compare=False)
 
     def speaks(self, language: str) -> None:
-        """Called by the call when the conversation goes on in that language."""
+        """Core calls this when the conversation goes on in that language."""
         for view in (self, *self._views.values()):
             object.__setattr__(view, "language", language)  # frozen for all others
 

@@ -25,17 +25,17 @@ class Hooks:
     def handle(
         self, response: Response, call: CallInfo, without: Collection[str] = ()
     ) -> HandlerAnswer | None:
-        """What the first plugin answers that handles it; those named in `without` are not asked."""
+        """The answer of the first plugin that handles it; those named in `without` are not asked."""
         return next(self.answers(response, call, without), None)
 
     def answers(
         self, response: Response, call: CallInfo, without: Collection[str] = ()
     ) -> Iterator[HandlerAnswer]:
-        """What plugins answer that handle it, each asked when its answer is looked for: the first counts, the
-        others are for when it fails."""
+        """The answers of the plugins that handle it. The first counts; the others are only asked for if that
+        fails."""
         known = MODELS.get(response.response_type)
         kind = response.response_type if known and isinstance(response, known) else "unknown"
-        given = {"response": response, "call": call, "plugin": None}  # the guard fills it in
+        given = {"response": response, "call": call, "plugin": None}  # the guard fills in `plugin`
         for impl in reversed(self._call[f"handle_{kind}"].get_hookimpls()):
             if impl.plugin_name not in without:
                 answer: HandlerAnswer | None = impl.function(*(given[name] for name in impl.argnames))
@@ -47,7 +47,7 @@ class Hooks:
         return bool(self._call[f"handle_{kind}"].get_hookimpls())
 
     def rewrite(self, action: Action, call: CallInfo) -> list[Action]:
-        """What every plugin in turn made of it."""
+        """The actions that come of it when every plugin, in turn, has rewritten it."""
         actions = [action]
         arguments = {"call": call, "plugin": None}
         for impl in reversed(self._call["rewrite_action"].get_hookimpls()):
@@ -74,8 +74,8 @@ class Hooks:
         return codec
 
     async def load_audio(self, data: bytes, audio: AudioFormat) -> bytes | None:
-        """What the first plugin makes of it that reads such files. Raises Unplayable where none can, and one
-        says why."""
+        """Samples from the first plugin that reads such files; None: no plugin does. Raises Unplayable if
+        none can, and one says why."""
         given = {"data": data, "audio": audio, "plugin": None}
         refused: Unplayable | None = None
         for impl in reversed(self._call["load_audio"].get_hookimpls()):

@@ -1,4 +1,4 @@
-"""Does a plugin fit the contract? Each misfit is said with plugin, distribution, hook, cause and way out."""
+"""Checks whether a plugin fits the contract. Errors name plugin, distribution, hook, cause and way out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..contract.names import did_you_mean
 
 
 def refuse_other_major(plugin: str, distribution: str) -> None:
-    """What the plugin's own metadata requires of switchhook decides."""
+    """Raises PluginError if the plugin's metadata requires another version of switchhook."""
     ours = version("switchhook")
     for text in (requires(distribution) or []) if distribution else []:
         try:
@@ -58,11 +58,11 @@ def _hook_functions(module: object) -> Iterator[tuple[str, Any]]:
 
 
 def _borrowed(module: object, function: Any) -> Iterator[tuple[str, str]]:
-    """A hook function that a module imports to call it would be asked in its name too."""
+    """A hook function that a module only imports to call it would be asked as a hook of that module too."""
     home, name = getattr(function, "__module__", ""), getattr(function, "__name__", "")
     if not isinstance(module, ModuleType) or home == module.__name__:
         return
-    of_a_module = getattr(sys.modules.get(home), name, None) is function  # and not made by one's function
+    of_a_module = getattr(sys.modules.get(home), name, None) is function  # and not made by a function of it
     if of_a_module and name not in getattr(module, "__all__", ()):
         yield (
             f"was imported from {home}, whose hook it is",

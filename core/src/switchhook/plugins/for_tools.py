@@ -34,7 +34,7 @@ def _hooks() -> Hooks:
 
 
 def codec_for(audio: AudioFormat) -> Codec:
-    """Raises PluginError where no installed plugin knows the coding."""
+    """A codec of an installed plugin. Raises PluginError if none knows the coding."""
     codec = _hooks().codec(audio)
     if codec is None:
         raise PluginError("codec", f"no plugin codes {audio.encoding}", cure="pip install switchhook-codecs")
@@ -42,8 +42,8 @@ def codec_for(audio: AudioFormat) -> Codec:
 
 
 def load_audio(data: bytes, audio: AudioFormat) -> bytes:
-    """A sound file's samples in that format; not for an event loop, which it would hold. Raises PluginError
-    where nothing installed reads it."""
+    """A sound file's samples in that format. It would block an event loop. Raises PluginError if nothing
+    installed reads the file."""
     try:
         with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop of its own
             samples = thread.submit(anyio.run, _hooks().load_audio, data, audio).result()
@@ -59,8 +59,8 @@ def load_audio(data: bytes, audio: AudioFormat) -> bytes:
 def load_voice(
     name: str | None = None, options: Mapping[str, Any] | None = None, *, language: str = ""
 ) -> TextToSpeech:
-    """The installed speech synthesis of that name; without one the first that says it knows the `language`,
-    else the first; of our own distributions before others'. Raises PluginError."""
+    """The installed speech synthesis of that name. Without a name: the first that says it knows the
+    `language`, else the first of all; our own distributions come before others. Raises PluginError."""
     voice: TextToSpeech = _driver("tts", name or choose_voice(language), options or {})
     return voice
 
@@ -75,7 +75,7 @@ def choose_voice(language: str = "") -> str:
 def _speaks(name: str, language: str) -> bool:
     try:
         voice: TextToSpeech = _driver("tts", name, {})
-    except SwitchhookError:  # it has to be configured, or is broken: somebody who wants it names it
+    except SwitchhookError:  # it has to be configured, or is broken: it is taken only by its name
         return False
     return isinstance(voice, KnowsLanguages) and match(normalised(language), voice.languages) is not None
 

@@ -47,7 +47,7 @@ class HandlerAnswer:
 
 @dataclass(slots=True)
 class HookGuard:
-    """`active` is the hook function that runs now, for the watchdog; who is `off` is not asked."""
+    """`active` is the hook function that runs now, for the watchdog; hooks in `off` are not asked."""
 
     values: dict[str, object] = field(default_factory=dict)  # what each lifespan yielded
     off: set[tuple[str, str]] = field(default_factory=set)  # plugin and hook
@@ -75,7 +75,7 @@ class HookGuard:
             outer, self.active = self.active, (plugin, hook, time.monotonic())
             try:
                 result = function(*args)
-            except Unplayable:  # says something of a file, and nothing of who reads it
+            except Unplayable:  # something is wrong with a file, and nothing with the plugin that reads it
                 raise
             except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything; the call goes on
                 report(Fault(plugin, hook, type(error).__name__, distribution, own), error)
@@ -90,7 +90,8 @@ class HookGuard:
 
 
 def _fitting(answer: HandlerAnswer) -> Any:
-    """What is made of an answer that the hook may have; None of another, which is a fault."""
+    """What the hook's caller is given for the answer. One that the hook may not give is a fault, and counts
+    as None."""
     spec, result = HOOKS[answer.hook], answer.actions
     if not spec.returns.fits(result):
         error = f"returned {type(result).__name__}{spec.returns.otherwise}"
@@ -102,7 +103,7 @@ def _fitting(answer: HandlerAnswer) -> Any:
 
 
 async def _late(answer: HandlerAnswer) -> bytes | None:
-    """What an awaitable gives in the end, under the same rules."""
+    """What the awaitable gives in the end; the same rules hold for it."""
     error, raised = "", None
     try:
         result = await answer.actions
@@ -133,8 +134,8 @@ def reporting(to: Report) -> Iterator[None]:
 
 
 def report(fault: Fault, error: BaseException | None = None) -> None:
-    """Log the plugin's own line where it happened, without the exception's text, and tell whoever asked to
-    know. All of the way there is for who writes the plugin."""
+    """Log the line of the plugin where it happened, without the exception's text, and tell whoever is
+    `reporting`. At level DEBUG the whole trace is logged, for the plugin's author."""
     where = place(error, fault.own) if error else ""
     origin = f" (from {fault.distribution})" if fault.distribution else ""
     logger.warning("plugin %s%s, hook %s: %s%s", fault.source, origin, fault.hook, fault.error, where)

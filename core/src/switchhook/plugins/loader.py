@@ -21,10 +21,10 @@ from .files import ORIGIN, PluginFile
 from .guard import HookGuard
 
 DRIVERS = ("transport", "stt", "tts", "assistant")
-"""Groups of which only what the configuration names is imported."""
+"""Groups of plugins that are only imported if the configuration names them."""
 
 SHARED = ("codec", "responses", "extension")
-"""Groups of which everything installed is loaded, unless the configuration narrows it."""
+"""Groups of plugins that are all loaded if they are installed, unless the configuration says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +135,13 @@ class Plugins:
 
 
 def installed(group: str) -> list[EntryPoint]:
-    """What the group's entry points name, unloaded."""
+    """The group's entry points; nothing is imported."""
     return sorted(entry_points(group=f"switchhook.{group}"), key=lambda entry: entry.name)
 
 
 def strays() -> Iterator[tuple[EntryPoint, str]]:
-    """Entry points whose group is probably a slip of the pen, and the group that was meant: they are never
-    loaded."""
+    """Entry points whose group is probably misspelt, so that they are never loaded, and the group that was
+    meant."""
     known = [f"switchhook.{group}" for group in (*DRIVERS, *SHARED, "commands")]
     for entry in chain.from_iterable(dist.entry_points for dist in distributions()):
         if entry.group in known:
@@ -153,7 +153,7 @@ def strays() -> Iterator[tuple[EntryPoint, str]]:
 
 
 def stray(entry: EntryPoint, meant: str) -> PluginError:
-    """What is said of it."""
+    """The error that says so."""
     return PluginError(
         f"{entry.group}/{entry.name}",
         f"is in the entry-point group {entry.group!r}, which nobody reads, so it is not loaded",
@@ -163,18 +163,19 @@ def stray(entry: EntryPoint, meant: str) -> PluginError:
 
 
 def bundled_first(entries: Sequence[EntryPoint]) -> list[EntryPoint]:
-    """Those of our own distributions, then the others."""
+    """First those of our own distributions, then the others."""
     ours = _ours()
     return sorted(entries, key=lambda entry: (entry.dist is None or entry.dist.name not in ours, entry.name))
 
 
 def _ours() -> list[str]:
-    """What our extras are made of."""
+    """Names of our own distributions: those of our extras."""
     return [re.split(r"[ ;<>=!~\[]", text, maxsplit=1)[0] for text in requires("switchhook") or []]
 
 
 def only_installed(group: str) -> str:
-    """Its name, where the configuration names none. Raises SettingsError and PluginError."""
+    """The name of the only plugin of a group, where the configuration names none. Raises SettingsError and
+    PluginError."""
     names = sorted({entry.name for entry in installed(group)})
     if not names:
         raise PluginError(
@@ -192,7 +193,8 @@ def _wanted(group: str, name: str, only: Sequence[str] | None, exclude: Sequence
 
 
 def only_one(group: str, name: str, entries: Sequence[EntryPoint]) -> EntryPoint:
-    """Raises PluginError where nobody, or more than one distribution, has that name."""
+    """The entry point of that name. Raises PluginError if there is none, or if several distributions have
+    one."""
     found = {(e.dist.name if e.dist else "", e.value): e for e in entries if e.name == name}
     if len(found) == 1:
         return next(iter(found.values()))
@@ -216,7 +218,7 @@ def _way_to(group: str, name: str, entries: Sequence[EntryPoint]) -> str:
 
 
 def refuse_unknown(names: Sequence[str], files: Sequence[PluginFile] = ()) -> None:
-    """Names in lists of plugins must be of something installed, or of a file."""
+    """Raises PluginError for names in lists of plugins that are of nothing installed, nor of a file."""
     known: Mapping[str, str] = {
         **{f"{group}/{e.name}": e.name for group in SHARED for e in installed(group)},
         **{file.name: file.key for file in files},
@@ -241,7 +243,7 @@ def _import(group: str, entry: EntryPoint) -> object:
 
 
 def broken(group: str, entry: EntryPoint, error: BaseException) -> PluginError:
-    """What is said of an entry point whose import raised."""
+    """The error for an entry point whose import failed."""
     distribution = entry.dist.name if entry.dist else ""
     out = f", or say [plugins] exclude = [{entry.name!r}]" if group in SHARED else ""
     return PluginError(

@@ -1,4 +1,4 @@
-"""Notices who blocks the event loop, while it is blocked: a thread looks at a heartbeat."""
+"""Finds out which code blocks the event loop, while it does: a thread looks at a heartbeat."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OFF_AFTER = 1.0  # seconds that a plugin may block until it is left out of later
 
 
 class Watchdog:
-    """A plugin is found by the files in the stack; a hook of it that blocks for long is off from then on."""
+    """Finds the plugin by the files in the stack. A hook that blocks for long is not asked any more."""
 
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
@@ -57,7 +57,7 @@ class Watchdog:
             if now - beat < LATE:
                 continue
             active = self._plugins.guard.active
-            # by its own time: somebody else may have held the loop before it ran
+            # since it began: something else may have blocked the loop before
             if active and now - active[2] > OFF_AFTER and self._may_be_off(*active[:2]):
                 self._plugins.guard.off.add(active[:2])
                 form = "plugin %s blocked every call for over %g s: its %s is off from now on"
@@ -67,8 +67,8 @@ class Watchdog:
                 self._name_the_culprit(sys._current_frames().get(self._thread), active)  # noqa: SLF001  # the documented way
 
     def _may_be_off(self, name: str, hook: str) -> bool:
-        """Who only listens, and who handles what another plugin handles too. Without the others callers would
-        hear nothing, or something else."""
+        """Hooks that only listen may, and those that handle what another plugin handles too. Without any
+        other hook callers would hear nothing, or something else."""
         off = self._plugins.guard.off
         if (name, hook) in off:
             return False

@@ -1,4 +1,4 @@
-"""The admin port: is the process alive, does it take calls, and what plugins have to show."""
+"""The admin port tells whether the process is alive and takes calls, and shows pages of plugins."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ async def serve_admin(
     *,
     task_status: anyio.abc.TaskStatus[int],
 ) -> None:
-    """`admit` says why no call is taken, or None; `page` is asked for all other paths. Reports started with
-    the port. Raises StartError."""
+    """`admit` says why no call is taken, or None; `page` is asked for all other paths. Reports that it has
+    started, with the port. Raises StartError."""
     try:
         listener = await anyio.create_tcp_listener(local_host=settings.host, local_port=settings.port)
     except OSError as error:
@@ -61,7 +61,7 @@ async def _answer(
                 if isinstance(event, h11.Request):
                     await stream.send(_response(connection, event, *_answered(event, admit, page)))
         except (h11.ProtocolError, TimeoutError, anyio.EndOfStream, anyio.BrokenResourceError):
-            return  # whoever that was, it did not speak HTTP
+            return  # the client does not speak HTTP
 
 
 def _answered(

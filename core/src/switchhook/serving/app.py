@@ -42,9 +42,8 @@ Made = Mapping[str, tuple[Engine[Any], ...]]
 
 
 class App:
-    """Making one imports every plugin that is used and validates its settings; `equip` makes the engines.
-
-    Raises SettingsError and PluginError.
+    """When it is made, every plugin that is used is imported and its settings are validated; `equip` makes
+    the engines. Raises SettingsError and PluginError.
     """
 
     def __init__(self, settings: Settings, base: Path, plugins: Plugins | None = None) -> None:
@@ -80,7 +79,7 @@ class App:
         return transport
 
     def equip(self) -> dict[str, Bot]:
-        """Models are loaded here. Equal tables share an engine."""
+        """Makes the engines, which loads models. Equal tables share an engine."""
         return {name: self._bot(name, connector) for name, connector in self.settings.connectors.items()}
 
     @asynccontextmanager
@@ -110,7 +109,8 @@ class App:
         return PromptCache(asked.directory, memory=asked.memory * MEGABYTE, disk=asked.disk * MEGABYTE)
 
     def rehearse(self, name: str, ear: SpeechToText, voice: TextToSpeech, mask: Mask) -> Bot:
-        """A connector with other speech than its own, which is not loaded. Raises SettingsError."""
+        """A connector with these speech engines in place of its own, which are not loaded. Raises
+        SettingsError."""
         if name not in self.settings.connectors:
             known = ", ".join(sorted(self.settings.connectors)) or "none"
             raise SettingsError(f"there is no connector {name!r}; known: {known}")
@@ -160,7 +160,7 @@ class App:
         if connector.plugins is None:
             return loaded
         refuse_unknown([name for name in connector.plugins if not any(p.named_in([name]) for p in loaded)])
-        # codecs and drivers are no matter of taste: without them the line is silent
+        # nobody may leave out codecs and drivers: without them the line is silent
         tasteful = ("responses/", "extension/")
         return [
             p for p in loaded if p.named_in(connector.plugins) or not (p.file or p.name.startswith(tasteful))
@@ -216,7 +216,7 @@ def limits_of(connector: ConnectorSettings, max_call: float) -> Limits:
 
 
 def _named(transport: TransportSettings) -> TransportSettings:
-    """The only one that is installed, where none is named."""
+    """With the name of the only transport that is installed, if the table names none."""
     return transport.model_copy(update={"use": transport.use or only_installed("transport")})
 
 
@@ -231,7 +231,7 @@ def _two_readers(plugin: Plugin, other: str) -> PluginError:
 
 
 def _drivers(table: ConnectorSettings | LanguageSettings) -> Iterator[tuple[Kind, Sequence[Choosing]]]:
-    """Those that it names."""
+    """The drivers that the table names, by their kind."""
     named: Sequence[tuple[Kind, Sequence[Choosing] | None]]
     named = (("assistant", table.assistant), ("stt", table.stt), ("tts", table.tts))
     return ((kind, choices) for kind, choices in named if choices)
@@ -242,7 +242,7 @@ def _engines(made: Made) -> dict[str, Any]:
 
 
 def own_texts(connector: ConnectorSettings) -> frozenset[str]:
-    """What the configuration has the bot say."""
+    """The texts of the configuration that the bot says."""
     tables: list[ConnectorSettings | LanguageSettings] = [connector, *connector.languages.values()]
     texts = ((each.failure_text, each.closing_text, each.waiting.text, *each.prompts) for each in tables)
     return frozenset(chain.from_iterable(texts))

@@ -17,7 +17,8 @@ PREFIX = "SWITCHHOOK_"
 
 
 def load_settings(path: Path | str, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Raises SettingsError. Nothing outside the file and the secrets it names is touched."""
+    """Raises SettingsError. It reads nothing but the file, the environment and the secrets that these
+    name."""
     return read_table(path, environ).parse(Settings)
 
 
@@ -50,7 +51,7 @@ def _referred(value: object) -> Iterator[str]:
 
 
 def _overlay(table: dict[str, Any], name: str, value: str) -> str:
-    """Writes one variable into the table; returns the place."""
+    """Writes one variable into the table, and returns its place there."""
     *path, key = _as_spelt(name.removeprefix(PREFIX).lower().split("__"), table)
     for part in path:
         inner = table.setdefault(part, {})
@@ -64,7 +65,8 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> str:
 
 
 def _as_spelt(names: list[str], table: Mapping[str, Any]) -> list[str]:
-    """With the tag of a language as the table has it: a variable cannot spell all that a file can."""
+    """The names, with the tag of a language spelt as in the table: a variable cannot spell all that a file
+    can."""
     match names:
         case ["connectors", _, "languages", tag, *rest]:
             known: Any = table
@@ -79,7 +81,7 @@ def _as_spelt(names: list[str], table: Mapping[str, Any]) -> list[str]:
 
 def _value(name: str, text: str) -> object:
     if not text.startswith(("[", "{")):
-        return text  # the model gives it its type
+        return text  # the model makes a number of it, or what else it needs
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError as error:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import resource
 
-OF_A_CALL = 3  # its connection, and those to what hears and what speaks
+OF_A_CALL = 3  # its connection, and those to recognition and synthesis
 BESIDE = 100  # files, ports, connections that are kept ready
-WAITING = 8  # one in so many may be a connection that no call has come of yet
+WAITING = 8  # one in so many may be a connection that has not become a call yet
 HIGHEST = 1_048_576  # more is no use, and some systems offer a billion
 
 
 def most() -> int:
-    """That `raise_limit` can get."""
+    """How many `raise_limit` can get."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return HIGHEST if hard == resource.RLIM_INFINITY else min(hard, HIGHEST)
 
 
 def raise_limit() -> int:
-    """As far as it goes without being root. What it is now."""
+    """Raises the limit as far as it can be raised without being root, and returns it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < (wanted := most()):
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
@@ -26,7 +26,7 @@ def raise_limit() -> int:
 
 
 def too_few(max_calls: int, descriptors: int) -> str:
-    """What to say where they are not enough; else nothing."""
+    """A sentence that says so if they are not enough; else nothing."""
     calls = max(0, descriptors - descriptors // WAITING - BESIDE) // OF_A_CALL
     if calls >= max_calls:
         return ""

@@ -39,7 +39,7 @@ class Engines:
         if key not in self._made:
             options = Options(choice.table(), place=place or kind, base=self._base)
             driver = self._driver(plugin, f"create_{kind}", options, **more)
-            # what tells engines of one plugin apart, here and after a restart
+            # tells engines of one plugin apart, here and after a restart
             mark = f"-{hashlib.sha256(key.encode()).hexdigest()[:6]}" if choice.table() else ""
             name = f"{kind} {choice.use}{mark}"
             self._made[key] = Engine(name, kind, driver, self._tell)
@@ -65,7 +65,7 @@ class Engines:
 
     @asynccontextmanager
     async def entered(self) -> AsyncIterator[None]:
-        """All that were made. Raises StartError where one cannot be entered."""
+        """Enters all that were made. Raises StartError if one cannot be entered."""
         async with AsyncExitStack() as stack:
             for engine in self:
                 stack.push_async_callback(_close, engine)
@@ -98,7 +98,8 @@ def report_rest(engine: str, resting: bool) -> None:
 
 
 def ask(plugins: Plugins, plugin: Plugin, hook: str, **arguments: Any) -> Any:
-    """What that one plugin returns. What it raises stops the start by its name."""
+    """What the hook of that one plugin returns. If it raises, the start is stopped with an error that names
+    it."""
     try:
         return plugins.caller(hook, [plugin])(**arguments)
     except SwitchhookError:
@@ -109,12 +110,12 @@ def ask(plugins: Plugins, plugin: Plugin, hook: str, **arguments: Any) -> Any:
 
 @asynccontextmanager
 async def contained(what: str, manager: AbstractAsyncContextManager[object]) -> AsyncIterator[object]:
-    """What it raises when it is left is logged: the others are still left in order."""
+    """If it raises when it is left, that is logged, and the others are left in order all the same."""
     entered = await manager.__aenter__()
     try:
         yield entered
     except BaseException as error:
-        # it has to know: a task group of its own can only end a cancellation that it is shown
+        # it has to see the error: a task group in it can only end a cancellation that it sees
         if not await manager.__aexit__(type(error), error, error.__traceback__):
             raise
         return

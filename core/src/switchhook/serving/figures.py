@@ -25,7 +25,7 @@ FIGURES = (
 
 
 def declared(plugins: Plugins, ask: Callable[[Plugin, str], Any]) -> dict[str, Figure]:
-    """By name. Raises PluginError where one name is declared in two ways."""
+    """All figures by their names. Raises PluginError if one name is declared in two ways."""
     found = {figure.name: (figure, "switchhook") for figure in FIGURES}
     for plugin in plugins.loaded.values():
         for figures in ask(plugin, "figures") if "figures" in plugin.hooks else []:

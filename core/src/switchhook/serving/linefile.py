@@ -33,10 +33,10 @@ class LineFile:
         self._path = path
         self._descriptor, self._identity = -1, (0, 0)
         self._regular = True
-        self._torn = False  # it ends within a line, which the next one must not be glued to
+        self._torn = False  # it ends within a line: the next one has to begin on a new one
 
     def append(self, lines: Sequence[bytes]) -> None:
-        """One at least, each with its newline. Raises Unwritten."""
+        """At least one line, each with its newline. Raises Unwritten."""
         written, data = 0, memoryview(b"")
         try:
             self._open()
@@ -88,7 +88,8 @@ class LineFile:
         return done
 
     def _shorten(self, by: int) -> bool:
-        """Whether it could be: a pipe cannot, and what another process has appended stays."""
+        """Whether that was possible: a pipe cannot be shortened, and what another process has appended
+        stays."""
         try:
             end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
             if os.fstat(self._descriptor).st_size != end:
@@ -118,7 +119,7 @@ def _ends_within_a_line(path: Path, size: int) -> bool:
 
 
 class LineFiles:
-    """Those in use are held open, so many at most. For one thread at a time."""
+    """Keeps those in use open, at most MOST_OPEN. For one thread at a time."""
 
     def __init__(self) -> None:
         self._held: OrderedDict[Path, tuple[LineFile, float]] = OrderedDict()  # the one used last comes last

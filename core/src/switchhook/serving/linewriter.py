@@ -1,7 +1,7 @@
-"""Lines on their way to files, behind a bounded queue: who puts one there never waits for a disk.
+"""Lines on their way to files, through a bounded queue: whoever puts one there never waits for a disk.
 
-One thread writes. While a disk hangs the thread hangs, and nobody else. What does not fit meanwhile, what a
-disk does not take, and what is left when the process ends is counted, and told to whoever it belongs to.
+One thread writes. While a disk hangs the thread hangs, and nobody else. Lines that do not fit meanwhile, that
+a disk does not take, or that are left when the process ends are counted, and their owners are told.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Measure = Callable[[str, float], None]
 
 
 class Owner(Protocol):
-    """Of lines. Asked and told in whichever thread it comes up; must wait for nothing."""
+    """An owner of lines. It is asked and told in any thread, and must not wait for anything."""
 
     @property
     def gave_up(self) -> bool:
@@ -57,7 +57,7 @@ class _Waiting(NamedTuple):
 
 
 class LineWriter:
-    """For one directory. Outside `running` each line is written at once."""
+    """Writes to one directory. Outside `running` each line is written at once."""
 
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
@@ -65,12 +65,12 @@ class LineWriter:
         self._thread: Thread | None = None
         self._files = LineFiles()
         self._over = self._left_behind = False
-        # Each figure is changed by one thread only, so that none needs a lock. By whoever puts:
+        # Each figure is changed by one thread only, so none needs a lock. By the one that puts:
         self._put = self._bytes_put = self._refused = 0
-        # by who writes:
+        # by the one that writes:
         self._taken = self._bytes_taken = self._failed = 0
         self._in_hand: dict[Path, list[_Waiting]] = {}
-        self._asked_disk: float | None = None  # when, while it has not answered
+        self._asked_disk: float | None = None  # since when it has not answered
         # and by `look`:
         self._known_lost = self._known_waiting = self._known_written = self._unsaid = 0
         self._hangs = False
@@ -111,7 +111,7 @@ class LineWriter:
         self._files.close()
 
     def _next_lines(self) -> list[_Waiting]:
-        """All that wait, or so many."""
+        """All lines that wait, but at most AT_ONCE."""
         lines: list[_Waiting] = []
         try:
             while len(lines) < AT_ONCE:
@@ -162,8 +162,9 @@ class LineWriter:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """What was put in here is written when it is left, or told: it takes so long at most."""
-        # no process waits for such a thread at its end
+        """When it is left, the lines that were put within it are written, or their owners told. That takes
+        PATIENCE at most."""
+        # daemon: at its end the process does not wait for it
         self._thread = Thread(target=self._run, name="switchhook-records", daemon=True)
         self._thread.start()
         try:
@@ -173,13 +174,13 @@ class LineWriter:
                 await self._end(self._thread)
 
     async def watch(self, measure: Measure) -> None:
-        """For ever: says how it goes. `measure` is told of lines that wait, and of those that are lost."""
+        """Says how it goes, for ever. `measure` is told of lines that wait, and of those that are lost."""
         while True:
             await anyio.sleep(LOOK)
             self.look(measure)
 
     def look(self, measure: Measure) -> None:
-        """Says what changed since it was called last."""
+        """Says what has changed since the last call."""
         lost, waiting, written = self.lost, self.waiting, self._taken - self._failed
         newly = lost - self._known_lost
         if newly:

@@ -64,7 +64,7 @@ def set_up(form: str, level: str) -> None:
     handler.addFilter(_CallFilter())
     handler.setFormatter(_Json() if form == "json" else _Human())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    # a library's own talk may carry what a caller said
+    # the log of a library may hold what a caller said
     logging.getLogger("websockets").setLevel(logging.ERROR)
 
 

@@ -1,4 +1,4 @@
-"""Standard error, behind a bounded queue: who logs never waits for whoever reads it.
+"""Standard error, through a bounded queue: whoever logs never waits for whoever reads it.
 
 A pipe that nobody reads, a terminal that was stopped and a disk that hangs all keep a writer waiting, and
 would stop every call.
@@ -21,16 +21,16 @@ LOOK = 0.005  # seconds between two looks at whether all is written
 
 
 class LogStream:
-    """For one writer at a time, as a logging handler is. Each call of `write` is one line or more."""
+    """For one writer at a time, such as a logging handler. Each call of `write` gives whole lines."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
-        # each is changed by one side only, so that none needs a lock: by who puts,
+        # each is changed by one side only, so none needs a lock: by the one that puts,
         self._put = self._left_out = 0
         # and by the thread
         self._written = self._known_left_out = 0
-        # no process waits for such a thread at its end
+        # daemon: at its end the process does not wait for it
         self._thread = Thread(target=self._run, name="switchhook-log", daemon=True)
         self._thread.start()
 
@@ -43,7 +43,7 @@ class LogStream:
         self._queue.put(data)
 
     def flush(self) -> None:
-        """The thread does it."""
+        """There is nothing to do: the thread writes."""
 
     def settle(self) -> None:
         """Waits a little, so that what was put is written."""
@@ -62,15 +62,15 @@ class LogStream:
             if left_out > self._known_left_out and self._queue.empty():
                 newly, self._known_left_out = left_out - self._known_left_out, left_out
                 logger.warning("%d log lines are left out here: nobody read standard error", newly)
-            self._written += len(data)  # last, so that who waits for it waits for the warning too
+            self._written += len(data)  # last: whoever waits for it then waits for the warning too
 
     def _write(self, data: bytes) -> None:
-        """Past Python's own buffer: that of a thread that hangs would hold up the end of the process."""
+        """Writes without Python's buffer: if the thread hung in it, the process could not end."""
         rest = memoryview(data)
         while rest:
             try:
                 rest = rest[os.write(self._descriptor, rest) :]
-            except BlockingIOError:  # somebody else has made the terminal or pipe that we share so
+            except BlockingIOError:  # another process has made the terminal or pipe we share non-blocking
                 select.select([], [self._descriptor], [])
             except OSError:  # nobody is there to be told
                 return

@@ -31,7 +31,7 @@ async def try_out(engine: Engine[Any], connector: str, language: str, patience: 
 
 
 class Trial(NamedTuple):
-    """An engine that a call may ask, and for which of the connector's languages; the table that says so."""
+    """An engine that a call may ask, for which of the connector's languages, and the table that says so."""
 
     engine: Engine[Any]
     language: str
@@ -39,7 +39,8 @@ class Trial(NamedTuple):
 
 
 def trials(bot: Bot) -> Iterator[Trial]:
-    """Each once. An engine that says it does not know a language is not asked for it, where another is."""
+    """The engines to try, each once for a language. One that says it does not know it is left out if another
+    knows it."""
     seen = set()
     for each in bot.tongues:
         table = f".languages.{each.language}" if each in bot.further else ""
@@ -76,15 +77,15 @@ async def try_bot(bot: Bot, patience: float) -> None:
 
 
 def is_served(tongue: Tongue) -> bool:
-    """As far as its engines say what they know."""
+    """Whether an engine of each kind knows the language, as far as engines say what they know."""
     return all(
         any(engine.spoken(tongue.language) is not None for engine in kind) for kind in tongue.kinds if kind
     )
 
 
 def spoken_besides(bot: Bot) -> list[str] | None:
-    """Languages that engines say they know, one of each kind, besides those that the connector names; None:
-    some kind has an engine that does not say what it knows, and is asked."""
+    """Languages besides those that the connector names, which engines of every kind say they know; None: of
+    some kind there are engines that do not say what they know, and are asked for any."""
     own = bot.tongues[0]
     named = {primary(each.language) for each in bot.tongues}
     known: set[str] | None = None

@@ -1,4 +1,4 @@
-"""Where call records, refusals and events go: JSON Lines files of their owner alone."""
+"""Call records, refusals and events go to JSON Lines files that only their owner can read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .linewriter import LineWriter
 logger = logging.getLogger(__name__)
 
 REFUSALS_A_MINUTE = 60
-MOST_REASONS = 50  # that are counted by themselves
+MOST_REASONS = 50  # that are counted each by itself
 LOOK = 1.0  # seconds between two looks at the clock
 SHARE_OF_EVENTS = 0.5  # of what may wait for a disk: the other half is for records
 
@@ -35,7 +35,8 @@ class RecordFile:
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
-        """Within it nobody waits for the disk. Leaving it waits a little for what is not written yet."""
+        """Within it nobody waits for the disk. When it is left, there is a short wait for what is not written
+        yet."""
         if self._directory is None:
             yield
         else:
@@ -49,8 +50,8 @@ class RecordFile:
         self._write(record.line())
 
     def refusal(self, reason: str, details: Mapping[str, object]) -> None:
-        """Short, and bounded in number: who floods a server must not fill its disk. Those beyond are counted
-        in a line of their own when their minute is over."""
+        """Writes a short line, but only so many a minute: a flood of requests must not fill the disk. The
+        others are counted in one line when the minute is over."""
         self.count_left_out()
         self._refused += 1
         if self._refused <= REFUSALS_A_MINUTE:
@@ -61,7 +62,7 @@ class RecordFile:
             self._left_out[reason if known else "others"] += 1
 
     def count_left_out(self, *, at_once: bool = False) -> None:
-        """Of the minute that is over, or `at_once` of the one that is not."""
+        """Writes the line for the last minute, if that is over, or `at_once`."""
         now = utc_now()
         if now[:16] == self._minute and not at_once:
             return
@@ -72,13 +73,13 @@ class RecordFile:
         self._left_out.clear()
 
     async def watch(self) -> None:
-        """For ever: a minute is over also where nobody comes after it."""
+        """Looks at the clock, for ever: a minute ends even if no further call comes."""
         while True:
             await anyio.sleep(LOOK)
             self.count_left_out()
 
     def lost(self, line: str, why: str, /) -> None:
-        # the record is not lost: who reads the log still has it
+        # the record is not lost: the log has it
         logger.error("cannot write to %s: %s; record: %s", self._directory, why, line)
 
     def _write(self, line: str) -> None:
@@ -87,8 +88,8 @@ class RecordFile:
 
 
 class EventFile:
-    """The events of one call, a line each. A disk that does not take one costs those after it, and not the
-    call."""
+    """The events of one call, a line each. If the disk does not take one, those after it are not written; the
+    call goes on."""
 
     def __init__(self, path: Path, writer: LineWriter) -> None:
         self._path, self._writer, self.gave_up = path, writer, False
@@ -97,13 +98,13 @@ class EventFile:
         if not self.gave_up:
             self._writer.put(self, self._path, line, share=SHARE_OF_EVENTS)
 
-    def lost(self, line: str, why: str, /) -> None:  # noqa: ARG002  # it is worth nothing without those before it
+    def lost(self, line: str, why: str, /) -> None:  # noqa: ARG002  # those after it would be worth nothing
         if not self.gave_up:
             self.gave_up = True
             logger.error("cannot write events to %s: %s; this call's events end here", self._path, why)
 
 
 def is_writable(directory: Path) -> bool:
-    """Also when it is still to be made."""
+    """Whether it is, or could be made."""
     nearest = next(path for path in (directory, *directory.parents) if path.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) and nearest != Path("/proc")

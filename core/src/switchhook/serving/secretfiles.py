@@ -40,7 +40,8 @@ Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
 def open_to_others(settings: Settings, base: Path) -> Iterator[tuple[Path, int]]:
-    """With its mode. One that is not there is somebody else's business."""
+    """Secret files that others can read, each with its mode. One that is not there is passed over: other
+    checks tell of it."""
     named = (base / Path(name).expanduser() for name in _named(_tables(settings)))
     key = [base / settings.server.tls.key] if settings.server.tls else []
     for path in dict.fromkeys((*named, *key)):
@@ -53,7 +54,7 @@ def open_to_others(settings: Settings, base: Path) -> Iterator[tuple[Path, int]]
 
 
 def _tables(settings: Settings) -> Iterator[Any]:
-    """All that may hold a secret of a plugin."""
+    """All tables that may hold a secret of a plugin."""
     yield settings.transport.table()
     yield from settings.plugins.tables().values()
     for connector in settings.connectors.values():
@@ -70,7 +71,7 @@ def _of_connector(connector: ConnectorSettings) -> Iterator[Any]:
 
 
 def _named(values: object) -> Iterator[str]:
-    """As a secret is written: a table with a file and nothing else."""
+    """Files of secrets: a secret is written as a table with a file and nothing else."""
     match values:
         case str():
             pass

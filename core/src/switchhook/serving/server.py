@@ -38,8 +38,8 @@ GOODBYE = 5.0  # seconds that peers have to close when the server ends
 
 
 class Server:
-    """The reception of the transport: what connectors there are, whether one more call may come in, and
-    the calls themselves."""
+    """The reception of the transport: it knows the connectors, says whether one more call may come in, and
+    runs the calls."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -48,7 +48,7 @@ class Server:
         logger.info("loading %s", ", ".join(app.drivers))
         self._bot: Mapping[str, Bot] = app.equip()
         for bot in self._bot.values():
-            bot.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
+            bot.hooks.codec(AudioFormat())  # its tables are made now rather than in the first call
         logger.info("engines ready after %.2f s", time.monotonic() - began)
         self._records = RecordFile(directory := app.settings.records.directory)
         if directory is not None and not is_writable(directory):
@@ -157,7 +157,7 @@ class Server:
     async def ready(self) -> AsyncIterator[None]:
         """What calls need beside the transport: records, plugins, warm engines."""
         async with (
-            self._records.kept(),  # last: lines come to the end
+            self._records.kept(),  # entered first, so left last: lines come until the end
             self.app.lifespans(),
             Watchdog(self.app.plugins).watching(),
             warmed(self.app.cache, self._bot.values()),
@@ -166,7 +166,7 @@ class Server:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[str]:
-        """Yields where calls come in. Those that are left at the end have a little time for it."""
+        """Yields the URLs where calls come in. Calls that are left at the end have a little time to end."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._watch_records)
             group.start_soon(self._records.watch)
@@ -202,7 +202,7 @@ class Server:
             group.cancel_scope.cancel()
 
     async def _hurry(self, signals: AsyncIterator[signal.Signals]) -> None:
-        """A second signal does not wait for what is being said."""
+        """After a second signal, what is being said is not waited for."""
         async for _ in signals:
             logger.info("ending %d calls at once", len(self._calls))
             self._end_calls(at_once=True)

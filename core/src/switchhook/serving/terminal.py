@@ -1,4 +1,4 @@
-"""What a terminal is shown beside the words: colours, and that something is going on."""
+"""Colours for a terminal, and signs that something is going on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ CODES: dict[Colour, int] = {"red": 31, "green": 32, "yellow": 33, "cyan": 36}
 
 
 def painted(text: str, colour: Colour | None, stream: TextIO) -> str:
-    """As it is, where `stream` is no terminal, or one that knows no colours, or NO_COLOR is set."""
+    """The text in that colour; without it, if `stream` is no terminal, or one without colours, or NO_COLOR is
+    set."""
     unwanted = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     if colour is None or unwanted or not stream.isatty():
         return text
@@ -19,6 +20,6 @@ def painted(text: str, colour: Colour | None, stream: TextIO) -> str:
 
 
 def progress(text: str) -> None:
-    """Of what takes seconds: to a person who waits, not to a file."""
+    """Says what takes some seconds, to a person who waits; nothing is written to a file."""
     if sys.stderr.isatty():
         print(f"{text} …", file=sys.stderr, flush=True)  # noqa: T201  # a command speaks

@@ -1,5 +1,5 @@
-"""What is had ready before a call needs it: the prompts that a connector lists, whatever happens to its
-voices later, and the engines' own way in."""
+"""Makes ready what calls will need: the prompts that a connector lists, even if its voices fail later, and
+the engines' connections."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ logger = logging.getLogger(__name__)
 
 COOLING = 20.0  # seconds until an engine is warmed again: services close connections that idle for long
 AGAIN = 30.0  # seconds until a prompt that could not be made is tried again
-LINE = AudioFormat()  # of nearly every call; a call on another line makes its own
+LINE = AudioFormat()  # nearly every call has it; a call on another line makes its own prompts
 
 
 @asynccontextmanager
 async def warmed(cache: PromptCache | None, connectors: Iterable[Bot]) -> AsyncIterator[None]:
-    """Around all calls; nothing waits for a prompt but who wants to hear it."""
+    """To be held around all calls. Nothing waits for a prompt but the call that wants to play it."""
     made = list(connectors)
     async with AsyncExitStack() as stack:
         if cache is not None:
@@ -61,7 +61,7 @@ def _listed(connector: Bot) -> Iterator[tuple[TextToSpeech, Prompt]]:
         for engine in tongue.voices:
             voice, spoken = engine.driver, engine.spoken(tongue.language)
             if spoken is None:
-                continue  # it is not asked by a call either
+                continue  # a call does not ask it either
             audio = LINE if LINE in voice.formats else LINE.linear
             for text in (*tongue.texts, *tongue.prompts):
                 for part in parts(text, voice, tongue.language, connector.pronunciations):

@@ -1,2 +1,2 @@
-"""What a text sounds like: from what authors and models write to what a voice is given. Pure; it imports
-nothing of core, and its work grows with a text's length and no faster."""
+"""Turns what authors and models write into what a voice is given. It is pure and imports nothing of core, and
+its work grows only linearly with the text."""

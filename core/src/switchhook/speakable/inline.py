@@ -33,8 +33,8 @@ def folded(label: str) -> str:
 
 @dataclass(slots=True)
 class _Signs:
-    """Signs that may be markup, at a place among the pieces; `left` of them are none until now. `inside`:
-    they stand within a word, and might begin and end something."""
+    """Signs that may be markup, at a place among the pieces; `left` of them have not become markup yet.
+    `inside`: they stand within a word, and might both begin and end something."""
 
     sign: str
     left: int
@@ -54,12 +54,12 @@ def inline(text: str, references: frozenset[str] | set[str] = frozenset()) -> st
 class _Inline:
     def __init__(self, text: str, references: frozenset[str] | set[str]) -> None:
         self._text, self._references = text, references
-        self._at = 0  # until here it is done
+        self._at = 0  # the text is read up to here
         self._pieces: list[object] = []
         self._open: dict[str, list[_Signs]] = {"*": [], "_": [], "~": []}
         self._brackets: list[tuple[_Signs, int]] = []  # and where their text begins
-        self._linked = 0  # so many of them are around a link, and none themselves
-        self._bracket = 0  # where the last of any kind ended
+        self._linked = 0  # so many of them stand around a link and are no link themselves
+        self._bracket = 0  # where the last bracket ended
         self._ticks: dict[int, list[int]] = {}  # where runs of that length begin, the last first
         for run in reversed(list(TICKS.finditer(text))):
             self._ticks.setdefault(len(run[0]), []).append(run.start())
@@ -103,7 +103,7 @@ class _Inline:
         return signs
 
     def _code(self, sign: str) -> None:
-        """Up to as many ticks again; nothing in it is markup."""
+        """Code goes on up to as many ticks again; nothing in it is markup."""
         ends = self._ticks.get(len(sign), [])
         while ends and ends[-1] < self._at:
             ends.pop()
@@ -138,7 +138,7 @@ class _Inline:
             stack.append(signs)
 
     def _shut(self, place: int) -> None:
-        """What began behind that place ends nowhere any more."""
+        """Signs behind that place cannot end anything any more."""
         for stack in self._open.values():
             while stack and stack[-1].place > place:
                 stack.pop()
@@ -160,7 +160,8 @@ class _Inline:
             self._linked = len(self._brackets)
 
     def _end_of_link(self, begin: int, end: int) -> int | None:
-        """Behind the address in parentheses, or behind what refers to one. None: it is no link."""
+        """The place behind the address in parentheses, or behind the reference to one. None: it is no
+        link."""
         if self._text.startswith("(", self._at):
             if (found := self._ends.get(self._at)) is not None:
                 return found
@@ -212,7 +213,7 @@ def _keys(text: str) -> Iterator[int]:
 
 
 def _keys_of(signs: str, around: str) -> Iterator[int]:
-    """Of a row of signs that a telephone has, and the same with what stands before and behind it."""
+    """Which signs in a row are keys; `around`: the row with what stands before and behind it."""
     first = around.startswith(signs) and not around[1:].startswith(signs)
     shift = 0 if first or around == signs else 1
     for star in STARS.finditer(signs):
@@ -228,7 +229,8 @@ def _keys_of(signs: str, around: str) -> Iterator[int]:
 
 
 def _belong(first: _Signs, last: _Signs) -> bool:
-    """Not * and ** within words, where each may have a partner of its own length (rule 9 there)."""
+    """Whether they are a pair: not * and ** within words, where each may have a partner of its own length
+    (rule 9 there)."""
     odd = (first.length + last.length) % 3 == 0 and first.length % 3 != 0
     return first.sign == "~" or not (odd and (first.inside or last.inside))
 

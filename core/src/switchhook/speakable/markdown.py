@@ -1,7 +1,5 @@
-"""Markdown to the words in it: what CommonMark makes of ordinary texts, in one pass.
-
-A model writes anything, and by accident ten thousand brackets. So there is nothing here that looks at a part
-of the text more than a few times, whatever the text is.
+"""The words of Markdown, as CommonMark reads ordinary texts, in one pass. A model may write anything, even
+ten thousand brackets by accident. So nothing here looks at a part of the text more than a few times.
 """
 
 from __future__ import annotations
@@ -48,7 +46,7 @@ def _with_keys(lines: list[str]) -> Iterator[str]:
 
 
 def _key(before: str, line: str, after: str) -> int | None:
-    """Where the key stands."""
+    """The place of the key in the line; None: there is none."""
     found = KEY.match(line)
     if found is None:
         return None
@@ -79,8 +77,8 @@ class _Blocks:
     references: set[str] = field(default_factory=set)
     _paragraph: list[str] = field(default_factory=list)
     _code: list[str] = field(default_factory=list)
-    _fence: str = ""  # what began the code that is read
-    _list: bool = False  # so what is indented is no code
+    _fence: str = ""  # the fence that began the code which is read
+    _list: bool = False  # within a list, what is indented is no code
 
     def take(self, line: str) -> None:
         bare = line.strip()
@@ -121,7 +119,7 @@ class _Blocks:
             self._paragraph.append(prefix + rest)
 
     def _is_rule(self, bare: str) -> bool:
-        """Between parts, or below a title."""
+        """Whether it is a line between parts, or below a title."""
         if self._paragraph and not bare.strip(bare[0]) and bare[0] in "=-":
             return True
         signs = bare.replace(" ", "").replace("\t", "").lstrip(">")
@@ -157,7 +155,7 @@ class _Blocks:
 
 
 def _closed(heading: str) -> str:
-    """Without the signs that may stand at its end too."""
+    """The heading without the signs that may also stand at its end."""
     bare = heading.rstrip()
     title = bare.rstrip("#")
     return title.rstrip() if not title or title[-1].isspace() else bare

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
-# a quoted value may hold > and a < that begins no tag; so what is read of a tag ends where the next begins
+# a quoted value may hold > and a < that begins no tag; so a tag is read at most to where the next one begins
 TAG = re.compile(
     r"<(/?)([a-zA-Z][a-zA-Z0-9_:.-]*+)"
     r"((?:[^<>=]++|=\s*+(?:\"(?:[^\"<]++|<(?![a-zA-Z/!?]))*+\"|'(?:[^'<]++|<(?![a-zA-Z/!?]))*+')?+)*+)>"
@@ -72,8 +72,8 @@ def parse(text: str) -> Iterator[Token]:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._from = 0  # words that are not told yet begin there
-        self._endless: set[str] = set()  # ends that do not come any more
+        self._from = 0  # words that were not given yet begin there
+        self._endless: set[str] = set()  # closing signs that do not come any more
 
     def tokens(self) -> Iterator[Token]:
         at = self._text.find("<")
@@ -96,7 +96,7 @@ class _Reader:
             yield Text(unescaped(raw), bare)
 
     def _read(self, at: int) -> tuple[int, Token | None]:
-        """Where what begins there ends, and what it is; the same place: it begins nothing."""
+        """The end of what begins there, and what it is; the same place if nothing begins there."""
         sign = self._text[at + 1 : at + 2]
         if sign in ENDS:
             return (at, None) if self._endless >= ENDS[sign] else self._unseen(at)
@@ -121,7 +121,8 @@ class _Reader:
         return at, None
 
     def _after(self, closing: str, at: int) -> int:
-        """0: there is none. What is not found once is not looked for again."""
+        """The place behind the next `closing`; 0: there is none. What was not found once is not looked for
+        again."""
         if closing in self._endless:
             return 0
         if (end := self._text.find(closing, at)) < 0:

@@ -1,5 +1,5 @@
-"""Numbers that are names (of an account, of a telephone, of a parcel) are said digit by digit, in any
-language: a voice that is given "0 0 1 7" has no choice. Amounts, dates, times and versions are left to it."""
+"""Numbers that are names (of an account, a telephone, a parcel) are said digit by digit, in any language: a
+voice that is given "0 0 1 7" has no choice. Amounts, dates, times and versions are left to the voice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-LONG = 6  # digits of a number that is hardly an amount
+LONG = 6  # digits, from which a number is hardly an amount
 SIGNIFICANT = 3  # digits of an amount that is written in full: 1500000
 TELEPHONE = 7  # digits at least, in groups
 
@@ -33,7 +33,7 @@ def apart(text: str) -> str:
 
 
 def characters(text: str) -> str:
-    """Letter by letter. Capitals, as a voice may take a small letter for a word."""
+    """The text letter by letter, in capitals: a voice may take a small letter for a word."""
     return " ".join(each.upper() if len(each.upper()) == 1 else each for each in "".join(text.split()))
 
 

@@ -1,5 +1,5 @@
-"""What is drawn and not said, in words of any language: pictures, bars and rulers go, addresses of the web
-are said short."""
+"""Takes out what is drawn and not said, in any language: pictures, bars and rulers. Addresses of the web are
+shortened."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LONGEST_PATH = 30  # characters of an address behind its host that somebody may 
 
 
 def without_drawings(text: str) -> str:
-    """The text with its lines. What is left of a picture is a space, of a bar a comma."""
+    """The text with its lines. A picture becomes a space, a bar a comma."""
     text = LINK.sub(lambda found: _short(found[0]), text)
     text = RULER.sub(lambda found: _ruler(found[0]), text)
     text = ARROWS.sub(", ", LIST_SIGN.sub("", text))
@@ -49,7 +49,7 @@ def _without_bars(line: str) -> str:
 
 
 def _ruler(line: str) -> str:
-    """A line of signs alone is drawn; keys and what ends a sentence are not."""
+    """Whether a line is drawn: it is if it has only signs that are no keys and end no sentence."""
     signs = line.strip()
     kinds = {*signs} - {" ", "\t"}
     keys = kinds <= {"*", "#"} and len(signs) < 5
@@ -61,7 +61,7 @@ def _drawn(signs: str) -> str:
 
 
 def _short(written: str) -> str:
-    """Its host, and the way to the page where that is short."""
+    """The host of an address, and the path if that is short."""
     link = written.rstrip(AFTER_LINK)
     if link.endswith(")") and "(" not in link:
         link = link.rstrip(")" + AFTER_LINK)

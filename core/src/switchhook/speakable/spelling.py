@@ -1,4 +1,4 @@
-"""What `say-as` asks for, in words that any voice says so."""
+"""Words that any voice says as `say-as` asks for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENDINGS = {"1": "st", "2": "nd", "3": "rd"}
 
 
 def spoken_as(words: str, asked: Mapping[str, str], language: str) -> tuple[str, str]:
-    """What is said, and what there is to remark."""
+    """The words to say, and a remark if they are not as was asked for."""
     kind = asked.get("interpret-as", "").strip().lower().removeprefix("vxml:")
     kind = asked.get("format", "").strip().lower() if kind == "number" and "format" in asked else kind
     known = KINDS.get(kind)
@@ -32,7 +32,7 @@ def _cardinal(words: str) -> str:
 
 
 def _ordinal(words: str, language: str) -> tuple[str, str]:
-    """English has a sign for them; others are left to the voice."""
+    """In English a number has an ending for it; other languages are left to the voice."""
     if not NUMBER.fullmatch(words):
         return words, ""
     number = words.lstrip("0") or "0"

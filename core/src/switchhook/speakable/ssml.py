@@ -1,4 +1,4 @@
-"""SSML as a voice takes it: what is broken is mended, what is HTML is put into SSML's words."""
+"""SSML as a voice takes it: broken markup is mended, HTML becomes SSML."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TOP = frozenset(("speak",))
 
 
 def means_ssml(token: Token) -> bool:
-    """A tag that no text of the web has."""
+    """Whether it is a tag that texts of the web do not have."""
     return isinstance(token, Tag) and _is_ssml(token) and (token.opens or token.name not in NEEDS)
 
 
@@ -77,7 +77,7 @@ def _is_ssml(tag: Tag) -> bool:
 
 
 def lacks_something(tag: Tag) -> bool:
-    """Whether it says nothing as it is, and is no HTML either."""
+    """Whether it means nothing as it stands, and is no HTML either."""
     if tag.name not in HTML | SSML:
         return True
     return tag.name in ("say-as", "phoneme") and tag.opens and not _is_ssml(tag)
@@ -88,7 +88,7 @@ class _Mending:
         self.done: list[str] = []
         self._made: list[str] = []
         self._open: list[str] = []
-        self._count: Counter[str] = Counter()  # of those open
+        self._count: Counter[str] = Counter()  # of elements that are open
         self._root: Mapping[str, str] | None = None
 
     def take(self, token: Token) -> None:
@@ -120,7 +120,7 @@ class _Mending:
             self.done.append("a second <speak> was left out")
 
     def _take_other(self, tag: Tag) -> None:
-        """HTML, or nothing that is known."""
+        """Takes a tag of HTML, or one that is not known."""
         if tag.name in BLOCKS:
             self._made.append("<break/>" if self._made and self._made[-1] != "<break/>" else " ")
         elif tag.name in CELLS:

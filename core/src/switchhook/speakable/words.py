@@ -18,9 +18,9 @@ from .ssml import SSML
 
 LONGEST_PAUSE = 10.0  # seconds
 MOST_PAUSES = 60.0  # seconds, of one text
-SHORT = 0.3  # seconds of a break that a comma is as long as
+SHORT = 0.3  # seconds: a comma is about as long a break
 
-MARK = "\ue000"  # for a tag; authors' own are taken out
+MARK = "\ue000"  # stands for a tag; it is removed from what authors write
 SPACES = re.compile(r"\s++")
 TIME = re.compile(r"\s*+\+?([0-9]{0,6}(?:\.[0-9]{1,6})?)\s*+(ms|s)\s*+", re.IGNORECASE)
 ENDS = re.compile(r"[.!?\u2026:;,\u3002\uff01\uff1f\u3001\u061f\u060c\u0964][\"')\]\u2019\u201d\u00bb]*+$")
@@ -32,13 +32,13 @@ TOGETHER = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 PARAGRAPHS = frozenset(("p", "paragraph", "s", "sentence"))
 UNHEARD = frozenset(("lexicon", "lookup", "mark", "meta", "metadata", "speak", "token", "w", "desc"))
-AS_IT_IS = frozenset(("say-as", "sub", "phoneme"))  # what is in them is no word to be said otherwise
+AS_IT_IS = frozenset(("say-as", "sub", "phoneme"))  # the words in them are not to be replaced
 PAUSES = {"none": "", "x-weak": "", "weak": ",", "medium": ",", "strong": ".", "x-strong": "."}
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Of silence."""
+    """Seconds of silence."""
 
     seconds: float
 
@@ -57,7 +57,7 @@ class Said:
 
 
 class Pronunciations:
-    """Whole words, as they are spelt, and what is said for them."""
+    """What is said for words: whole ones, as they are spelt."""
 
     def __init__(self, table: Mapping[str, str]) -> None:
         self._table = dict(table)
@@ -221,7 +221,7 @@ class _Wording:
         self._parts.append(Pause(allowed))
 
     def _mark(self, sign: str) -> None:
-        """A pause, where there is none yet."""
+        """Makes a pause, if there is none yet."""
         line = self._line.rstrip()
         self._line = line + ("" if not line or ENDS.search(line[-8:]) else sign) + " "
 

@@ -1,4 +1,4 @@
-"""What every engine must hold, in real time: run these over yours.
+"""What every engine must do, checked in real time: run these on yours.
 
     @pytest.mark.anyio
     async def test_mine_conforms():
@@ -41,7 +41,7 @@ async def check_speech_to_text(engine: SpeechToText, pcm: bytes, rate: int = 800
                 await anyio.lowlevel.checkpoint()
             recognition.finish()
             heard = [each async for each in recognition]
-        recognition.feed(pcm[:size])  # the leg may still deliver: it must not matter
+        recognition.feed(pcm[:size])  # the leg may still deliver audio, which must not matter
     transcripts = [each for each in heard if isinstance(each, Transcript)]
     finals = [each for each in transcripts if each.final]
     _hold(finals, "an utterance has a final, at the latest after finish()")

@@ -30,7 +30,7 @@ KINDS: tuple[tuple[Kind, str], ...] = (("assistant", "assistants"), ("stt", "rec
 
 
 class PlainResponses:
-    """Handlers that a test of the engine needs, without the plugins that do it well."""
+    """The simple handlers that a test of core needs, in place of the plugins."""
 
     @hookimpl(trylast=True)
     def handle_text(self, response: TextResponse) -> Action:
@@ -119,8 +119,8 @@ async def a_call(
     reserved: tuple[str, ...] = Reserved(),
     **bot: Any,
 ) -> AsyncIterator[Talk]:
-    """`plugins` are asked before the plain handlers of the testing kit; `bot`: what else a connector
-    gives its calls, spare engines for instance, or their bare drivers. The call is cut off when left."""
+    """`plugins` are asked before the plain handlers of the testing kit; `bot`: what else a connector gives
+    its calls, such as spare engines or their drivers. The call is cut off when left."""
     stt, tts, leg = MemorySpeechToText(), tts or MemoryTextToSpeech(), leg or MemoryLeg()
     given: dict[str, Any] = {
         "assistants": (assistant,),

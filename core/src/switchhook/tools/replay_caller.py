@@ -1,4 +1,5 @@
-"""The caller of a recorded call in a call of today: assistant and handlers are asked, speech engines not."""
+"""The caller of a recorded call talks to the bot as it is today: assistant and handlers are asked, speech
+engines are not."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ TICK = 0.05
 
 
 class Move(NamedTuple):
-    """Something that the caller did: `after` seconds of the bot's silence, or, interrupting, of its prompt.
-    A silence lasts until the bot has had a turn for it."""
+    """Something that the caller did, `after` so many seconds of the bot's silence, or of the prompt that he
+    interrupted. A silence lasts until the bot has had a turn for it."""
 
     kind: Literal["speech", "key", "silence", "hang_up"]
     text: str
@@ -39,10 +40,10 @@ class Move(NamedTuple):
 
 
 def moves(recorded: Replay) -> Iterator[Move]:
-    """Raises SettingsError for a recording in which they are hidden."""
+    """What the caller did. Raises SettingsError if it is hidden in the recording."""
     since, playing = 0.0, False
-    held: float | None = None  # since when the caller could not be heard: no silence of his
-    began: float | None = None  # into a prompt, of an utterance that interrupted it before its final
+    held: float | None = None  # since when the caller could not be heard, so that he was not silent
+    began: float | None = None  # seconds of a prompt, when an utterance began that interrupted it
     for step in recorded.steps:
         at = step.at if held is None else held
         flushed = any(isinstance(effect, Flush) for effect in step.effects)
@@ -146,7 +147,7 @@ async def replay_caller(app: App, connector: str, recorded: Replay, variables: M
                 break
             await _act(move, leg, ear)
             if move.kind == "hang_up":
-                break  # what was recognised after it was for nobody
+                break  # nobody waited for what was recognised after it
         with anyio.move_on_after(PATIENCE / 2):
             await ended.wait()
         leg.close("hung_up")

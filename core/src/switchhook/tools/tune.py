@@ -58,7 +58,7 @@ async def listen(engine: SpeechToText, samples: bytes, line: AudioFormat, langua
 
 
 def interruptions(moments: Iterable[Moment], policy: BargeIn) -> list[Interruption]:
-    """While a prompt plays all the time; at most one in each utterance."""
+    """The interruptions of a prompt that plays all the time; at most one in each utterance."""
     utterance = Utterance()
     caller, found = CallerSide(policy, utterance, Waiting(PENDING), Lists(0.0)), []
     open_ = False

@@ -60,7 +60,7 @@ class ShownVoice:
 
 
 class TypedCall:
-    """Who types is never hurried: the caller's silence counts only where it is asked for, or where keys were
+    """Whoever types is never hurried: the caller's silence counts only if it is asked for, or if keys were
     typed that have led to no turn yet."""
 
     def __init__(self, app: App, connector: str, info: LegInfo, show: Show) -> None:
@@ -79,7 +79,7 @@ class TypedCall:
         return len(self._call.record_writer.record.turns)
 
     async def run(self, typed: AsyncIterator[str], *, hurried: bool) -> CallRecord:
-        """`hurried`: a typed line is not for interrupting, and waits until the bot has said its all."""
+        """`hurried`: a typed line does not interrupt; it waits until the bot has said everything."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._leg.run)
             group.start_soon(self._listen_when_asked)
@@ -125,7 +125,8 @@ class TypedCall:
         await anyio.sleep(TICK)
 
     async def _say(self, text: str) -> None:
-        """Nobody listens before the call has begun, between two recognitions, and while it ends."""
+        """Waits until somebody listens: nobody does before the call has begun, between two recognitions, and
+        at its end."""
         with anyio.move_on_after(LONGEST):
             while not self._ear.listening:  # noqa: ASYNC110  # a call that ends cancels this
                 await anyio.sleep(TICK)
@@ -138,7 +139,7 @@ class TypedCall:
         self._acted_in = self._turns
 
     async def _listen_when_asked(self) -> None:
-        """What was typed is a turn: from here on the caller is not waited for."""
+        """What was typed has become a turn, so the caller is not waited for any more."""
         while True:
             await anyio.sleep(TICK)
             if self._acted_in is None or self._turns > self._acted_in:
@@ -191,7 +192,8 @@ class TypedCall:
 
 
 def _shown(action: Action) -> str:
-    """What is not as it is by default; of what is heard, which is shown anyway, the name alone."""
+    """The action's fields that differ from their defaults; of one that is heard only the name, as it is shown
+    anyway."""
     name = type(action).__name__
     if isinstance(action, Say | Play):
         return name

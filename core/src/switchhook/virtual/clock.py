@@ -26,8 +26,8 @@ class _Leaping(selectors.DefaultSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """For calls that touch no network: they take as long as their own work. A thread that works for longer
-    than IDLE, or a peer that has to answer, is overtaken by the clock."""
+    """For calls that touch no network: they take only as long as their own work. The clock does not wait for
+    a thread that works longer than IDLE, nor for a peer that has to answer."""
 
     def __init__(self) -> None:
         self._leaping = _Leaping()
@@ -38,5 +38,5 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 
 def virtual_time() -> dict[str, Any]:
-    """What `anyio.run` takes."""
+    """Options for `anyio.run`."""
     return {"backend": "asyncio", "backend_options": {"loop_factory": VirtualTimeLoop}}

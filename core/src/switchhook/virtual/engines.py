@@ -1,4 +1,4 @@
-"""Speech and assistant in memory: real contracts, content by the test."""
+"""Speech and assistant in memory: the contracts are real, the content is the test's."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class MemorySpeechToText:
 
     @property
     def listening(self) -> bool:
-        """Is there a recognition that has not ended?"""
+        """Whether there is a recognition that has not ended."""
         return bool(self.opened) and not self.opened[-1].closed
 
     def hear(self, what: Heard | Exception | None) -> None:
