@@ -262,3 +262,40 @@ async def test_engines_are_not_read_further_ahead_than_the_call_needs():
             playout.queue(Queue(number, Say(f"p{number}")))
         await anyio.sleep(1)
         assert playout._unsent() <= 50.0
+
+
+async def test_a_prompt_that_waits_for_room_is_flushed_and_the_next_one_heard():
+    class Impatient(Source):
+        async def fetch(self, queued, put, ahead):
+            with anyio.move_on_after(0.1):
+                await super().fetch(queued, put, ahead)
+            return ""
+
+    source = Impatient(long=(40.0, 0.0, 1), behind=(1.0, 0.0, 1), new=(1.0, 0.0, 1))
+    async with playing(source) as (playout, _leg, events):
+        playout.queue(Queue(1, Say("long")))
+        playout.queue(Queue(2, Say("behind")))
+        await anyio.sleep(1.1)  # while nothing is sent
+        playout.flush()
+        await anyio.sleep(1)
+        playout.queue(Queue(3, Say("new")))
+        await anyio.sleep(3)
+        assert [event for _, event in events] == [PromptStarted(1), PromptStarted(3), PromptFinished(3)]
+
+
+async def test_sound_that_waits_to_be_sent_wakes_nobody():
+    """Pieces that come while a whole message is ready."""
+    wakes = 0
+    async with playing(Source(a=(20.0, 0.0, 400))) as (playout, leg, _):
+        wake = playout._sender.set
+
+        def count():
+            nonlocal wakes
+            wakes += 1
+            wake()
+
+        playout._sender.set = count
+        playout.queue(Queue(1, Say("a")))
+        await anyio.sleep(30)
+        assert sum(len(data) for _, data in leg.sent) == 20 * 8000
+    assert wakes < 100

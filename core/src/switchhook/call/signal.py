@@ -17,6 +17,10 @@ class Signal:
         self._event.set()
 
     async def wait(self, until: float = inf) -> None:
-        with anyio.CancelScope(deadline=until):
+        if until == inf:
             await self._event.wait()
-        self._event = anyio.Event()
+        else:
+            with anyio.CancelScope(deadline=until):
+                await self._event.wait()
+        if self._event.is_set():
+            self._event = anyio.Event()

@@ -58,11 +58,11 @@ class Playout:
         self._segments: deque[_Segment] = deque()
         self._held = False
         self._opening: anyio.CancelScope | None = None
-        self._fetcher, self._sender = Signal(), Signal()
+        self._queued, self._room, self._sender = Signal(), Signal(), Signal()
 
     def queue(self, queued: Queue) -> None:
         self._waiting.append(queued)
-        self._fetcher.set()
+        self._queued.set()
 
     def hold(self, held: bool) -> None:
         """Whether what is queued is kept back; a flush ends that."""
@@ -79,6 +79,7 @@ class Playout:
         if self._clock.playing:
             self._leg.flush()
         self._clock.end_run(self.heard())
+        self._room.set()
         self._sender.set()
 
     def peer_started(self) -> None:
@@ -119,8 +120,11 @@ class Playout:
 
     async def _fetch_all(self) -> None:
         while True:
-            if not self._waiting or (ahead := self._unsent()) > AHEAD:
-                await self._fetcher.wait()
+            if not self._waiting:
+                await self._queued.wait()
+                continue
+            if (ahead := self._unsent()) > AHEAD:
+                await self._room.wait()
                 continue
             queued = self._waiting.popleft()
             segment = _Segment(queued.prompt)
@@ -136,10 +140,11 @@ class Playout:
             self._sender.set()
 
     async def _take_in(self, segment: _Segment, chunk: bytes) -> None:
+        if self._next_size() < self._frame:  # else the sender knows when its next message is due
+            self._sender.set()
         segment.data += chunk
-        self._sender.set()
         while self._unsent() > AHEAD:
-            await self._fetcher.wait()
+            await self._room.wait()
 
     def _unsent(self) -> float:
         """Seconds of this call's prompts that wait."""
@@ -151,7 +156,7 @@ class Playout:
         while not self._held and (size := self._next_size()) and self._due(size, now) <= now + TICK:
             if not self._announce_start(size):
                 self._leg.play(self._take(size, now))
-                self._fetcher.set()
+                self._room.set()
 
     def _announce_start(self, size: int) -> bool:
         """Say which prompts begin in the next message, before it is sent; whoever is told may flush."""
@@ -175,13 +180,15 @@ class Playout:
         return min(size, self._frame)
 
     def _due(self, size: int, now: float) -> float:
-        more = bool(self._waiting) or not all(segment.complete for segment in self._segments)
-        if size == self._frame or not more:
+        if size == self._frame or not (self._waiting or self._is_making()):
             return self._clock.may_send(now, max(THIN, self._pace.lead - self._format.seconds(size)))
         # less than a frame: wait for the rest, unless the caller would hear a hole
         if self._clock.playing or self._segments[0].complete:
             return self._clock.may_send(now, THIN)
         return inf
+
+    def _is_making(self) -> bool:
+        return not all(segment.complete for segment in self._segments)
 
     def _take(self, size: int, now: float) -> bytes:
         data = bytearray()
