@@ -34,19 +34,19 @@ class Flight:
 
     turn: Turn | None = None
     filled: bool = False  # the caller was told that it takes longer
+    owes: bool = False  # a handler failed, and there is nothing to be heard
     muted: bool = False  # a barge-in: nothing more of this reply is heard
     _abandoned: bool = False  # and no async handler of it is waited for
     _matched: bool = True
     _reported: bool = False
     _audible: bool = False  # there is something to be heard of it
-    _owes: bool = False  # a handler failed
     _apologised: bool = False
     _said: list[str] = field(default_factory=list)
 
     def begin(self, turn: Turn) -> None:
         self.turn = turn
         self.filled = self.muted = self._abandoned = self._reported = False
-        self._audible = self._owes = self._apologised = False
+        self.owes = self._audible = self._apologised = False
         self._matched, self._said = True, []
 
     def match(self, matched: bool) -> None:
@@ -54,18 +54,13 @@ class Flight:
 
     def note(self, action: Action) -> None:
         """The action gives the caller something to hear."""
-        self._audible = True
+        self._audible, self.owes = True, False
         if isinstance(action, Say):
             self._said.append(action.text)
 
     def owe(self) -> None:
         """A handler failed."""
-        self._owes = True
-
-    @property
-    def owes(self) -> bool:
-        """A handler failed, and there is nothing to be heard."""
-        return self._owes and not self._audible
+        self.owes = not self._audible
 
     def apologise(self) -> bool:
         """Once."""

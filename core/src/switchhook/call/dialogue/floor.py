@@ -64,6 +64,8 @@ class Floor:
     def barge_in(self, *, by_key: bool = False) -> list[Effect]:
         """Drops only what would be heard of the reply; its other actions are still performed. If the speech
         turns out to be none, a prompt of which nothing was heard begins again in any case."""
+        if not (self.prompts.queue or self.prompts.doubted):
+            return []  # there is nothing to interrupt
         if turns := self.prompts.turns:
             self.turns.barge_in()
             self.flight.interrupt(turns)
@@ -83,8 +85,7 @@ class Floor:
     def end_reply(self, event: ReplyEnded, *, ending: bool) -> list[Effect]:
         """If a handler has failed and there is nothing else to hear, that is said."""
         self.caller.end_reply()
-        owes = self.flight.owes
-        said = self._apologise(event.turn, ending=ending or event.follow_up) if owes else []
+        said = self._apologise(event.turn, ending=ending or event.follow_up) if self.flight.owes else []
         return [*said, *self.flight.end(event.turn), *self.prompts.end_reply(event.turn)]
 
     def _apologise(self, turn: int, *, ending: bool) -> list[Effect]:
