@@ -56,6 +56,7 @@ def test_the_others_are_asked_while_calls_are_answered():
         "check",
         "check_public",
         "figures",
+        "response_models",
         *(f"create_{group}" for group in DRIVERS),
     }
     assert {hook.name for hook in HOOKS.values() if hook.phase == "start"} == of_the_start

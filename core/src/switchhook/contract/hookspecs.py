@@ -122,6 +122,14 @@ def figures() -> Iterable[Figure]:  # type: ignore[empty-body]
     plugin."""
 
 
+@hook("start", "all")
+def response_models() -> Mapping[str, type[BaseModel]]:  # type: ignore[empty-body]
+    """When the plugin is loaded: response types of its author's own, by name, and the model that each is read
+    with. This plugin's `handle_unknown` is then given that model; others still see an UnknownResponse. A
+    response that does not fit its model is a fault in the record that names the field, and the others are
+    asked. Two plugins that claim one name stop the start. None: none. Any plugin."""
+
+
 # --- Audio
 
 
@@ -209,9 +217,10 @@ def handle_user_defined(response: UserDefinedResponse, call: CallInfo, plugin: A
 
 
 @hook("call", "first", actions)
-def handle_unknown(response: UnknownResponse, call: CallInfo, plugin: Any) -> Actions | None:
-    """A type that Switchhook has no model for, or an item that does not fit its model. None from all:
-    reported as not performed. Any plugin."""
+def handle_unknown(response: UnknownResponse | BaseModel, call: CallInfo, plugin: Any) -> Actions | None:
+    """A type that Switchhook has no model for, or an item that does not fit its model. One of a type that
+    this plugin claims by `response_models` is that model, and this plugin is asked first; every other is an
+    UnknownResponse. None from all: reported as not performed. Any plugin."""
 
 
 @hook("call", "chain", action_or_list)

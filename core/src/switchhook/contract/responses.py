@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+NAME = 64  # characters of the name of a type
+
 
 class _Open(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -174,7 +176,7 @@ def parse_response(item: object) -> Response:
     kind = name if isinstance(name, str) else "?"
     model = MODELS.get(kind)
     if model is None:
-        return UnknownResponse(response_type=kind[:64], raw=raw, problem="no such response type")
+        return UnknownResponse(response_type=kind[:NAME], raw=raw, problem="no such response type")
     try:
         return model.model_validate(raw)  # type: ignore[return-value]  # MODELS holds exactly the members of Response
     except ValidationError as error:

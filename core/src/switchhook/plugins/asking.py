@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from inspect import isawaitable
 from typing import Any
 
+from pydantic import BaseModel
+
 from ..contract.actions import Action
 from ..contract.audio import AudioFormat, Codec
 from ..contract.errors import Unplayable
 from ..contract.findings import AdminPage
 from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
-from ..contract.responses import MODELS, Response
+from ..contract.responses import MODELS, Response, UnknownResponse
 from .guard import HandlerAnswer
 from .loader import Plugin, Plugins
 
@@ -21,6 +23,8 @@ class Hooks:
     def __init__(self, plugins: Plugins, chosen: Sequence[Plugin]) -> None:
         names = (name for name, hook in HOOKS.items() if hook.phase == "call")
         self._call = {name: plugins.caller(name, chosen) for name in names}
+        used = {plugin.name for plugin in chosen}
+        self._claims = {name: claim for name, claim in plugins.claims.items() if claim.plugin in used}
 
     def handle(
         self, response: Response, call: CallInfo, without: Collection[str] = ()
@@ -32,15 +36,26 @@ class Hooks:
         self, response: Response, call: CallInfo, without: Collection[str] = ()
     ) -> Iterator[HandlerAnswer]:
         """The answers of the plugins that handle it. The first counts; the others are only asked for if that
-        fails."""
+        fails. Who claims a type by name is asked before others."""
         known = MODELS.get(response.response_type)
         kind = response.response_type if known and isinstance(response, known) else "unknown"
-        given = {"response": response, "call": call, "plugin": None}  # the guard fills in `plugin`
-        for impl in reversed(self._call[f"handle_{kind}"].get_hookimpls()):
-            if impl.plugin_name not in without:
-                answer: HandlerAnswer | None = impl.function(*(given[name] for name in impl.argnames))
-                if answer is not None:
-                    yield answer
+        unknown = response if isinstance(response, UnknownResponse) else None
+        claim = self._claims.get(unknown.response_type) if unknown else None
+        impls = list(reversed(self._call[f"handle_{kind}"].get_hookimpls()))
+        if claim is not None:
+            impls.sort(key=lambda impl: impl.plugin_name != claim.plugin)
+        for impl in impls:
+            if impl.plugin_name in without:
+                continue
+            seen: BaseModel | None = response
+            if unknown is not None and claim is not None and claim.plugin == impl.plugin_name:
+                seen = claim.read(unknown)
+            if seen is None:
+                continue
+            given = {"response": seen, "call": call, "plugin": None}  # the guard fills in `plugin`
+            answer: HandlerAnswer | None = impl.function(*(given[name] for name in impl.argnames))
+            if answer is not None:
+                yield answer
 
     def handles(self, kind: str) -> bool:
         """Whether any plugin performs responses of that type."""

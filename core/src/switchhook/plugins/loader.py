@@ -14,8 +14,10 @@ import pluggy
 from stevedore import DriverManager
 
 from ..contract import hookspecs
-from ..contract.errors import PluginError, SettingsError
+from ..contract.errors import PluginError, SettingsError, cause
 from ..contract.names import did_you_mean, nearest
+from ..contract.traces import home, place
+from .claims import HOOK, Claim, claimed, refuse_two
 from .contract_check import refuse_misfit, refuse_other_major
 from .files import ORIGIN, PluginFile
 from .guard import HookGuard
@@ -55,6 +57,7 @@ class Plugins:
         self.manager.add_hookspecs(hookspecs)
         self.guard = HookGuard()
         self.loaded: dict[str, Plugin] = {}
+        self.claims: dict[str, Claim] = {}  # by type of response
         self._order = list(order)
 
     def load_one(self, group: str, name: str) -> Plugin:
@@ -125,7 +128,24 @@ class Plugins:
             for impl in caller.get_hookimpls():
                 if impl.plugin is plugin.module:
                     self.guard.wrap(plugin.name, plugin.distribution, caller.name, impl)
+        if HOOK in done.hooks:
+            self._claim(done)
         return done
+
+    def _claim(self, plugin: Plugin) -> None:
+        own = home(plugin.module)
+        try:
+            [given] = self.caller(HOOK, [plugin])() or [None]
+        except Exception as error:
+            why = f"{cause(error)}{place(error, own)}"
+            raise PluginError(plugin.name, why, distribution=plugin.distribution, hook=HOOK) from error
+        if "handle_unknown" not in plugin.hooks:
+            why, cure = "claims response types, and handles none", "implement handle_unknown"
+            raise PluginError(plugin.name, why, distribution=plugin.distribution, hook=HOOK, cure=cure)
+        for name, claim in claimed(plugin.name, plugin.distribution, given, own).items():
+            if name in self.claims:
+                refuse_two(claim, name, self.claims[name])
+            self.claims[name] = claim
 
     def caller(self, hook: str, plugins: Sequence[Plugin]) -> Any:
         """A caller of `hook` that asks these plugins only."""
