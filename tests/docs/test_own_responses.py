@@ -6,7 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from switchhook.testing import MemoryAssistant, a_call
+from switchhook import CallInfo, LegInfo, Say, parse_response
+from switchhook.testing import MemoryAssistant, MemoryLeg, a_call
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/own-responses.md"
 pytestmark = pytest.mark.anyio
@@ -30,6 +31,10 @@ def plugin(containing):
 
 def asked_for(item):
     return MemoryAssistant(lambda turn: [item] if turn.number == 1 else ["and then"])
+
+
+def text(said):
+    return {"response_type": "text", "text": said}
 
 
 def user_defined(**payload):
@@ -90,3 +95,48 @@ async def test_both_kinds_live_side_by_side():
     said, _ = await heard(user_defined(acme_weather={"city": "Bern"}), *modules)
     other, _ = await heard(user_defined(acme_order="18"), *modules)
     assert (said, other[-1]) == (["It will stay dry in Bern."], "I cannot find your order just now.")
+
+
+async def test_state_is_of_a_call_and_of_the_process():
+    greeter = plugin("greeter_welcome")
+    kept = {"settings": greeter.Greeter(), "calls": 0}
+    welcome = greeter.handle_user_defined
+    asked = parse_response({"response_type": "user_defined", "user_defined": {"greeter_welcome": 1}})
+    first, second = CallInfo("1", "support"), CallInfo("2", "support")
+    assert welcome(asked, first, kept) == Say("Welcome, you are caller number 1.")
+    assert welcome(asked, first, kept) == []
+    assert welcome(asked, second, kept) == Say("Welcome, you are caller number 2.")
+
+
+async def test_settings_reach_the_hooks_by_the_lifespan():
+    greeter = plugin("greeter_welcome")
+
+    class App:
+        def settings_of(self, name):
+            return greeter.Greeter(greeting="Moin") if name == "greeter" else None
+
+    async with greeter.lifespan(App()) as kept:
+        assert kept["settings"].greeting == "Moin"
+
+
+async def test_what_is_said_is_redacted_and_the_rest_is_as_it_was():
+    card = "Your card 4111 1111 1111 1234 is on its way."
+    said, record = await heard(asked_for(text(card)), plugin("rewrite_action"))
+    assert (said, record.faults) == (["Your card a card that ends in 1234 is on its way."], [])
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr-FR", "Au revoir."), ("en-US", "Goodbye.")])
+async def test_what_is_said_is_translated_for_who_speaks_the_language(language, words):
+    leg = MemoryLeg(LegInfo("1", "test", language=language))
+    async with a_call(asked_for(text("Goodbye.")), plugins=[plugin("rewrite_action")], leg=leg) as talk:
+        await talk.wait(3)
+        assert talk.heard() == [words]
+
+
+async def test_what_a_handler_says_is_rewritten_likewise():
+    said, _ = await heard(
+        user_defined(acme_weather={"city": "4111 1111 1111 1234"}),
+        plugin("acme_weather"),
+        plugin("rewrite_action"),
+    )
+    assert said == ["It will stay dry in a card that ends in 1234."]

@@ -289,3 +289,47 @@ async def test_it_may_stand_beside_a_command_and_goes_before_it(call):
 async def test_on_another_channel_it_is_not_asked_for(call):
     item = {"response_type": "user_defined", "user_defined": {"switchhook": {"set_language": "es"}}}
     assert await performed({**item, "channels": [{"channel": "chat"}]}, call) == []
+
+
+# --- side by side
+
+
+class Weather:
+    """A stranger's, which knows its payload by a key."""
+
+    @hookimpl
+    def handle_user_defined(self, response):
+        return Say("dry") if "weather" in response.user_defined else None
+
+
+class Stock:
+    """Another's, which knows its payload by its shape."""
+
+    @hookimpl
+    def handle_user_defined(self, response):
+        match response.user_defined:
+            case {"symbol": str(symbol), "market": str()}:
+                return Say(f"{symbol} is up")
+        return None
+
+
+@pytest.mark.parametrize(
+    ("payload", "actions"),
+    [
+        ({"weather": "today"}, [Say("dry")]),
+        ({"symbol": "IBM", "market": "NYSE"}, [Say("IBM is up")]),
+        ({"vgwAction": {"command": "vgwActHangup"}}, [EndCall()]),
+        ({"switchhook": {"set_language": "es"}}, [SetLanguage("es")]),
+    ],
+)
+@pytest.mark.parametrize("strangers", [(Weather, Stock), (Stock, Weather)])
+async def test_two_strangers_and_the_commands_live_side_by_side(payload, actions, strangers, call):
+    item = {"response_type": "user_defined", "user_defined": payload}
+    assert await performed(item, call, *(each() for each in strangers)) == actions
+
+
+@pytest.mark.parametrize("payload", [{"symbol": 7, "market": "NYSE"}, {"symbol": "IBM"}, {}])
+async def test_what_is_none_of_theirs_is_said_to_be_performed_by_nobody(payload, call):
+    item = {"response_type": "user_defined", "user_defined": payload}
+    [unmet] = await performed(item, call, Weather(), Stock())
+    assert unmet.problem == "no plugin performs it"

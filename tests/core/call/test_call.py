@@ -274,6 +274,41 @@ async def test_a_raising_handler_costs_only_its_turn_to_answer():
         assert record.faults[0]["source"] == "responses/test1"
 
 
+async def test_the_record_names_the_line_of_the_plugin_that_raised():
+    async with a_call(answers(start=["welcome", END]), plugins=[Raising()]) as talk:
+        [fault] = (await talk.over()).faults
+    assert fault["line"] == f"{__file__}:{Raising.handle_text.__code__.co_firstlineno + 2}"
+
+
+class RaisingLater:
+    """Looks something up, and has a mistake behind it."""
+
+    @hookimpl
+    def handle_text(self, response):
+        return self.look_up(response.text)
+
+    async def look_up(self, text):
+        yield Say("one moment")
+        raise KeyError(text)
+
+
+async def test_it_names_the_line_too_of_what_raised_later():
+    async with a_call(answers(start=["welcome", END]), plugins=[RaisingLater()]) as talk:
+        [fault] = (await talk.over()).faults
+    assert fault["line"] == f"{__file__}:{RaisingLater.look_up.__code__.co_firstlineno + 2}"
+
+
+async def test_nothing_is_said_of_lines_where_nothing_raised():
+    class Wrong:
+        @hookimpl
+        def handle_text(self, response):
+            return "a bare text"
+
+    async with a_call(answers(start=["welcome", END]), plugins=[Wrong()]) as talk:
+        [fault] = (await talk.over()).faults
+    assert "line" not in fault
+
+
 class Slow:
     """Says one moment, looks something up, says what it found."""
 

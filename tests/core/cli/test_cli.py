@@ -447,6 +447,37 @@ async def findings(app):
 """
 
 
+SETTINGS = """
+from switchhook import Secret, Seconds, Table, hookimpl
+
+class Settings(Table):
+    greeting: str = "hello"
+    patience: Seconds = 5.0
+    key: Secret
+
+@hookimpl
+def settings_model():
+    return Settings
+"""
+
+
+def test_check_shows_the_settings_of_plugins_and_hides_secrets(site, check):
+    site.add("extension", "acme", SETTINGS)
+    out = check(GOOD + '\n[plugins.acme]\npatience = "2s"\nkey = "4711"\ngreeting = "\\u001b[2J"\n')[1]
+    [line] = [line for line in out.splitlines() if "plugins.acme" in line]
+    assert line == (
+        "ok     plugins.acme: greeting = '\\x1b[2J', patience = 2.0, key = SecretStr('**********')"
+    )
+
+
+def test_check_says_which_settings_are_defaults(site, check):
+    site.add("extension", "acme", SETTINGS.replace(": Secret", ": str = ''"))
+    assert (
+        "plugins.acme: greeting = 'hello' (default), patience = 5.0 (default), key = '' (default)\n"
+        in check()[1]
+    )
+
+
 def test_a_plugin_adds_what_it_verifies(site, check):
     site.add(
         "extension", "acme", CHECKING.format(then="yield Finding('error', 'acme', 'no key', 'make one')")

@@ -100,6 +100,11 @@ def test_a_fault_is_logged_with_the_place_where_it_was_raised(caplog):
     assert "test_guard.py:" in caplog.text
 
 
+def test_a_fault_has_the_line_that_raised():
+    [fault] = faults_of(hooks(bad=Handler(ValueError(SECRET))).handle, TEXT, CALL)
+    assert re.fullmatch(re.escape(__file__) + r":\d+", fault.line)
+
+
 def test_the_text_of_an_exception_is_not_logged(caplog):
     caplog.set_level(logging.DEBUG)
     hooks(bad=Handler(ValueError(SECRET))).handle(TEXT, CALL)

@@ -5,9 +5,11 @@ from contextlib import aclosing, asynccontextmanager
 import anyio
 import pytest
 
+from switchhook import hookimpl
 from switchhook.contract.leg import LegInfo
 from switchhook.contract.options import Options
 from switchhook.contract.settings import Settings
+from switchhook.plugins.loader import Plugin
 from switchhook.serving.app import App
 from switchhook.tools import typed_call
 from switchhook.virtual.engines import MemorySpeechToText
@@ -46,14 +48,16 @@ def talk(tmp_path, monkeypatch):
     }
     settings = Options({"connectors": {"bank": bank}}, place="", base=tmp_path).parse(Settings)
 
-    async def go(typed):
+    async def go(typed, *plugins, shows=("bot", "end", "remark")):
         ear, shown = Ear(), []
         monkeypatch.setattr(typed_call, "MemorySpeechToText", lambda: ear)
         app = App(settings, tmp_path)
+        for number, module in enumerate(plugins):
+            app.plugins.hold(Plugin(f"extension/acme{number}", "acme", "1", module))
         call = typed_call.TypedCall(app, "bank", LegInfo("typed", "bank"), shown.append)
         async with app.lifespans(), aclosing(typed(ear)) as lines:
             await call.run(lines, hurried=False)
-        return [(line.who, line.text) for line in shown if line.who in {"bot", "end", "remark"}]
+        return [(line.who, line.text) for line in shown if line.who in shows]
 
     return go
 
@@ -77,3 +81,16 @@ async def test_what_is_typed_before_anybody_listens_is_heard_then(talk):
 @pytest.mark.anyio
 async def test_what_is_typed_while_the_call_ends_hurts_nothing(talk):
     assert (await talk(and_more_when_nobody_listens))[-2:] == [("bot", "Goodbye."), ("end", "completed")]
+
+
+class Raising:
+    @hookimpl
+    def handle_end_session(self, response):
+        raise KeyError("4711")
+
+
+@pytest.mark.anyio
+async def test_a_plugin_that_raises_is_shown_with_its_authors_line(talk):
+    line = Raising.handle_end_session.__code__.co_firstlineno + 2
+    [(_, said)] = await talk(bye, Raising(), shows=["fault"])
+    assert said == f"extension/acme0 handle_end_session: KeyError at {__file__}:{line}"

@@ -81,9 +81,8 @@ class Call:
         self._conversing = Conversing(bot, self.info, self._replies, self.handle, self._language)
         self._timer, self._wakes = Signal(), inf  # and when it wakes by itself
         self._events: deque[Event] = deque()
-        self._handling = False
+        self._handling, self._began = False, 0.0
         self._broken: Exception | None = None
-        self._began = 0.0
         self._note_language()
         self._language.changed = self._change_language
         self._ended, self._closed = anyio.Event(), anyio.Event()
@@ -279,7 +278,8 @@ class Call:
                 self.handle(events.Time())
 
     def _fault(self, fault: Fault) -> None:
-        self.record_writer.fault(fault.source, fault.hook, fault.error, anyio.current_time() - self._began)
+        at = anyio.current_time() - self._began
+        self.record_writer.fault(fault.source, fault.hook, fault.error, at, line=fault.line)
         if fault.hook != "measured":  # else a listener that raises at every figure would be told of it
             self._bot.hooks.measure(FAULTS.name, 1, {"source": fault.source})
 

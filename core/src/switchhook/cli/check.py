@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 GROUP = "answer calls"
 PATIENCE = 10.0  # seconds for one engine to answer
+LONGEST = 80  # characters of a setting of a plugin's that are shown
 MARKS: Mapping[str, tuple[str, Colour]] = {
     "ok": ("ok", "green"),
     "warning": ("warn", "yellow"),
@@ -100,7 +101,7 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
 
     names = ", ".join(sorted(app.plugins.loaded))
     yield Finding("ok", "plugins", f"{len(app.plugins.loaded)} loaded and fitting: {names}")
-    for finding in (*_of_strays(), *_of_server(app)):
+    for finding in (*_of_settings(app), *_of_strays(), *_of_server(app)):
         yield finding
     try:
         app.transport()  # first: wrong settings should not wait for models
@@ -173,6 +174,20 @@ async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Findi
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the others are still asked
         said = f"its check raised {cause(error)}{place(error, home(plugin.module))}"
         yield Finding("error", plugin.name, said, f"ask who makes {plugin.distribution}")
+
+
+def _of_settings(app: App) -> Iterator[Finding]:
+    """What each plugin takes from the configuration, and what it has by itself."""
+    from ..contract.findings import Finding
+    from ..contract.visible import visible
+
+    for name, table in sorted(app.plugin_settings.items()):
+        given = table.model_fields_set
+        told = (
+            f"{key} = {visible(repr(getattr(table, key))[:LONGEST])}{'' if key in given else ' (default)'}"
+            for key in type(table).model_fields
+        )
+        yield Finding("ok", f"plugins.{name}", ", ".join(told) or "takes no settings")
 
 
 def _of_strays() -> Iterator[Finding]:

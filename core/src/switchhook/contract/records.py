@@ -70,8 +70,8 @@ class CallRecord:
     ] = field(default_factory=list)
     faults: Annotated[
         list[dict[str, Any]],
-        "what plugins and engines did wrong: `source`, `hook`, `error`, `at`, and `engine` where another one "
-        "followed; at most 100",
+        "what plugins and engines did wrong: `source`, `hook`, `error`, `at`, `line` where a plugin's file "
+        "raised, and `engine` where another one followed; at most 100",
     ] = field(default_factory=list)
     input_variables: Annotated[dict[str, Any], "from the flow; values masked"] = field(default_factory=dict)
     output_variables: Annotated[dict[str, Any], "to the flow; values masked"] = field(default_factory=dict)

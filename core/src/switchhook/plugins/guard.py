@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import AsyncGeneratorType
 from typing import Any
 
@@ -25,13 +25,15 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What a plugin, or an engine, did wrong in a call. `error` is a type or a short cause: never the
-    exception's text, which may carry the caller's words. `own`: where the plugin's files are."""
+    exception's text, which may carry the caller's words. `own`: where the plugin's files are; `line`: the one
+    of them that raised, as file:line."""
 
     source: str
     hook: str
     error: str
     distribution: str = ""
     own: Collection[str] = field(default=(), compare=False, repr=False)
+    line: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ async def _late(answer: HandlerAnswer) -> bytes | None:
         if result is None or isinstance(result, bytes):
             return result
         error = f"gave {type(result).__name__} in the end, expected bytes"
-    report(Fault(answer.plugin, answer.hook, error, answer.distribution), raised)
+    report(Fault(answer.plugin, answer.hook, error, answer.distribution, answer.own), raised)
     return None
 
 
@@ -137,6 +139,7 @@ def report(fault: Fault, error: BaseException | None = None) -> None:
     """Log the line of the plugin where it happened, without the exception's text, and tell whoever is
     `reporting`. At level DEBUG the whole trace is logged, for the plugin's author."""
     where = place(error, fault.own) if error else ""
+    fault = replace(fault, line=where.removeprefix(" at "))
     origin = f" (from {fault.distribution})" if fault.distribution else ""
     logger.warning("plugin %s%s, hook %s: %s%s", fault.source, origin, fault.hook, fault.error, where)
     if error and logger.isEnabledFor(logging.DEBUG):

@@ -73,6 +73,11 @@ class App:
     def settings_of(self, name: str) -> Any:
         return self._settings[name]
 
+    @property
+    def plugin_settings(self) -> Mapping[str, BaseModel]:
+        """By the names of their tables in `[plugins]`."""
+        return self._settings
+
     def transport(self) -> Transport:
         made = self.engines.make("transport", self._transport, server=self.settings.server)
         transport: Transport = made.driver
@@ -166,9 +171,9 @@ class App:
             p for p in loaded if p.named_in(connector.plugins) or not (p.file or p.name.startswith(tasteful))
         ]
 
-    def _read_plugin_settings(self) -> dict[str, Any]:
+    def _read_plugin_settings(self) -> dict[str, BaseModel]:
         tables = self.settings.plugins.tables()
-        read: dict[str, Any] = {}
+        read: dict[str, BaseModel] = {}
         readers: dict[str, str] = {}
         for plugin in self.plugins.loaded.values():
             models = ask(self.plugins, plugin, "settings_model") if "settings_model" in plugin.hooks else []

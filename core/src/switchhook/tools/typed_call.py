@@ -176,8 +176,9 @@ class TypedCall:
                 self._show(Shown("does", f"{plugin}: {_shown(action)}", {"plugin": plugin}))
             case NotPerformed(response_type=kind, problem=problem):
                 self._show(Shown("remark", f"{kind} not performed: {problem}"))
-            case Faulted(source=source, hook=hook, error=error):
-                self._show(Shown("fault", f"{source} {hook}: {error}"))
+            case Faulted(source=source, hook=hook, error=error, line=line):
+                where = f" at {line}" if line else ""
+                self._show(Shown("fault", f"{source} {hook}: {error}{where}", {"line": line}))
             case _:
                 self._show_variables()
 

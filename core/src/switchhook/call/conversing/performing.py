@@ -86,7 +86,7 @@ class Performing:
         self._emit(ActionDue(turn, Remark(why), position, CORE))
 
     def fault(self, fault: Fault) -> None:
-        self._emit(Faulted(fault.source, fault.hook, fault.error))
+        self._emit(Faulted(fault.source, fault.hook, fault.error, line=fault.line))
 
     def blame(self, answer: HandlerAnswer, why: str, error: BaseException | None = None) -> None:
         with reporting(self.fault):

@@ -86,13 +86,14 @@ class ReplyEnded:
 @dataclass(frozen=True, slots=True)
 class Faulted:
     """A plugin did wrong and was contained; the call goes on. `engine`: which one failed; `retried`: no
-    other is left, so it is tried again."""
+    other is left, so it is tried again; `line`: of the plugin's file, where it raised."""
 
     source: str
     hook: str
     error: str
     engine: str = ""
     retried: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,8 @@ class CallRecordWriter:
             case PromptFinished(failed=str(why)) if why:
                 self.fault("prompt", "synthesis", why, at, told=False)
             case Faulted():  # what a hook did wrong was told by its guard
-                self.fault(event.source, event.hook, event.error, at, event.engine, told=not event.engine)
+                more = {"engine": event.engine, "line": event.line}
+                self.fault(event.source, event.hook, event.error, at, told=not event.engine, **more)
             case Failure():
                 self.fault(event.source, "engine", event.error, at)
             case Closed():
@@ -161,14 +162,24 @@ class CallRecordWriter:
             self._paused_at = None
 
     def fault(
-        self, source: str, hook: str, error: str, at: float, engine: str = "", *, told: bool = True
+        self,
+        source: str,
+        hook: str,
+        error: str,
+        at: float,
+        *,
+        engine: str = "",
+        line: str = "",
+        told: bool = True,
     ) -> None:
-        """`told`: the log has it, or will have it as the reason of the call's end."""
+        """`line`: of a plugin's file, which raised. `told`: the log has it, or will have it as the reason of
+        the call's end."""
         if len(self.record.faults) < MOST_FAULTS:
             if not told:
                 logger.warning("%s failed%s: %s", source, f" with {engine}" if engine else "", error)
             noted = {"source": source, "hook": hook, "error": error, "at": round(at, 3)}
-            self.record.faults.append(noted | ({"engine": engine} if engine else {}))
+            more = {"engine": engine, "line": line}
+            self.record.faults.append(noted | {name: value for name, value in more.items() if value})
 
     def _shown(self, turn: Turn, sensitive: bool) -> str:
         match turn.kind:
