@@ -293,6 +293,23 @@ def test_a_rewriter_that_returns_no_action_is_reported():
     assert faults == [Fault("responses/bad", "rewrite_action", wanted, "acme-bad")]
 
 
+def test_a_rewriter_that_makes_a_million_actions_of_one_leaves_it_as_it_was():
+    many = hooks(bad=Rewriter(lambda action: [action] * 1_000_000))
+    faults = []
+    with reporting(faults.append):
+        assert many.rewrite(Say("hi"), CALL) == [Say("hi")]
+    assert faults[0].error == "returned list of 1000000 actions, expected at most 100"
+
+
+def test_rewriters_that_make_ever_more_of_each_other_are_stopped_with_what_there_was():
+    double = {f"a{number}": Rewriter(lambda action: [action, action]) for number in range(20)}
+    faults = []
+    with reporting(faults.append):
+        assert len(hooks(**double).rewrite(Say("hi"), CALL)) == 64
+    assert {fault.error for fault in faults} == {"makes more than 100 actions of one"}
+    assert [fault.source for fault in faults] == [f"responses/a{number}" for number in range(6, 20)]
+
+
 def test_a_rewriter_may_leave_the_call_out():
     class Short:
         @hookimpl

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from importlib import import_module
 
 import pytest
 
@@ -163,6 +164,23 @@ async def test_a_plugin_that_runs_after_somebody_elses_long_block_is_not_turned_
         watchdog._beat -= 3600
         hooks.tell("call_started", call=CALL)
     assert plugins.guard.off == set()
+
+
+async def test_a_plugin_that_blocks_in_another_file_of_its_package_is_found(caplog, tmp_path, monkeypatch):
+    """In a generator that a hook has returned, say."""
+    package = tmp_path / "acme_slow"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "plugin.py").write_text(
+        "from switchhook import hookimpl\n@hookimpl\ndef call_started(call): pass\n"
+    )
+    (package / "work.py").write_text("def work(block):\n    block()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    plugins, _hooks = holding(import_module("acme_slow.plugin"))
+    work = import_module("acme_slow.work").work
+    async with Watchdog(plugins).watching():
+        work(lambda: block_until(lambda: "extension/slow" in caplog.text))
+    assert "plugin extension/slow blocks the event loop: " in caplog.text
 
 
 async def test_a_plugin_that_blocks_outside_a_hook_is_found_by_its_file(caplog):

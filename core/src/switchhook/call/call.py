@@ -15,7 +15,6 @@ import anyio
 
 from ..contract.actions import Remark, Say
 from ..contract.errors import cause
-from ..contract.figures import Figure
 from ..contract.info import CallInfo
 from ..contract.languages import shown
 from ..contract.leg import (
@@ -52,9 +51,6 @@ from .speaking.prompt_audio import PromptAudio
 SAID = (Digit, Transcript)  # what may have to be masked
 CLOSING = 25.0  # seconds that a leg may take from `end` to Closed
 RESERVED = "{} is reserved and not given back: use another name, or change it in `outputs` of the connector"
-
-FAULTS = Figure("faults", "count", "Faults of plugins and engines that were contained, by source")
-FIGURES = (FAULTS,)
 
 
 class Call:
@@ -280,8 +276,9 @@ class Call:
     def _fault(self, fault: Fault) -> None:
         at = anyio.current_time() - self._began
         self.record_writer.fault(fault.source, fault.hook, fault.error, at, line=fault.line)
-        if fault.hook != "measured":  # else a listener that raises at every figure would be told of it
-            self._bot.hooks.measure(FAULTS.name, 1, {"source": fault.source})
+
+    def _measure(self, name: str, value: float, **labels: str) -> None:
+        self._bot.hooks.measure(name, value, {"connector": self._bot.name, **labels})
 
 
 def _info_for_plugins(info: LegInfo, language: str, variables: Mapping[str, Any]) -> CallInfo:

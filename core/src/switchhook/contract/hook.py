@@ -12,6 +12,8 @@ import pluggy
 from .actions import Action
 from .findings import AdminPage
 
+MOST = 100  # actions that one may become
+
 Phase = Literal["start", "call"]
 """start: an exception stops the start; call: an exception costs no more than this plugin's part of the
 call."""
@@ -58,7 +60,8 @@ def _are_actions(result: object) -> bool:
 
 
 def _is_action_or_list(result: object) -> bool:
-    return all(isinstance(each, Action) for each in (result if isinstance(result, list) else [result]))
+    given = result if isinstance(result, list) else [result]
+    return len(given) <= MOST and all(isinstance(each, Action) for each in given)
 
 
 def _are_samples(result: object) -> bool:
@@ -67,7 +70,7 @@ def _are_samples(result: object) -> bool:
 
 anything = Returns(lambda _: True)
 actions = Returns(_are_actions, ": say Say(text)")
-action_or_list = Returns(_is_action_or_list, ", expected an action or a list of actions")
+action_or_list = Returns(_is_action_or_list, f", expected an action or a list of at most {MOST} actions")
 page = Returns(lambda result: isinstance(result, AdminPage), ", expected an AdminPage")
 samples = Returns(_are_samples, ", expected bytes")
 

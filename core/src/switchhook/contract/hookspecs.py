@@ -226,7 +226,8 @@ def handle_unknown(response: UnknownResponse | BaseModel, call: CallInfo, plugin
 @hook("call", "chain", action_or_list)
 def rewrite_action(action: Action, call: CallInfo, plugin: Any) -> Action | list[Action] | None:
     """Asked before each action is performed, of each plugin in turn; each is given what the one before has
-    made. None: unchanged; an action or a list replaces it; an empty list drops it. Any plugin."""
+    made. None: unchanged; an action, or a list of at most 100, replaces it; an empty list drops it.
+    Any plugin."""
 
 
 # --- Listeners: each plugin is told

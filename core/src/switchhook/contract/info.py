@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -51,6 +52,12 @@ class CallInfo:
     shared: dict[str, Any] = field(default_factory=dict)
     _shared: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     _views: dict[str, CallInfo] = field(default_factory=dict, repr=False, compare=False)
+    _began: float = field(default_factory=time.monotonic, repr=False, compare=False)
+
+    @property
+    def began(self) -> float:
+        """When, on this machine's steady clock."""
+        return self._began
 
     def speaks(self, language: str) -> None:
         """Core calls this when the conversation goes on in that language."""

@@ -273,6 +273,12 @@ class PluginsSettings(Table):
         description="a folder in which each file NAME.py is a plugin that handles responses or listens, for "
         "trying out; nobody else may be able to write there; none: no such plugins",
     )
+    off_after: int = Field(
+        20,
+        ge=0,
+        description="faults of a plugin's hook within a minute, after which new calls do without it for five "
+        "minutes; 0: never",
+    )
 
     def tables(self) -> dict[str, Any]:
         return dict(self.model_extra or {})

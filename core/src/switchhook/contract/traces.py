@@ -26,6 +26,11 @@ def home(maker: object) -> Collection[str]:
     return ()
 
 
+def is_of(file: str, own: Collection[str]) -> bool:
+    """Whether it is among somebody's files, as `home` gives them."""
+    return any(file == one or (one.endswith("/") and file.startswith(one)) for one in own)
+
+
 def place(error: BaseException, own: Collection[str] = ()) -> str:
     """Where it was raised. `own`: files of the author who reads it. The innermost line in them is given:
     there they find what to mend, even if the error came up deep in a library. For a group, the first error in
@@ -37,7 +42,7 @@ def place(error: BaseException, own: Collection[str] = ()) -> str:
     for each in reversed(raised):
         lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(each.__traceback__)]
         for file, line in reversed(lines):
-            if any(file == one or (one.endswith("/") and file.startswith(one)) for one in own):
+            if is_of(file, own):
                 return f" at {file}:{line}"
     if own:
         return place(error)

@@ -12,11 +12,14 @@ from ..contract.actions import Action
 from ..contract.audio import AudioFormat, Codec
 from ..contract.errors import Unplayable
 from ..contract.findings import AdminPage
+from ..contract.hook import MOST
 from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
 from ..contract.responses import MODELS, Response, UnknownResponse
-from .guard import HandlerAnswer
+from .guard import Fault, HandlerAnswer, report
 from .loader import Plugin, Plugins
+
+RESTS = "rests, as it has failed again and again"
 
 
 class Hooks:
@@ -24,6 +27,7 @@ class Hooks:
         names = (name for name, hook in HOOKS.items() if hook.phase == "call")
         self._call = {name: plugins.caller(name, chosen) for name in names}
         used = {plugin.name for plugin in chosen}
+        self._guard = plugins.guard
         self._claims = {name: claim for name, claim in plugins.claims.items() if claim.plugin in used}
 
     def handle(
@@ -45,7 +49,7 @@ class Hooks:
         if claim is not None:
             impls.sort(key=lambda impl: impl.plugin_name != claim.plugin)
         for impl in impls:
-            if impl.plugin_name in without:
+            if impl.plugin_name in without or self._rests(impl.plugin_name, f"handle_{kind}", call):
                 continue
             seen: BaseModel | None = response
             if unknown is not None and claim is not None and claim.plugin == impl.plugin_name:
@@ -57,6 +61,15 @@ class Hooks:
             if answer is not None:
                 yield answer
 
+    def _rests(self, plugin: str, hook: str, call: CallInfo) -> bool:
+        if resting := self._guard.breaker.rests(plugin, hook, call.began):
+            report(Fault(plugin, hook, RESTS))
+        return resting
+
+    def failed(self, answer: HandlerAnswer) -> None:
+        """What it gave was a fault, also later."""
+        self._guard.failed(answer.plugin, answer.hook)
+
     def handles(self, kind: str) -> bool:
         """Whether any plugin performs responses of that type."""
         return bool(self._call[f"handle_{kind}"].get_hookimpls())
@@ -66,12 +79,18 @@ class Hooks:
         actions = [action]
         arguments = {"call": call, "plugin": None}
         for impl in reversed(self._call["rewrite_action"].get_hookimpls()):
+            if self._guard.breaker.rests(impl.plugin_name, "rewrite_action", call.began):
+                continue
             after: list[Action] = []
             for one in actions:
                 given = {**arguments, "action": one}
                 result = impl.function(*(given[name] for name in impl.argnames))
                 after += [one] if result is None else result if isinstance(result, list) else [result]
-            actions = after
+            if len(after) > MOST:  # of several that became more
+                report(Fault(impl.plugin_name, "rewrite_action", f"makes more than {MOST} actions of one"))
+                self._guard.failed(impl.plugin_name, "rewrite_action")
+            else:
+                actions = after
         return actions
 
     def tell(self, hook: str, **arguments: Any) -> None:

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from ..contract.errors import Unplayable
 from ..contract.hookspecs import HOOKS
 from ..contract.traces import home, place, trace
+from .breaker import Breaker
 
 logger = logging.getLogger(__name__)
 
@@ -49,11 +50,13 @@ class HandlerAnswer:
 
 @dataclass(slots=True)
 class HookGuard:
-    """`active` is the hook function that runs now, for the watchdog; hooks in `off` are not asked."""
+    """`active` is the hook function that runs now, for the watchdog; hooks in `off` are not asked, and those
+    of a plugin that rests are not asked in new calls."""
 
     values: dict[str, object] = field(default_factory=dict)  # what each lifespan yielded
     off: set[tuple[str, str]] = field(default_factory=set)  # plugin and hook
     active: tuple[str, str, float] | None = None
+    breaker: Breaker = field(default_factory=Breaker)
 
     def wrap(self, plugin: str, distribution: str, hook: str, impl: Any) -> None:
         """Replace the function that pluggy calls."""
@@ -67,7 +70,7 @@ class HookGuard:
         own = (*home(impl.plugin), *home(function))
 
         def guarded(*args: Any) -> Any:
-            if (plugin, hook) in self.off:
+            if (plugin, hook) in self.off or (spec.listens and self.breaker.rests(plugin, hook)):
                 return None
             if seen_at is not None:
                 view = args[seen_at].seen_by(plugin, self.values.get(plugin), distribution)
@@ -81,27 +84,36 @@ class HookGuard:
                 raise
             except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything; the call goes on
                 report(Fault(plugin, hook, type(error).__name__, distribution, own), error)
+                self.failed(plugin, hook)
                 return None
             finally:
                 self.active = outer
             return (
-                None if result is None else _fitting(HandlerAnswer(plugin, distribution, hook, result, own))
+                None
+                if result is None
+                else self._fitting(HandlerAnswer(plugin, distribution, hook, result, own))
             )
 
         impl.function = guarded
 
+    def _fitting(self, answer: HandlerAnswer) -> Any:
+        """What the hook's caller is given for the answer. One that the hook may not give is a fault, and counts
+        as None."""
+        spec, result = HOOKS[answer.hook], answer.actions
+        if not spec.returns.fits(result):
+            error = f"returned {type(result).__name__}{spec.returns.otherwise}"
+            report(Fault(answer.plugin, answer.hook, error, answer.distribution))
+            self.failed(answer.plugin, answer.hook)
+            return None
+        if spec.handles:
+            return answer
+        return _late(answer) if spec.may_be_late and inspect.isawaitable(result) else result
 
-def _fitting(answer: HandlerAnswer) -> Any:
-    """What the hook's caller is given for the answer. One that the hook may not give is a fault, and counts
-    as None."""
-    spec, result = HOOKS[answer.hook], answer.actions
-    if not spec.returns.fits(result):
-        error = f"returned {type(result).__name__}{spec.returns.otherwise}"
-        report(Fault(answer.plugin, answer.hook, error, answer.distribution))
-        return None
-    if spec.handles:
-        return answer
-    return _late(answer) if spec.may_be_late and inspect.isawaitable(result) else result
+    def failed(self, plugin: str, hook: str) -> None:
+        """For whom it counts: engines and readers of files have others to count their failures."""
+        spec = HOOKS[hook]
+        if spec.handles or spec.listens or spec.asked == "chain":
+            self.breaker.failed(plugin, hook)
 
 
 async def _late(answer: HandlerAnswer) -> bytes | None:

@@ -7,13 +7,14 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
 
 import anyio
 
 from ..contract.hookspecs import HOOKS
+from ..contract.traces import home, is_of
 from .loader import Plugins
 
 logger = logging.getLogger(__name__)
@@ -82,16 +83,20 @@ class Watchdog:
         if frame is None:
             return
         stack = traceback.extract_stack(frame)
-        files = _files(self._plugins)
-        name = (
-            active[0]
-            if active
-            else next((files[f.filename] for f in reversed(stack) if f.filename in files), "")
-        )
+        name = active[0] if active else _whose(stack, self._plugins)
         if name:
             lines = " < ".join(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(stack[-6:]))
             logger.warning("plugin %s blocks the event loop: %s", name, lines)
 
 
-def _files(plugins: Plugins) -> Mapping[str, str]:
-    return {file: p.name for p in plugins.loaded.values() if (file := getattr(p.module, "__file__", None))}
+def _whose(stack: traceback.StackSummary, plugins: Plugins) -> str:
+    """The plugin whose file is the innermost; nothing where none has one there. Of several in one package it
+    is the one whose own module it is."""
+    homes = [(home(plugin.module), plugin.name) for plugin in plugins.loaded.values()]
+    files = [(getattr(plugin.module, "__file__", ""), plugin.name) for plugin in plugins.loaded.values()]
+    for frame in reversed(stack):
+        own = [name for file, name in files if file == frame.filename]
+        own += [name for places, name in homes if is_of(frame.filename, places)]
+        if own:
+            return own[0]
+    return ""

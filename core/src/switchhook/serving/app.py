@@ -50,6 +50,7 @@ class App:
         self.settings, self.base = settings, base
         self.plugins = plugins or Plugins(settings.plugins.order)
         asked = settings.plugins
+        self.plugins.guard.breaker.most = asked.off_after
         files = plugin_files(asked.path, base) if asked.path else []
         self.plugins.load_shared(asked.only, asked.exclude, files)
         self.engines = Engines(self.plugins, base)

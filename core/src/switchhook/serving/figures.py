@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..call import call
 from ..call.record import call_record
 from ..contract.errors import PluginError
 from ..contract.figures import Figure
@@ -20,7 +19,7 @@ PROMPTS = Figure(
 ENGINES_RESTING = Figure("engines_resting", "level", "Engines that failed again and again and are asked last")
 FIGURES = (
     *(CALLS_STARTED, CALLS_ENDED, PROMPTS, ENGINES_RESTING),
-    *(*linewriter.FIGURES, *call.FIGURES, *call_record.FIGURES),
+    *(*linewriter.FIGURES, *call_record.FIGURES),
 )
 
 

@@ -88,7 +88,12 @@ class Performing:
     def fault(self, fault: Fault) -> None:
         self._emit(Faulted(fault.source, fault.hook, fault.error, line=fault.line))
 
-    def blame(self, answer: HandlerAnswer, why: str, error: BaseException | None = None) -> None:
+    def blame(
+        self, answer: HandlerAnswer, why: str, error: BaseException | None = None, *, counts: bool = True
+    ) -> None:
+        """`counts`: among the faults after which its plugin rests."""
+        if counts:
+            self._hooks.failed(answer)
         with reporting(self.fault):
             report(Fault(answer.plugin, answer.hook, why, answer.distribution, answer.own), error)
 
@@ -173,7 +178,7 @@ class Performing:
             self._handlers.pop()
         if scope.cancelled_caught:
             if self._abandoned:
-                self.blame(source.answer, "was left, as the next turn was due")
+                self.blame(source.answer, "was left, as the next turn was due", counts=False)
             else:
                 self._blame(source, f"took longer than {HANDLER:g} s")
         return more

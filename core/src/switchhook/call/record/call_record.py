@@ -38,7 +38,8 @@ RECOGNITION = Figure("recognition_seconds", "seconds", "From the end of an utter
 TURN = Figure(
     "turn_seconds", "seconds", "From the end of an utterance or a key to the first sound of the answer"
 )
-FIGURES = (RECOGNITION, TURN)
+FAULTS = Figure("faults", "count", "Faults of plugins and engines that were contained, by source")
+FIGURES = (RECOGNITION, TURN, FAULTS)
 
 MOST_FAULTS = 100  # in one record
 MOST_ACTIONS = 1_000  # of one turn
@@ -174,6 +175,8 @@ class CallRecordWriter:
     ) -> None:
         """`line`: of a plugin's file, which raised. `told`: the log has it, or will have it as the reason of
         the call's end."""
+        if hook != "measured":  # else a listener that raises at every figure would be told of it
+            self._measure(FAULTS.name, 1, source=source)
         if len(self.record.faults) < MOST_FAULTS:
             if not told:
                 logger.warning("%s failed%s: %s", source, f" with {engine}" if engine else "", error)
