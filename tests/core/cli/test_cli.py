@@ -4,6 +4,7 @@ import gc
 import json
 import re
 import sys
+import time
 
 import pytest
 
@@ -530,6 +531,21 @@ def test_serve_without_connectors_is_refused(site, run, tmp_path, monkeypatch):
         2,
         f"switchhook serve: {file} has no connector; make one: switchhook connector new NAME --config {file}\n",
     )
+
+
+@pytest.mark.parametrize("options", [(), ("--find-blocking",)])
+def test_serve_names_what_blocks_if_it_is_asked_to(site, run, tmp_path, monkeypatch, caplog, options):
+    async def served(self, ready):
+        time.sleep(0.001)
+
+    monkeypatch.setattr("switchhook.serving.logs.set_up", lambda form, level: None)
+    monkeypatch.setattr("switchhook.serving.server.Server.run", served)
+    for (group, name), source in DRIVERS.items():
+        site.add(group, name, source)
+    file = tmp_path / "switchhook.toml"
+    file.write_text(GOOD)
+    assert run("serve", "--config", str(file), *options)[0] == 0
+    assert ("blocks the event loop with time.sleep at" in caplog.text) == bool(options)
 
 
 @pytest.fixture

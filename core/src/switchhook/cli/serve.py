@@ -12,7 +12,7 @@ import gc
 import logging
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -32,6 +32,11 @@ logger = logging.getLogger(__name__)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--log-format", choices=("human", "json"), default="human")
+    parser.add_argument(
+        "--find-blocking",
+        action="store_true",
+        help="log where plugins block all calls by what they call (time.sleep, connecting, looking up names)",
+    )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
 
 
@@ -57,6 +62,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     import anyio
 
     from ..contract.errors import SettingsError
+    from ..plugins.blocking import blocking_named
     from ..serving.app import App
     from ..serving.configuration import load_settings
     from ..serving.server import Server
@@ -72,7 +78,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     _say_what_is_risky(settings, base)
     server = Server(App(settings, base))
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
-    anyio.run(server.run, partial(ready, form=arguments.log_format), backend_options=options)
+    with blocking_named(server.app.plugins) if arguments.find_blocking else nullcontext():
+        anyio.run(server.run, partial(ready, form=arguments.log_format), backend_options=options)
     return 0
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 
+from .. import call as call_package
 from ..call.bot import Bot
 from ..call.call import Call
 from ..call.dialogue.limits import Limits
@@ -21,7 +22,9 @@ from ..contract.markers import hookimpl
 from ..contract.records import CallRecord
 from ..contract.responses import EndSessionResponse, OptionResponse, TextResponse
 from ..contract.speech import SpeechStarted, Transcript
+from ..contract.traces import home
 from ..plugins.asking import Hooks
+from ..plugins.blocking import CURE, Blocking, blocking_calls
 from ..plugins.loader import Plugin, Plugins
 from ..virtual.engines import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
 from ..virtual.leg import MemoryLeg
@@ -107,6 +110,27 @@ def _hooks(plugins: Sequence[object]) -> Hooks:
 
 
 @asynccontextmanager
+async def _going_on(talk: Talk) -> AsyncIterator[None]:
+    async with anyio.create_task_group() as group:
+        group.start_soon(talk.leg.run)
+        group.start_soon(talk.run)
+        await anyio.sleep(0.001)
+        yield
+        group.cancel_scope.cancel()
+
+
+@contextmanager
+def _nothing_blocks(makers: Sequence[object]) -> Iterator[None]:
+    """What the call itself does, and neither the test around it nor another thread."""
+    found: list[Blocking] = []
+    with blocking_calls(found.append):
+        yield
+    said = dict.fromkeys(str(each.seen_by(makers)) for each in found if each.of(home(call_package)))
+    if said:
+        raise AssertionError(f"blocks the event loop with {'; '.join(said)}: {CURE}")
+
+
+@asynccontextmanager
 async def a_call(
     assistant: MemoryAssistant,
     *,
@@ -117,10 +141,12 @@ async def a_call(
     mask: Mask | None = None,
     failure_text: str = "sorry",
     reserved: tuple[str, ...] = Reserved(),
+    may_block: bool = False,
     **bot: Any,
 ) -> AsyncIterator[Talk]:
     """`plugins` are asked before the plain handlers of the testing kit; `bot`: what else a connector gives
-    its calls, such as spare engines or their drivers. The call is cut off when left."""
+    its calls, such as spare engines or their drivers. The call is cut off when left. What blocks the event
+    loop in it fails the test, unless it `may_block`. Raises AssertionError."""
     stt, tts, leg = MemorySpeechToText(), tts or MemoryTextToSpeech(), leg or MemoryLeg()
     given: dict[str, Any] = {
         "assistants": (assistant,),
@@ -138,9 +164,7 @@ async def a_call(
     events: list[str] = []
     call = Call(leg, made, events.append)
     talk = Talk(call, leg, stt, tts, assistant, events)
-    async with anyio.create_task_group() as group:
-        group.start_soon(leg.run)
-        group.start_soon(talk.run)
-        await anyio.sleep(0.001)
-        yield talk
-        group.cancel_scope.cancel()
+    makers = [*plugins, *(engine.driver for _, name in KINDS for engine in given[name])]
+    with nullcontext() if may_block else _nothing_blocks(makers):
+        async with _going_on(talk):
+            yield talk
