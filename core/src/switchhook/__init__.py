@@ -174,9 +174,16 @@ _HOME = {
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 __all__ = list(_MODULE)
+_FORMER: dict[str, tuple[str, str]] = {}  # deprecated names: what to use instead, and when they are gone
 
 
 def __getattr__(name: str) -> Any:
+    if name in _FORMER:
+        from .contract.deprecation import warn
+
+        instead, gone_in = _FORMER[name]
+        warn(f"switchhook.{name}", f"switchhook.{instead}", gone_in)
+        name = instead
     if name not in _MODULE:
         raise AttributeError(f"module 'switchhook' has no public name {name!r}")
     return getattr(import_module(f".{_MODULE[name]}", __name__), name)

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+import switchhook
 from switchhook import StartError
 from switchhook.__main__ import main
 from switchhook.call.prompt_cache.disk import FOLDER
@@ -477,6 +478,16 @@ def test_check_says_which_settings_are_defaults(site, check):
         "plugins.acme: greeting = 'hello' (default), patience = 5.0 (default), key = '' (default)\n"
         in check()[1]
     )
+
+
+def test_check_says_what_a_plugin_uses_that_will_go_away(site, check, monkeypatch):
+    monkeypatch.setitem(switchhook._FORMER, "Speak", ("Say", "0.3"))
+    module = site.add("responses", "acme", "\nfrom switchhook import Speak\n" + HANDLER)
+    status, out, _ = check()
+    assert (status, "nothing stands in the way of a call, but there is 1 to look at" in out) == (0, True)
+    where = f"{site.root / module}.py:2"
+    said = "switchhook.Speak is deprecated and will be gone in 0.3: use switchhook.Say"
+    assert f"warn   deprecated: {where}: {said}\n       upgrade the plugin" in out
 
 
 def test_a_plugin_adds_what_it_verifies(site, check):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import add_config
+from .findings import noticed, of_settings
 
 if TYPE_CHECKING:
     from ..call.bot import Bot
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 GROUP = "answer calls"
 PATIENCE = 10.0  # seconds for one engine to answer
-LONGEST = 80  # characters of a setting of a plugin's that are shown
 MARKS: Mapping[str, tuple[str, Colour]] = {
     "ok": ("ok", "green"),
     "warning": ("warn", "yellow"),
@@ -53,8 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..serving.configuration import load_settings
 
     settings = load_settings(arguments.config)
-    app = App(settings, arguments.config.parent.absolute())
-    found = anyio.run(_found, app, arguments.public, None if arguments.json else _show)
+    deprecated: list[Finding] = []
+    with noticed(deprecated):
+        app = App(settings, arguments.config.parent.absolute())
+    found = anyio.run(_found, app, deprecated, arguments.public, None if arguments.json else _show)
     failed = sum(finding.level == "error" for finding in found)
     warned = sum(finding.level == "warning" for finding in found)
     if arguments.json:
@@ -73,11 +75,13 @@ def _summary(failed: int, warned: int) -> str:
     )
 
 
-async def _found(app: App, public: bool, show: Callable[[Finding], None] | None) -> list[Finding]:
+async def _found(
+    app: App, deprecated: list[Finding], public: bool, show: Callable[[Finding], None] | None
+) -> list[Finding]:
     """`show` is called with each finding as soon as it is known."""
     found = []
     async with AsyncExitStack() as stack:
-        async for finding in _findings(app, public, stack):
+        async for finding in _findings(app, deprecated, public, stack):
             found.append(finding)
             if show is not None:
                 show(finding)
@@ -93,7 +97,9 @@ def _show(finding: Finding) -> None:
     print(f"{painted(mark.ljust(5), colour, sys.stdout)}  {told}", flush=True)
 
 
-async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncIterator[Finding]:
+async def _findings(
+    app: App, deprecated: list[Finding], public: bool, stack: AsyncExitStack
+) -> AsyncIterator[Finding]:
     """All findings. Engines are entered in `stack`."""
     from ..contract.errors import StartError
     from ..contract.findings import Finding
@@ -101,7 +107,7 @@ async def _findings(app: App, public: bool, stack: AsyncExitStack) -> AsyncItera
 
     names = ", ".join(sorted(app.plugins.loaded))
     yield Finding("ok", "plugins", f"{len(app.plugins.loaded)} loaded and fitting: {names}")
-    for finding in (*_of_settings(app), *_of_strays(), *_of_server(app)):
+    for finding in (*deprecated, *of_settings(app), *_of_strays(), *_of_server(app)):
         yield finding
     try:
         app.transport()  # first: wrong settings should not wait for models
@@ -174,20 +180,6 @@ async def _of_plugin(app: App, plugin: Plugin, hook: str) -> AsyncIterator[Findi
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the others are still asked
         said = f"its check raised {cause(error)}{place(error, home(plugin.module))}"
         yield Finding("error", plugin.name, said, f"ask who makes {plugin.distribution}")
-
-
-def _of_settings(app: App) -> Iterator[Finding]:
-    """What each plugin takes from the configuration, and what it has by itself."""
-    from ..contract.findings import Finding
-    from ..contract.visible import visible
-
-    for name, table in sorted(app.plugin_settings.items()):
-        given = table.model_fields_set
-        told = (
-            f"{key} = {visible(repr(getattr(table, key))[:LONGEST])}{'' if key in given else ' (default)'}"
-            for key in type(table).model_fields
-        )
-        yield Finding("ok", f"plugins.{name}", ", ".join(told) or "takes no settings")
 
 
 def _of_strays() -> Iterator[Finding]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pluggy
 
 from .actions import Action
+from .deprecation import Deprecated
 from .findings import AdminPage
 
 MOST = 100  # actions that one may become
@@ -75,12 +77,29 @@ page = Returns(lambda result: isinstance(result, AdminPage), ", expected an Admi
 samples = Returns(_are_samples, ", expected bytes")
 
 
-def hook(phase: Phase, asked: Asked, returns: Returns = anything) -> Callable[[Any], Any]:
-    """Marks a function as a hook: its name and parameters count, its docstring is the contract."""
+def hook(
+    phase: Phase,
+    asked: Asked,
+    returns: Returns = anything,
+    *,
+    former: str = "",
+    former_parameters: Mapping[str, str] = MappingProxyType({}),
+) -> Callable[[Any], Any]:
+    """Marks a function as a hook: its name and parameters count, its docstring is the contract. Where it is
+    deprecated, `former` says what to use in its place and until when, and `former_parameters` likewise by
+    name. Who implements it is warned when it is loaded, with file and line."""
 
     def mark(spec: Any) -> Any:
         name, names = spec.__name__, tuple(inspect.signature(spec).parameters)
         entered[name] = Hook(name, phase, asked, names, name.partition("handle_")[2], returns)
-        return pluggy.HookspecMarker("switchhook")(firstresult=asked in ("one", "first"))(spec)
+        marked = pluggy.HookspecMarker("switchhook")(
+            firstresult=asked in ("one", "first"),
+            warn_on_impl=Deprecated(f"the hook {name} {former}") if former else None,
+            warn_on_impl_args={
+                parameter: Deprecated(f"the parameter {parameter} of the hook {name} {said}")
+                for parameter, said in former_parameters.items()
+            },
+        )
+        return marked(spec)
 
     return mark

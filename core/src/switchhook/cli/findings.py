@@ -1,0 +1,46 @@
+"""What `check` finds about plugins without asking them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..contract.findings import Finding
+    from ..serving.app import App
+
+LONGEST = 80  # characters of a setting of a plugin's that are shown
+
+
+@contextmanager
+def noticed(findings: list[Finding]) -> Iterator[None]:
+    """What plugins use, when they are loaded, that will go away. Other warnings are as they were."""
+    import warnings
+
+    from ..contract.deprecation import Deprecated
+    from ..contract.findings import Finding
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default", Deprecated)  # each line once
+        yield
+    for each in caught:
+        if issubclass(each.category, Deprecated):
+            said = f"{each.filename}:{each.lineno}: {each.message}"
+            findings.append(Finding("warning", "deprecated", said, "upgrade the plugin, or tell its author"))
+        else:
+            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
+
+
+def of_settings(app: App) -> Iterator[Finding]:
+    """What each plugin takes from the configuration, and what it has by itself."""
+    from ..contract.findings import Finding
+    from ..contract.visible import visible
+
+    for name, table in sorted(app.plugin_settings.items()):
+        given = table.model_fields_set
+        told = (
+            f"{key} = {visible(repr(getattr(table, key))[:LONGEST])}{'' if key in given else ' (default)'}"
+            for key in type(table).model_fields
+        )
+        yield Finding("ok", f"plugins.{name}", ", ".join(told) or "takes no settings")
