@@ -11,7 +11,7 @@ PAGING := .venv/pages/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson faults docs site wheels release clean
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson faults docs public-api site wheels release clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -65,6 +65,9 @@ watson: $(INSTALLED)  ## what Watson's plugins cost a call, against bare clients
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 	$(BIN)/python -m pytest tests/real/faults/test_matrix.py --write-faults
+
+public-api: $(INSTALLED)  ## what is public, written down anew once CHANGELOG.md names what has changed
+	@$(BIN)/python tests/workspace/public_api.py
 
 docs: $(INSTALLED)  ## the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
