@@ -1,8 +1,9 @@
-"""The servers of `watson_calls.py`: `python benchmarks/watson_calls_server.py KIND [FOLDER or URL]`.
+"""The servers of `watson_calls.py`: `python benchmarks/watson_calls_server.py KIND [NUMBER] [FOLDER or URL]`.
 
 "emulators" are Watson's services, which leave in the folder what a server has to know of them; "switchhook"
-is the server that is measured; "bare" and "second" are those of `relay_server.py`. Each prints its URL, and
-for each line on standard input its CPU time in seconds, and more; each ends when standard input does.
+is the server that is measured, "bad" the same with six plugins that misbehave from a caller's number on;
+"bare" and "second" are those of `relay_server.py`. Each prints its URL, and for each line on standard input
+its CPU time in seconds, and more; each ends when standard input does.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from typing import Any
 
 import anyio
 import relay_server
+from bad_plugins_six import with_six
 from relay_server import INSTANCE, KEY, SECRET
 from watson_calls_engines import Ear, Echo, Voice
 
 from switchhook import App, load_settings
+from switchhook.plugins.loader import Plugins
 from switchhook.serving.server import serving
 from switchhook_testing_watson import Emulated, emulate
 
@@ -67,7 +70,12 @@ def configure(folder: Path, emulated: Emulated) -> None:
     (folder / "ibm-credentials.env").write_text("".join(lines))
 
 
-async def switchhook(folder: str) -> None:
+async def bad(folder: str) -> None:
+    """The server with six bad plugins, which misbehave in the calls after the good ones."""
+    await switchhook(folder, with_six(Plugins(), int(sys.argv[2])))
+
+
+async def switchhook(folder: str, plugins: Plugins | None = None) -> None:
     """As `switchhook serve` has it."""
 
     def figures() -> dict[str, object]:
@@ -75,7 +83,7 @@ async def switchhook(folder: str) -> None:
 
     base = Path(folder)
     os.environ["IBM_CREDENTIALS_FILE"] = str(base / "ibm-credentials.env")
-    async with serving(App(load_settings(base / "switchhook.toml"), base)) as url:
+    async with serving(App(load_settings(base / "switchhook.toml"), base, plugins)) as url:
         gc.collect()
         gc.freeze()
         started(url, figures)
@@ -100,6 +108,7 @@ def started(line: str, figures: Callable[[], dict[str, object]]) -> None:
 KINDS: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {
     "emulators": emulators,
     "switchhook": switchhook,
+    "bad": bad,
     "bare": relay_server.bare,
     "second": relay_server.second,
 }
