@@ -1,5 +1,6 @@
 """The call engine in virtual time, with a leg and engines in memory."""
 
+import inspect
 import json
 
 import anyio
@@ -307,6 +308,26 @@ async def test_nothing_is_said_of_lines_where_nothing_raised():
     async with a_call(answers(start=["welcome", END]), plugins=[Wrong()]) as talk:
         [fault] = (await talk.over()).faults
     assert "line" not in fault
+
+
+async def test_the_record_names_the_line_of_an_assistant_that_raised():
+    def broken(turn):
+        raise KeyError(turn.text)
+
+    async with a_call(MemoryAssistant(broken)) as talk:
+        record = await talk.over()
+    # of the kit's assistant, which is the author's own here
+    assert [
+        fault["line"].rpartition(":")[0] for fault in record.faults if fault["source"] == "assistant"
+    ] == [inspect.getsourcefile(MemoryAssistant)]
+    assert (record.outcome, record.reason) == ("failed", "assistant: KeyError")
+
+
+async def test_an_engine_that_gave_no_answer_has_raised_nowhere():
+    silent = [MemoryAssistant(lambda turn: [1e6]) for _ in range(2)]
+    async with a_call(silent[0], assistants=silent) as talk:
+        [fault] = (await talk.over()).faults
+    assert (fault["error"], "line" in fault) == ("no answer in time", False)
 
 
 class Slow:

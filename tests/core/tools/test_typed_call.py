@@ -94,3 +94,15 @@ async def test_a_plugin_that_raises_is_shown_with_its_authors_line(talk):
     line = Raising.handle_end_session.__code__.co_firstlineno + 2
     [(_, said)] = await talk(bye, Raising(), shows=["fault"])
     assert said == f"extension/acme0 handle_end_session: KeyError at {__file__}:{line}"
+
+
+@pytest.mark.anyio
+async def test_an_assistant_that_raises_is_shown_with_its_authors_line(talk, monkeypatch):
+    class Broken:
+        def open(self, call):
+            raise KeyError(call.id)
+
+    monkeypatch.setattr("switchhook.serving.engines.Engines._driver", lambda *_, **__: Broken())
+    line = Broken.open.__code__.co_firstlineno + 1
+    shown = await talk(bye, shows=["fault"])
+    assert ("fault", f"assistant: KeyError at {__file__}:{line}") in shown

@@ -37,6 +37,7 @@ from .conversing.replies import Replies
 from .dialogue import events
 from .dialogue.dialogue import Dialogue
 from .dialogue.events import Effect, End, Event
+from .engine import line_of
 from .language import CallLanguage
 from .line import Line
 from .listening.listening import Listening
@@ -264,7 +265,7 @@ class Call:
             self._bot.hooks.tell("call_ended", call=self.info, record=record)
 
     def _prompt_faulted(self, engine: str, problem: str) -> None:
-        self.handle(events.Faulted("prompt", "engine", problem, engine))
+        self.handle(events.Faulted("prompt", "engine", problem, engine, line=line_of(problem)))
 
     async def _keep_time(self) -> None:
         while True:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from ..contract.assistant import Assistant, Turn
 from ..contract.audio import AudioFormat
@@ -27,6 +27,23 @@ SILENCE = bytes(PCM.size(0.2))
 Kind = Literal["transport", "assistant", "stt", "tts"]
 Report = Callable[[str, bool], None]
 D = TypeVar("D")
+
+
+class Problem(str):
+    """Why an engine failed that raised. `where`: at which line of its author's file."""
+
+    __slots__ = ("where",)
+    where: str
+
+    def __new__(cls, said: str, where: str = "") -> Self:
+        problem = super().__new__(cls, said)
+        problem.where = where
+        return problem
+
+
+def line_of(problem: str) -> str:
+    """As file:line; nothing where nobody raised it."""
+    return problem.where.removeprefix(" at ") if isinstance(problem, Problem) else ""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,12 +71,13 @@ class Engine(Generic[D]):
                 self.report(self.name, True)
             self._resting = now + REST
 
-    def raised(self, error: Exception) -> str:
-        """What a record may say of the error. The log names the line of the engine's own code, and at level
-        DEBUG all of the trace."""
-        logger.info("%s: %s%s", self.name, cause(error), place(error, home(type(self.driver))))
+    def raised(self, error: Exception) -> Problem:
+        """What a record may say of the error, with the line of the engine's own code. The log names that too,
+        and at level DEBUG all of the trace."""
+        problem = Problem(cause(error), place(error, home(type(self.driver))))
+        logger.info("%s: %s%s", self.name, problem, problem.where)
         logger.debug("%s:\n%s", self.name, trace(error))
-        return cause(error)
+        return problem
 
     def worked(self) -> None:
         if self._resting:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import anyio
 
 from ..call.call import Call
-from ..call.dialogue.events import ActionDue, Event, Faulted, NotPerformed
+from ..call.dialogue.events import ActionDue, Event, Failure, Faulted, NotPerformed
 from ..call.record.events_file import read
 from ..call.record.masking import Mask
 from ..contract.actions import Action, Play, Remark, Say
@@ -179,6 +179,9 @@ class TypedCall:
             case Faulted(source=source, hook=hook, error=error, line=line):
                 where = f" at {line}" if line else ""
                 self._show(Shown("fault", f"{source} {hook}: {error}{where}", {"line": line}))
+            case Failure(source=source, error=error, line=line):
+                where = f" at {line}" if line else ""
+                self._show(Shown("fault", f"{source}: {error}{where}", {"line": line}))
             case _:
                 self._show_variables()
 

@@ -11,7 +11,7 @@ from ...contract.assistant import Assistant, Turn
 from ...contract.info import CallInfo
 from ..bot import Bot
 from ..dialogue.events import Event, Failure, Faulted
-from ..engine import Engine
+from ..engine import Engine, line_of
 from ..failover import Failover
 from ..language import CallLanguage
 from ..signal import Signal
@@ -83,8 +83,8 @@ class Conversing:
             engine.failed(now, silent=silent)
             failover.failed(engine, now)
             if failover.is_left(engines):
-                self._emit(Faulted("assistant", "engine", problem, engine.name))
-        self._emit(Failure("assistant", problem))
+                self._emit(Faulted("assistant", "engine", problem, engine.name, line=line_of(problem)))
+        self._emit(Failure("assistant", problem, line_of(problem)))
 
     async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> Exception | None:
         """What it failed with; None where another one talks in the call's language. `answering`: seconds that

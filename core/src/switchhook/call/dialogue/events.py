@@ -98,10 +98,11 @@ class Faulted:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An engine is gone: without it the call cannot go on."""
+    """An engine is gone: without it the call cannot go on. `line`: of its author's file, which raised."""
 
     source: str
     error: str
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

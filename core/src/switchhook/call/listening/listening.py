@@ -15,7 +15,7 @@ from ...contract.speech import Parameters, Recognition, SpeechStarted, SpeechToT
 from ..bot import Bot
 from ..dialogue.bounds import heard_within
 from ..dialogue.events import Event, Failure, Faulted, WordsBegan
-from ..engine import Engine
+from ..engine import Engine, line_of
 from ..failover import Failover
 from ..language import CallLanguage
 from ..line import Line
@@ -112,10 +112,10 @@ class Listening:
                 engine.failed(now, silent=failed.silent)
                 failover.failed(engine, now, failed.since)
                 retried = not failover.is_left(able)
-                self._emit(Faulted("recognition", "engine", problem, engine.name, retried))
+                self._emit(Faulted("recognition", "engine", problem, engine.name, retried, line_of(problem)))
             elif self._wanted.language != asked:
                 failover = Failover[SpeechToText](self._times)  # the trouble was with engines of another one
-        self._emit(Failure("recognition", problem))
+        self._emit(Failure("recognition", problem, line_of(problem)))
 
     @property
     def _engines(self) -> tuple[Engine[SpeechToText], ...]:
@@ -191,7 +191,7 @@ class Listening:
             if self._changed:
                 good = session.wanted
             elif session.stage is Stage.OPENING and good is not None and session.wanted != good:
-                self._emit(Faulted("recognition", "engine", problem, engine.name))
+                self._emit(Faulted("recognition", "engine", problem, engine.name, line=line_of(problem)))
                 if self._wanted == session.wanted:
                     self._wanted = good  # as before is better than not at all
             else:

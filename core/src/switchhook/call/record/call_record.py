@@ -132,7 +132,7 @@ class CallRecordWriter:
                 more = {"engine": event.engine, "line": event.line}
                 self.fault(event.source, event.hook, event.error, at, told=not event.engine, **more)
             case Failure():
-                self.fault(event.source, "engine", event.error, at)
+                self.fault(event.source, "engine", event.error, at, line=event.line)
             case Closed():
                 self.record.closed = f"{event.reason}: {event.detail}" if event.detail else event.reason
             case _:
