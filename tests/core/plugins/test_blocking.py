@@ -1,6 +1,5 @@
 """What blocks the event loop is found by what it calls, before it blocks."""
 
-import socket
 import time
 
 import pytest
@@ -153,15 +152,6 @@ def test_what_waits_for_nobody_is_quick(call, argument, quick):
     import sys
 
     assert _is_quick(call, (argument,), sys._getframe()) is quick
-
-
-@pytest.mark.real
-def test_a_connection_that_is_waited_for_is_found():
-    def connect():
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            socket.create_connection(server.getsockname()).close()
-
-    assert found_in(connect) == ["socket.connect"]
 
 
 # --- in a server

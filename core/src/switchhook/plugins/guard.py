@@ -97,8 +97,8 @@ class HookGuard:
         impl.function = guarded
 
     def _fitting(self, answer: HandlerAnswer) -> Any:
-        """What the hook's caller is given for the answer. One that the hook may not give is a fault, and counts
-        as None."""
+        """What the hook's caller is given for the answer. One that the hook may not give is a fault and
+        counts as None."""
         spec, result = HOOKS[answer.hook], answer.actions
         if not spec.returns.fits(result):
             error = f"returned {type(result).__name__}{spec.returns.otherwise}"

@@ -24,7 +24,11 @@ Fetch = Callable[[Queue, Put, float], Awaitable[None]]
 
 
 class PromptError(Exception):
-    """A prompt, or the rest of it, will not be heard. The text says why, and may stand in a record."""
+    """A prompt, or the rest of it, will not be heard. `problem` says why, and may stand in a record."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 @dataclass(slots=True)
@@ -134,7 +138,7 @@ class Playout:
                 try:
                     await self._fetch(queued, put, ahead)
                 except PromptError as error:
-                    segment.failed = str(error)
+                    segment.failed = error.problem
             self._opening = None
             segment.complete = True
             self._sender.set()

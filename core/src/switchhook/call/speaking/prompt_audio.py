@@ -79,7 +79,7 @@ class PromptAudio:
         try:
             await self._play(content, put)
         except PromptError as error:
-            self._remark(str(error))
+            self._remark(error.problem)
             return False
         return True
 

@@ -140,7 +140,7 @@ class VoiceFailover:
     def _report(self, tried: list[VoiceAttempt]) -> None:
         for each in tried:
             if each.problem and not each.declined:
-                self._faulted(each.engine.name, str(each.problem))
+                self._faulted(each.engine.name, each.problem.problem)
 
     async def _speak_beside(
         self, attempt: Attempt[TextToSpeech], wanted: PromptRequest
@@ -174,7 +174,7 @@ class VoiceFailover:
         pause: float | None = 0.0
         while pause is not None:
             await anyio.sleep(pause)
-            self._faulted(engine.name, str(problem))
+            self._faulted(engine.name, problem.problem)
             if isinstance(problem, SlowVoiceError):
                 await self._wait_for(engine, problem, wanted)
                 return True
