@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -62,8 +61,7 @@ class Call:
         info = leg.info
         self.variables = SessionVariables(info.variables, bot.reserved)
         self._mask = bot.mask.of_call()
-        measure = partial(hooks.measure, labels={"connector": bot.name})
-        self.record_writer = CallRecordWriter(info, self._mask, measure)
+        self.record_writer = CallRecordWriter(info, self._mask, self._measure)
         self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)

@@ -184,15 +184,13 @@ class Playout:
         return min(size, self._frame)
 
     def _due(self, size: int, now: float) -> float:
-        if size == self._frame or not (self._waiting or self._is_making()):
+        more = self._waiting or not all(segment.complete for segment in self._segments)
+        if size == self._frame or not more:
             return self._clock.may_send(now, max(THIN, self._pace.lead - self._format.seconds(size)))
         # less than a frame: wait for the rest, unless the caller would hear a hole
         if self._clock.playing or self._segments[0].complete:
             return self._clock.may_send(now, THIN)
         return inf
-
-    def _is_making(self) -> bool:
-        return not all(segment.complete for segment in self._segments)
 
     def _take(self, size: int, now: float) -> bytes:
         data = bytearray()
