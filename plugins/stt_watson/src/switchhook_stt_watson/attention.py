@@ -1,4 +1,5 @@
-"""Whether the service answers to what a caller says: one that has gone mute may still answer pings."""
+"""Notices when the service does not answer to what a caller says: one that has gone mute may still answer
+pings."""
 
 from __future__ import annotations
 
@@ -51,10 +52,10 @@ class Attention:
         self.owed = self.tested = False
 
     def began(self) -> None:
-        """A phrase that the service hears from its beginning, perhaps once more."""
+        """The service hears a phrase from its beginning, perhaps once more."""
         self.tested, self._spoken_at = False, self._clock()
 
     def is_overdue(self, phrase: float) -> bool:
-        """Somebody spoke, all of it was sent, he is silent, and nothing came: to end the phrase then cuts no
-        word."""
+        """Whether the caller spoke, all of it was sent, he is silent, and no result came: to end the phrase
+        now cuts no word."""
         return self.owed and self._clock() > self._spoken_at + phrase + OVERDUE

@@ -1,4 +1,4 @@
-"""The caller's audio that may be needed again, and what of it the connection has got."""
+"""The caller's audio that may be needed again, and how much of it the connection has got."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Backlog:
         return self.fed - self.sent
 
     def add(self, audio: bytes) -> None:
-        """Fed, and to be sent."""
+        """Audio that was fed and is to be sent."""
         self._waiting.append(audio)
         self.fed += len(audio)
         self._kept += len(audio)
         self._trim()
 
     def pass_by(self, audio: bytes) -> None:
-        """Fed, and sent at once; only while nothing waits."""
+        """Audio that was fed and is sent at once; only while nothing waits."""
         self._sent.append(audio)
         self.fed += len(audio)
         self.sent = self.fed
@@ -62,7 +62,7 @@ class Backlog:
             self._kept -= len(audio)
 
     def rewind(self) -> None:
-        """The connection is another: it has got nothing."""
+        """There is a new connection, which has got nothing yet."""
         self._waiting.extendleft(reversed(self._sent))
         self._sent.clear()
         self.sent = self.fed - self._kept

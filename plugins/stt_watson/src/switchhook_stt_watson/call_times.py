@@ -1,4 +1,4 @@
-"""From the service's results to what a call is told, on the call's own timeline."""
+"""Turns the service's results into transcripts on the call's own timeline."""
 
 from __future__ import annotations
 

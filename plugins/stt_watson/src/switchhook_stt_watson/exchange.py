@@ -15,7 +15,7 @@ class Exchange:
     def __init__(self) -> None:
         self.awaited = 0  # answers to come
         self._stopped = True
-        self.confirmed = False  # the latest start was
+        self.confirmed = False  # the latest start was answered
 
     @property
     def takes_audio(self) -> bool:
@@ -30,7 +30,7 @@ class Exchange:
         self._stopped = True
 
     def listening(self) -> Literal["confirmed", "stopped", "more"]:
-        """stopped: nothing comes any more of what was asked, and there may be another start."""
+        """ "stopped": the request has no more results, and the next one may start."""
         self.awaited = max(0, self.awaited - 1)
         if self.awaited:
             return "more"

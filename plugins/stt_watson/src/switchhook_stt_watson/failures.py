@@ -14,7 +14,8 @@ AGAIN = 30.0  # seconds within which a second failure is one too many
 
 
 class Failures:
-    """One may happen. Two in a row, with nothing heard between them, and another engine is better."""
+    """One failure may happen. After two in a row, with nothing heard between them, another engine is
+    better."""
 
     def __init__(self) -> None:
         self._last = -inf

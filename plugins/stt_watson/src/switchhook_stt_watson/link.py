@@ -23,7 +23,7 @@ TRANSACTION = ("x-global-transaction-id", "x-dp-watson-tran-id")  # IBM's suppor
 
 
 class Listener(Protocol):
-    """Told which link it is: what still comes from an old one is known by that."""
+    """It is told which link it is, so that it knows what still comes from an old one."""
 
     def said(self, link: Link, text: str, /) -> None: ...
     def ready(self, link: Link, /) -> None: ...
@@ -56,7 +56,7 @@ class Link:
         frames. So a few go out when an answer is due (`doubted`) and when words came, and otherwise one now
         and then."""
         came = self.socket.received != self._received
-        # where this process was busy itself, it could not hear either
+        # if this process was busy itself, it could not hear anything
         if came or now - self._looked_at > 2 * beat:
             self._proved += self._asked
             self._asked, self._quiet = False, 0

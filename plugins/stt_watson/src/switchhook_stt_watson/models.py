@@ -27,7 +27,7 @@ REGIONS = {
     "sv": "SE",
     "zh": "CN",
 }
-NEAREST = {"en-NZ": "AU", "en-IE": "GB", "en-ZA": "GB"}  # where the first is not
+NEAREST = {"en-NZ": "AU", "en-IE": "GB", "en-ZA": "GB"}  # where the first region is not the nearest
 LARGE_ONLY = {"pt-PT": "pt-PT"}  # languages that only a large speech model hears
 OLD = re.compile(r"([a-z]{2}-[A-Z]{2})_(?:ShortForm_)?(?:NarrowbandModel|BroadbandModel)(?:_v.*)?")
 
@@ -50,8 +50,8 @@ def model_for(language: str) -> str:
 
 
 def current(model: str, once: Once) -> str:
-    """What took the place of a model of the previous generation, which IBM withdrew on 1 August 2023; others
-    are themselves. Raises SpeechError where nothing did."""
+    """The successor of a model of the previous generation, which IBM withdrew on 1 August 2023; any other
+    model stays. Raises SpeechError if there is no successor."""
     if not (old := OLD.fullmatch(model)):
         return model
     try:
@@ -68,19 +68,19 @@ def current(model: str, once: Once) -> str:
 
 
 def languages() -> tuple[str, ...]:
-    """That a model for telephone calls hears, the best of a language first."""
+    """Tags of the languages that have a model for telephone calls, the best one for a language first."""
     regions = (f"{spoken}-{region}" for spoken, known in REGIONS.items() for region in known.split())
     return *regions, *NEAREST, *LARGE_ONLY
 
 
 def locale_of(model: object) -> str:
-    """As the name of a model begins; empty where it does not begin with one."""
+    """The locale that a model's name begins with; empty if it begins with none."""
     found = re.match(r"[a-z]{2}-[A-Z]{2}(?:\b|(?=_))", model) if isinstance(model, str) else None
     return found[0] if found else ""
 
 
 def speaks(model: str, language: str) -> bool:
-    """Whether the model is one for this language; who names a model without a locale knows best."""
+    """Whether the model is one for this language. One without a locale in its name is taken to be."""
     spoken = locale_of(model).partition("-")[0]
     return not spoken or spoken == _tidy(language).partition("-")[0]
 

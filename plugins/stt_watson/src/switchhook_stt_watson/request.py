@@ -40,7 +40,7 @@ KNOWN = QUERY | _names(
     "speech_detector_sensitivity speech_event_sensitivity split_transcript_at_phrase_end "
     "word_alternatives_threshold word_confidence"
 )
-# Set here, or in the way: `redaction` turns interim results off, and a token belongs into a header.
+# Set here and by nobody else; `redaction` turns interim results off, a token belongs into a header.
 REFUSED = _names(
     "access_token action content-type content_type continuous inactivity_timeout interim_results "
     "redaction timestamps version watson-token"
@@ -107,7 +107,7 @@ class Requests:
 
     @property
     def languages(self) -> Sequence[str]:
-        """Of the configured model; without one, of those that there are."""
+        """Languages of the configured model; without one, of all models."""
         model = self._parameters.get("model") or self._model
         return tuple(filter(None, (locale_of(model),))) if model else languages()
 

@@ -1,4 +1,4 @@
-"""The caller's audio on its way to the service: at once where the connection keeps up, else as it can."""
+"""Sends the caller's audio to the service: at once if the connection keeps up, else as fast as it can."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Sending:
         self.backlog = Backlog(audio.size(UNSURE), audio.size(QUIET), audio.size(1 / audio.rate))
         self.timeline = Timeline(0)
         self._upkeep = Upkeep(audio.size(BEAT))
-        self._link: Link | None = None  # where a request takes audio
+        self._link: Link | None = None  # while a request takes audio
         self._direct = self._closed = False
         self._skipped = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def feed(self, audio: bytes, /) -> None:
-        if not audio:  # it would mean stop
+        if not audio:  # an empty message would mean stop
             return
         if self._direct and self._link is not None and self._link.socket.writable:
             self.backlog.pass_by(audio)
@@ -43,7 +43,7 @@ class Sending:
 
     @property
     def dropped(self) -> float:
-        """Seconds that no connection got."""
+        """Seconds of audio that no connection has got."""
         return self._audio.seconds(self.backlog.dropped)
 
     def begin(self, link: Link) -> None:
@@ -85,12 +85,12 @@ class Sending:
             self._direct = True
 
     def keep_up(self) -> None:
-        """Once a beat: silence where the caller's audio does not come."""
+        """Called once a beat: sends silence if the caller's audio does not come."""
         if self._direct and self._upkeep.due(self.timeline.sent(self.backlog.sent)):
             self._put_in(self._upkeep.per_beat)
 
     def fill_up(self) -> None:
-        """So that the request can be stopped."""
+        """Adds silence if the request has too little audio to be stopped."""
         missing = SHORTEST - self.timeline.sent(self.backlog.sent)
         if missing > 0:
             self._put_in(missing + missing % 2)
@@ -101,7 +101,7 @@ class Sending:
             self.timeline.silence(self.backlog.sent, size)
 
     def _skip(self) -> None:
-        """What was dropped while it waited is not in what is sent."""
+        """Notes that audio which was dropped while it waited is not sent."""
         if gone := self.backlog.dropped - self._skipped:
             self.timeline.skip(self.backlog.sent - gone, gone)
             self._skipped = self.backlog.dropped

@@ -1,4 +1,5 @@
-"""Times of the service, which counts what it was sent, as times of the audio that was fed."""
+"""Turns times of the service, which counts the audio that it was sent, into times of the audio that was
+fed."""
 
 from __future__ import annotations
 
@@ -18,14 +19,14 @@ class Timeline:
         return out + fed - start
 
     def silence(self, fed: int, size: int) -> None:
-        """So much was put in at this position."""
+        """So much silence was put in at this position."""
         out = self.sent(fed) + size
         if len(self._marks) > 1 and self._marks[-1][1] == fed:
             self._marks.pop()
         self._marks.append((out, fed))
 
     def skip(self, fed: int, size: int) -> None:
-        """So much was left out at this position."""
+        """So much audio was left out at this position."""
         self._marks.append((self.sent(fed), fed + size))
 
     def fed(self, sent: int) -> int:

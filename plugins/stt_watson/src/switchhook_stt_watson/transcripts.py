@@ -1,4 +1,4 @@
-"""What was heard and waits for the call to take it."""
+"""Transcripts that wait for the call to take them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST = 1000  # a call takes them as they come; a service that floods it is not l
 
 
 class WaitingTranscripts:
-    """`again` asks whoever reads for another connection, which is made where the reading is."""
+    """`again` asks whoever reads to make another connection."""
 
     def __init__(self) -> None:
         self._told: deque[SpeechStarted | Transcript] = deque()
@@ -39,7 +39,7 @@ class WaitingTranscripts:
         self._news.set()
 
     async def next(self) -> SpeechStarted | Transcript | SpeechError | None:
-        """None at the end; a SpeechError, each once, where the connection ended."""
+        """The next transcript; a SpeechError, each once, if the connection has ended; None at the end."""
         while True:
             if self._told:
                 return self._told.popleft()

@@ -1,4 +1,4 @@
-"""What is known of a call when it is answered, out of the upgrade request and `open`."""
+"""What the upgrade request and `open` tell of a call when it is answered."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ def describe(leg_id: str, admitted: Admitted, destination: Destination, opening:
 
 
 def _number(text: str) -> str:
-    """`tel:+49…` in production; free text is possible."""
+    """The number in a text such as `tel:+49…`, which Genesys sends; any text is possible."""
     return SCHEME.sub("", text.strip(), count=1)

@@ -52,7 +52,7 @@ class Connection:
         self._waiting = anyio.CancelScope()  # until the session's next deadline
         self._gone = anyio.Event()
         self._failed = False  # the client broke a rule
-        self._error: int | None = None  # that the client reported last
+        self._error: int | None = None  # the code that the client reported last
         self._lost = ""  # why we broke the connection
 
     async def run(self) -> None:
@@ -169,7 +169,7 @@ class Connection:
                 self._notice(*leg_events(event))
 
     def _complain(self, error: events.ErrorReceived) -> None:
-        """Of us."""
+        """The client has sent an `error`."""
         self._error = error.code
         said = f"the client reports error {error.code}"
         if error.message.strip():
@@ -198,10 +198,10 @@ class Connection:
                 self._leg.notice(event)
 
     def sync(self) -> None:
-        """After each change of the session."""
+        """To be called after each change of the session."""
         self._writer.flush()
         due = self._session.deadline() or inf
-        # One that moved to later is seen when the earlier comes; setting it would arm a timer each time.
+        # A later deadline is seen when the earlier one comes: setting it each time would arm a timer.
         if due < self._waiting.deadline:  # noqa: PLR1730
             self._waiting.deadline = due
 

@@ -14,7 +14,7 @@ _KEYS = "compare the API key in Genesys with: switchhook connector show"
 
 
 class Reason(StrEnum):
-    """Beside what a signature's verdict is, and what the server says."""
+    """Reasons beside the verdicts on signatures and those of the server."""
 
     TOO_LARGE = "request too large"
     UNKNOWN_PATH = "unknown path"
@@ -48,7 +48,8 @@ CURES: Mapping[str, str] = {
 
 
 def cure(reason: str) -> str:
-    """Of a refusal's reason; what is not in the table is a request that Genesys does not send."""
+    """The cure for a refusal's reason. For one that is not in the table, the request is none that Genesys
+    sends."""
     return CURES.get(reason, _CLIENT)
 
 

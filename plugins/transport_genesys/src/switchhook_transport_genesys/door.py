@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 REFUSAL_TIME = 0.5  # seconds from the request to the answer, whatever was wrong with it
 MAX_WAITING = 150  # refusals that wait for that time; more are answered at once, so that others may come in
 LOG_RATE, LOG_BURST = 1.0, 20  # lines a second about refusals of one reason
-LEFT_OUT = 10.0  # seconds between two lines about refusals that have none of their own
+LEFT_OUT = 10.0  # seconds between two lines about refusals that had no line of their own
 
 
 class Door:
@@ -32,7 +32,7 @@ class Door:
         self.gate, self._admission = gate, admission
         self._clock = asyncio.get_running_loop().time
         self._waiting = 0
-        # one a reason, of which there are few: who floods us without a key hides nobody who has one
+        # one for each of the few reasons: a flood without keys hides no refusal of somebody who has one
         self._lines: dict[str, TokenBucket] = {}
         self.left_out = Tally(LEFT_OUT, _tell_left_out)
 

@@ -45,7 +45,7 @@ class GenesysLeg:
         self._early: deque[bytes | LegEvent] = deque()
         self._early_size = 0
         self._paused = False  # by the client
-        self._dropped = 0  # bytes of audio after the early
+        self._dropped = 0  # bytes of audio that did not fit after the early audio
         self._over = False  # `end` was called, or Closed delivered
         self._closed = False
 
@@ -112,7 +112,7 @@ class GenesysLeg:
             self._early_size += len(data)
 
     def notice(self, event: LegEvent) -> None:
-        """Nothing follows Closed. A pause that is told again, or the end of one that is ours, is no news."""
+        """Nothing follows Closed. A pause is told once, and the end of one only if it was the client's."""
         if self._closed or (isinstance(event, Paused | Resumed) and not self._turn(event)):
             return
         if isinstance(event, Closed):
@@ -123,6 +123,6 @@ class GenesysLeg:
             self._early.append(event)
 
     def _turn(self, event: Paused | Resumed) -> bool:
-        """Whether it changes something."""
+        """Whether the event changes something."""
         was, self._paused = self._paused, isinstance(event, Paused)
         return was is not self._paused

@@ -1,4 +1,4 @@
-"""What becomes of an `open`: a call, a probe, or neither."""
+"""Answers `open`: with a call, as a probe, or neither."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .upgrade import Admitted
 
 
 class Asking(LegConnection, Protocol):
-    """The connection that an `open` came by. `sync` after each change of the session."""
+    """The connection that brought `open`. `sync` is to be called after each change of the session."""
 
     leg_id: str
     remarks: Remarks
@@ -85,8 +85,9 @@ class Opener:
             self._welcome(media)
 
     def _welcome(self, media: Media | None) -> None:
-        """A probe. Whoever set the integration up looks for the line: none says that nothing arrived."""
-        if self._session.state is State.OPENING:  # else it went while the engines were asked
+        """Answers a probe with a line in the log: if there is none, whoever sets up the integration knows
+        that nothing arrived."""
+        if self._session.state is State.OPENING:  # else the client has gone while the engines were asked
             self._session.opened(media)
             admitted = self._admitted
             said = f"a probe of {admitted.integration} from {admitted.remote} is answered"

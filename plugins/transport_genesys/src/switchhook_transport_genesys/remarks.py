@@ -1,4 +1,4 @@
-"""Log lines about what a client does, and in its words; not about all, when it does so often."""
+"""Log lines about what a client does, in its own words; where it does so often, some are left out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ DIGIT = "•"
 
 
 def quoted(words: str) -> str:
-    """A client's own words in one line: what they repeat of a call may be a number, so digits are hidden, and
-    no character of them does anything to a terminal."""
+    """A client's own words in one line. Digits are hidden, as they may be a caller's number, and control
+    characters are escaped."""
     hidden = re.sub(r"\d", DIGIT, words[:LONGEST].strip())
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in hidden)
     return f'"{shown}{"…" if len(words) > LONGEST else ""}"'
@@ -34,14 +34,15 @@ class Remarks:
             self._write(logging.WARNING, text)
 
     def once(self, text: str, level: int = logging.WARNING) -> None:
-        """What comes once in a session, and is never left out."""
+        """A line about what comes once in a session; it is never left out."""
         self._write(level, text)
 
     def _write(self, level: int, text: str) -> None:
         logger.log(level, "%s; conversation %s, correlation %s", text, self.conversation, self._correlation)
 
     def about_fields(self, unread: str) -> None:
-        """Once: a client that writes a field in a form of its own does so in each message."""
+        """Only once in a session: a client that writes a field in a form of its own does so in each
+        message."""
         if unread and not self._told_unread:
             self._told_unread = True
             self.add(f"the client's {unread} is not of the protocol's form; taken as unknown")

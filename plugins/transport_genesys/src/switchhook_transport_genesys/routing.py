@@ -1,4 +1,4 @@
-"""From the target of a request to a connector: `<base>/<instance-id>/connect?version=YYYY-MM-DD`."""
+"""Finds the connector that a request's target names: `<base>/<instance-id>/connect?version=YYYY-MM-DD`."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class Routes:
         self._addresses = addresses
 
     def locate(self, target: str) -> Place | None:
-        """None: no path of ours. Genesys joins base URI and Connector ID with or without a slash too
-        many, so repeated ones count as one. Percent-encodings that RFC 3986 calls equivalent to a plain
-        character are read as that; others, such as %2F, are part of no path of ours."""
+        """What the target names; None: it is no path of ours. Genesys joins base URI and Connector ID with or
+        without a slash too many, so repeated ones count as one. Percent-encodings that RFC 3986 calls
+        equivalent to a plain character are read as that; others, such as %2F, are part of no path of ours."""
         path, _, query = target.partition("?")
         path = re.sub("//+", "/", ENCODED.sub(_unreserved, path))
         if path != self.prefix and not path.startswith(self.prefix + "/"):

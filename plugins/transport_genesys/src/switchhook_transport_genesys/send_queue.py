@@ -1,4 +1,4 @@
-"""What waits to be sent on one connection: texts first, in their order, then audio in its order."""
+"""Texts and audio that wait to be sent on one connection. Texts go first, each kind in its own order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SendQueue:
         self._texts: deque[str] = deque()
         self._text_size = 0
         self._audio = bytearray()
-        # playout keeps well below; this is the last line before Genesys ends a session that floods it
+        # playout stays well below; this is the last guard before Genesys would end a session for flooding it
         self._bucket = TokenBucket(*MESSAGES, now)
         self._held_until = now
 

@@ -46,7 +46,7 @@ async def renew(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
             continue
         seen = now
         try:
-            # first into a context of its own: half a pair must not replace a good one
+            # tried in a context of its own: half of a pair must not replace a good one
             await anyio.to_thread.run_sync(load, certificate, key, abandon_on_cancel=True)
             context.load_cert_chain(certificate, key, password="")
         except (StartError, ssl.SSLError, OSError) as error:

@@ -1,4 +1,4 @@
-"""From the protocol's events to the leg's."""
+"""Turns the protocol's events into the leg's."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def leg_events(event: events.ServerEvent) -> Iterator[LegEvent]:
 
 
 def closed(reason: str, error: int | None) -> Closed:
-    """By the reason of `close`, and the code of the `error` that came before it. "disconnect" only ever
-    answers ours."""
+    """The end that the reason of `close` tells, and the code of an `error` before it. "disconnect" only comes
+    as the answer to ours."""
     if reason == "disconnect":
         return Closed("ended")
     if reason == "error":

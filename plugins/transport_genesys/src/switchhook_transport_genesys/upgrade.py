@@ -102,7 +102,7 @@ class Gate:
         )
 
     def _why(self, verdict: Verdict, api_key: str) -> str:
-        """Under a key without a secret nothing fails but what is signed."""
+        """With a key that has no secret, only requests that are signed fail."""
         return Reason.KEY_UNSIGNED if self._secrets.get(api_key, b"") is None else verdict
 
     def _public_authority(self, request: UpgradeRequest, trusted: bool) -> str:
@@ -120,17 +120,17 @@ class Gate:
 
 
 def _last(header: str | None) -> str:
-    """Several proxies append to what they forward; the last is what ours saw."""
+    """The last value: each proxy appends one, so the last is what ours has seen."""
     return (header or "").rpartition(",")[2].strip()[:255]
 
 
 def _address(text: str) -> str:
-    """Empty if it cannot be one, with a port or without: it goes into logs."""
+    """The text, as it goes into logs; empty if it cannot be an address, with or without a port."""
     return text if ADDRESS.fullmatch(text) else ""
 
 
 def _uuid(value: str | None) -> str:
-    """Empty if it is none."""
+    """The value; empty if it is no UUID."""
     return value if value and UUID.fullmatch(value) else ""
 
 

@@ -40,7 +40,7 @@ class Writer:
             self.pump()
 
     def drop_audio(self) -> bool:
-        """Whether the peer holds some that it could drop too."""
+        """Drops audio that waits. Says whether the peer holds some that it could drop too."""
         self._send_queue.drop_audio()
         sounding, self._sounding = self._sounding, False
         return sounding
@@ -49,7 +49,7 @@ class Writer:
         self._send_queue.hold_audio(until)
 
     def end(self, outcome: Outcome, variables: Mapping[str, str]) -> None:
-        """After what is queued."""
+        """Ends the session after what is queued."""
         self._ending = (outcome, variables)
         self.pump()
 
@@ -77,7 +77,7 @@ class Writer:
             self._later.cancel()
 
     def _pump_later(self) -> None:
-        """What the socket holds up goes on with it; what is too fast for the peer, at its time."""
+        """Goes on when the socket has room, or when the peer may be sent more."""
         self.close()
         due = self._send_queue.due(self._clock())
         if self._socket.writable and due is not None:

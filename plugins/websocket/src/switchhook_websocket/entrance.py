@@ -1,7 +1,7 @@
 """The way in: connections are counted when they are accepted, before anything is spent on them.
 
-Who says nothing costs a descriptor and its name in a list. TLS, which takes a quarter of a megabyte, and the
-reading of a request begin with the first byte that comes.
+A client that says nothing costs a descriptor and its place in a list. TLS, which takes a quarter of a
+megabyte, and the reading of a request begin with the first byte that comes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 BACKLOG = 1024  # connections that the kernel keeps for us in a burst
 AT_ONCE = 32  # accepted before others are looked after
-SHARE = 8  # of the descriptors of a process, those that wait have one in so many
+SHARE = 8  # one in so many descriptors of the process is for those that wait
 SHORT = 1.0  # seconds without a descriptor until it is tried again
 PERIOD = 1.0  # seconds between two lines about limits
 OUT_OF = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -67,7 +67,7 @@ class Visitor:
             logger.error("a connection failed: %s", type(error).__name__)
 
     def turn_out(self) -> None:
-        """At whatever stage it is."""
+        """Ends the connection, at whatever stage it is."""
         self._hush()
         if self.transport is not None:
             self.transport.abort()
@@ -78,7 +78,7 @@ class Visitor:
         self.leave()
 
     def leave(self) -> None:
-        """It is a WebSocket, or gone."""
+        """It has become a WebSocket, or is gone."""
         self._timer.cancel()
         self._entrance.waiting.leave(self)
 
@@ -126,7 +126,7 @@ class Entrance:
         self._tally.tell()
 
     def refuse(self, limit: str) -> None:
-        """Somebody goes because of it."""
+        """Somebody is cut because of the limit."""
         self._tally.add(limit)
         self._limited(limit)
 
@@ -155,7 +155,8 @@ class Entrance:
         self.waiting.enter(Visitor(self, connection, network, self._limits.handshake))
 
     def _make_do(self, listener: socket.socket) -> bool:
-        """Without a descriptor: whether somebody has given one back. Else nobody is let in for a while."""
+        """There is no descriptor left. Says whether somebody has given one back; if not, nobody is let in for
+        a while."""
         self.refuse("descriptors")
         if (idlest := self.waiting.idlest) is not None:
             idlest.turn_out()
@@ -169,7 +170,7 @@ class Entrance:
         self._loop.add_reader(listener, self._accept, listener)
 
     async def greet(self, visitor: Visitor, connection: socket.socket) -> None:
-        """TLS, if it is spoken, and the protocol behind it. Raises OSError."""
+        """Begins TLS, if it is spoken, and the protocol behind it. Raises OSError."""
         handshake, shutdown = (
             (self._limits.handshake, self._limits.closing) if self._context else (None, None)
         )

@@ -1,4 +1,4 @@
-"""Who is told what comes."""
+"""What a socket tells, and to whom."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Handler(Protocol):
 
 
 class Nobody:
-    """Until a handler is set."""
+    """The handler until one is set."""
 
     def text(self, message: str, /) -> None: ...
     def binary(self, message: bytes, /) -> None: ...

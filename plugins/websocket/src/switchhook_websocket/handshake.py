@@ -12,8 +12,8 @@ from websockets.protocol import Protocol
 def first_event(
     protocol: Protocol, data: bytes, read: Callable[[bytes], None]
 ) -> tuple[Request | Response | None, bytes]:
-    """The handshake of the peer, and what came behind it. `read` takes it line by line, or a part of one, to
-    the parser, so that nothing behind its end gets there with it."""
+    """The handshake of the peer, and what came behind it. `read` gives it to the parser by lines or parts of
+    lines, so that nothing behind its end gets there too."""
     at = 0
     while at < len(data) and not protocol.eof_sent:
         end = data.find(b"\n", at) + 1 or len(data)

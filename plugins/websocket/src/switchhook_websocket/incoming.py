@@ -48,7 +48,8 @@ class Incoming:
         return True
 
     def _skim(self, data: bytes, handler: Handler) -> int:
-        """Whole binary messages at the start of `data`; where the rest begins, which is the parser's."""
+        """Takes whole binary messages from the start of `data`, and returns where the rest begins, which is
+        for the parser."""
         at, size = 0, len(data)
         while size - at > 1 and data[at] == WHOLE_BINARY and not self.stopped:
             length = data[at + 1] - self._mask_bit

@@ -16,6 +16,6 @@ class Limits:
     unconfirmed: float | None = None  # that its system may leave unconfirmed what was sent; Linux can tell
     connections: int = 1_000  # WebSockets of one server
     waiting: int = 500  # connections of one server that are no WebSockets yet
-    per_host: int = 250  # of them, those of one address: of one /64 network in IPv6
+    per_host: int = 250  # of these, from one address, or one /64 network in IPv6
     request: int = 16_384  # bytes of an upgrade request to a server, its headers among them
     headers: int = 64  # lines of them

@@ -83,8 +83,8 @@ class ServerSocket(Socket):
             self._task = self._listening.start(self, request)
 
     def _read_line(self, line: bytes) -> None:
-        """What is over the limits is answered before it is parsed, and read on without a look: to close on
-        a peer that still sends could cost it the answer."""
+        """A request over the limits is answered before it is parsed, and its rest is read and dropped: if we
+        closed while the peer still sends, it might not get the answer."""
         limits = self._limits
         self._asked += len(line)
         self._lines += line.endswith(b"\n")
@@ -95,9 +95,9 @@ class ServerSocket(Socket):
             self._server.receive_data(line)
 
     def _report(self) -> None:
-        """The request has ended without one that could be answered."""
+        """What came has ended, and was no request that could be answered."""
         reason = self._server.handshake_exc
-        if isinstance(reason, SecurityError):  # the library's own, of a line, among them
+        if isinstance(reason, SecurityError):  # the library has limits for lines of its own
             self._listening.too_large(self.host)
 
 

@@ -37,7 +37,7 @@ class Socket(asyncio.Protocol):
         self.handler: Handler = Nobody()
         self.writable = True
         self._protocol, self._limits = protocol, limits
-        self._incoming: Incoming | None = None  # from the end of the handshake
+        self._incoming: Incoming | None = None  # once the handshake is over
         self._loop = asyncio.get_running_loop()
         self.received = 0  # how often something came, whatever it was: does the peer live?
         self._stall = Stall(self._loop, limits.stalled, self.abort)
@@ -46,7 +46,7 @@ class Socket(asyncio.Protocol):
 
     @property
     def host(self) -> str:
-        """Of the peer; empty when it has gone already."""
+        """The peer's address; empty if it has gone already."""
         address = self.transport.get_extra_info("peername")
         return str(address[0]) if address else ""
 
@@ -56,11 +56,11 @@ class Socket(asyncio.Protocol):
 
     @property
     def close_code(self) -> int | None:
-        """Of the close frame that the peer sent."""
+        """The code of the close frame that the peer has sent."""
         return self._protocol.close_rcvd.code if self._protocol.close_rcvd else None
 
     def send(self, message: str | bytes) -> None:
-        """Into the transport's buffer, without waiting; ask `writable` first. Left out in silence unless the
+        """Puts it into the transport's buffer, without waiting; ask `writable` first. Does nothing unless the
         socket is open."""
         if not self.open:
             return

@@ -1,4 +1,4 @@
-"""What happens too often for a line each."""
+"""Counts what happens too often for a line each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 
 class Tally:
-    """Counts, and tells it `period` seconds after the first, and so on as long as there is something."""
+    """Tells the counts `period` seconds after the first event, and again as long as there are more."""
 
     def __init__(self, period: float, told: Callable[[Mapping[str, int]], None]) -> None:
         self._period, self._told = period, told
@@ -22,7 +22,7 @@ class Tally:
             self._timer = asyncio.get_running_loop().call_later(self._period, self.tell)
 
     def tell(self) -> None:
-        """What was not told yet, before its time."""
+        """Tells now what was not told yet."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,4 +1,4 @@
-"""Connections that are no WebSockets yet: how many there may be, and who goes for whom. No I/O."""
+"""Connections that are no WebSockets yet: how many there may be, and which one is cut for another. No I/O."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Protocol
 
 from .limits import Limits
 
-SLOW = 3.0  # seconds after which one that has spoken goes too, where room is needed
+SLOW = 3.0  # seconds after which one that has spoken is cut too, if room is needed
 
 
 class Guest(Protocol):
-    """`network`: who it is counted with; nobody, where that is empty. `since`: when it came."""
+    """`network`: it is counted with others of it; with none, if that is empty. `since`: when it came."""
 
     network: str
     since: float
@@ -23,8 +23,8 @@ class Guest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """For one more. `limit`: the one that is reached, if one is; `instead`: who goes for it, or else the
-    newcomer does."""
+    """Whether there is room for one more. `limit`: the one that is reached, if any; `instead`: the guest that
+    is cut then; None: the newcomer is."""
 
     limit: str = ""
     instead: Guest | None = None
@@ -34,7 +34,7 @@ class Waiting:
     """The oldest that has said nothing goes first: it has cost nobody anything."""
 
     def __init__(self, limits: Limits, most: int) -> None:
-        """`most`: that there may be, whatever the limits say."""
+        """`most`: how many there may be, whatever the limits say."""
         self._most, self._per_host = min(limits.waiting, most), limits.per_host
         # oldest first
         self._silent: dict[Guest, None] = {}
@@ -95,7 +95,7 @@ class Waiting:
 
 
 def network_of(host: str) -> str:
-    """Whoever has one address of IPv6 has a /64 network of them."""
+    """The network of an address: whoever has one of IPv6 has a whole /64 of them."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

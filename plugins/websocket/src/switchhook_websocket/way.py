@@ -57,7 +57,7 @@ class Way:
         return transport
 
     def _asking(self, url: str) -> tuple[str, int, bytes]:
-        """Where the proxy is, and what it is asked."""
+        """Host and port of the proxy, and the request to it."""
         try:
             proxy = parse_proxy(url)
         except (InvalidProxy, ValueError):
@@ -78,7 +78,7 @@ class Way:
 
 
 class _Quiet(asyncio.Protocol):
-    """Until somebody listens: a server has nothing to say before it is asked."""
+    """The protocol until somebody listens: a server has nothing to say before it is asked."""
 
     broken = False
 
