@@ -53,7 +53,7 @@ class ScriptReply:
 class _Choice:
     answer: ScriptedAnswer
     matched: bool = True
-    digits: Mapping[str, str] = field(default_factory=dict)  # what a slot collected, by variable
+    digits: Mapping[str, str] = field(default_factory=dict)  # those that slots have collected, by variable
 
 
 class ScriptConversation:
@@ -108,7 +108,7 @@ class ScriptConversation:
         return _Choice(self._script.steps[name], digits=digits or {})
 
     def _hear_nothing(self) -> _Choice:
-        """The caller may have keyed a number without # and wait."""
+        """Nothing was heard: the caller may have keyed a number without # and wait."""
         for name, slot in self._slots():
             if len(self._held) >= slot.shortest:
                 return self._fill_slot(name, slot, self._held)
@@ -116,7 +116,7 @@ class ScriptConversation:
         return _Choice(self._script.steps[self._at].no_input or self._script.no_input)
 
     def _slots(self) -> Iterator[tuple[str, Digits]]:
-        """Digits count only where the step that was last spoken asks for them by name."""
+        """The slots for digits: they count only if the step that was spoken last asks for them by name."""
         for name in self._script.steps[self._at].next or ():
             slot = self._script.steps[name].digits
             if slot is not None:

@@ -30,7 +30,7 @@ REPEATS = {"double": 2, "treble": 3, "triple": 3, "quadruple": 4}
 PLURALS = {f"{word}s": digit for word, digit in UNITS.items()} | {"zeroes": "0", "sixes": "6"}
 POWERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 SOUNDS_ALIKE = frozenset(("oh", "o", "won", "to", "too", "tree", "for", "fore", "fife", "sicks", "ate", "a"))
-"""They are digits beside other digits; within a sentence they are mostly what they are written as."""
+"""Beside other digits they are digits; within a sentence they mostly mean what is written."""
 _FILLERS = (  # s, m, d, ll: of it's, I'm, I'd, I'll
     "my the pin number code it is s m d ll and please um uh er hm so well ok okay yes yeah yep sure "
     "right no sorry that thats this its i think guess believe thanks thank you hello hi here there goes "
@@ -39,15 +39,15 @@ _FILLERS = (  # s, m, d, ll: of it's, I'm, I'd, I'll
 )
 FILLERS = frozenset(_FILLERS.split())
 JOINING = frozenset(("and", "then", "um", "uh", "er", "erm", "hm"))
-"""Said within a number they are no part of it."""
+"""They may be said within a number, and are no part of it."""
 DENYING = frozenset(("not", "isn", "isnt", "wasn", "wasnt", "never", "wrong", "than"))
 MEASURES = words_of(
     "dollars dollar euros euro pounds cents bucks percent times years year months weeks days hours hour "
     "minutes minute seconds o clock am pm miles kilometers people digits digit numbers questions accounts"
 )
-"""Who counts something gives no number by it."""
+"""A number before one of them counts something, and is not the answer."""
 POINTING = words_of("no that this which any some every another the right wrong")
-"""With one after them they are no number."""
+"""After one of them, "one" is no number."""
 
 
 class Collected(NamedTuple):
@@ -77,8 +77,8 @@ def collect_spoken(slot: Digits, held: str, text: str) -> Collected | None:
 
 
 def _within_a_sentence(slot: Digits, text: str) -> Collected | None:
-    """The last number that is one for the slot: who says two of them corrects the first. A single digit
-    may be a word of any sentence."""
+    """The last number that fits the slot: a caller who says two corrects the first. A single digit may be a
+    word of any sentence."""
     for said in reversed(_numbers(_tokens(text))):
         for digits in (said, _once(said)):
             if len(digits) > 1 and slot.shortest <= len(digits) <= slot.longest:
@@ -91,13 +91,13 @@ def _is_exclaimed(text: str) -> bool:
 
 
 def _once(digits: str) -> str:
-    """Of what was said twice, to be sure."""
+    """The digits once, if they were said twice, to be sure."""
     half = len(digits) // 2
     return digits[:half] if half > 1 and digits[:half] == digits[half:] else digits
 
 
 def spoken_digits(text: str) -> str | None:
-    """What was said as figures: 4402 for "double four, oh two". None where anything else was said."""
+    """The figures that were said: 4402 for "double four, oh two". None if anything else was said."""
     said = _tokens(text)
     tokens = [word for word in said if word not in FILLERS]
     if len(tokens) < len(said) and SOUNDS_ALIKE.issuperset(tokens):
@@ -139,7 +139,7 @@ def _is_of_a_number(word: str) -> bool:
 
 
 class _Number:
-    """Reads words from the first to the one that is of no number; `left` are those from there on."""
+    """Reads words up to the first that belongs to no number; `left` are those from there on."""
 
     def __init__(self, words: list[str]) -> None:
         self.left = words[::-1]
@@ -162,7 +162,8 @@ class _Number:
         return self._of_powers(int(small))
 
     def _repeated(self, times: int) -> str | None:
-        """Of figures that were written together, the first is meant: "double 47" is 447."""
+        """The figures of a word that is said several times. If they are written together, only the first is
+        meant: "double 47" is 447."""
         named = self._word(2)
         digits = _digits(named)
         if digits is None:
@@ -183,7 +184,7 @@ class _Number:
         return str(total + group)
 
     def _rest(self, power: int) -> int:
-        """What belongs to it, and is not the next number."""
+        """The words that belong to it, and not to the next number."""
         word = self._word()
         figures = word.isdecimal() and (len(word) >= len(str(power)) or word.startswith("0"))
         if figures or UNITS.get(word) == "0":

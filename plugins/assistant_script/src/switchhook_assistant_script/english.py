@@ -1,4 +1,4 @@
-"""What English words do in a request, whatever it is about."""
+"""The part that English words have in a request, whatever it is about."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ANSWERS = COURTESY | words_of("i we it they do does did am are is will would hav
 """They may stand beside "yes" or "no"."""
 
 ENQUIRING = words_of("where when how who why which")
-"""In a phrase they matter; what is said may have them around it."""
+"""Within a phrase they matter; around it, in what is said, they do not."""
 
 EMPTY = FILLERS | words_of(
     "a an the this that these those it its i me my mine you your yours we us our they them their he she his "
@@ -57,7 +57,7 @@ REQUEST = words_of(
     "wonder prefer explain describe discuss understand remember receive received work working info "
     "information details bring take keep"
 )
-"""What is done to get what is meant. In a phrase that has other words they do not matter."""
+"""Words for getting what is meant. In a phrase that has other words they do not matter."""
 
 KINDS = words_of(
     "account current latest exact total whole full own real live actual human person people somebody "
@@ -66,13 +66,13 @@ KINDS = words_of(
     "charge charges cost costs price fee fees problem problems issue issues trouble make making arrange "
     "schedule set"
 )
-"""They may be said beside what is meant, and it is the same."""
+"""They may be said beside what is meant, and change nothing."""
 
 TELLING = words_of("is was were told said did came went gave has had became who")
-"""Who goes on with one of them tells something, and asks for nothing."""
+"""A caller who goes on with one of them tells something, and asks for nothing."""
 
 DENIALS = words_of("not neither nor without stop avoid except cancel")
-"""Who says one of them does not ask for what he names, unless the phrase has it too."""
+"""A caller who says one of them does not ask for what he names, unless the phrase has it too."""
 
 _NEVER = re.compile(
     r"\b(?:never|no longer|(?:anything|anyone|everything|nothing) (?:but|except|about)"
@@ -92,14 +92,15 @@ _IRREGULAR = dict(pair.split("=") for pair in _SAME.split(", "))
 
 
 def written_out(text: str) -> list[str]:
-    """Its words. Who does not know or find something asks for it, as does "why don't you": that is no denial
-    any more."""
+    """The words of a text, with short forms written out. "I don't know", "I can't find" and "why don't you"
+    ask for something, so they count as no denial."""
     text = " ".join(CONTRACTED.get(word, word) for word in text.split())
     return _HELPLESS.sub("", _NEVER.sub("not", text)).split()
 
 
 def root(word: str) -> str:
-    """The same for "book", "books", "booked" and "booking"; it need not be a word."""
+    """The root of a word, which need not be a word: it is the same for "book", "books", "booked" and
+    "booking"."""
     word = _IRREGULAR.get(word, word)
     for ending in ("ing", "ied", "ies", "ed", "es", "s"):
         if word.endswith(ending) and not word.endswith("ss") and len(word) > len(ending) + 2:

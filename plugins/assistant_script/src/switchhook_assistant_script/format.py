@@ -1,4 +1,4 @@
-"""What a script may say: the models behind its tables."""
+"""The models of a script's tables."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def _item(value: object) -> object:
 
 
 def _fits(item: dict[str, Any]) -> dict[str, Any]:
-    """Other types than the twelve may have a plugin; one that is nearly one of them is a slip of the pen."""
+    """Types beside the twelve may have a plugin; one that is nearly one of the twelve is taken for
+    misspelt."""
     if not isinstance(item.get("response_type"), str):
         raise ValueError('expected a response_type, such as "text"')  # noqa: TRY004  # pydantic reports ValueErrors
     parsed = parse_response(item)
@@ -115,7 +116,7 @@ class Digits(Table):
 
 
 class ScriptStep(ScriptedAnswer):
-    """What leads to it, what it answers, and where it may lead."""
+    """What leads to the step, what it answers, and where it may lead."""
 
     phrases: list[Annotated[str, AfterValidator(_words)]] = Field(default_factory=list)
     digits: Digits | None = None
@@ -131,13 +132,13 @@ class Script(Table):
     steps: dict[str, ScriptStep] = Field(min_length=1)
 
     def candidates(self, step: ScriptStep) -> list[str]:
-        """What the next turn may lead to: what `next` says, or every step that has phrases."""
+        """The steps that the next turn may lead to: those of `next`, or all that have phrases."""
         if step.next is not None:
             return step.next
         return [name for name, each in self.steps.items() if each.phrases]
 
     def inconsistencies(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """Place and problem of what no single table shows."""
+        """The place and the sentence of each fault that shows only across tables."""
         first, *others = self.steps
         reached = {name for step in self.steps.values() for name in self.candidates(step)}
         for name, step in self.steps.items():

@@ -20,14 +20,14 @@ STRING = re.compile(
 
 
 def locate(text: str) -> dict[Path, int]:
-    """Line, from 1, of every table, key and element."""
+    """The line, from 1, of every table, key and element."""
     scanner = _Scanner(text)
     scanner.document()
     return scanner.lines
 
 
 def line_of(path: Path, lines: dict[Path, int]) -> int:
-    """Of the place itself, or of the nearest thing around it."""
+    """The line of the place itself, or of the nearest thing around it."""
     return next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 1)
 
 

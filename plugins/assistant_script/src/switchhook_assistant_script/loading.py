@@ -1,4 +1,4 @@
-"""From a file to a script, or to messages that name file, line and key."""
+"""Reads a script from a file; messages name file, line and key."""
 
 from __future__ import annotations
 

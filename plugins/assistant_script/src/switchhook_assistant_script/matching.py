@@ -25,22 +25,22 @@ from .english import (
 
 MOST = 60  # words of what was said that are looked at
 BESIDE = 6  # words that may be beside two that matter
-COST = 2.0  # of each, in nearness
-NEARLY = 95.0  # how near a phrase is of which nothing is missing
+COST = 2.0  # that each of them takes off the nearness
+NEARLY = 95.0  # the nearness of a phrase of which nothing is missing
 ALIKE = ((8, 75.0), (6, 82.0), (4, 86.0))  # from so many letters on: how near a word is that was misheard
 PREFIXES = ("re", "un", "in", "im", "dis", "mis", "non", "pre", "de", "over", "under", "trans")
 
 
 def normal(text: str) -> str:
-    """Words only, in lower case: what recognition adds of its own must not count."""
+    """Only the words of a text, in lower case: what recognition adds must not count."""
     return " ".join(re.findall(r"\w+", re.sub("['\u2019]", "", text.casefold())))
 
 
 def closest(
     said: str, phrases: Iterable[tuple[str, str]], threshold: float, *, english: bool = True
 ) -> str | None:
-    """The name of the nearest of (name, normal phrase), if it is near enough; of equals the first. In other
-    languages sentences are compared as wholes."""
+    """The name of the nearest of (name, normal phrase), if it is near enough; among equals, of the first. In
+    languages other than English whole sentences are compared."""
     words, best, nearest = normal(said), threshold, None
     near = Request(words).nearness if english else partial(fuzz.ratio, words)
     for name, phrase in phrases if words else ():
@@ -52,7 +52,7 @@ def closest(
 
 class Phrase(NamedTuple):
     words: tuple[str, ...]
-    matter: tuple[str, ...]  # the words that have to be there; of some phrases, none
+    matter: tuple[str, ...]  # the words that have to be there; some phrases have none
 
 
 @lru_cache(4096)
@@ -76,7 +76,7 @@ class Request:
         self._denials = DENIALS.intersection(self._words)
 
     def nearness(self, phrase: str) -> float:
-        """0 to 100. Each word that matters has to be there, or one that may be it misheard."""
+        """0 to 100. Each word that matters has to be there, or another that it may have been misheard as."""
         if self._whole == phrase:
             return 100.0
         read = _read(phrase)
@@ -91,7 +91,8 @@ class Request:
         return self._has(read.matter)
 
     def _is_about(self, phrase: tuple[str, ...]) -> bool:
-        """It has the words, in their order, and little else that means something by itself."""
+        """Whether the request has the words in their order, and little else that means something by
+        itself."""
         size, words = len(phrase), self._words
         little = EMPTY | REQUEST if size > 2 else ANSWERS if phrase in (("yes",), ("no",)) else COURTESY
         return any(
@@ -116,13 +117,14 @@ class Request:
         return min(total / len(matter), NEARLY) - COST * min(len(beside), BESIDE)
 
     def _find(self, wanted: str, but: Collection[int]) -> tuple[int, float]:
-        """Where the word is, and how near."""
+        """The place of the word, and how near it is."""
         near = [(_alike(word, wanted), -at) for at, word in enumerate(self._words) if at not in but]
         best, at = max(near, default=(0.0, 0))
         return -at, best
 
     def _stands_alone(self, at: int, beside: list[int], *, misheard: bool) -> bool:
-        """One word may be of any sentence. What it is of may follow: "the balance of my savings"."""
+        """Whether the word stands alone, as one word may be part of any sentence. What it belongs to may
+        follow: "the balance of my savings"."""
         words = self._words
         if at and words[at - 1] == "no":
             return False
@@ -134,14 +136,14 @@ class Request:
 
 
 def _stand_together(found: list[int], beside: list[int]) -> bool:
-    """Nothing that matters is between them, or one word where they come in their order."""
+    """Whether nothing that matters is between them, or one word at most if they come in their order."""
     first, last = min(found), max(found)
     between = sum(first < at < last for at in beside)
     return between <= (found == sorted(found)) and last - first < len(found) + 5 and len(beside) <= BESIDE
 
 
 def _core(words: Iterable[str]) -> list[str]:
-    """Without what means nothing by itself, and without repetitions."""
+    """The words that mean something by themselves, without repetitions."""
     kept = [word for word in words if word not in FILLERS]
     return [word for at, word in enumerate(kept) if at == 0 or word != kept[at - 1]]
 
@@ -152,7 +154,7 @@ def _is_around(word: str) -> bool:
 
 @lru_cache(16384)
 def _alike(word: str, wanted: str) -> float:
-    """Nearness of a word, where it is the same or another form of it, or may be it misheard; else 0."""
+    """The nearness of a word: it may be the same, another form, or the same misheard; else 0."""
     if word == wanted or root(word) == root(wanted):
         return 100.0
     if abs(len(word) - len(wanted)) > 2 or word in EMPTY or word in REQUEST:

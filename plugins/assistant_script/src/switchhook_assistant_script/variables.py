@@ -75,8 +75,8 @@ def evaluate(value: Any, variables: Mapping[str, Any], unset: Unset) -> Any:
 
 
 def fill(response: Any, variables: Mapping[str, Any], unset: Unset) -> Any:
-    """A response with its variables inserted. What they hold comes from the caller's side: it never becomes
-    markup, and is never read as a variable again."""
+    """A response with its variables inserted. Their values come from the caller's side: they never become
+    markup, and are never read as variables again."""
     return _map(response, partial(_fill, variables=variables, unset=unset))
 
 
@@ -90,7 +90,7 @@ def _in_markup(value: str) -> str:
 
 
 def _in_plain_text(value: str) -> str:
-    """In plain text an escape would be read out, so the signs that tags are made of are left out."""
+    """In plain text an escape would be read out, so the signs of tags are left out."""
     return NO_XML.sub(" ", value).replace("<", " ").replace(">", " ")
 
 

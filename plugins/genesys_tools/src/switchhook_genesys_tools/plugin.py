@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from switchhook import App, Finding, hookimpl
 
-TRANSPORT = "genesys"  # the one whose way from outside is known here
+TRANSPORT = "genesys"  # the only transport whose way from outside is known here
 
 
 @hookimpl

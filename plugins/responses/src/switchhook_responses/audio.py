@@ -1,4 +1,4 @@
-"""`audio`: a recording, fetched from where the author says it lies."""
+"""`audio`: a recording, fetched from the address that the author names."""
 
 from __future__ import annotations
 

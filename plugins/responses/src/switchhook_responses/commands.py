@@ -33,7 +33,7 @@ def commands_of(user_defined: Mapping[str, Any]) -> list[Command]:
 
 
 class CommandParameters(BaseModel):
-    """Numbers and switches may be texts: `"4"`, `"true"`. What is not known is passed over."""
+    """Numbers and switches may be texts: `"4"`, `"true"`. Unknown fields are passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
@@ -48,7 +48,7 @@ def read(model: type[M], parameters: Mapping[str, Any], what: str) -> M | Remark
 
 
 def strategy_of(parameters: Mapping[str, Any]) -> Strategy:
-    """`replace` where none, or one that is not known, is named."""
+    """The strategy that is named; `replace` if there is none, or an unknown one."""
     named = str(parameters.get("update_strategy", "")).lower()
     return next((each for each in STRATEGIES if each == named), "replace")
 

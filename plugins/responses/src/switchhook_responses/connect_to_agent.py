@@ -1,8 +1,8 @@
 """`connect_to_agent`: the bot's part is over, a person takes the call.
 
-There is no transfer in the audio: the call goes back to the flow, which reads in the output variables that a
-person is wanted, and whom. What the assistant itself has set under these names stays, unless the connector
-reserves the name.
+Audio cannot be transferred: the call goes back to the flow, which reads in the output variables that a person
+is wanted, and which. What the assistant itself has set under these names stays, unless the connector reserves
+the name.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def handle_connect_to_agent(
         names.message: response.message_to_human_agent,
         names.topic: response.topic,
     }
-    # `agent_unavailable` is never said: whether there is somebody, the flow knows
+    # `agent_unavailable` is never said: only the flow knows whether somebody is there
     actions = said(response.agent_available.message)
     if asked := output_variables(response):
         actions.append(SetVariables(asked))
@@ -70,8 +70,8 @@ def handle_connect_to_agent(
 
 
 def _target(info: Mapping[str, Any]) -> str:
-    """Of `transfer_info.target`, such as `service_desk.sip.uri` or `zendesk.department`: the address, else
-    whatever text stands there first."""
+    """From `transfer_info.target`, which may hold `service_desk.sip.uri` or `zendesk.department`: the
+    address, else the first text in it."""
     texts = dict(_texts(info.get("target"), "target"))
     return texts.get("uri", next(iter(texts.values()), "")).replace("\\", "")
 

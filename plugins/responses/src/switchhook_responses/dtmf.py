@@ -14,11 +14,11 @@ from .commands import CommandParameters, read
 from .tones import Tone, tones
 
 LONGEST = 60_000  # milliseconds that keys may sound, pauses included
-SENSITIVE = "dtmf_sensitive"  # a session variable: what is collected next is nobody else's business
+SENSITIVE = "dtmf_sensitive"  # a session variable: what is collected next must not be shown
 
 
 class Collect(CommandParameters):
-    """As IBM has it, and `sensitive`."""
+    """IBM's fields, and `sensitive`."""
 
     termination_key: str = Field("", pattern=r"^[0-9*#A-D]?$")
     count: int | None = Field(None, ge=1, le=100)

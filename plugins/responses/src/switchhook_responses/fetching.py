@@ -1,4 +1,4 @@
-"""Fetches files from addresses that an assistant names: nobody vouches for those."""
+"""Fetches files from addresses that an assistant names, which may not be trusted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from switchhook_http import (
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 3
-AT_ONE_HOST = 4  # files; who wants more waits, within the time that a file has
+AT_ONE_HOST = 4  # files; others wait, within the time that each has
 MOST_AT_ONCE = 300  # connections
 HEADERS = {
     "Accept": "audio/wav, audio/*;q=0.9, */*;q=0.1",
@@ -39,7 +39,7 @@ class FetchError(Exception):
 
 @dataclass(slots=True)
 class _Coming:
-    """A file on its way. Neither data nor an error when it is over: who fetched it has gone."""
+    """A file on its way. If it is over without data or an error, the call that fetched it has gone."""
 
     over: anyio.Event = field(default_factory=anyio.Event)
     data: bytes | None = None
@@ -59,7 +59,7 @@ class Fetcher:
         self._turns: dict[str, anyio.CapacityLimiter] = {}  # of hosts that something is fetched from
 
     async def fetch(self, address: str) -> bytes:
-        """What several want at the same time is fetched once. Raises FetchError."""
+        """The file, fetched once if several want it at the same time. Raises FetchError."""
         try:
             url = ascii_address(address)
         except ValueError:
@@ -113,7 +113,7 @@ class Fetcher:
 
     @asynccontextmanager
     async def _turn(self, host: str) -> AsyncIterator[None]:
-        """Whoever waits for a host that is slow keeps nobody waiting who wants another."""
+        """Each host has turns of its own: a slow one keeps nobody waiting who wants another."""
         turns = self._turns.setdefault(host, anyio.CapacityLimiter(AT_ONE_HOST))
         try:
             async with turns:
@@ -123,7 +123,7 @@ class Fetcher:
                 self._turns.pop(host, None)
 
     def _checked(self, url: str) -> str:
-        """Its host."""
+        """The host of an address that may be fetched from. Raises FetchError for others."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.username is not None or not (
@@ -153,7 +153,8 @@ class Fetcher:
 
 
 def _redirected(url: str, location: str) -> str:
-    """Servers write it as they like: in UTF-8, too, which no header is read as."""
+    """The address that an answer redirects to. Servers write it as they like, also in UTF-8, which headers
+    are not read as."""
     try:
         with suppress(UnicodeError):
             location = location.encode("latin-1").decode()

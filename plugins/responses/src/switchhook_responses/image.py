@@ -1,4 +1,4 @@
-"""`image`: nothing is said of it, unless `[plugins.image] say` names a part that is."""
+"""`image`: nothing is said of it, unless `[plugins.image] say` names a part of it to be said."""
 
 from __future__ import annotations
 

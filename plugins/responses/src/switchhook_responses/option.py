@@ -39,7 +39,7 @@ WORD = re.compile(r"\w")
 
 
 class Lists(CommandParameters):
-    """How lists are read, as `vgwActSetOptionsConfig` has it: `%s` stands for the number, the nth word
+    """How lists are read, as `vgwActSetOptionsConfig` has it: `%s` stands for the number; the nth word
     selects the nth option."""
 
     prefixText: str = Field("%s.", max_length=200)  # noqa: N815  # IBM's names
@@ -54,12 +54,12 @@ class Lists(CommandParameters):
 
 DEFAULT = Lists()
 LISTS = {"vgwactsetoptionsconfig": "option", "vgwactsetdisambiguationconfig": "suggestion"}
-"""The commands that configure lists, and of which response type."""
+"""The commands that configure lists, each with its response type."""
 
 
 @hookimpl(trylast=True)
 def handle_user_defined(response: UserDefinedResponse, call: CallInfo) -> list[Action] | None:
-    """A command that configures lists, alone, for the rest of the call."""
+    """Takes a command that configures lists and stands alone, for the rest of the call."""
     commands = commands_of(response.user_defined)
     kind = LISTS.get(commands[0].name.lower()) if len(commands) == 1 else None
     if kind is None or not is_for_telephone(response):
@@ -67,7 +67,7 @@ def handle_user_defined(response: UserDefinedResponse, call: CallInfo) -> list[A
     lists = read(Lists, commands[0].given, f"lists of type {kind}")
     if isinstance(lists, Remark):
         return [lists]
-    call.shared[f"lists of {kind}"] = lists  # where `others` finds them, which reads out suggestions
+    call.shared[f"lists of {kind}"] = lists  # `others`, which reads out suggestions, finds them there
     return []
 
 
@@ -98,7 +98,7 @@ def read_out(
 
 
 def _within(options: Sequence[OptionItem]) -> Sequence[OptionItem]:
-    """As many as a caller may bear, of those that nothing has bounded before."""
+    """As many options as a caller may bear; nothing has bounded them before."""
     room = LONGEST
     for number, item in enumerate(options[:MOST]):
         room -= len(item.label.encode(errors="replace"))
@@ -108,12 +108,12 @@ def _within(options: Sequence[OptionItem]) -> Sequence[OptionItem]:
 
 
 def _prefix(lists: Lists) -> str:
-    """Without braces, which mark the place of the label."""
+    """The prefix without braces, as these mark the place of the label."""
     return to_speech(lists.prefixText).translate({ord("{"): None, ord("}"): None})
 
 
 def _choice(lists: Lists, number: int, label: str, given: Mapping[str, object]) -> Choice:
-    """One key selects the first nine; the rest are named by voice."""
+    """The first nine have a key each; the others can only be named by voice."""
     named = lists.matchWord[number - 1 : number]
     phrases = () if lists.disableSpeech else (*named, str(number), plain_text(to_speech(label)))
     return Choice(

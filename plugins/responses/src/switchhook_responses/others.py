@@ -69,7 +69,8 @@ def _suggestion(raw: Mapping[str, Any], call: CallInfo) -> list[Action] | None:
 
 
 def _search(raw: Mapping[str, Any]) -> str:
-    """The header and the first result, as IBM's phone channel reads them; a long one to a sentence's end."""
+    """The header and the first result, as IBM's phone channel reads them; a long one is cut at the end of a
+    sentence."""
     results = raw.get("primary_results")
     first = results[0] if isinstance(results, list) and results else {}
     body = _text(first, "body") if isinstance(first, dict) else ""

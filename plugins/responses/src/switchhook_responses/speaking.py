@@ -1,4 +1,4 @@
-"""From what authors write (plain text, Markdown, SSML, some HTML) to what a voice is given.
+"""Turns what authors write (plain text, Markdown, SSML, some HTML) into what a voice is given.
 
 The result either has tags, and then it is well-formed SSML, or it has none, and then it is plain text in
 which `&` and `<` mean themselves.
@@ -25,7 +25,7 @@ def to_speech(text: str) -> str:
 
 
 def said(text: str) -> list[Action]:
-    """A text from where nothing bounds it; what is cut of it is remarked."""
+    """A text that nothing has bounded yet: it is cut if it is too long, which is remarked."""
     short = shortened(text)
     speech = read(short)
     actions: list[Action] = [Say(speech.text)] if speech.text else []
@@ -34,7 +34,7 @@ def said(text: str) -> list[Action]:
 
 
 def mended(speeches: Iterable[Speech]) -> Iterator[Remark]:
-    """What was left out of texts, or mended."""
+    """Remarks on what was left out of texts, or mended."""
     return map(Remark, dict.fromkeys(speech.remark for speech in speeches if speech.remark))
 
 

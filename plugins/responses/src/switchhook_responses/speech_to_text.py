@@ -13,7 +13,7 @@ from .commands import strategy_of
 FIXED = frozenset(
     ("action", "content-type", "content_type", "interim_results", "continuous", "inactivity_timeout")
 )
-"""What a phone channel sets by itself."""
+"""Parameters that a phone channel sets by itself."""
 
 
 @hookimpl(trylast=True)
@@ -26,7 +26,7 @@ def handle_speech_to_text(response: SpeechToTextResponse) -> list[Action]:
 
 
 def configure(given: Mapping[str, Any]) -> Iterator[Action]:
-    """Wideband settings are for lines that a telephone has not."""
+    """Wideband settings are left out: they are for other lines than a telephone's."""
     asked = given.get("narrowband_recognize")
     if not isinstance(asked, Mapping):
         if "broadband_recognize" not in given:

@@ -18,7 +18,8 @@ def handle_text(response: TextResponse) -> list[Action]:
 
 
 def _authored(response: TextResponse) -> str:
-    """The form that authors write, and that webhooks may answer with: watsonx itself resolves it."""
+    """The text of the form that authors write, and that webhooks may answer with. watsonx itself resolves
+    it."""
     texts = [value.text or _scalars(value.text_expression) for value in response.values]
     if not texts:
         return ""
@@ -32,7 +33,7 @@ def _authored(response: TextResponse) -> str:
 
 
 def _scalars(expression: dict[str, object]) -> str:
-    """What is fixed in a text expression; what its variables hold is not known here."""
+    """The fixed parts of a text expression; what its variables hold is not known here."""
     parts = expression.get("concat")
     if not isinstance(parts, list):
         return ""

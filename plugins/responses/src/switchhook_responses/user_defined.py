@@ -1,7 +1,7 @@
 """`user_defined`: the vgw commands of IBM's voice gateway, which its phone integration still takes, and what
 is asked of Switchhook itself: `{"switchhook": {"set_language": "es-US"}}`.
 
-What is neither is left to other plugins.
+Anything else is left to other plugins.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def handle_user_defined(response: UserDefinedResponse, call: CallInfo) -> Iterab
 
 
 def _asked(given: object) -> Iterator[Action]:
-    """Of Switchhook itself."""
+    """What is asked of Switchhook itself."""
     if not isinstance(given, Mapping):
         yield Remark(f"user_defined {OURS}: expected a table")
         return
@@ -56,7 +56,7 @@ def _asked(given: object) -> Iterator[Action]:
 
 @hookimpl
 def rewrite_action(action: Action, call: CallInfo) -> Action | None:
-    """Texts behind vgwActExcludeFromTTSCache, in the same reply."""
+    """Texts behind vgwActExcludeFromTTSCache in the same reply are not cached."""
     return replace(action, cached=False) if isinstance(action, Say) and call.state.get(UNCACHED) else None
 
 

@@ -1,4 +1,4 @@
-"""The commands, each as the response that says the same today."""
+"""Turns each vgw command into the response that says the same today."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _play_text(given: Given, _: CallInfo) -> Iterator[Part]:
 
 
 def _otherwise(action: Action, source: str) -> Action:
-    """What cannot be spoken is played."""
+    """The action, with the recording that is played if its text cannot be spoken."""
     recording = cast("AudioResponse", _response("audio", source=source))
     return replace(action, otherwise=recording) if isinstance(action, Say) else action
 
@@ -147,7 +147,7 @@ def _synthesis(given: Given, _: CallInfo) -> Made:
 
 
 def _handed_on(command: str) -> Callable[[Given, CallInfo], Made]:
-    """To the plugin that claims this command where it stands alone."""
+    """Hands it to the plugin that claims this command where it stands alone."""
 
     def hand_on(given: Given, _: CallInfo) -> Made:
         action = {"command": command, "parameters": dict(given)}
@@ -206,7 +206,7 @@ COMMANDS: Mapping[str, Callable[[Given, CallInfo], Made]] = {
     "vgwActSetTenantType": _ignored,
     "vgwActSetConversationConfig": _refused("vgwActSetConversationConfig: an assistant cannot name another"),
 }
-"""Kept as data: which command is what."""
+"""What each command becomes, kept as data."""
 
 BY_NAME = {name.lower(): name for name in COMMANDS}
 
@@ -216,5 +216,5 @@ def perform(command: Command, call: CallInfo) -> Iterable[Part]:
     if known is None:
         return [Remark(f"user_defined: there is no command {command.name[:40]!r}")]
     made = COMMANDS[known](command.given, call)
-    # a response can be walked too, and is one all the same
+    # a response can be iterated over too, and is one all the same
     return made if isinstance(made, list | Iterator) else [made]

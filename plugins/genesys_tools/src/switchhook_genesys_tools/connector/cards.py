@@ -53,8 +53,8 @@ def read(config: Path, name: str) -> Card:
 
 
 def show(card: Card, secret: str = "") -> Iterator[str]:
-    """Under the labels of IBM's own set-up page. With two keys the newest counts. `secret`: what to say of
-    it, if not that it is hidden."""
+    """The values under the labels of IBM's own set-up page. If there are two keys, the newer counts.
+    `secret`: what to show for it; empty: that it is hidden."""
     secret = secret or ("not shown; see the configuration" if card.signed else "none: calls are not signed")
     yield f"API key                    {card.api_keys[-1]}"
     yield f"Client secret              {secret}"

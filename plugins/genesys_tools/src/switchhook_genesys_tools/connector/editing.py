@@ -23,7 +23,7 @@ SECRETS = "secrets"
 
 
 def new(config: Path, name: str, integration: str | None) -> list[str]:
-    """What to print. Raises SettingsError and StartError, and then nothing was written."""
+    """Returns what to print. If it raises SettingsError or StartError, nothing was written."""
     try:
         check_name(name)
     except ValueError as error:
@@ -49,7 +49,7 @@ def new(config: Path, name: str, integration: str | None) -> list[str]:
 
 
 def _named(config: Path) -> str:
-    """What says which configuration, where it is not the one that commands take by themselves."""
+    """The option that names the configuration, if it is not the one that commands take by themselves."""
     return "" if config == CONFIG else f" --config {shlex.quote(str(config))}"
 
 
@@ -102,7 +102,7 @@ def _check_integration(entries: Entries, name: str, integration: str | None) -> 
 
 
 def _forget(config: Path, key: Mapping[str, object]) -> str:
-    """Removes a secret's file that we made ourselves; another may serve more than one purpose."""
+    """Removes the file of a secret if we have made it; another may have more than one purpose."""
     secret = key.get("client_secret")
     file = secret.get("file") if isinstance(secret, dict) else None
     if not isinstance(file, str) or Path(file).parent != Path(SECRETS):

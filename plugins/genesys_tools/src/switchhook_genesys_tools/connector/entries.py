@@ -35,7 +35,7 @@ class Entries:
         return tomlkit.dumps(self._document)
 
     def names(self, *path: str) -> list[str]:
-        """Of the tables within a table, which may be absent."""
+        """Names of the tables within a table, which may be absent."""
         table: Any = self._document
         for part in path:
             table = table.get(part, {}) if isinstance(table, Mapping) else {}
@@ -100,7 +100,7 @@ class Entries:
 
 
 def _empty(parent: object, *, is_super_table: bool = False) -> Any:
-    """A table may stand in another that is written on one line only if it is so itself."""
+    """A new table; within one that is written on one line, it must be written so too."""
     inline = isinstance(parent, InlineTable)
     return tomlkit.inline_table() if inline else tomlkit.table(is_super_table=is_super_table)
 

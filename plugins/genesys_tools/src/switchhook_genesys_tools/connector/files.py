@@ -30,7 +30,8 @@ class Changes:
                 path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
 
     def create(self, path: Path, text: str, *, private: bool = False) -> None:
-        """`private`: for the owner alone, and so is its directory if there is none yet. Raises StartError."""
+        """`private`: only the owner can read it, and its directory, if that is made too. Raises
+        StartError."""
         try:
             if private and not path.parent.is_dir():
                 path.parent.mkdir(mode=0o700)

@@ -1,4 +1,4 @@
-"""What a new configuration and a new script begin as."""
+"""How a new configuration and a new script begin."""
 
 CONFIGURATION = """\
 # Switchhook answers calls by this file: switchhook serve

@@ -16,8 +16,8 @@ class Driver(Protocol):
 
 
 def session_variables(assistants: Iterable[Driver], base: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Inputs and outputs, of assistants that are written in a file of ours. What an assistant elsewhere
-    uses, only its author knows."""
+    """Inputs and outputs of assistants that are written in a file here. Which ones another assistant uses,
+    only its author knows."""
     text = "\n".join(_text(base / str(driver.table().get("file", ""))) for driver in assistants)
     inputs: set[str] = set()
     outputs: set[str] = set()

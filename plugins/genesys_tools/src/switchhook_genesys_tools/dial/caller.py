@@ -132,7 +132,7 @@ class Caller:
         return done
 
     def stop(self, now: float) -> None:
-        """The call is over: what was not played is not heard, and who waits for an answer waits in vain."""
+        """The call is over: what was not played is not heard, and a turn that waits gets no answer."""
         cut = sum(each.dropped for each in self.playback.drop(now) if isinstance(each, Finished))
         if cut > 0:
             self._observe(Event(now, "cut", f"{cut:.2f} s of the bot's audio were not heard"))

@@ -85,7 +85,7 @@ def _options(target: Target, talk: Talk) -> dict[str, Any]:
     if target.tls is not None:
         options["ssl"] = target.tls
     if target.address is not None:
-        # our own server beside us, not whatever proxy the environment names
+        # our own server is beside us: no proxy that the environment names
         options |= {"host": target.address[0], "port": target.address[1], "proxy": None}
     return options
 

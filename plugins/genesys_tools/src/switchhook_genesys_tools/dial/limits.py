@@ -9,7 +9,7 @@ REMIND = 1.0  # seconds between two errors about the same limit
 
 
 class RateLimit:
-    """Of one kind of messages."""
+    """The limit for one kind of messages."""
 
     def __init__(self, rate: Rate = MESSAGES) -> None:
         self.rate, self.burst, self.excess = rate.sustained, rate.burst, 0
@@ -32,6 +32,6 @@ class RateLimit:
 
 
 def limits() -> dict[str, RateLimit]:
-    """By kind of message."""
+    """The limits by kind of message."""
     pauses = {kind: RateLimit(PAUSES) for kind in ("pause", "resume")}
     return {"text": RateLimit(), "audio": RateLimit(), **pauses}

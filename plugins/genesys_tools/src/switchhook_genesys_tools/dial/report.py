@@ -1,4 +1,4 @@
-"""What is shown of calls and kept of them."""
+"""How calls are shown, and what is kept of them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WORDS = {
     "violation": ("FAULT", ""),
     "ended": ("call", "ended:"),
 }
-SAID_ALREADY = ("caller_finished",)  # whose text was shown when it began
+SAID_ALREADY = ("caller_finished",)  # their text was shown when they began
 
 
 def line(event: Event, *, show_digits: bool) -> str:
@@ -54,7 +54,7 @@ def colour(event: Event) -> Literal["cyan", "red"] | None:
 
 
 def summary(result: CallResult) -> dict[str, Any]:
-    """For machines; secret variables masked."""
+    """The result for machines, with secret variables masked."""
     return {
         "ending": result.ending,
         "ok": result.ok,
@@ -101,7 +101,7 @@ def save(result: CallResult, directory: Path, codec: Codec) -> list[Path]:
 
 
 def together(results: Sequence[CallResult]) -> dict[str, Any]:
-    """Many calls at once."""
+    """The figures of many calls together."""
     endings: dict[str, int] = {}
     for result in results:
         endings[result.ending] = endings.get(result.ending, 0) + 1

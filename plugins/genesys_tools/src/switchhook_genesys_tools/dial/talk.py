@@ -51,7 +51,7 @@ class Talk:
         now = self._clock()
         self._log("received", message)
         if isinstance(message, str):
-            self._within("text", now)  # one too many is read all the same: nobody knows what Genesys does
+            self._within("text", now)  # one too many is read all the same: it is not known what Genesys does
             for event in self._session.receive_text(message):
                 self._told(event, now)
         else:
@@ -62,7 +62,7 @@ class Talk:
         self.act()
 
     def act(self) -> None:
-        """What is due by now."""
+        """Does what is due by now."""
         now = self._clock()
         for event in self._session.tick():
             self._told(event, now)
@@ -156,7 +156,7 @@ class Talk:
         return f"not over after {self._plan.timeout:g} s{why}"
 
     def _within(self, kind: str, now: float) -> bool:
-        """Whether Genesys would take this message; where not, the server is told."""
+        """Whether Genesys would take one more message; if not, the server is told."""
         limit = self.result.limits[kind]
         if limit.count(now):
             return True

@@ -17,11 +17,11 @@ from .plan import Target
 if TYPE_CHECKING:
     from switchhook import ServerSettings
 
-REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # where a server is dialled that listens everywhere
+REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # where to dial a server that listens on all addresses
 
 
 def of_connector(config: Path, name: str) -> Target:
-    """Dialled where the server listens, under its public name. Raises SettingsError."""
+    """The server is dialled where it listens, under its public name. Raises SettingsError."""
     settings = load_settings(config)
     if settings.transport.use not in ("", "genesys"):
         raise SettingsError(f"transport.use: expected 'genesys' to dial, got {settings.transport.use!r}")
@@ -71,7 +71,7 @@ def _read_secret(argument: str) -> bytes:
 
 
 def _url(server: ServerSettings, connector: str) -> str:
-    """The public name, over what the server itself speaks: TLS may end at a proxy before it."""
+    """The public name, with or without TLS as the server itself speaks: TLS may end at a proxy before it."""
     base = base_uri(server)
     scheme = "wss" if server.tls else "ws"
     return f"{scheme}://{authority(base)}{urlsplit(base).path}{connector}"

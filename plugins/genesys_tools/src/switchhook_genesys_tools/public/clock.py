@@ -1,4 +1,4 @@
-"""Whether the clocks agree: a signature is refused when it is of another time."""
+"""Checks whether the clocks agree: a signature of another time is refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOLERATED = 3.0  # seconds; what signatures allow, and one more for a header of 
 
 
 async def findings(place: Place) -> AsyncIterator[Finding]:
-    """This machine against the server behind public_url, and against Genesys."""
+    """Compares this machine with the server behind public_url, and with Genesys."""
     outside = place.outside
     asked = [("the server's clock", place.address, place.authority)]
     if outside.clock:

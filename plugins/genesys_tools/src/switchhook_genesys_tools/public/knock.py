@@ -31,7 +31,7 @@ class Knock:
     authority: str
     target: str
     signed_target: str
-    call: bool  # as for a call, but without any audio to agree on; else a connection probe
+    call: bool  # it asks for a call, but without any audio to agree on; else for a connection probe
 
     @classmethod
     def of(
@@ -51,7 +51,7 @@ class KnockResult:
 
 
 class _Ids(NamedTuple):
-    """Of one session; each knock has its own."""
+    """The ids of one session; each knock has its own."""
 
     session: str
     organization: str
@@ -78,7 +78,7 @@ async def knock(place: Place, request: Knock) -> KnockResult:
 
 
 def _connect(place: Place, request: Knock, ids: _Ids) -> connect:
-    """Signed as Genesys signs; no proxy of this machine's stands between."""
+    """The request is signed as Genesys signs, and goes through no proxy of this machine's."""
     names = ("Audiohook-Session-Id", "Audiohook-Organization-Id", "Audiohook-Correlation-Id")
     headers = list(zip(names, ids, strict=True))
     asked = UpgradeRequest("GET", request.signed_target, request.authority, headers)

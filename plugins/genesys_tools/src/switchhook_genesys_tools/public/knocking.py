@@ -1,7 +1,7 @@
 """A signed connection probe, as Genesys makes one; and where it is refused, what was rewritten on its way.
 
-A server does not say why it refuses. But a request that was signed for what the server sees is let in: so
-what is let in tells what was rewritten.
+A server does not say why it refuses. But it lets in a request that was signed for what the server sees: so a
+request that is let in tells what was rewritten.
 """
 
 from __future__ import annotations

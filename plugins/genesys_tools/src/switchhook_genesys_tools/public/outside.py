@@ -1,4 +1,4 @@
-"""How the world is looked at. Tests look at loopback instead."""
+"""Where the outside is reached. Tests reach loopback instead."""
 
 from __future__ import annotations
 
