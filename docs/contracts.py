@@ -69,7 +69,7 @@ from switchhook.testing.conformance import check_text_to_speech
 
 
 async def test_the_voice_conforms():
-    await check_text_to_speech(create_tts(Options({"pitch": 880}, place="tts", base=Path())))
+    await check_text_to_speech(lambda: create_tts(Options({"pitch": 880}, place="tts", base=Path())))
 ```
 
 ## An assistant of your own
@@ -158,7 +158,7 @@ PARTS: dict[str, tuple[Any, str]] = {
     ),
     "`switchhook.testing.conformance`": (
         conformance,
-        "check_speech_to_text check_silence check_text_to_speech check_assistant",
+        "check_speech_to_text check_text_to_speech check_assistant check_transport check_codec Peer",
     ),
 }
 TYPES = """

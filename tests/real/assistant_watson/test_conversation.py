@@ -21,7 +21,7 @@ async def test_it_is_an_assistant(watson, memory, way):
         lambda turn: ["welcome" if not turn.text else turn.text], variables=lambda turn: dict(turn.variables)
     )
     async with watson(echo, **way) as line:
-        replies = await check_assistant(line.assistant, ["hello", "goodbye"])
+        replies = await check_assistant(lambda: line.assistant, ["hello", "goodbye"])
 
     assert [[each.text for each in reply] for reply in replies] == [["welcome"], ["hello"], ["goodbye"]]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from switchhook import AudioFormat, load_audio, load_recogniser
-from switchhook.testing.conformance import check_silence, check_speech_to_text
+from switchhook.testing.conformance import check_speech_to_text
 
 pytestmark = pytest.mark.anyio
 
@@ -14,8 +14,7 @@ VOICE = Path(__file__).parents[2] / "data" / "speech" / "human" / "agent.wav"
 
 
 async def test_a_recorded_voice_is_understood(watson):
-    samples = PCM.silence(0.6) + load_audio(VOICE.read_bytes(), PCM) + PCM.silence(1.2)
+    samples = load_audio(VOICE.read_bytes(), PCM)
     async with watson(load_recogniser("moonshine")) as (_, _, engine):
-        finals = await check_speech_to_text(engine, samples)
+        finals = await check_speech_to_text(lambda: engine, samples)
         assert "agent" in " ".join(final.text for final in finals).lower()
-        await check_silence(engine)

@@ -219,7 +219,7 @@ async def test_an_assistant_s_parameters_go_before_the_configured_ones(watson, s
 
 async def test_it_holds_what_every_engine_must_hold(watson):
     async with watson() as (_, _, engine, _):
-        await check_text_to_speech(engine)
+        await check_text_to_speech(lambda: engine)
 
 
 @pytest.mark.parametrize(("table", "kind"), [({}, LanguageUnknown), ({"voice": GONE}, SpeechError)])
