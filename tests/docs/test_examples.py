@@ -101,7 +101,7 @@ def test_an_unknown_key_is_an_error_here_as_well(tmp_path):
 
 def test_the_tutorials_plugin_is_the_one_in_the_docs_folder():
     plugin, test, *_ = [p.values[0] for p in examples("python") if p.id.startswith("tutorial")]
-    folder = ROOT / "docs/example_plugin"
+    folder = ROOT / "docs/example_plugins/acme_weather"
     assert (folder / "src/acme_weather/__init__.py").read_text() == plugin
     assert (folder / "tests/test_weather.py").read_text() == test
 

@@ -174,7 +174,7 @@ def tutorial(tmp_path_factory, environ, readme):
 @pytest.fixture(scope="module")
 def plugin(tutorial):
     """The reader of the tutorial has written the plugin. What builds it comes from the tests' environment."""
-    shutil.copytree(ROOT / "docs/example_plugin", tutorial.folder / "acme_weather")
+    shutil.copytree(ROOT / "docs/example_plugins/acme_weather", tutorial.folder / "acme_weather")
     offline = {**tutorial.environ, "PIP_NO_BUILD_ISOLATION": "false"}  # which is how pip spells: no isolation
     reader = Reader(tutorial.folder, offline)
     (talk,) = (line for line in lines(TUTORIAL, "3. Say something of your own") if "switchhook talk" in line)

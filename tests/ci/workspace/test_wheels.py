@@ -90,24 +90,3 @@ def test_wheels_need_each_other_in_this_series_only(wheels):
 def test_the_page_of_an_engine_says_how_a_connector_names_it(wheels):
     (wheel,) = wheels.glob("switchhook_tts_hibari-*.whl")
     assert '`tts = { use = "hibari" }`' in about(wheel).get_payload()
-
-
-def test_the_plugin_of_the_tutorial_installs_beside_core_and_passes_its_test(wheels, tmp_path):
-    env = tmp_path / "env"
-    installed_alone(wheels, env, "switchhook")
-    options = ["--no-config", "--no-sources", "--constraint", ROOT / "constraints.txt"]
-    run(
-        UV,
-        "pip",
-        "install",
-        "--quiet",
-        "--python",
-        env / "bin/python",
-        *options,
-        ROOT / "docs/example_plugin",
-        "pytest",
-    )
-    shown = json.loads(run(env / "bin/switchhook", "plugins", "--json", cwd=tmp_path))
-    assert "responses/weather" in {item["name"] for item in shown}
-    tests = ROOT / "docs/example_plugin/tests"
-    run(env / "bin/python", "-m", "pytest", "-c", "/dev/null", "-p", "no:cacheprovider", tests, cwd=tmp_path)
