@@ -154,7 +154,7 @@ PARTS: dict[str, tuple[Any, str]] = {
     "Reading options": (options, "Options Table"),
     "`switchhook.testing`": (
         testing,
-        "a_call Talk MemoryAssistant MemorySpeechToText MemoryTextToSpeech MemoryLeg replay",
+        "a_call Talk actions_of MemoryAssistant MemorySpeechToText MemoryTextToSpeech MemoryLeg replay",
     ),
     "`switchhook.testing.conformance`": (
         conformance,
