@@ -123,8 +123,9 @@ def create_assistant(options):
     return CountAssistant(options.parse(CountOptions).greeting)
 ```
 
-A call in memory, in virtual time, tries it: nothing is spoken and nothing waits. Any `anyio` test runs such a
-function; with trio's `MockClock(autojump_threshold=0)` the seconds take no time.
+[Test a plugin](../how-to/test-a-plugin.md) has the checks of all contracts, and fixtures. Underneath is a
+call in memory, in virtual time: nothing is spoken and nothing waits. Any `anyio` test runs such a function;
+with trio's `MockClock(autojump_threshold=0)` the seconds take no time.
 
 ```python
 from switchhook.testing import a_call
