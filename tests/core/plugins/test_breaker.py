@@ -114,6 +114,13 @@ def test_faults_that_lie_further_apart_do_not_count(hooks, failing, clock):
     assert failing.asked == 3 * MOST
 
 
+def test_a_rewriter_that_works_for_others_goes_on(hooks, failing):
+    for turn in range(10 * MOST):
+        failing.fails = bool(turn % MOST)
+        hooks.rewrite(Say("hi"), new_call(hooks))
+    assert failing.asked == 10 * MOST
+
+
 def test_a_call_that_began_before_goes_on_with_it(hooks, failing, clock):
     before = new_call(hooks)
     clock.now += 1
@@ -165,7 +172,7 @@ def test_it_is_said_once_and_as_an_error(hooks, caplog):
     failed(hooks, 2 * MOST)
     [said] = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert said.getMessage() == (
-        "plugin responses/failing: its handle_text failed 3 times in 60 s: new calls do without it for 300 s"
+        "plugin responses/failing: its handle_text failed 3 times in a row in 60 s: new calls do without it for 300 s"
     )
 
 
@@ -214,6 +221,30 @@ async def test_who_hangs_in_every_response_rests():
         breaker.most = MOST
         await talk.wait(40)
     assert (hanging.asked, breaker.rests("responses/test1", "handle_text")) == (MOST, True)
+
+
+@pytest.mark.anyio
+async def test_a_handler_that_works_for_others_goes_on():
+    class Sometimes:
+        asked = 0
+
+        @hookimpl
+        def handle_text(self, response):
+            self.asked += 1
+            return self.answer(response.text)
+
+        async def answer(self, text):
+            if text == "fail":
+                raise KeyError
+            yield Say(text)
+
+    sometimes = Sometimes()
+    bot = MemoryAssistant(lambda turn: ["fail", "fail", "well"] * 5 if turn.number == 1 else [])
+    async with a_call(bot, plugins=[sometimes]) as talk:
+        breaker = talk.call._bot.hooks._guard.breaker
+        breaker.most = MOST
+        await talk.wait(5)
+    assert (sometimes.asked, breaker.rests("responses/test1", "handle_text")) == (15, False)
 
 
 @pytest.mark.anyio

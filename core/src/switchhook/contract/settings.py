@@ -276,8 +276,8 @@ class PluginsSettings(Table):
     off_after: int = Field(
         20,
         ge=0,
-        description="faults of a plugin's hook within a minute, after which new calls do without it for five "
-        "minutes; 0: never",
+        description="faults in a row of a plugin's hook, within a minute, after which new calls do without "
+        "it for five minutes; 0: never",
     )
 
     def tables(self) -> dict[str, Any]:

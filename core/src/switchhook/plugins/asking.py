@@ -70,6 +70,10 @@ class Hooks:
         """What it gave was a fault, also later."""
         self._guard.failed(answer.plugin, answer.hook)
 
+    def worked(self, answer: HandlerAnswer) -> None:
+        """All of it was performed."""
+        self._guard.breaker.worked(answer.plugin, answer.hook)
+
     def handles(self, kind: str) -> bool:
         """Whether any plugin performs responses of that type."""
         return bool(self._call[f"handle_{kind}"].get_hookimpls())

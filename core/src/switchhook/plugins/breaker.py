@@ -18,8 +18,8 @@ Key = tuple[str, str]  # plugin and hook
 
 @dataclass(slots=True)
 class Breaker:
-    """`most`: faults of one hook within a minute, after which it rests; 0: none ever does. Calls that began
-    before go on with it."""
+    """`most`: faults of one hook in a row, within a minute, after which it rests; 0: none ever does. One that
+    works for most callers goes on, however many it fails. Calls that began before go on with it, too."""
 
     most: int = 0
     now: Callable[[], float] = time.monotonic
@@ -35,8 +35,12 @@ class Breaker:
         if len(times) == self.most and now - times[0] <= WITHIN and not self._is_resting(key):
             self._resting[key] = now
             times.clear()
-            form = "plugin %s: its %s failed %d times in %g s: new calls do without it for %g s"
+            form = "plugin %s: its %s failed %d times in a row in %g s: new calls do without it for %g s"
             logger.error(form, plugin, hook, self.most, WITHIN, REST)
+
+    def worked(self, plugin: str, hook: str) -> None:
+        if self._failed:  # hardly ever
+            self._failed.pop((plugin, hook), None)
 
     def rests(self, plugin: str, hook: str, began: float | None = None) -> bool:
         """For a call that began then, or for any."""

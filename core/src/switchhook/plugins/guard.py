@@ -88,11 +88,11 @@ class HookGuard:
                 return None
             finally:
                 self.active = outer
-            return (
-                None
-                if result is None
-                else self._fitting(HandlerAnswer(plugin, distribution, hook, result, own))
-            )
+            given = HandlerAnswer(plugin, distribution, hook, result, own)
+            fitting = None if result is None else self._fitting(given)
+            if not spec.handles and (result is None or fitting is not None):
+                self.breaker.worked(plugin, hook)
+            return fitting
 
         impl.function = guarded
 

@@ -119,6 +119,8 @@ class Performing:
             more = await self._perform_by(place, source)
             begun = place.performed > before.performed
             if not source.failed:
+                if not self._abandoned:
+                    self._hooks.worked(answer)
                 return more
             if begun or not more:
                 if more or not givers:  # else the handler that gave it has failed likewise
