@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 
 from ..call.conversing.performing import ACTIONS, HANDLER
-from ..call.dialogue.action_check import misfit
+from ..call.dialogue.action_check import MisfitError, as_action
 from ..contract.actions import Action
 from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
@@ -45,14 +45,14 @@ async def actions_of(
     result = function(*(given[name] for name in inspect.signature(function).parameters))
     if result is None:
         return None
-    if wrong := HOOKS[hook].misfit(result):
-        raise TypeError(f"{hook} returned {type(result).__name__}{wrong}")
+    if not (expected := HOOKS[hook].returns).fits(result):
+        raise TypeError(f"{hook} returned {type(result).__name__}{expected.otherwise}")
     with anyio.fail_after(HANDLER):
         found = await _read(as_actions(result))
-    for each in found:
-        if not isinstance(each, Response) and (wrong := misfit(each)):
-            raise TypeError(f"{hook} {wrong}")
-    return found
+    try:
+        return [each if isinstance(each, Response) else as_action(each) for each in found]
+    except MisfitError as error:
+        raise TypeError(f"{hook} {error}") from None
 
 
 async def _read(actions: Iterable[Any] | AsyncGenerator[Any]) -> list[Any]:

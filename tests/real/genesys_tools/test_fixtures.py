@@ -5,7 +5,6 @@ import secrets
 
 import pytest
 
-pytestmark = pytest.mark.real
 CONFIG = """
 [transport]
 use = "genesys"

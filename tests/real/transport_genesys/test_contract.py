@@ -14,7 +14,7 @@ from switchhook_transport_genesys.server import GenesysTransport
 
 from .live import TABLE, dialled
 
-pytestmark = [pytest.mark.anyio, pytest.mark.real]
+pytestmark = pytest.mark.anyio
 CONNECTORS = {"bank": {"integration": "main", "instance_id": "7"}}
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/how-to/test-a-plugin.md").read_text()
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 EXAMPLES = os.pathsep.join(str(path) for path in ROOT.glob("docs/example_plugins/*/src"))
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("text", BLOCKS, ids=[re.search(r"def (test_\w+)", text)[1] for text in BLOCKS])
 def test_what_the_page_shows_passes(text, tmp_path):
     (tmp_path / "test_shown.py").write_text(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UV = Path(sys.executable).parent / "uv"
 EXAMPLES = sorted(path.parent for path in ROOT.glob("docs/example_plugins/*/pyproject.toml"))
 
@@ -36,7 +36,6 @@ def python(wheels, tmp_path_factory):
     return env / "bin/python"
 
 
-@pytest.mark.ci
 def test_each_is_found(python):
     shown = json.loads(run(python.parent / "switchhook", "plugins", "--json", cwd=python.parent))
     assert not [item for item in shown if item["error"]]
@@ -44,14 +43,12 @@ def test_each_is_found(python):
     assert not [item for item in shown if "genesys" in item["distribution"]]
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
 def test_each_passes_its_own_test(python, folder, tmp_path):
     options = ["-c", "/dev/null", "-W", "error", "-p", "no:cacheprovider"]
     run(python, "-m", "pytest", *options, folder / "tests", cwd=tmp_path)
 
 
-@pytest.mark.ci
 def test_a_call_needs_nothing_of_genesys(python, tmp_path):
     """Another transport, another ear, voice and assistant: greeted, heard and answered."""
     talk = json.loads(run(python, Path(__file__).with_name("strangers_call.py"), cwd=tmp_path))
