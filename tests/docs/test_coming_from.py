@@ -31,7 +31,7 @@ def anyio_backend():
 
 @pytest.mark.anyio
 async def test_the_assistant_around_a_model_keeps_the_contract(assistant):
-    replies = await check_assistant(assistant, ["good morning"])
+    replies = await check_assistant(lambda: assistant, ["good morning"])
     assert [[response.text for response in reply] for reply in replies][-1] == [
         "You said 'good morning'.",
         "What else?",

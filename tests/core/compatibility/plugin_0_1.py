@@ -220,7 +220,7 @@ class AcmeConversation:
 
 
 class AcmeReply:
-    matched: str | None = None
+    matched = True
 
     def __init__(self, word: str, turn: Turn) -> None:
         self.word, self.turn = word, turn

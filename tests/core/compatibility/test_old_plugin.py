@@ -103,9 +103,9 @@ def options():
 
 
 async def test_its_engines_hold_what_they_held(options):
-    await check_assistant(old.create_assistant(options))
-    await check_text_to_speech(old.create_tts(options))
-    await check_speech_to_text(old.create_stt(options), b"\x10\x00" * 8000)
+    await check_assistant(lambda: old.create_assistant(options))
+    await check_text_to_speech(lambda: old.create_tts(options))
+    await check_speech_to_text(lambda: old.create_stt(options), b"\x10\x00" * 8000)
 
 
 async def test_its_engines_serve_a_call(options):

@@ -1,7 +1,5 @@
 """What pytest offers wherever switchhook is installed."""
 
-import subprocess
-import sys
 from types import ModuleType
 
 import anyio
@@ -126,12 +124,3 @@ def test_what_a_caller_asserts_fails_the_test(switchhook_call):
 
     with pytest.raises(AssertionError, match="something else"):
         switchhook_call(caller, lambda turn: ["Hello."])
-
-
-@pytest.mark.real
-def test_who_asks_for_none_of_them_pays_for_none():
-    program = (
-        "import sys, switchhook.testing.fixtures; print(*[m for m in sys.modules if 'switchhook.' in m])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["switchhook.testing", "switchhook.testing.fixtures"]

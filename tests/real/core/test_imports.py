@@ -35,3 +35,11 @@ def test_the_help_of_the_commands_does_without(library):
     code = f"import sys, switchhook.__main__ as m\ntry: m.main(['--help'])\nexcept SystemExit: pass\nprint({library!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_who_asks_for_no_fixture_of_ours_pays_for_none():
+    program = (
+        "import sys, switchhook.testing.fixtures; print(*[m for m in sys.modules if 'switchhook.' in m])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["switchhook.testing", "switchhook.testing.fixtures"]

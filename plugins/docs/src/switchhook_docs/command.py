@@ -39,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise StartError(f"{why}; give another --port, or 0 for any") from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with server:
-        print(f"docs at http://{HOST}:{server.server_port}/", flush=True)
         try:
+            print(f"docs at http://{HOST}:{server.server_port}/", flush=True)
             server.serve_forever()
         except KeyboardInterrupt:
             return 0
