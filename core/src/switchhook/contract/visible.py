@@ -7,23 +7,23 @@ import re
 
 # Controls, among them those of 8 bits; marks that turn the direction of writing; what separates lines and
 # paragraphs; what has no width or no meaning; halves of surrogate pairs. Joiners, which scripts need, stay.
-_UNSEEN = (
+_SIGNS = (
     "\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff"
     "\\ufff0-\\ufffb\\ud800-\\udfff\\U000e0000-\\U000e0fff"
 )
-_ANY = re.compile(f"[{_UNSEEN}]")
-_IN_LINES = re.compile(f"(?![\\n\\t])[{_UNSEEN}]")
+UNSEEN = re.compile(f"[{_SIGNS}]")
+_IN_LINES = re.compile(f"(?![\\n\\t])[{_SIGNS}]")
 _NAMES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def visible(text: str, *, lines: bool = False) -> str:
     """The same text, with escapes for what cannot be seen. `lines`: line ends and tabs stay."""
-    return (_IN_LINES if lines else _ANY).sub(_escape, text)
+    return (_IN_LINES if lines else UNSEEN).sub(_escape, text)
 
 
 def visible_json(text: str) -> str:
     """The same JSON value on one line, with escapes for what cannot be seen."""
-    return _ANY.sub(_escape_in_json, text)
+    return UNSEEN.sub(_escape_in_json, text)
 
 
 def _escape(found: re.Match[str]) -> str:

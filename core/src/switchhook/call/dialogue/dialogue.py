@@ -253,8 +253,10 @@ class Dialogue:
             self._send_next()
             if self._end_if_due():  # it may have been one turn too many
                 return
-        effects, held = self._floor.settle(self._now, ending=self._ending is not None)
-        self._effects += effects
+        held = False
+        if self._prompts.queue or self._prompts.doubted or self._caller.asked:
+            effects, held = self._floor.settle(self._now, ending=self._ending is not None)
+            self._effects += effects
         moment = Moment(
             replying=self._flight.turn is not None,
             fills=bool(self._prompts.spoken.waiting_text),
@@ -273,9 +275,8 @@ class Dialogue:
     def _send_next(self) -> None:
         if self._turns.forced is not None and (not self._prompts.queue or self._prompts.loops):
             self._inputs.put(self._turns.take_forced(self._now), first=True)
-        if not (self._inputs.queue or self._lists.keys):
-            return
-        if said := self._caller.next(self._now):
+        said = self._caller.next(self._now) if self._inputs.queue or self._lists.keys else None
+        if said is not None:
             turn = self._turns.make(said)
             if self._turns.alone > self._limits.alone:
                 self._fail("assistant", f"{self._turns.alone} turns in a row without the caller")

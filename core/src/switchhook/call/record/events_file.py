@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from ...contract.actions import Action, Annotate, HandOver, Offer, Play, Say, SetVariables
 from ...contract.leg import Digit
 from ...contract.speech import Transcript
-from ...contract.visible import visible_json
+from ...contract.visible import UNSEEN, visible_json
 from ..dialogue.action_check import ADAPTERS
 from ..dialogue.barge_in import words_of
 from ..dialogue.events import ActionDue, Effect, Event, ReplyEnded, Speaks
@@ -82,7 +82,7 @@ def _masked_action(action: Action, mask: Mask) -> Action:
 def to_line(at: float, event: Event) -> str:
     """`at`: seconds since the call began, in the line as `time`."""
     line = _line(at, _tagged(event))
-    return line if line.isascii() and line.isprintable() else visible_json(line)
+    return visible_json(line) if UNSEEN.search(line) else line
 
 
 def _line(at: float, values: Mapping[str, Any]) -> str:
