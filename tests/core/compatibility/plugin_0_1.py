@@ -25,6 +25,7 @@ from switchhook import (
     EndCall,
     Figure,
     Finding,
+    LanguageUnknown,
     Offer,
     Options,
     Parameters,
@@ -34,7 +35,6 @@ from switchhook import (
     Seconds,
     Secret,
     SetVariables,
-    SpeechError,
     SpeechStarted,
     Table,
     TextResponse,
@@ -248,7 +248,7 @@ class AcmeEar:
         self, audio: AudioFormat, language: str, parameters: Parameters, /
     ) -> AsyncIterator[AcmeRecognition]:
         if language.startswith("tlh"):
-            raise SpeechError("no Klingon", reason="language")
+            raise LanguageUnknown("no Klingon", reason="language")
         yield AcmeRecognition(self.word, audio)
 
 
@@ -288,7 +288,7 @@ class AcmeVoice:
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         async def chunks() -> AsyncGenerator[bytes]:
             for _ in text.split():
-                yield (b"\x20" if audio.encoding == "PCMU" else b"\x10\x00") * 1600
+                yield (b"\x20" if audio.encoding == "PCMU" else b"\x10\x00") * (audio.rate // 5)
 
         async with aclosing(chunks()) as spoken:
             yield spoken

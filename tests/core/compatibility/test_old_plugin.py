@@ -13,7 +13,7 @@ from switchhook.testing.conformance import check_assistant, check_speech_to_text
 
 from . import plugin_0_1 as old
 
-AS_IT_WAS = "84c3c5a731ec43d4ad4d187804e0d1762799024063ad3bb404351f4c78683b5e"
+AS_IT_WAS = "149792c2c1a73464bcb42735d73555ab63cdb084f00a7d4409ba9e28184a2f30"
 FILE = Path(old.__file__)
 pytestmark = pytest.mark.anyio
 
