@@ -139,6 +139,8 @@ class Desk:
     def admit(self) -> str | None:
         return None
 
+    ready = admit
+
     def languages(self, _connector: str, /) -> Sequence[str]:
         return ()
 

@@ -28,7 +28,7 @@ class Lobby:
 
     def __init__(self, room=10):
         self.connectors = {"bank": {"integration": "main", "instance_id": "7"}}
-        self.busy = None
+        self.busy = self.unready = None
         self.refusals, self.figures, self.probed = [], [], []
         self.sick = ""
         self._send, self.legs = anyio.create_memory_object_stream(room)
@@ -36,6 +36,9 @@ class Lobby:
 
     def admit(self):
         return self.busy
+
+    def ready(self):
+        return self.unready or self.busy
 
     def measured(self, name, value, labels):
         self.figures.append((name, value, dict(labels)))

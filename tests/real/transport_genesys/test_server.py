@@ -623,13 +623,50 @@ async def test_a_full_server_refuses_upgrades_and_then_openings(lobby, url):
     assert [reason for reason, _ in lobby.refusals] == ["too many calls"] * 2
 
 
-async def test_a_load_balancer_finds_the_server_alive(lobby, url):
+async def asked(url, path, method="GET"):
+    """Status and body that a load balancer gets."""
     host, port = url.split("/")[2].split(":")
-    stream = await anyio.connect_tcp(host, int(port))
-    async with stream:
-        await stream.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
-        answer = await stream.receive()
-    assert answer.startswith(b"HTTP/1.1 200 ")
+    async with await anyio.connect_tcp(host, int(port)) as stream:
+        await stream.send(f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        answer = b"".join([chunk async for chunk in stream])
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/readyz?from=balancer"])
+async def test_a_load_balancer_finds_a_server_alive_and_ready(url, path):
+    assert await asked(url, path) == (200, b"ok\n")
+
+
+async def test_a_server_that_is_full_or_ends_is_alive_and_not_ready(lobby, url):
+    lobby.busy = "too many calls"
+    assert [await asked(url, path) for path in ("/livez", "/readyz")] == [(200, b"ok\n"), (503, b"no\n")]
+
+
+async def test_a_server_that_is_not_ready_any_more_may_still_take_calls(lobby, url):
+    lobby.unready = "the server is stopping"
+    assert await asked(url, "/readyz") == (503, b"no\n")
+    async with dialled(url) as phone:
+        assert isinstance(await phone.open(), events.Opened)
+
+
+@pytest.mark.parametrize(("busy", "status"), [(None, 200), ("too many calls", 503)])
+async def test_head_has_the_status_alone(lobby, url, busy, status):
+    lobby.busy = busy
+    assert await asked(url, "/readyz", "HEAD") == (status, b"")
+
+
+async def test_what_is_no_question_is_not_answered_with_health(url):
+    assert (await asked(url, "/readyz", "POST"))[0] == 405
+
+
+async def test_nobody_without_a_key_is_told_more_than_a_status(lobby, url):
+    lobby.busy = "too many calls"
+    host, port = url.split("/")[2].split(":")
+    async with await anyio.connect_tcp(host, int(port)) as stream:
+        await stream.send(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = b"".join([chunk async for chunk in stream])
+    assert b"too many" not in answer
     assert b"websockets" not in answer
 
 

@@ -174,6 +174,11 @@ class Reception(Protocol):
     def admit(self) -> Busy | None:
         """None: one more call may come in."""
 
+    def ready(self) -> Busy | None:
+        """None: load balancers should send calls here. A server that is to end has a reason before `admit`
+        has it, so that none comes any more when none is taken. A transport tells balancers no more than
+        whether there is a reason."""
+
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         """Report a call that was turned away before it had a leg; bounded in rate by the receiver."""
 
@@ -194,6 +199,7 @@ class Transport(Protocol):
     ) -> None:
         """Accept calls until cancelled; reports started with the URLs it listens on.
 
-        While `reception.admit()` gives a reason, new calls are turned away with it: that is how a
-        server drains. Calls have ended before the cancellation comes.
+        While `reception.admit()` gives a reason, new calls are turned away with it. Where it is
+        `Busy.STOPPING`, that is done in a way that makes the peer try again, at another server if there is
+        one: that is how a server drains. Calls have ended before the cancellation comes.
         """

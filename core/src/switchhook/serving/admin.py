@@ -23,12 +23,12 @@ REQUEST = 8192  # bytes of one read
 
 async def serve_admin(
     settings: AdminSettings,
-    admit: Callable[[], str | None],
+    ready: Callable[[], str | None],
     page: Callable[[str], AdminPage | None],
     *,
     task_status: anyio.abc.TaskStatus[int],
 ) -> None:
-    """`admit` says why no call is taken, or None; `page` is asked for all other paths. Reports that it has
+    """`ready` says why no call should come, or None; `page` is asked for all other paths. Reports that it has
     started, with the port. Raises StartError."""
     try:
         listener = await anyio.create_tcp_listener(local_host=settings.host, local_port=settings.port)
@@ -41,14 +41,14 @@ async def serve_admin(
         task_status.started(listener.extra(anyio.abc.SocketAttribute.local_port))  # noqa: S610  # anyio's, not Django's
         while True:
             try:
-                await listener.serve(partial(_answer, admit, page))
+                await listener.serve(partial(_answer, ready, page))
             except* OSError as error:  # such as no file descriptor left: calls matter more than this port
                 logger.warning("the admin port cannot accept: %s", error.exceptions[0])
             await anyio.sleep(1)
 
 
 async def _answer(
-    admit: Callable[[], str | None],
+    ready: Callable[[], str | None],
     page: Callable[[str], AdminPage | None],
     stream: anyio.abc.SocketStream,
 ) -> None:
@@ -59,13 +59,13 @@ async def _answer(
                 while (event := connection.next_event()) is h11.NEED_DATA:
                     connection.receive_data(await stream.receive(REQUEST))
                 if isinstance(event, h11.Request):
-                    await stream.send(_response(connection, event, *_answered(event, admit, page)))
+                    await stream.send(_response(connection, event, *_answered(event, ready, page)))
         except (h11.ProtocolError, TimeoutError, anyio.EndOfStream, anyio.BrokenResourceError):
             return  # the client does not speak HTTP
 
 
 def _answered(
-    request: h11.Request, admit: Callable[[], str | None], page: Callable[[str], AdminPage | None]
+    request: h11.Request, ready: Callable[[], str | None], page: Callable[[str], AdminPage | None]
 ) -> tuple[int, AdminPage]:
     path = request.target.decode("ascii", "replace").partition("?")[0]
     if request.method not in (b"GET", b"HEAD"):
@@ -73,7 +73,7 @@ def _answered(
     if path == "/livez":
         return 200, _status(status="alive")
     if path == "/readyz":
-        reason = admit()
+        reason = ready()
         return (503, _status(status="not ready", reason=reason)) if reason else (200, _status(status="ready"))
     if (found := page(path)) is not None:
         return 200, found

@@ -74,6 +74,9 @@ class Server:
             return Busy.STOPPING
         return Busy.FULL if len(self._calls) >= self.app.settings.server.max_calls else None
 
+    def ready(self) -> Busy | None:
+        return self.admit()
+
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         self._records.refusal(reason, details)
 
@@ -154,7 +157,7 @@ class Server:
         await self._records.writer.watch(lambda name, value: self.measured(name, value, {}))
 
     @asynccontextmanager
-    async def ready(self) -> AsyncIterator[None]:
+    async def prepared(self) -> AsyncIterator[None]:
         """What calls need beside the transport: records, plugins, warm engines."""
         async with (
             self._records.kept(),  # entered first, so left last: lines come until the end
@@ -172,7 +175,7 @@ class Server:
             group.start_soon(self._records.watch)
             urls = await group.start(self._transport.serve, self)
             if (admin := self.app.settings.admin) is not None:
-                await group.start(serve_admin, admin, self.admit, self._hooks.admin_page)
+                await group.start(serve_admin, admin, self.ready, self._hooks.admin_page)
             try:
                 yield " ".join(urls)
             finally:
@@ -182,7 +185,7 @@ class Server:
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once)."""
-        async with self.ready():
+        async with self.prepared():
             with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
                 async with self.listening() as urls:
                     on_ready(urls)
@@ -245,5 +248,5 @@ def _tell_end(record: CallRecord, slowest: str) -> None:
 async def serving(app: App) -> AsyncIterator[str]:
     """A server inside another program or a test: yields its URL, ends its calls when left."""
     server = Server(app)
-    async with server.ready(), server.listening() as urls:
+    async with server.prepared(), server.listening() as urls:
         yield urls.partition(" ")[0]

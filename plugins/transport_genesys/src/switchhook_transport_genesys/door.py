@@ -15,6 +15,7 @@ from switchhook import TokenBucket
 from switchhook_audiohook.signature import UpgradeRequest
 from switchhook_websocket import Request, Response, ServerSocket, Tally
 
+from . import health
 from .admission import Admission
 from .cures import Reason, cure
 from .upgrade import Admitted, Gate, Refused
@@ -38,8 +39,8 @@ class Door:
 
     async def answer(self, socket: ServerSocket, request: Request) -> Response | Admitted:
         began = self._clock()
-        if request.path.partition("?")[0] == "/livez":
-            return socket.respond(HTTPStatus.OK, "ok\n")
+        if (told := health.answer(self._admission.reception, socket, request)) is not None:
+            return told
         asked = UpgradeRequest(request.method, request.path, "", list(request.headers.raw_items()))
         judged = self.gate.judge(asked, socket.host, time.time())
         if isinstance(judged, Admitted):
