@@ -127,7 +127,7 @@ A_CALL = (
         "max_calls",
         "",
         "live calls",
-        "refused or given back, as `[transport] when_full` says",
+        "given back or refused, as `[transport] when_full` says",
     ),
     _at_the_door("per_connector", "", "live calls of one connector", "likewise"),
     _at_the_door("per_organization", "", "live calls of one Genesys organization", "likewise"),

@@ -95,7 +95,7 @@ FROM_OUTSIDE = st.one_of(
     ),
     st.just(Faulted("p", "h", "e")),
     st.just(Failure("recognition", "gone")),
-    st.builds(Stopping, st.booleans()),
+    st.builds(Stopping, st.booleans(), st.booleans()),
     st.builds(Closed, st.sampled_from(["hung_up", "lost", "ended"])),
 )
 RARE = (Failure, Stopping, Closed)

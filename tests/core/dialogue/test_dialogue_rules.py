@@ -16,6 +16,7 @@ from switchhook.call.dialogue.events import (
     ReplyBegan,
     ReplyEnded,
     SendTurn,
+    Stopping,
     Time,
 )
 from switchhook.call.dialogue.limits import Limits
@@ -386,6 +387,22 @@ def test_the_closing_words_of_the_longest_call_are_not_waited_for_for_ever():
         if talk.dialogue.busy:
             talk.reply()
     assert [end.outcome for end in talk.told(End)] == ["max_call"]
+
+
+def test_a_server_that_waits_no_longer_says_goodbye_instead_of_what_is_being_said():
+    talk = Conversation(Say("a long story"), closing_text="we have to stop")
+    talk.tell(Stopping(goodbye=True))
+    assert talk.told(Flush)
+    assert talk.told(Queue)[-1].content == Say("we have to stop")
+    talk.hear()
+    assert [end.outcome for end in talk.told(End)] == ["stopped"]
+
+
+def test_a_goodbye_is_said_once():
+    talk = Conversation(closing_text="we have to stop")
+    talk.tell(Stopping(goodbye=True))
+    talk.tell(Stopping(goodbye=True))
+    assert [each.content for each in talk.told(Queue)].count(Say("we have to stop")) == 1
 
 
 # --- forced turns and loops

@@ -3,82 +3,18 @@
 import json
 import os
 import threading
-from contextlib import asynccontextmanager
 
 import anyio
 import pytest
 
-from switchhook import LegInfo, hookimpl
+from switchhook import hookimpl
 from switchhook.call.speaking.playout import Playout
-from switchhook.contract.options import Options
-from switchhook.contract.settings import Settings
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin
-from switchhook.serving.app import App
-from switchhook.serving.server import Server
-from switchhook.testing import MemoryLeg
+
+from .callers import DRIVER, calling, leg
 
 pytestmark = pytest.mark.anyio
-
-DRIVER = """
-from switchhook import hookimpl
-from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
-
-@hookimpl
-def create_{group}():
-    return {made}
-"""
-MADE = {
-    "transport": "object()",
-    "assistant": "MemoryAssistant(lambda turn: ['welcome'])",
-    "stt": "MemorySpeechToText()",
-    "tts": "MemoryTextToSpeech()",
-}
-
-
-@pytest.fixture
-def serve(site, tmp_path):
-    """A server of one connector, `support`, in this test's directory."""
-    for group, made in MADE.items():
-        site.add(group, "memory", DRIVER.format(group=group, made=made))
-
-    def serve(*, records="records", events=False, languages=None, **server):
-        engines = {group: {"use": "memory"} for group in ("assistant", "stt", "tts")}
-        table = {
-            "server": server,
-            "transport": {"use": "memory"},
-            "connectors": {"support": {**engines, "events": events, "languages": languages or {}}},
-            "records": {"directory": records},
-        }
-        return Server(App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path))
-
-    return serve
-
-
-@pytest.fixture
-def written(tmp_path):
-    def written(pattern="calls-*"):
-        files = (tmp_path / "records").glob(pattern)
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
-
-    return written
-
-
-@asynccontextmanager
-async def calling(server, *legs):
-    """Those callers are being answered."""
-    async with anyio.create_task_group() as group:
-        for leg in legs:
-            group.start_soon(leg.run)
-            group.start_soon(server.answer, leg)
-        await anyio.sleep(1)
-        yield
-        await anyio.sleep(60)
-        group.cancel_scope.cancel()
-
-
-def leg(name="leg-1", **more):
-    return MemoryLeg(LegInfo(name, "support"), **more)
 
 
 async def test_a_call_leaves_its_record(serve, written):

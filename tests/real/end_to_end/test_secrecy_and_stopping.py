@@ -1,5 +1,6 @@
 """What is written of a call full of secrets, and how a server ends."""
 
+import http.client
 import os
 import re
 import signal
@@ -78,6 +79,26 @@ def test_sigterm_lets_the_call_go_on_to_its_own_end(bot):
     result = in_a_call(bot, lambda: bot.process.send_signal(signal.SIGTERM))
     assert result.ending == "completed"
     assert "switchhook_outcome" not in result.variables
+    assert bot.process.wait(timeout=20) == 0
+
+
+def test_sigterm_is_told_to_balancers_while_calls_are_still_taken(bot):
+    def status_of(path):
+        asked = http.client.HTTPConnection(bot.url.split("/")[2], timeout=5)
+        asked.request("GET", path)
+        return asked.getresponse().status
+
+    def end():
+        seen.append(status_of("/readyz"))
+        bot.process.send_signal(signal.SIGTERM)
+        until(lambda: status_of("/readyz") == 503)
+        seen.append(status_of("/livez"))
+        results.append(in_a_call(bot, lambda: None))
+
+    seen, results = [], []
+    in_a_call(bot, end)
+    assert seen == [200, 200]
+    assert (results[0].ending, "switchhook_outcome" in results[0].variables) == ("completed", False)
     assert bot.process.wait(timeout=20) == 0
 
 

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from switchhook import (
     AudioFormat,
+    Busy,
     Closed,
     Digit,
     Gap,
@@ -302,8 +303,22 @@ async def test_a_client_that_sends_too_much_is_cut_off(lobby):
 
 
 @pytest.mark.parametrize("limit", ["per_connector", "per_organization"])
-async def test_above_a_limit_on_calls_the_upgrade_is_refused(lobby, limit):
+async def test_above_a_limit_on_calls_one_is_given_back(lobby, limit):
     async with serving(lobby, TABLE | {"limits": {limit: 1}}) as url, dialled(url) as phone:
+        await phone.open()
+        await lobby.legs.receive()
+        async with dialled(url) as second:
+            told = await second.open()
+        assert (told.reason, told.info.partition(" to")[0].partition(" of")[0]) == ("error", "too many calls")
+        assert ("limit_hits", 1, {"limit": limit}) in lobby.figures
+
+
+REFUSE = TABLE | {"when_full": "refuse"}
+
+
+@pytest.mark.parametrize("limit", ["per_connector", "per_organization"])
+async def test_above_a_limit_on_calls_the_upgrade_may_be_refused(lobby, limit):
+    async with serving(lobby, REFUSE | {"limits": {limit: 1}}) as url, dialled(url) as phone:
         await phone.open()
         await lobby.legs.receive()
         with pytest.raises(InvalidStatus) as refused:
@@ -325,10 +340,12 @@ async def test_a_call_that_ended_makes_room_for_the_next(lobby):
                 await anyio.sleep(0.001)
 
 
-async def test_a_full_server_may_accept_and_give_back(lobby):
-    lobby.busy = "too many calls"
-    async with serving(lobby, TABLE | {"when_full": "disconnect"}) as url, dialled(url) as phone:
-        assert await phone.open() == events.Disconnected("error", "too many calls", {})
+@pytest.mark.parametrize("table", [TABLE, REFUSE])
+async def test_a_server_that_ends_gives_calls_back_and_never_refuses_them(lobby, table):
+    """Genesys tries a call again that is given back, and none that is refused."""
+    lobby.busy = Busy.STOPPING
+    async with serving(lobby, table) as url, dialled(url) as phone:
+        assert await phone.open() == events.Disconnected("error", "the server is stopping", {})
 
 
 async def test_an_unknown_connector_may_be_refused_before_the_upgrade(lobby):
@@ -611,14 +628,22 @@ async def test_a_replayed_request_is_refused(lobby, url):
     assert lobby.refusals[0][0] == "nonce-replayed"
 
 
-async def test_a_full_server_refuses_upgrades_and_then_openings(lobby, url):
+async def test_a_full_server_gives_calls_back(lobby, url):
+    lobby.busy = Busy.FULL
     async with dialled(url) as phone:
-        lobby.busy = "too many calls"
-        told = await phone.open()
-        assert told == events.Disconnected("error", "too many calls", {})
-    with pytest.raises(InvalidStatus) as caught:
-        async with dialled(url):
-            pass
+        assert await phone.open() == events.Disconnected("error", "too many calls", {})
+    assert [reason for reason, _ in lobby.refusals] == ["too many calls"]
+
+
+async def test_a_full_server_may_refuse_upgrades_and_then_openings(lobby):
+    async with serving(lobby, REFUSE) as url:
+        async with dialled(url) as phone:
+            lobby.busy = Busy.FULL
+            told = await phone.open()
+            assert told == events.Disconnected("error", "too many calls", {})
+        with pytest.raises(InvalidStatus) as caught:
+            async with dialled(url):
+                pass
     assert caught.value.response.status_code == 503
     assert [reason for reason, _ in lobby.refusals] == ["too many calls"] * 2
 

@@ -209,9 +209,9 @@ class Call:
         """The bot speaks, or its answer is due."""
         return self._dialogue.busy
 
-    def stop(self, *, at_once: bool) -> None:
-        """The server ends: give the call back, after what is being said or at once."""
-        self.handle(events.Stopping(at_once))
+    def stop(self, *, at_once: bool = False, goodbye: bool = False) -> None:
+        """The server ends: give the call back after what is being said, at once, or after a goodbye."""
+        self.handle(events.Stopping(at_once, goodbye))
 
     # --- tasks
 

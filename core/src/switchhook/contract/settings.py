@@ -47,9 +47,12 @@ class ServerSettings(Table):
     )
     tls: TlsSettings | None = Field(None, description="PEM files, if no proxy ends TLS")
     proxy: ProxySettings | None = Field(None, description="what stands in front, if anything")
-    max_calls: int = Field(1000, ge=1, description="above it new calls are refused")
+    max_calls: int = Field(1000, ge=1, description="above it new calls are given back or refused")
     max_call: Seconds = Field(840.0, gt=0, description="a call is ended then, before its peer may cut it")
-    drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after SIGTERM")
+    notice: Seconds = Field(
+        5.0, ge=0, description="after SIGTERM, in which calls are taken still: until balancers send no more"
+    )
+    drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after that")
 
     @model_validator(mode="after")
     def _public_url_is_a_base(self) -> ServerSettings:
@@ -181,7 +184,8 @@ class ConnectorSettings(Table):
         "I am sorry, something went wrong. One moment please.", description="spoken when an engine fails"
     )
     closing_text: str = Field(
-        "I am sorry, our time is up. One moment please.", description="spoken when the longest call is over"
+        "I am sorry, our time is up. One moment please.",
+        description="spoken when the longest call is over, and when the server ends and waits no longer",
     )
     on_failure: Literal["completed", "error"] = Field(
         "completed",

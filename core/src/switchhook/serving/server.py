@@ -23,8 +23,10 @@ from ..plugins.asking import Hooks
 from ..plugins.watchdog import Watchdog
 from .admin import serve_admin
 from .app import App
+from .ending import Ending
 from .engines import report_rest
 from .figures import CALLS_ENDED, CALLS_STARTED, ENGINES_RESTING, PROMPTS
+from .livecalls import LiveCalls
 from .logs import call_ids
 from .probing import NoAnswerError, try_bot
 from .recordfiles import EventFile, RecordFile, is_writable
@@ -34,7 +36,6 @@ logger = logging.getLogger(__name__)
 
 PROBING = 3.5  # seconds for engines to answer a probe: Genesys waits five for all of it
 BAD_ENDS = ("failed", "lost")  # outcomes that somebody should look into
-GOODBYE = 5.0  # seconds that peers have to close when the server ends
 
 
 class Server:
@@ -58,9 +59,8 @@ class Server:
         self._hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
         self._watch_engines()
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
-        self._calls: set[Call] = set()
-        self._stopping = False
-        self._empty = anyio.Event()
+        self._calls = LiveCalls()
+        self._ending = Ending(self._calls, lambda: self.app.settings.server)
 
     @property
     def connectors(self) -> Mapping[str, Mapping[str, object]]:
@@ -70,12 +70,13 @@ class Server:
         return [each.language for each in self._bot[connector].tongues]
 
     def admit(self) -> Busy | None:
-        if self._stopping:
-            return Busy.STOPPING
-        return Busy.FULL if len(self._calls) >= self.app.settings.server.max_calls else None
+        return self._ending.busy or self._full()
 
     def ready(self) -> Busy | None:
-        return self.admit()
+        return self._ending.ready or self._full()
+
+    def _full(self) -> Busy | None:
+        return Busy.FULL if len(self._calls) >= self.app.settings.server.max_calls else None
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         self._records.refusal(reason, details)
@@ -136,9 +137,7 @@ class Server:
         try:
             await call.run()
         finally:
-            self._calls.discard(call)
-            if not self._calls:
-                self._empty.set()
+            self._calls.remove(call)
             self._records.call(record)
             labels = {"connector": info.connector, "outcome": record.outcome}
             self.measured(CALLS_ENDED.name, 1, labels)
@@ -184,55 +183,16 @@ class Server:
                 group.cancel_scope.cancel()
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
-        """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once)."""
+        """Until a signal ends it, and then its calls have ended."""
         async with self.prepared():
             with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
                 async with self.listening() as urls:
                     on_ready(urls)
-                    await self._wait_for_end(signals)
-
-    async def _wait_for_end(self, signals: AsyncIterator[signal.Signals]) -> None:
-        async with anyio.create_task_group() as group:
-            first = await anext(aiter(signals))
-            self._stopping = True
-            _tell_stop(first, len(self._calls), self.app.settings.server.drain)
-            if first is signal.SIGINT:
-                self._end_calls(at_once=False)
-            group.start_soon(self._hurry, signals)
-            with anyio.move_on_after(self.app.settings.server.drain):
-                await self._all_ended()
-            await self.close()
-            group.cancel_scope.cancel()
-
-    async def _hurry(self, signals: AsyncIterator[signal.Signals]) -> None:
-        """After a second signal, what is being said is not waited for."""
-        async for _ in signals:
-            logger.info("ending %d calls at once", len(self._calls))
-            self._end_calls(at_once=True)
+                    await self._ending.wait(signals)
 
     async def close(self) -> None:
         """End what is left at once, and wait a little for the peers' answers."""
-        self._stopping = True
-        self._end_calls(at_once=True)
-        with anyio.move_on_after(GOODBYE):
-            await self._all_ended()
-
-    def _end_calls(self, *, at_once: bool) -> None:
-        for call in list(self._calls):
-            call.stop(at_once=at_once)
-
-    async def _all_ended(self) -> None:
-        while self._calls:
-            self._empty = anyio.Event()
-            await self._empty.wait()
-
-
-def _tell_stop(first: signal.Signals, calls: int, drain: float) -> None:
-    live = f"{calls} live call{'' if calls == 1 else 's'}"
-    if first is signal.SIGINT:
-        logger.info("Ctrl-C: ending %s politely; once more ends them at once", live)
-    else:
-        logger.info("SIGTERM: no new calls; %s may go on for %g s; Ctrl-C ends them at once", live, drain)
+        await self._ending.close()
 
 
 def _tell_end(record: CallRecord, slowest: str) -> None:

@@ -72,8 +72,8 @@ class GenesysSettings(Table):
     )
     limits: LimitSettings = Field(default_factory=LimitSettings, description="on calls and messages")
     when_full: Literal["refuse", "disconnect"] = Field(
-        "refuse",
-        description="refuse: HTTP 503; disconnect: accepted and given back, and Genesys tries again",
+        "disconnect",
+        description="disconnect: accepted and given back, and Genesys tries again; refuse: HTTP 503",
     )
     unknown_connector: Literal["disconnect", "not_found"] = Field(
         "disconnect", description="how a wrong Connector ID is refused: after open with a reason, or HTTP 404"

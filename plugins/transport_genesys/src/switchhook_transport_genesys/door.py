@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 import anyio
 
-from switchhook import TokenBucket
+from switchhook import Busy, TokenBucket
 from switchhook_audiohook.signature import UpgradeRequest
 from switchhook_websocket import Request, Response, ServerSocket, Tally
 
@@ -45,7 +45,9 @@ class Door:
         judged = self.gate.judge(asked, socket.host, time.time())
         if isinstance(judged, Admitted):
             busy = self._admission.busy(judged)
-            if busy is None or self._admission.settings.when_full == "disconnect":
+            given_back = self._admission.settings.when_full == "disconnect"
+            # Genesys tries a call again that is given back, and none that is refused
+            if busy is None or busy is Busy.STOPPING or given_back:
                 if judged.replayed:
                     logger.warning("a signed request came again, session %s", judged.session_id)
                 return replace(judged, busy=busy)

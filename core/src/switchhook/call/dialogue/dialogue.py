@@ -108,7 +108,7 @@ class Dialogue:
             case events.Failure():
                 self._fail(event.source, event.error)
             case events.Stopping():
-                self._stop(End("stopped", "the server is stopping"), at_once=event.at_once)
+                self._stop_with_server(event)
             case events.Time():
                 self._expire()
             case events.Speaks():
@@ -209,6 +209,11 @@ class Dialogue:
         if first:
             self._ending = End("failed", f"{source}: {error}")
             self._effects += self._prompts.announce(self._prompts.spoken.failure_text)
+
+    def _stop_with_server(self, event: events.Stopping) -> None:
+        last = self._prompts.spoken.closing_text if event.goodbye else ""
+        ending = End("stopped", "the server is stopping")
+        self._stop(ending, at_once=event.at_once or event.goodbye, last_words=last)
 
     def _stop(self, ending: End, *, at_once: bool, last_words: str = "") -> None:
         """`at_once`: what is being said is broken off. Else it is waited for, and so are `last_words`, but

@@ -125,9 +125,11 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """The server ends. `at_once`: do not wait until what is being said has been heard."""
+    """The server ends. `at_once`: do not wait until what is being said has been heard. `goodbye`: neither do
+    that, but say goodbye."""
 
     at_once: bool = False
+    goodbye: bool = False
 
 
 OfReply = ReplyBegan | ActionDue | NotPerformed | ReplyEnded
