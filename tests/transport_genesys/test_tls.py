@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from switchhook import StartError
+from switchhook import ServerSettings, StartError
 from switchhook_transport_genesys import tls
 
 DATA = Path(__file__).parent / "data"
@@ -43,7 +43,8 @@ async def renewing(files, monkeypatch, caplog):
     monkeypatch.setattr(tls, "RENEWAL_PERIOD", 0.001)
     context = Context(ssl.PROTOCOL_TLS_SERVER)
     async with anyio.create_task_group() as group:
-        group.start_soon(tls.renew, context, *files)
+        settings = ServerSettings(tls={"certificate": files[0], "key": files[1]})
+        group.start_soon(tls.renew, context, lambda: settings)
         await anyio.lowlevel.checkpoint()
         yield context
         group.cancel_scope.cancel()

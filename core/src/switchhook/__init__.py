@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .contract.info import CallInfo as CallInfo
     from .contract.languages import language_for as language_for
     from .contract.leg import Busy as Busy
+    from .contract.leg import Changeable as Changeable
     from .contract.leg import Closed as Closed
     from .contract.leg import Digit as Digit
     from .contract.leg import Gap as Gap
@@ -150,8 +151,8 @@ _HOME = {
     "contract.info": "AppInfo CallInfo",
     "contract.languages": "language_for",
     "contract.leg": (
-        "Busy Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused PlaybackFinished "
-        "PlaybackStarted Reception Resumed Sink Transport TurnReport"
+        "Busy Changeable Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused "
+        "PlaybackFinished PlaybackStarted Reception Resumed Sink Transport TurnReport"
     ),
     "contract.names": "check_name did_you_mean nearest",
     "contract.options": "FilePath Options Seconds Table",

@@ -563,7 +563,7 @@ def test_serve_names_what_blocks_if_it_is_asked_to(site, run, tmp_path, monkeypa
 def serve(site, run, tmp_path, monkeypatch):
     """What `serve` prints with these settings of the server, which then cannot start."""
 
-    def cannot_start(*_):
+    def cannot_start(*_, **__):
         raise StartError("that will do")
 
     monkeypatch.setattr("switchhook.serving.logs.set_up", lambda form, level: None)

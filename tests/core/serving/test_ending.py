@@ -27,7 +27,7 @@ async def told(server):
             send.send_nowait(number)
 
         async def wait(self):
-            await server._ending.wait(signals)
+            await server.ending.wait(signals)
             self.seconds = anyio.current_time() - self.began
 
     one = Told()
@@ -106,7 +106,7 @@ async def test_the_last_call_that_ends_ends_the_server(serve):
 
 async def test_at_the_drain_limit_the_caller_hears_a_goodbye_and_the_flow_gets_its_variables(serve, written):
     server, caller = serve(notice="5s", drain="60s"), leg()
-    [voice] = server._bot["support"].voices
+    [voice] = server.generation.bots["support"].voices
     async with calling(server, caller), told(server) as end:
         end.signal(SIGTERM)
         await anyio.sleep(64.9)
@@ -121,7 +121,7 @@ async def test_at_the_drain_limit_the_caller_hears_a_goodbye_and_the_flow_gets_i
 
 async def test_a_voice_that_is_silent_does_not_keep_a_goodbye_for_ever(serve):
     server, caller = serve(notice=0, drain=0), leg()
-    [voice] = server._bot["support"].voices
+    [voice] = server.generation.bots["support"].voices
     voice.driver.stall = {"I am sorry, our time is up. One moment please."}
     async with calling(server, caller), told(server) as end:
         end.signal(SIGTERM)

@@ -11,6 +11,7 @@ from switchhook import hookimpl
 from switchhook.call.speaking.playout import Playout
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin
+from switchhook.serving.generation import watch
 
 from .callers import DRIVER, calling, leg
 
@@ -217,15 +218,15 @@ def hanging(tmp_path, monkeypatch):
 
 async def test_a_disk_that_hangs_stops_no_call(serve, hanging):
     server, caller = serve(events=True), leg()
-    async with server._records.kept(), calling(server, caller):
+    async with server.generation.records.kept(), calling(server, caller):
         caller.close("hung_up")
         await anyio.sleep(1)
-        assert not server._calls
+        assert not server.calls
 
 
 async def test_records_that_a_disk_did_not_take_by_the_end_are_in_the_log(serve, hanging, caplog):
     server, caller = serve(), leg()
-    async with server._records.kept():
+    async with server.generation.records.kept():
         async with calling(server, caller):
             caller.close("hung_up")
         server.refused("wrong key", {})
@@ -235,7 +236,7 @@ async def test_records_that_a_disk_did_not_take_by_the_end_are_in_the_log(serve,
 
 async def test_events_that_a_disk_did_not_take_are_said_once_for_each_call(serve, hanging, caplog):
     server, callers = serve(events=True), (leg("leg-1"), leg("leg-2"))
-    async with server._records.kept(), calling(server, *callers):
+    async with server.generation.records.kept(), calling(server, *callers):
         pass
     said = [line for line in caplog.messages if "cannot write events" in line]
     assert [sum(name in line for line in said) for name in ("leg-1", "leg-2")] == [1, 1]
@@ -243,7 +244,7 @@ async def test_events_that_a_disk_did_not_take_are_said_once_for_each_call(serve
 
 async def test_records_and_events_are_in_their_files_when_they_are_no_longer_kept(serve, written):
     server, callers = serve(events=True), [leg(f"leg-{number}") for number in range(20)]
-    async with server._records.kept(), calling(server, *callers):
+    async with server.generation.records.kept(), calling(server, *callers):
         for caller in callers:
             caller.close("hung_up")
     assert len(written()) == 20
@@ -252,10 +253,10 @@ async def test_records_and_events_are_in_their_files_when_they_are_no_longer_kep
 
 async def test_lines_that_are_lost_are_a_figure(serve, tmp_path, monkeypatch):
     server, told = serve(), []
-    monkeypatch.setattr(server._hooks, "measure", lambda *figure: told.append(figure))
+    monkeypatch.setattr(server.generation.hooks, "measure", lambda *figure: told.append(figure))
     (tmp_path / "records").write_text("no directory")
     async with anyio.create_task_group() as group:
-        group.start_soon(server._watch_records)
+        group.start_soon(watch, server.generation.records, server.measured)
         server.refused("wrong key", {})
         await anyio.sleep(1.5)
         group.cancel_scope.cancel()
@@ -275,14 +276,14 @@ async def test_a_probe_finds_nothing_wrong_where_every_engine_answers(serve):
 
 async def test_a_probe_names_the_connector_and_the_engine_that_does_not_answer(serve, monkeypatch):
     server = serve()
-    [voice] = server._bot["support"].voices
+    [voice] = server.generation.bots["support"].voices
     monkeypatch.setattr(voice.driver, "fail", {"One."})
     assert (await server.probe(["support"])).startswith("connector support: tts: ")
 
 
 async def test_a_probe_does_not_wait_for_an_engine_that_is_silent(serve, monkeypatch):
     server = serve()
-    [voice] = server._bot["support"].voices
+    [voice] = server.generation.bots["support"].voices
     monkeypatch.setattr(voice.driver, "stall", {"One."})
     with anyio.fail_after(4):
         assert "3.5 s" in await server.probe(["support"])
@@ -297,6 +298,6 @@ async def test_a_figure_of_the_transport_reaches_every_listener(serve):
             told.append((name, value, dict(labels)))
 
     server.app.plugins.hold(Plugin("extension/listener", "test", "0", Listener()))
-    server._hooks = Hooks(server.app.plugins, list(server.app.plugins.loaded.values()))
+    server.generation.hooks = Hooks(server.app.plugins, list(server.app.plugins.loaded.values()))
     server.measured("probes", 1, {"result": "ok"})
     assert told == [("probes", 1, {"result": "ok"})]

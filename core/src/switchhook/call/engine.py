@@ -57,11 +57,17 @@ class Engine(Generic[D]):
     report: Report = lambda _name, _resting: None
     _failures: int = field(default=0, init=False)
     _resting: float = field(default=0.0, init=False)  # until then
+    _closed: bool = field(default=False, init=False)
 
     # --- how it fares
 
     def rests(self, now: float) -> bool:
         return self._resting > now
+
+    @property
+    def is_resting(self) -> bool:
+        """As it was reported."""
+        return self._resting > 0
 
     def failed(self, now: float, *, silent: bool = False) -> None:
         """`silent`: it said nothing, not even that it fails. That costs callers most, so once is enough."""
@@ -105,8 +111,10 @@ class Engine(Generic[D]):
         return self.driver if isinstance(self.driver, AbstractAsyncContextManager) else None
 
     async def close(self) -> None:
-        """To be called after the last call. A driver that is a context manager is left instead."""
-        if self.manager is None and isinstance(self.driver, Closable):
+        """To be called after the last call; a second time does nothing. A driver that is a context manager
+        is left instead."""
+        if self.manager is None and isinstance(self.driver, Closable) and not self._closed:
+            self._closed = True
             await self.driver.aclose()
 
     @property

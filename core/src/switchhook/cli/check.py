@@ -103,6 +103,7 @@ async def _findings(
     """All findings. Engines are entered in `stack`."""
     from ..contract.errors import StartError
     from ..contract.findings import Finding
+    from ..serving.keeping import entered
     from ..serving.terminal import progress
 
     names = ", ".join(sorted(app.plugins.loaded))
@@ -113,7 +114,7 @@ async def _findings(
         app.transport()  # first: wrong settings should not wait for models
         progress("loading the engines")
         connectors = app.equip()
-        await stack.enter_async_context(app.engines.entered())
+        await stack.enter_async_context(entered(app.engines.lifetimes()))
     except StartError as error:  # wrong settings are not findings: they end the check as they end `serve`
         yield Finding("error", "engines", str(error), "see the message; the other checks need the engines")
         return

@@ -10,20 +10,18 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import partial
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Event, Thread
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from . import add_config
 
 if TYPE_CHECKING:
     from ..contract.settings import ServerSettings, Settings
+    from ..serving.app import App
 
 GROUP = "answer calls"
 logger = logging.getLogger(__name__)
@@ -42,9 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError, ours, status_of
+    from ..serving.hangups import held
     from ..serving.logs import set_up, settle
 
-    with hangups_outlived():  # before any thread begins, also that of the log
+    with held():  # before any thread begins, also that of the log
         set_up(arguments.log_format, arguments.log_level)
         try:
             return _serve(arguments)
@@ -61,13 +60,27 @@ def run(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     import anyio
 
-    from ..contract.errors import SettingsError
     from ..plugins.blocking import blocking_named
-    from ..serving.app import App
-    from ..serving.configuration import load_settings
+    from ..serving.reloading import Reloading
     from ..serving.server import Server
 
     logger.info("reading %s", arguments.config)
+    read = partial(_read, arguments)
+    server = Server(read(None))
+    reloading = Reloading(server, arguments.config, read)
+    options = {"use_uvloop": True} if find_spec("uvloop") else {}
+    on_ready = partial(ready, form=arguments.log_format)
+    with blocking_named(server.app.plugins) if arguments.find_blocking else nullcontext():
+        anyio.run(server.run, on_ready, reloading.run, backend_options=options)
+    return 0
+
+
+def _read(arguments: argparse.Namespace, before: App | None) -> App:
+    """Raises SettingsError and PluginError."""
+    from ..contract.errors import SettingsError
+    from ..serving.app import App
+    from ..serving.configuration import load_settings
+
     settings = load_settings(arguments.config)
     if not settings.connectors:
         cure = f"make one: switchhook connector new NAME --config {arguments.config}"
@@ -76,11 +89,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         _tell(warning, arguments.log_format, logging.WARNING)
     base = arguments.config.parent.absolute()
     _say_what_is_risky(settings, base)
-    server = Server(App(settings, base))
-    options = {"use_uvloop": True} if find_spec("uvloop") else {}
-    with blocking_named(server.app.plugins) if arguments.find_blocking else nullcontext():
-        anyio.run(server.run, partial(ready, form=arguments.log_format), backend_options=options)
-    return 0
+    return App(settings, base, before=before)
 
 
 def _say_what_is_risky(settings: Settings, base: Path) -> None:
@@ -92,31 +101,6 @@ def _say_what_is_risky(settings: Settings, base: Path) -> None:
         logger.warning("%s; %s", said, descriptors.cure(most))
     for path, mode in open_to_others(settings, base):
         logger.warning("others can read %s, which holds a secret (mode %o); chmod 600 %s", path, mode, path)
-
-
-@contextmanager
-def hangups_outlived() -> Iterator[None]:
-    """Blocks SIGHUP in all threads, also those of models, but for one that waits for it: the main thread has
-    models to load and calls to end."""
-    over = Event()
-
-    def say_so() -> None:
-        while signal.sigwait({signal.SIGHUP}) and not over.is_set():
-            logger.warning(
-                "SIGHUP changes nothing: the configuration stays as it was read at the start, calls go on; "
-                "to read it again stop the server and start it"
-            )
-
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
-    waiting = Thread(target=say_so, name="switchhook-sighup", daemon=True)
-    waiting.start()
-    try:
-        yield
-    finally:
-        over.set()
-        signal.pthread_kill(cast("int", waiting.ident), signal.SIGHUP)
-        waiting.join()
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def unprotected(server: ServerSettings) -> str:

@@ -197,19 +197,12 @@ async def _changed(files: Files) -> Path:
 
 def watched(app: App, config: Path, table: Options) -> list[Path]:
     """The configuration, the files that it names, and plugins that are not installed for good."""
+    from ..serving.configuration import named_files
+
     path = app.settings.plugins.path
-    return [config, *_named(table, config.parent), *_being_written(app), *([path] if path else [])]
 
-
-def _named(value: object, base: Path) -> Iterator[Path]:
-    if isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _named(inner, base)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _named(inner, base)
-    elif isinstance(value, str) and len(value) < 1000 and "\0" not in value and (base / value).is_file():
-        yield base / value
+    named = named_files(table, config.parent)
+    return [config, *named, *_being_written(app), *([path] if path else [])]
 
 
 def _being_written(app: App) -> Iterator[Path]:

@@ -1,8 +1,8 @@
 """What a driver of any kind may offer beside its contract. Each of these is found by its methods; no base
 class is needed.
 
-A driver that is an async context manager (`__aenter__`, `__aexit__`) is entered once, before the first
-call, and left after the last. There it loads what is slow, and opens what its calls share; what entering
+A driver that is an async context manager (`__aenter__`, `__aexit__`) is entered once, before its first
+call, and left after its last. There it loads what is slow, and opens what its calls share; what entering
 returns is not used.
 """
 

@@ -65,12 +65,14 @@ if TYPE_CHECKING:
 @hook("start", "one")
 def create_transport(options: Options, server: ServerSettings) -> Transport:  # type: ignore[empty-body]
     """Asked at start-up of the plugin in `[transport] use`. `options` is that table without `use`. Raises
-    SettingsError for wrong options; None is an error. For plugins in `switchhook.transport`."""
+    SettingsError for wrong options; None is an error. One that is `Changeable` takes other options later. For
+    plugins in `switchhook.transport`."""
 
 
 @hook("start", "one")
 def create_stt(options: Options) -> SpeechToText:  # type: ignore[empty-body]
-    """Asked at start-up of the plugin that a connector's `stt` names. Equal tables share an engine. It may
+    """Asked at start-up of the plugin that a connector's `stt` names, and in a thread when the configuration
+    is read again. Equal tables share an engine, as long as the files that they name stay the same. It may
     offer more than its contract asks for: see "What a driver may offer". Raises SettingsError or StartError;
     None is an error. For plugins in `switchhook.stt`."""
 
@@ -99,9 +101,12 @@ def settings_model() -> type[BaseModel]:  # type: ignore[empty-body]
 
 @hook("start", "all")
 def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:  # type: ignore[empty-body]
-    """A context manager around the whole of `serve`: entered before the first call, left after the last. What
-    it yields is the parameter `plugin` of this plugin's other hooks. `app.settings_of(NAME)` gives its
-    validated settings. An exception when it is entered stops the start. None: nothing to do. Any plugin."""
+    """A context manager around the calls of a configuration: entered before the first, left after the last.
+    What it yields is the parameter `plugin` of this plugin's other hooks. `app.settings_of(NAME)` gives its
+    validated settings. When the configuration is read again while calls are answered, it is kept if the
+    settings of this plugin and of its distribution are the same; if not, there is another, and live calls
+    keep theirs. An exception when it is entered stops the start, or leaves in force what was read before.
+    None: nothing to do. Any plugin."""
 
 
 @hook("start", "all")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import anyio.abc
 
 from .audio import AudioFormat
+
+if TYPE_CHECKING:
+    from .options import Options
+    from .settings import ServerSettings
 
 CloseReason = Literal["ended", "hung_up", "lost", "refused"]
 Disposition = Literal["match", "no_match", "no_input"]
@@ -203,3 +207,18 @@ class Transport(Protocol):
         `Busy.STOPPING`, that is done in a way that makes the peer try again, at another server if there is
         one: that is how a server drains. Calls have ended before the cancellation comes.
         """
+
+
+@runtime_checkable
+class Changeable(Protocol):
+    """A transport that takes other settings while it serves. One that does not keeps what it was made with,
+    until the server is started anew."""
+
+    def change(
+        self, options: Options, server: ServerSettings, connectors: Mapping[str, Mapping[str, object]], /
+    ) -> Callable[[], Sequence[str]]:
+        """Read what the configuration says now, as at the start; asked off the event loop. Raises
+        SettingsError and StartError, and then nothing changes. What it returns is called on the event loop,
+        does not wait and never raises: it puts that into force for connections that come from then on, and
+        names the settings that stay as they were until the server is started anew, such as
+        "transport.limits.waiting"."""

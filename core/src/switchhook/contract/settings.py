@@ -53,6 +53,9 @@ class ServerSettings(Table):
         5.0, ge=0, description="after SIGTERM, in which calls are taken still: until balancers send no more"
     )
     drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after that")
+    watch: bool = Field(
+        False, description="read the configuration again when it, or a file that it names, has changed"
+    )
 
     @model_validator(mode="after")
     def _public_url_is_a_base(self) -> ServerSettings:

@@ -7,15 +7,16 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 from types import FrameType
 
 import anyio
 
 from ..contract.hookspecs import HOOKS
 from ..contract.traces import home, is_of
-from .loader import Plugins
+from .loader import Plugin, Plugins
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +28,8 @@ OFF_AFTER = 1.0  # seconds that a plugin may block until it is left out of later
 class Watchdog:
     """Finds the plugin by the files in the stack. A hook that blocks for long is not asked any more."""
 
-    def __init__(self, plugins: Plugins) -> None:
-        self._plugins = plugins
+    def __init__(self, *plugins: Plugins) -> None:
+        self.plugins = plugins  # replaced as a whole, for the thread that reads it
         self._thread = threading.get_ident()
         self._beat = time.monotonic()
         self._done = threading.Event()
@@ -57,43 +58,48 @@ class Watchdog:
             beat, now = self._beat, time.monotonic()
             if now - beat < LATE:
                 continue
-            active = self._plugins.guard.active
-            # since it began: something else may have blocked the loop before
-            if active and now - active[2] > OFF_AFTER and self._may_be_off(*active[:2]):
-                self._plugins.guard.off.add(active[:2])
-                form = "plugin %s blocked every call for over %g s: its %s is off from now on"
-                logger.error(form, active[0], OFF_AFTER, active[1])
+            plugins = self.plugins
+            at_work = [(each, active) for each in plugins if (active := each.guard.active)]
+            for each, active in at_work:
+                # since it began: something else may have blocked the loop before
+                if now - active[2] > OFF_AFTER and _may_be_off(each, *active[:2]):
+                    each.guard.off.add(active[:2])
+                    form = "plugin %s blocked every call for over %g s: its %s is off from now on"
+                    logger.error(form, active[0], OFF_AFTER, active[1])
             if beat != seen:
                 seen = beat
-                self._name_the_culprit(sys._current_frames().get(self._thread), active)  # noqa: SLF001  # the documented way
-
-    def _may_be_off(self, name: str, hook: str) -> bool:
-        """Hooks that only listen may, and those that handle what another plugin handles too. Without any
-        other hook callers would hear nothing, or something else."""
-        off = self._plugins.guard.off
-        if (name, hook) in off:
-            return False
-        others = (plugin for plugin in self._plugins.loaded.values() if plugin.name != name)
-        return HOOKS[hook].listens or (
-            bool(HOOKS[hook].handles)
-            and any(hook in other.hooks and (other.name, hook) not in off for other in others)
-        )
-
-    def _name_the_culprit(self, frame: FrameType | None, active: tuple[str, str, float] | None) -> None:
-        if frame is None:
-            return
-        stack = traceback.extract_stack(frame)
-        name = active[0] if active else _whose(stack, self._plugins)
-        if name:
-            lines = " < ".join(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(stack[-6:]))
-            logger.warning("plugin %s blocks the event loop: %s", name, lines)
+                frame = sys._current_frames().get(self._thread)  # noqa: SLF001  # the documented way
+                _name_the_culprit(frame, at_work[0][1][0] if at_work else "", plugins)
 
 
-def _whose(stack: traceback.StackSummary, plugins: Plugins) -> str:
+def _may_be_off(plugins: Plugins, name: str, hook: str) -> bool:
+    """Hooks that only listen may, and those that handle what another plugin handles too. Without any other
+    hook callers would hear nothing, or something else."""
+    off = plugins.guard.off
+    if (name, hook) in off:
+        return False
+    others = (plugin for plugin in plugins.loaded.values() if plugin.name != name)
+    return HOOKS[hook].listens or (
+        bool(HOOKS[hook].handles)
+        and any(hook in other.hooks and (other.name, hook) not in off for other in others)
+    )
+
+
+def _name_the_culprit(frame: FrameType | None, active: str, plugins: Sequence[Plugins]) -> None:
+    if frame is None:
+        return
+    stack = traceback.extract_stack(frame)
+    name = active or _whose(stack, list(chain.from_iterable(each.loaded.values() for each in plugins)))
+    if name:
+        lines = " < ".join(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(stack[-6:]))
+        logger.warning("plugin %s blocks the event loop: %s", name, lines)
+
+
+def _whose(stack: traceback.StackSummary, plugins: Sequence[Plugin]) -> str:
     """The plugin whose file is the innermost; nothing where none has one there. Of several in one package it
     is the one whose own module it is."""
-    homes = [(home(plugin.module), plugin.name) for plugin in plugins.loaded.values()]
-    files = [(getattr(plugin.module, "__file__", ""), plugin.name) for plugin in plugins.loaded.values()]
+    homes = [(home(plugin.module), plugin.name) for plugin in plugins]
+    files = [(getattr(plugin.module, "__file__", ""), plugin.name) for plugin in plugins]
     for frame in reversed(stack):
         own = [name for file, name in files if file == frame.filename]
         own += [name for places, name in homes if is_of(frame.filename, places)]

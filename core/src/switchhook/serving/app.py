@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -34,8 +34,10 @@ from ..plugins.asking import Hooks
 from ..plugins.files import plugin_files
 from ..plugins.loader import Plugin, Plugins, only_installed, refuse_unknown
 from ..speakable.words import Pronunciations
-from .engines import Engines, ask, contained, stop, unfit
+from .engines import Engines, ask, unfit
 from .figures import declared
+from .keeping import Lifetime, entered
+from .lifespans import lifespan
 
 MEGABYTE = 1024 * 1024
 Made = Mapping[str, tuple[Engine[Any], ...]]
@@ -43,18 +45,28 @@ Made = Mapping[str, tuple[Engine[Any], ...]]
 
 class App:
     """When it is made, every plugin that is used is imported and its settings are validated; `equip` makes
-    the engines. Raises SettingsError and PluginError.
+    the engines. What it has in common with the one `before`, it shares with it. Raises SettingsError and
+    PluginError.
     """
 
-    def __init__(self, settings: Settings, base: Path, plugins: Plugins | None = None) -> None:
+    engines: Engines
+    cache: PromptCache | None
+
+    def __init__(
+        self,
+        settings: Settings,
+        base: Path,
+        plugins: Plugins | None = None,
+        before: App | None = None,
+    ) -> None:
         self.settings, self.base = settings, base
         self.plugins = plugins or Plugins(settings.plugins.order)
         asked = settings.plugins
         self.plugins.guard.breaker.most = asked.off_after
         files = plugin_files(asked.path, base) if asked.path else []
         self.plugins.load_shared(asked.only, asked.exclude, files)
-        self.engines = Engines(self.plugins, base)
-        self.cache = self._prompt_cache()
+        self.engines = Engines(self.plugins, base, None if before is None else before.engines)
+        self.cache = self._prompt_cache(before)
         self._transport = _named(settings.transport)
         self.plugins.load_one("transport", self._transport.use)
         for connector in settings.connectors.values():
@@ -79,6 +91,14 @@ class App:
         """By the names of their tables in `[plugins]`."""
         return self._settings
 
+    @property
+    def transport_named(self) -> str:
+        return self._transport.use
+
+    @property
+    def transport_options(self) -> Options:
+        return Options(self._transport.table(), place="transport", base=self.base)
+
     def transport(self) -> Transport:
         made = self.engines.make("transport", self._transport, server=self.settings.server)
         transport: Transport = made.driver
@@ -88,28 +108,21 @@ class App:
         """Makes the engines, which loads models. Equal tables share an engine."""
         return {name: self._bot(name, connector) for name, connector in self.settings.connectors.items()}
 
-    @asynccontextmanager
-    async def lifespans(self) -> AsyncIterator[None]:
+    def lifetimes(self) -> Iterator[Lifetime]:
+        """What calls need, in the order that it is entered: engines, then plugins."""
+        yield from self.engines.lifetimes()
+        for plugin in self.plugins.loaded.values():
+            if "lifespan" in plugin.hooks:
+                yield lifespan(self, self.plugins, self.base, plugin)
+
+    def lifespans(self) -> AbstractAsyncContextManager[None]:
         """Around everything that serves: engines are entered first, then plugins; left in reverse order."""
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self.engines.entered())
-            for plugin in self.plugins.loaded.values():
-                if "lifespan" in plugin.hooks:
-                    for manager in ask(self.plugins, plugin, "lifespan", app=self):
-                        self.plugins.guard.values[plugin.name] = await self._enter(stack, plugin, manager)
-            yield
+        return entered(self.lifetimes())
 
-    async def _enter(self, stack: AsyncExitStack, plugin: Plugin, manager: Any) -> object:
-        if not isinstance(manager, AbstractAsyncContextManager):
-            raise unfit(plugin, "lifespan", f"returned {type(manager).__name__}", "an async context manager")
-        try:
-            what = f"plugin {plugin.name} (from {plugin.distribution}), hook lifespan, when left"
-            return await stack.enter_async_context(contained(what, manager))
-        except Exception as error:
-            raise stop(plugin, "lifespan", error) from error
-
-    def _prompt_cache(self) -> PromptCache | None:
+    def _prompt_cache(self, before: App | None) -> PromptCache | None:
         asked = self.settings.prompts
+        if before is not None and before.settings.prompts == asked:
+            return before.cache
         if not asked.memory:
             return None
         return PromptCache(asked.directory, memory=asked.memory * MEGABYTE, disk=asked.disk * MEGABYTE)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,36 @@ def read_table(path: Path | str, environ: Mapping[str, str] = os.environ) -> Opt
         if name.startswith(PREFIX) and name not in referred:
             variables[_overlay(table, name, value)] = name
     return Options(table, place="", base=file.parent.absolute(), variables=variables)
+
+
+def named_files(value: object, base: Path) -> Iterator[Path]:
+    """Files that a table names, its secrets' and others: whatever is the path of one."""
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from named_files(inner, base)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named_files(inner, base)
+    elif isinstance(value, str) and os.path.isfile(path := base / value):  # noqa: PTH113  # a text that can be no path is none
+        yield path
+
+
+def times(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
+    """What changes when one of them is written or replaced."""
+    found = dict[str, tuple[int, ...]]()
+    for file in files:
+        try:
+            stat = file.stat()
+        except OSError:
+            found[str(file)] = (0,)
+        else:
+            found[str(file)] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    return found
+
+
+def fingerprint(value: object, base: Path) -> str:
+    """Tables with the same one say the same, and so do the files that they name."""
+    return json.dumps([value, times(named_files(value, base))], sort_keys=True, default=str)
 
 
 def _referred(value: object) -> Iterator[str]:

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +18,55 @@ from ..contract.options import Options
 from ..contract.settings import Choosing
 from ..contract.traces import home, place
 from ..plugins.loader import Plugin, Plugins
+from .configuration import fingerprint
+from .keeping import Lifetime
 
 logger = logging.getLogger(__name__)
 
 
 class Engines:
-    """Equal tables share an engine. `report` is told when one begins to rest, and when it works again."""
+    """Equal tables share an engine, also with those of `before`: as long as the files that they name are the
+    same. `report` is told when one begins to rest, and when it works again."""
 
-    def __init__(self, plugins: Plugins, base: Path) -> None:
+    def __init__(self, plugins: Plugins, base: Path, before: Engines | None = None) -> None:
         self._plugins, self._base = plugins, base
         self._made: dict[str, Engine[Any]] = {}
+        self._prints: dict[str, str] = {}
+        self._before = before
         self.report: Report = report_rest
 
     def __iter__(self) -> Iterator[Engine[Any]]:
         return iter(list(self._made.values()))
+
+    def settle(self) -> None:
+        """What was there before is no longer looked at."""
+        self._before = None
+
+    def forget(self) -> None:
+        """After the last call. Who still knows of these engines keeps no model in memory by it."""
+        self._made.clear()
+        self._prints.clear()
+        self._before = None
+
+    def carry_on(self, kind: Kind) -> None:
+        """Those of that kind from before, whatever their tables say now."""
+        for engine in self._before or ():
+            if engine.kind == kind:
+                self._made[engine.name] = engine  # under no table's key
+
+    def same(self, key: str, said: str) -> Engine[Any] | None:
+        """That of an equal table."""
+        return self._made[key] if self._prints.get(key) == said else None
 
     def make(self, kind: Kind, choice: Choosing, place: str = "", **more: Any) -> Engine[Any]:
         """Raises SettingsError, StartError and PluginError."""
         plugin = self._plugins.load_one(kind, choice.use)
         key = json.dumps([kind, choice.use, choice.table()], sort_keys=True, default=str)
         if key not in self._made:
+            self._prints[key] = said = fingerprint(choice.table(), self._base)
+            if self._before is not None and (kept := self._before.same(key, said)):
+                self._made[key] = kept
+                return kept
             options = Options(choice.table(), place=place or kind, base=self._base)
             driver = self._driver(plugin, f"create_{kind}", options, **more)
             # tells engines of one plugin apart, here and after a restart
@@ -63,26 +93,27 @@ class Engines:
             raise unfit(plugin, hook, what, cure)
         return made
 
-    @asynccontextmanager
-    async def entered(self) -> AsyncIterator[None]:
-        """Enters all that were made. Raises StartError if one cannot be entered."""
-        async with AsyncExitStack() as stack:
-            for engine in self:
-                stack.push_async_callback(_close, engine)
-                if engine.manager is not None:
-                    await self._enter(stack, engine, engine.manager)
-            yield
-
-    async def _enter(
-        self, stack: AsyncExitStack, engine: Engine[Any], manager: AbstractAsyncContextManager[object]
-    ) -> None:
-        try:
-            await stack.enter_async_context(contained(f"{engine.name}, when closed", manager))
-        except Exception as error:
-            raise StartError(f"{engine.name}, when entered: {_said(error, type(engine.driver))}") from error
+    def lifetimes(self) -> Iterator[Lifetime]:
+        """Of all that were made."""
+        return (Lifetime(engine, partial(_entered, engine)) for engine in self)
 
 
-async def _close(engine: Engine[Any]) -> None:
+@asynccontextmanager
+async def _entered(engine: Engine[Any]) -> AsyncIterator[object]:
+    """Raises StartError where it cannot be entered."""
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(close, engine)
+        if engine.manager is not None:
+            try:
+                await stack.enter_async_context(contained(f"{engine.name}, when closed", engine.manager))
+            except Exception as error:
+                raise StartError(
+                    f"{engine.name}, when entered: {_said(error, type(engine.driver))}"
+                ) from error
+        yield None
+
+
+async def close(engine: Engine[Any]) -> None:
     try:
         await engine.close()
     except Exception as error:  # noqa: BLE001  # an engine may raise anything; the others are closed too

@@ -28,7 +28,7 @@ class RecordFile:
     gave_up = False
 
     def __init__(self, directory: Path | None) -> None:
-        self._directory = directory
+        self.directory = directory
         self.writer = LineWriter(directory)
         self._minute, self._refused = "", 0
         self._left_out: Counter[str] = Counter()  # by reason
@@ -37,7 +37,7 @@ class RecordFile:
     async def kept(self) -> AsyncIterator[None]:
         """Within it nobody waits for the disk. When it is left, there is a short wait for what is not written
         yet."""
-        if self._directory is None:
+        if self.directory is None:
             yield
         else:
             async with self.writer.running():
@@ -80,11 +80,11 @@ class RecordFile:
 
     def lost(self, line: str, why: str, /) -> None:
         # the record is not lost: the log has it
-        logger.error("cannot write to %s: %s; record: %s", self._directory, why, line)
+        logger.error("cannot write to %s: %s; record: %s", self.directory, why, line)
 
     def _write(self, line: str) -> None:
-        if self._directory is not None:
-            self.writer.put(self, self._directory / f"calls-{utc_now()[:10]}.jsonl", line)
+        if self.directory is not None:
+            self.writer.put(self, self.directory / f"calls-{utc_now()[:10]}.jsonl", line)
 
 
 class EventFile:

@@ -5,37 +5,39 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.abc
 
 from ..call.bot import Bot
 from ..call.call import Call
-from ..contract.audio import AudioFormat
 from ..contract.errors import cause
+from ..contract.findings import AdminPage
 from ..contract.leg import Busy, Leg, Outcome
 from ..contract.records import CallRecord, utc_now
 from ..contract.traces import place, trace
-from ..plugins.asking import Hooks
-from ..plugins.watchdog import Watchdog
 from .admin import serve_admin
 from .app import App
 from .ending import Ending
-from .engines import report_rest
-from .figures import CALLS_ENDED, CALLS_STARTED, ENGINES_RESTING, PROMPTS
+from .figures import CALLS_ENDED, CALLS_STARTED
+from .generation import Generation
 from .livecalls import LiveCalls
 from .logs import call_ids
 from .probing import NoAnswerError, try_bot
-from .recordfiles import EventFile, RecordFile, is_writable
-from .warming import warmed
+from .recordfiles import EventFile, is_writable
+from .succession import Succession
 
 logger = logging.getLogger(__name__)
 
 PROBING = 3.5  # seconds for engines to answer a probe: Genesys waits five for all of it
+GONE = "this connector is not configured any more"
 BAD_ENDS = ("failed", "lost")  # outcomes that somebody should look into
+
+
+Beside = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Server:
@@ -43,69 +45,70 @@ class Server:
     runs the calls."""
 
     def __init__(self, app: App) -> None:
-        self.app = app
         began = time.monotonic()
         self._transport = app.transport()  # first: wrong settings should not wait for models
         logger.info("loading %s", ", ".join(app.drivers))
-        self._bot: Mapping[str, Bot] = app.equip()
-        for bot in self._bot.values():
-            bot.hooks.codec(AudioFormat())  # its tables are made now rather than in the first call
+        first = Generation(app)
         logger.info("engines ready after %.2f s", time.monotonic() - began)
-        self._records = RecordFile(directory := app.settings.records.directory)
-        if directory is not None and not is_writable(directory):
+        if (directory := first.records.directory) is not None and not is_writable(directory):
             logger.warning(
                 "cannot write to %s: calls are answered, and their records go to the log", directory
             )
-        self._hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
-        self._watch_engines()
+        self.succession = Succession(first, self._transport, self.measured)
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
-        self._calls = LiveCalls()
-        self._ending = Ending(self._calls, lambda: self.app.settings.server)
+        self.calls = LiveCalls()
+        self.ending = Ending(self.calls, lambda: self.app.settings.server)
+
+    @property
+    def generation(self) -> Generation:
+        """Of calls that come now."""
+        return self.succession.current
+
+    @property
+    def app(self) -> App:
+        return self.generation.app
 
     @property
     def connectors(self) -> Mapping[str, Mapping[str, object]]:
         return {name: settings.address for name, settings in self.app.settings.connectors.items()}
 
     def languages(self, connector: str, /) -> Sequence[str]:
-        return [each.language for each in self._bot[connector].tongues]
+        bot = self.generation.bots.get(connector)
+        return [each.language for each in bot.tongues] if bot else ()
 
     def admit(self) -> Busy | None:
-        return self._ending.busy or self._full()
+        return self.ending.busy or self._full()
 
     def ready(self) -> Busy | None:
-        return self._ending.ready or self._full()
+        return self.ending.ready or self._full()
 
     def _full(self) -> Busy | None:
-        return Busy.FULL if len(self._calls) >= self.app.settings.server.max_calls else None
+        return Busy.FULL if len(self.calls) >= self.app.settings.server.max_calls else None
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
-        self._records.refusal(reason, details)
+        self.generation.records.refusal(reason, details)
 
     def measured(self, name: str, value: float, labels: Mapping[str, str], /) -> None:
-        self._hooks.measure(name, value, labels)
-
-    def _watch_engines(self) -> None:
-        def prompt(result: str) -> None:
-            self.measured(PROMPTS.name, 1, {"from": "cache" if result == "hit" else "engine"})
-
-        def resting(engine: str, is_resting: bool) -> None:
-            report_rest(engine, is_resting)
-            self.measured(ENGINES_RESTING.name, 1 if is_resting else -1, {"engine": engine})
-
-        self.app.engines.report = resting
-        if self.app.cache is not None:
-            self.app.cache.measure = prompt
+        self.generation.hooks.measure(name, value, labels)
 
     async def probe(self, connectors: Sequence[str], /) -> str:
-        with anyio.move_on_after(PROBING):
+        with anyio.move_on_after(PROBING), self.generation.used():
             async with self._probing:
                 for name in connectors:
-                    try:
-                        await try_bot(self._bot[name], PROBING)
-                    except NoAnswerError as error:
-                        return f"connector {name}: {error}"
+                    if why := await self._problem(name):
+                        return f"connector {name}: {why}"
             return ""
         return f"the engines did not answer within {PROBING:g} s"
+
+    async def _problem(self, connector: str) -> str:
+        bot = self.generation.bots.get(connector)
+        if bot is None:
+            return GONE
+        try:
+            await try_bot(bot, PROBING)
+        except NoAnswerError as error:
+            return str(error)
+        return ""
 
     async def answer(self, leg: Leg, /) -> None:
         info = leg.info
@@ -120,61 +123,46 @@ class Server:
             call_ids.reset(token)
 
     async def _answer(self, leg: Leg) -> None:
+        generation, info = self.generation, leg.info
+        bot = generation.bots.get(info.connector)
+        if bot is None:  # the transport found it before the configuration was read again
+            self.refused(GONE, {"connector": info.connector, "conversation_id": info.conversation_id})
+            leg.end(Outcome("error", GONE), {})
+            return
+        with generation.used():
+            await self._run(leg, bot, generation)
+
+    async def _run(self, leg: Leg, bot: Bot, generation: Generation) -> None:
         info = leg.info
         try:
-            call = Call(leg, self._bot[info.connector], self._event_writer(leg))
+            call = Call(leg, bot, _event_writer(leg, generation))
         except Exception as error:
             why = f"internal error: {cause(error)}"
             lost = CallRecord(
                 info.id, info.connector, utc_now(), info.conversation_id, outcome="failed", reason=why
             )
-            self._records.call(lost)
+            generation.records.call(lost)
             raise
         record = call.record_writer.record
-        self._calls.add(call)
+        self.calls.add(call)
         logger.info("call to %s started", info.connector)
         self.measured(CALLS_STARTED.name, 1, {"connector": info.connector})
         try:
             await call.run()
         finally:
-            self._calls.remove(call)
-            self._records.call(record)
+            self.calls.remove(call)
+            generation.records.call(record)
             labels = {"connector": info.connector, "outcome": record.outcome}
             self.measured(CALLS_ENDED.name, 1, labels)
             _tell_end(record, call.record_writer.slowest())
-
-    def _event_writer(self, leg: Leg) -> Callable[[str], None] | None:
-        directory = self.app.settings.records.directory
-        if directory is None or not self.app.settings.connectors[leg.info.connector].events:
-            return None
-        # the id comes from outside; only its harmless characters name a file
-        name = "".join(c for c in leg.info.id if c.isalnum() or c == "-")[:64]
-        path: Path = directory / f"events-{name}.jsonl"
-        return EventFile(path, self._records.writer).write
-
-    async def _watch_records(self) -> None:
-        await self._records.writer.watch(lambda name, value: self.measured(name, value, {}))
-
-    @asynccontextmanager
-    async def prepared(self) -> AsyncIterator[None]:
-        """What calls need beside the transport: records, plugins, warm engines."""
-        async with (
-            self._records.kept(),  # entered first, so left last: lines come until the end
-            self.app.lifespans(),
-            Watchdog(self.app.plugins).watching(),
-            warmed(self.app.cache, self._bot.values()),
-        ):
-            yield
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[str]:
         """Yields the URLs where calls come in. Calls that are left at the end have a little time to end."""
         async with anyio.create_task_group() as group:
-            group.start_soon(self._watch_records)
-            group.start_soon(self._records.watch)
             urls = await group.start(self._transport.serve, self)
             if (admin := self.app.settings.admin) is not None:
-                await group.start(serve_admin, admin, self.ready, self._hooks.admin_page)
+                await group.start(serve_admin, admin, self.ready, self._page)
             try:
                 yield " ".join(urls)
             finally:
@@ -182,17 +170,32 @@ class Server:
                     await self.close()
                 group.cancel_scope.cancel()
 
-    async def run(self, on_ready: Callable[[str], None]) -> None:
-        """Until a signal ends it, and then its calls have ended."""
-        async with self.prepared():
+    async def run(self, on_ready: Callable[[str], None], *beside: Beside) -> None:
+        """Until a signal ends it, and then its calls have ended. `beside` runs as long as that."""
+        async with self.succession.running():
             with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-                async with self.listening() as urls:
+                async with self.listening() as urls, anyio.create_task_group() as group:
+                    for each in beside:
+                        group.start_soon(each)
                     on_ready(urls)
-                    await self._ending.wait(signals)
+                    await self.ending.wait(signals)
+                    group.cancel_scope.cancel()
+
+    def _page(self, path: str) -> AdminPage | None:
+        return self.generation.hooks.admin_page(path)
 
     async def close(self) -> None:
         """End what is left at once, and wait a little for the peers' answers."""
-        await self._ending.close()
+        await self.ending.close()
+
+
+def _event_writer(leg: Leg, generation: Generation) -> Callable[[str], None] | None:
+    settings, records = generation.app.settings, generation.records
+    if records.directory is None or not settings.connectors[leg.info.connector].events:
+        return None
+    # the id comes from outside; only its harmless characters name a file
+    name = "".join(c for c in leg.info.id if c.isalnum() or c == "-")[:64]
+    return EventFile(records.directory / f"events-{name}.jsonl", records.writer).write
 
 
 def _tell_end(record: CallRecord, slowest: str) -> None:
@@ -208,5 +211,5 @@ def _tell_end(record: CallRecord, slowest: str) -> None:
 async def serving(app: App) -> AsyncIterator[str]:
     """A server inside another program or a test: yields its URL, ends its calls when left."""
     server = Server(app)
-    async with server.prepared(), server.listening() as urls:
+    async with server.succession.running(), server.listening() as urls:
         yield urls.partition(" ")[0]

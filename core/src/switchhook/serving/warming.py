@@ -27,19 +27,26 @@ LINE = AudioFormat()  # nearly every call has it; a call on another line makes i
 
 @asynccontextmanager
 async def warmed(cache: PromptCache | None, connectors: Iterable[Bot]) -> AsyncIterator[None]:
-    """To be held around all calls. Nothing waits for a prompt but the call that wants to play it."""
-    made = list(connectors)
+    """Around the calls of one who shares the cache with nobody."""
     async with AsyncExitStack() as stack:
         if cache is not None:
             await stack.enter_async_context(cache.running())
         group = await stack.enter_async_context(anyio.create_task_group())
         stack.callback(group.cancel_scope.cancel)
+        group.start_soon(keep_warm, cache, connectors)
+        yield
+
+
+async def keep_warm(cache: PromptCache | None, connectors: Iterable[Bot]) -> None:
+    """For ever, beside all calls, while the cache is running. Nothing waits for a prompt but who wants to
+    hear it."""
+    made = list(connectors)
+    async with anyio.create_task_group() as group:
         if cache is not None:
-            group.start_soon(_warm, cache, [each for one in made for each in _listed(one)])
+            group.start_soon(_make, cache, [each for one in made for each in _listed(one)])
         for engine in dict.fromkeys(engine for one in made for engine in one.engines):
             if engine.warmable:
                 group.start_soon(_keep_warm, engine)
-        yield
 
 
 async def _keep_warm(engine: Engine[Any]) -> None:
@@ -68,7 +75,7 @@ def _listed(connector: Bot) -> Iterator[tuple[TextToSpeech, Prompt]]:
                     yield voice, Prompt(engine.name, part, audio, spoken)
 
 
-async def _warm(cache: PromptCache, wanted: list[tuple[TextToSpeech, Prompt]]) -> None:
+async def _make(cache: PromptCache, wanted: list[tuple[TextToSpeech, Prompt]]) -> None:
     while wanted:
         missing = []
         for voice, prompt in wanted:

@@ -20,7 +20,7 @@ class Full(StrEnum):
 
 class Census:
     def __init__(self, limits: LimitSettings, reception: Reception) -> None:
-        self._limits, self._reception = limits, reception
+        self.limits, self._reception = limits, reception
         self._connectors: Counter[str] = Counter()
         self._organizations: Counter[str] = Counter()
 
@@ -29,10 +29,10 @@ class Census:
         if (reason := self._reception.admit()) is not None:
             self._hit("server")
             return reason
-        if _reached(self._limits.per_connector, self._connectors[connector]):
+        if _reached(self.limits.per_connector, self._connectors[connector]):
             self._hit("per_connector")
             return Full.CONNECTOR
-        if _reached(self._limits.per_organization, self._organizations[organization.lower()]):
+        if _reached(self.limits.per_organization, self._organizations[organization.lower()]):
             self._hit("per_organization")
             return Full.ORGANIZATION
         return None

@@ -30,7 +30,7 @@ LEFT_OUT = 10.0  # seconds between two lines about refusals that had no line of 
 
 class Door:
     def __init__(self, gate: Gate, admission: Admission) -> None:
-        self.gate, self._admission = gate, admission
+        self.gate, self.admission = gate, admission  # replaced when they change
         self._clock = asyncio.get_running_loop().time
         self._waiting = 0
         # one for each of the few reasons: a flood without keys hides no refusal of somebody who has one
@@ -39,13 +39,13 @@ class Door:
 
     async def answer(self, socket: ServerSocket, request: Request) -> Response | Admitted:
         began = self._clock()
-        if (told := health.answer(self._admission.reception, socket, request)) is not None:
+        if (told := health.answer(self.admission.reception, socket, request)) is not None:
             return told
         asked = UpgradeRequest(request.method, request.path, "", list(request.headers.raw_items()))
         judged = self.gate.judge(asked, socket.host, time.time())
         if isinstance(judged, Admitted):
-            busy = self._admission.busy(judged)
-            given_back = self._admission.settings.when_full == "disconnect"
+            busy = self.admission.busy(judged)
+            given_back = self.admission.settings.when_full == "disconnect"
             # Genesys tries a call again that is given back, and none that is refused
             if busy is None or busy is Busy.STOPPING or given_back:
                 if judged.replayed:
@@ -61,14 +61,17 @@ class Door:
                 self._waiting -= 1
         return socket.respond(judged.status)
 
+    def trusts(self, host: str) -> bool:
+        return self.gate.trusts(host)
+
     def too_large(self, remote: str) -> None:
         """A request over the limits: it was refused before anything in it was looked at."""
         status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         self._report(Refused(status, Reason.TOO_LARGE, {"remote": remote}))
 
     def _report(self, refused: Refused) -> None:
-        self._admission.reception.refused(refused.reason, refused.details)
-        self._admission.reception.measured("upgrades_refused", 1, {"reason": refused.reason})
+        self.admission.reception.refused(refused.reason, refused.details)
+        self.admission.reception.measured("upgrades_refused", 1, {"reason": refused.reason})
         bucket = self._lines.get(refused.reason) or TokenBucket(LOG_RATE, LOG_BURST, self._clock())
         self._lines[refused.reason] = bucket
         if not bucket.take(self._clock()):

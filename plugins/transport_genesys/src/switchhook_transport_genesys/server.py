@@ -6,17 +6,18 @@ import asyncio
 import errno
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 
 import anyio
 import anyio.abc
 
-from switchhook import Reception, ServerSettings, StartError
+from switchhook import Options, Reception, ServerSettings, StartError
 from switchhook_audiohook.nonces import NonceCache, NonceStore
 from switchhook_audiohook.protocol import ServerSession
-from switchhook_audiohook.settings import GenesysSettings, read_addresses
+from switchhook_audiohook.settings import GenesysSettings, LimitSettings, read_addresses
 from switchhook_websocket import Limits, Listening, Request, Response, Serve, ServerSocket, listen
 
 from . import tls
@@ -28,7 +29,23 @@ from .routing import Routes
 from .upgrade import Admitted, Gate
 
 SOCKETS_A_CALL, MORE_SOCKETS = 2, 200  # probes, and calls that are turned away politely, have some too
+AT_THE_ENTRANCE = ("handshake", "waiting", "per_host")  # limits of who is no WebSocket yet
 STALLED = 10.0  # seconds that a peer may leave unread what we wrote
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    door: Door
+    listening: Listening
+    context: ssl.SSLContext | None
+    limits: LimitSettings  # as the entrance has them
+
+    def stay(self, settings: GenesysSettings, server: ServerSettings) -> list[str]:
+        """Settings that only a restart can change, of those that are others now."""
+        now = settings.limits
+        others = [name for name in AT_THE_ENTRANCE if getattr(now, name) != getattr(self.limits, name)]
+        tls_stays = (self.context is None) != (server.tls is None)
+        return [*(f"transport.limits.{name}" for name in others), *(["server.tls"] if tls_stays else ())]
 
 
 class GenesysTransport:
@@ -40,6 +57,7 @@ class GenesysTransport:
         self._settings, self._server = settings, server
         self._nonces = nonces if nonces is not None else NonceCache()
         self._live: set[str] = set()  # ids of legs
+        self._serving: _Serving | None = None
 
     @property
     def unsigned(self) -> list[str]:
@@ -49,8 +67,16 @@ class GenesysTransport:
 
     def prepare(self, connectors: Mapping[str, Mapping[str, object]]) -> tuple[Routes, Gate]:
         """Raises SettingsError."""
-        routes = Routes(self._server.public_url, read_addresses(connectors, self._settings))
-        return routes, Gate(self._settings, self._server, routes, self._nonces)
+        return self._prepare(self._settings, self._server, connectors)
+
+    def _prepare(
+        self,
+        settings: GenesysSettings,
+        server: ServerSettings,
+        connectors: Mapping[str, Mapping[str, object]],
+    ) -> tuple[Routes, Gate]:
+        routes = Routes(server.public_url, read_addresses(connectors, settings))
+        return routes, Gate(settings, server, routes, self._nonces)
 
     def certificate(self) -> ssl.SSLContext | None:
         """Raises StartError."""
@@ -62,38 +88,71 @@ class GenesysTransport:
     ) -> None:
         """Raises SettingsError and StartError before anything listens."""
         routes, gate = self.prepare(reception.connectors)
-        context, files = self.certificate(), self._server.tls
+        context = self.certificate()
         admission = Admission(self._settings, routes, Census(self._settings.limits, reception), reception)
-        async with self._listening(Door(gate, admission), admission, context) as listening:
+        door = Door(gate, admission)
+        async with self._listening(door, context) as listening:
+            self._serving = _Serving(door, listening, context, self._settings.limits)
             task_status.started(self._urls(listening, routes))
-            if files and context:
-                await tls.renew(context, files.certificate, files.key)
+            if context:
+                await tls.renew(context, lambda: self._server)
             await anyio.sleep_forever()
 
+    # --- other settings while it serves
+
+    def change(
+        self, options: Options, server: ServerSettings, connectors: Mapping[str, Mapping[str, object]], /
+    ) -> Callable[[], Sequence[str]]:
+        """Connections that are open keep what they came by."""
+        settings = options.parse(GenesysSettings)
+        routes, gate = self._prepare(settings, server, connectors)
+        if server.tls:
+            tls.load(server.tls.certificate, server.tls.key)
+        return partial(self._take, settings, server, routes, gate)
+
+    def _take(
+        self, settings: GenesysSettings, server: ServerSettings, routes: Routes, gate: Gate
+    ) -> Sequence[str]:
+        self._settings, self._server = settings, server
+        if (serving := self._serving) is None:
+            return ()
+        census, reception = serving.door.admission.census, serving.door.admission.reception
+        census.limits = settings.limits
+        serving.door.gate = gate
+        serving.door.admission = Admission(settings, routes, census, reception)
+        serving.listening.limits = replace(
+            serving.listening.limits, message=settings.limits.message, connections=self._connections()
+        )
+        if serving.context and server.tls:
+            tls.take(serving.context, server.tls.certificate, server.tls.key)
+        return serving.stay(settings, server)
+
+    # --- connections
+
+    def _connections(self) -> int:
+        return SOCKETS_A_CALL * self._server.max_calls + MORE_SOCKETS
+
     @asynccontextmanager
-    async def _listening(
-        self, door: Door, admission: Admission, context: ssl.SSLContext | None
-    ) -> AsyncIterator[Listening]:
+    async def _listening(self, door: Door, context: ssl.SSLContext | None) -> AsyncIterator[Listening]:
         own = self._settings.limits
         limits = Limits(
             own.message,
             own.handshake,
             CLOSING,
             STALLED,
-            connections=SOCKETS_A_CALL * self._server.max_calls + MORE_SOCKETS,
+            connections=self._connections(),
             waiting=own.waiting,
             per_host=own.per_host,
         )
-        answer = partial(self._answer, door, admission)
         listening = listen(
-            answer,
+            partial(self._answer, door),
             self._server.host,
             self._server.port,
             limits=limits,
             context=context,
             too_large=door.too_large,
-            unlimited=door.gate.trusts,
-            limited=lambda limit: admission.reception.measured("limit_hits", 1, {"limit": limit}),
+            unlimited=door.trusts,
+            limited=lambda limit: door.admission.reception.measured("limit_hits", 1, {"limit": limit}),
         )
         async with AsyncExitStack() as stack:
             stack.callback(door.left_out.tell)
@@ -103,15 +162,14 @@ class GenesysTransport:
                 raise StartError(self._why_not(error)) from None
             yield entered
 
-    async def _answer(
-        self, door: Door, admission: Admission, socket: ServerSocket, request: Request
-    ) -> Response | Serve:
+    async def _answer(self, door: Door, socket: ServerSocket, request: Request) -> Response | Serve:
+        admission = door.admission  # that of the gate which judges it
         judged = await door.answer(socket, request)
         return judged if isinstance(judged, Response) else partial(self._handle, admission, judged)
 
     async def _handle(self, admission: Admission, admitted: Admitted, socket: ServerSocket) -> None:
         clock = asyncio.get_running_loop().time
-        idle = self._settings.limits.idle
+        idle = admission.settings.limits.idle
         session = ServerSession(admitted.session_id, admitted.organization_id, clock, idle)
         leg_id = admitted.session_id
         if leg_id in self._live:  # a client that repeats an id gets a call of its own all the same

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
 
-from switchhook import StartError
+from switchhook import ServerSettings, StartError
 
 logger = logging.getLogger(__name__)
 
@@ -35,25 +36,36 @@ def load(certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-async def renew(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+async def renew(context: ssl.SSLContext, server: Callable[[], ServerSettings]) -> None:
     """New connections get the new certificate; those that are open are not touched. Calls do not wait for the
-    disk that the files are on."""
-    seen = _times(certificate, key)
+    disk that the files are on. Other files may be named meanwhile."""
+    seen = _times(server())
     while True:
         await anyio.sleep(RENEWAL_PERIOD)
-        now = await anyio.to_thread.run_sync(_times, certificate, key, abandon_on_cancel=True)
-        if now == seen:
+        settings = server()
+        now = await anyio.to_thread.run_sync(_times, settings, abandon_on_cancel=True)
+        if now == seen or settings.tls is None:
             continue
-        seen = now
+        seen, files = now, settings.tls
         try:
             # tried in a context of its own: half of a pair must not replace a good one
-            await anyio.to_thread.run_sync(load, certificate, key, abandon_on_cancel=True)
-            context.load_cert_chain(certificate, key, password="")
-        except (StartError, ssl.SSLError, OSError) as error:
+            await anyio.to_thread.run_sync(load, files.certificate, files.key, abandon_on_cancel=True)
+        except StartError as error:
             logger.error("the renewed certificate is not used: %s", error)  # noqa: TRY400  # no traceback
         else:
-            logger.info("the certificate was read again")
+            take(context, files.certificate, files.key)
 
 
-def _times(*paths: Path) -> list[int]:
-    return [path.stat().st_mtime_ns if path.exists() else 0 for path in paths]
+def take(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    """For connections that come from now on. The files were read just now, into a context of their own."""
+    try:
+        context.load_cert_chain(certificate, key, password="")
+    except (ssl.SSLError, OSError) as error:
+        logger.error("the renewed certificate is not used: %s", error)  # noqa: TRY400  # no traceback
+    else:
+        logger.info("the certificate was read again")
+
+
+def _times(server: ServerSettings) -> list[tuple[Path, int]]:
+    paths = (server.tls.certificate, server.tls.key) if server.tls else ()
+    return [(path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths]

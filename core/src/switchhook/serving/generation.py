@@ -1,0 +1,116 @@
+"""One reading of the configuration and what its calls use. Live calls keep theirs until they end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+
+import anyio
+
+from ..call.bot import Bot
+from ..contract.audio import AudioFormat
+from ..plugins.asking import Hooks
+from .app import App
+from .engines import close
+from .keeping import Keeper, Lifetime
+from .recordfiles import RecordFile
+from .warming import keep_warm
+
+Measured = Callable[[str, float, Mapping[str, str]], None]
+
+
+class Generation:
+    """Models that a driver loads when it is made are loaded here, without an event loop. What is equal in the
+    generation `before` is shared with it. Raises SettingsError, StartError and PluginError."""
+
+    def __init__(self, app: App, before: Generation | None = None) -> None:
+        self.app = app
+        if before is not None:
+            app.engines.carry_on("transport")  # it serves on, whatever its settings are
+        self._bots = app.equip()
+        for bot in self._bots.values():
+            bot.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
+        self.hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
+        directory = app.settings.records.directory
+        same = before is not None and before.app.settings.records.directory == directory
+        self.records: RecordFile = before.records if before is not None and same else RecordFile(directory)
+        self._users = 0
+        self._unused = anyio.Event()
+        self._held: list[Hashable] = []
+
+    @property
+    def bots(self) -> Mapping[str, Bot]:
+        return self._bots
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """By a call, or a probe."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._unused.set()
+
+    async def unused(self) -> None:
+        while self._users:
+            self._unused = anyio.Event()
+            await self._unused.wait()
+
+    async def enter(self, keeper: Keeper, measured: Measured) -> None:
+        """Raises StartError and PluginError, and then what was entered is left."""
+        try:
+            for lifetime in self._lifetimes(measured):
+                await keeper.hold(lifetime)
+                self._held.append(lifetime.key)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._release(keeper)
+            raise
+        self.app.engines.settle()
+
+    async def leave(self, keeper: Keeper) -> None:
+        """After the last call. A plugin that outlives this keeps no model in memory by what it knows."""
+        await self._release(keeper)
+        self._bots.clear()
+        self.app.engines.forget()
+
+    async def _release(self, keeper: Keeper) -> None:
+        while self._held:
+            await keeper.release(self._held.pop())
+
+    async def keep_warm(self) -> None:
+        await keep_warm(self.app.cache, self._bots.values())
+
+    def _lifetimes(self, measured: Measured) -> Iterator[Lifetime]:
+        # first: what all others have to say comes to its end
+        yield Lifetime(self.records, partial(recording, self.records, measured))
+        yield from self.app.lifetimes()
+        if (cache := self.app.cache) is not None:
+            yield Lifetime(cache, cache.running)
+
+
+@asynccontextmanager
+async def recording(records: RecordFile, measured: Measured) -> AsyncIterator[None]:
+    """Within it nobody waits for the disk."""
+    async with records.kept(), anyio.create_task_group() as group:
+        group.start_soon(watch, records, measured)
+        yield
+        group.cancel_scope.cancel()
+
+
+async def watch(records: RecordFile, measured: Measured) -> None:
+    """For ever: what of them waits or is lost, and who was refused beyond those that have a line."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(records.watch)
+        group.start_soon(records.writer.watch, lambda name, value: measured(name, value, {}))
+
+
+async def discard(app: App, keeper: Keeper) -> None:
+    """One that never served: its engines that nobody holds are closed."""
+    with anyio.CancelScope(shield=True):
+        for engine in app.engines:
+            if not keeper.holds(engine):
+                await close(engine)

@@ -1,0 +1,104 @@
+"""Reads the configuration again, when SIGHUP comes or a file has changed."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+
+from ..contract.errors import SwitchhookError
+from .configuration import named_files, read_table, times
+from .hangups import heard
+from .server import Server
+from .succession import Read
+
+logger = logging.getLogger(__name__)
+
+LOOK = 1.0  # seconds between two looks at the files
+
+Told = Callable[[str], None]
+
+
+def _nobody(_what: str) -> None:
+    pass
+
+
+class Reloading:
+    """`told` is told "begun" and "over", whatever came of it."""
+
+    def __init__(self, server: Server, file: Path, read: Read, told: Told = _nobody) -> None:
+        self._server, self._file, self._read, self._told = server, file, read, told
+        self._files = [file]
+        self._seen = self._look()
+        self._asked = anyio.Event()
+        self._why = ""
+
+    def ask(self, why: str) -> None:
+        """It is done soon, and once for all who ask until it begins."""
+        self._why = why
+        self._asked.set()
+
+    async def run(self) -> None:
+        """For ever."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._hear)
+            group.start_soon(self._watch)
+            while True:
+                await self._asked.wait()
+                self._asked = anyio.Event()
+                if self._server.ending.ready is None:
+                    await self._again()
+                else:
+                    logger.warning("%s: the server ends, and reads nothing again", self._why)
+
+    async def _hear(self) -> None:
+        with anyio.open_signal_receiver(signal.SIGHUP) as signals, heard():
+            async for _ in signals:
+                self.ask("SIGHUP")
+
+    async def _watch(self) -> None:
+        """Two looks have to agree: who writes a file may take a while."""
+        last = self._seen
+        while True:
+            await anyio.sleep(LOOK)
+            now = await anyio.to_thread.run_sync(self._look, abandon_on_cancel=True)
+            if now != self._seen and now == last and self._server.app.settings.server.watch:
+                changed = sorted(name for name in now if now[name] != self._seen.get(name))
+                self.ask(f"{', '.join(changed) or self._file} has changed")
+                self._seen = now
+            last = now
+
+    def _look(self) -> dict[str, tuple[int, ...]]:
+        return times(self._files)
+
+    async def _again(self) -> None:
+        began = time.monotonic()
+        logger.info("%s: reading %s again", self._why, self._file)
+        self._told("begun")
+        try:
+            self._files = await anyio.to_thread.run_sync(self._named, abandon_on_cancel=True)
+            self._seen = await anyio.to_thread.run_sync(self._look, abandon_on_cancel=True)
+            stay = await self._server.succession.follow(self._read)
+        except SwitchhookError as error:
+            why = "; ".join(str(error).splitlines())
+            logger.error("%s is not applied, what was read before stays: %s", self._file, why)  # noqa: TRY400  # no traceback
+        else:
+            self._say(stay, time.monotonic() - began)
+        finally:
+            self._told("over")
+
+    def _named(self) -> list[Path]:
+        """Raises SettingsError."""
+        return [self._file, *named_files(read_table(self._file), self._file.parent.absolute())]
+
+    def _say(self, stay: Iterable[str], seconds: float) -> None:
+        live = self._server.calls
+        form = "%s is applied after %.2f s: to calls that come from now on; %s may go on with what was before"
+        logger.info(form, self._file, seconds, live)
+        if names := ", ".join(stay):
+            logger.warning("these stay as they were until the server is started anew: %s", names)

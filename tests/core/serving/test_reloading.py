@@ -1,0 +1,523 @@
+"""A configuration that is read again while calls are answered. In real time: it is read in a thread."""
+
+import gc
+import signal
+import sys
+import threading
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import anyio
+import pytest
+
+from switchhook.serving.app import App
+from switchhook.serving.configuration import load_settings
+from switchhook.serving.hangups import held
+from switchhook.serving.reloading import Reloading
+from switchhook.serving.server import Server
+
+from .callers import DRIVER, MADE, leg
+
+pytestmark = pytest.mark.anyio
+
+EAR = """
+import threading
+from switchhook import SettingsError, hookimpl
+from switchhook.testing import MemorySpeechToText
+
+LOG, THREADS = [], []
+
+class Ear(MemorySpeechToText):
+    async def __aenter__(self):
+        if self.model == "cannot be entered":
+            raise OSError("no such model")
+        LOG.append(f"enter {self.model}")
+
+    async def __aexit__(self, *_):
+        LOG.append(f"leave {self.model}")
+
+@hookimpl
+def create_stt(options):
+    THREADS.append(threading.current_thread())
+    if options.get("model") == "cannot be made":
+        raise SettingsError("model: there is none of that name")
+    made = Ear()
+    made.model = options.get("model", "small")
+    return made
+"""
+CLOSABLE = """
+from switchhook import hookimpl
+from switchhook.testing import MemoryTextToSpeech
+
+LOG = []
+
+class Voice(MemoryTextToSpeech):
+    async def aclose(self):
+        LOG.append(f"close {self.voice}")
+
+@hookimpl
+def create_tts(options):
+    made = Voice()
+    made.voice = options.get("voice", "Ann")
+    return made
+"""
+TRANSPORT = """
+from switchhook import SettingsError, hookimpl
+
+class Net:
+    stays = ()
+    told = ()
+
+    def change(self, options, server, connectors):
+        if options.get("key") == "wrong":
+            raise SettingsError("transport.key: wrong")
+        def take():
+            self.told += (dict(options), server.max_calls, dict(connectors))
+            return list(self.stays)
+        return take
+
+@hookimpl
+def create_transport():
+    return Net()
+"""
+PLUGIN = """
+from contextlib import asynccontextmanager
+from switchhook import Table, hookimpl
+
+LOG = []
+
+class Mine(Table):
+    word: str = "moin"
+
+@hookimpl
+def settings_model():
+    return Mine
+
+@asynccontextmanager
+async def life(word):
+    LOG.append(f"enter {word}")
+    yield word
+    LOG.append(f"leave {word}")
+
+@hookimpl
+def lifespan(app):
+    return life(app.settings_of("acme").word)
+"""
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+class House:
+    """A server of one connector, and its file. `log`: what was entered and left."""
+
+    def __init__(self, folder, modules):
+        self.folder, self.file = folder, folder / "switchhook.toml"
+        self.modules = modules
+        self.reads = 0
+        self.write()
+        self.server = Server(self.read(None))
+        self.reloading = Reloading(self.server, self.file, self.read)
+
+    def write(self, *, stt="", tts="", more=""):
+        engines = f'assistant = {{ use = "memory" }}\nstt = {{ use = "ear" {stt} }}\ntts = {{ use = "voice" {tts} }}'
+        self.file.write_text(f"[connectors.support]\n{engines}\n{more}")
+
+    def read(self, before):
+        self.reads += 1
+        return App(load_settings(self.file), self.folder, before=before)
+
+    async def again(self, **text):
+        if text:
+            self.write(**text)
+        await self.reloading._again()
+
+    def module(self, name):
+        return sys.modules[self.modules[name]]
+
+    def log(self, name="ear"):
+        return self.module(name).LOG
+
+    @property
+    def ear(self):
+        return self.server.generation.bots["support"].recognisers[0].driver
+
+    @asynccontextmanager
+    async def calls(self, *legs):
+        async with anyio.create_task_group() as group:
+            for each in legs:
+                group.start_soon(each.run)
+                group.start_soon(self.server.answer, each)
+            await anyio.sleep(0.01)
+            yield
+            for each in legs:
+                each.close("hung_up")
+            await anyio.wait_all_tasks_blocked()
+            group.cancel_scope.cancel()
+
+
+@pytest.fixture
+def modules(site):
+    site.add("assistant", "memory", DRIVER.format(group="assistant", made=MADE["assistant"]))
+    return {
+        "ear": site.add("stt", "ear", EAR),
+        "voice": site.add("tts", "voice", CLOSABLE),
+        "net": site.add("transport", "net", TRANSPORT),
+        "acme": site.add("extension", "acme", PLUGIN),
+    }
+
+
+@pytest.fixture
+async def house(modules, tmp_path, anyio_backend):
+    made = House(tmp_path, modules)
+    async with made.server.succession.running():
+        yield made
+
+
+async def settled():
+    """What was superseded has been left."""
+    for _ in range(5):
+        await anyio.wait_all_tasks_blocked()
+
+
+# --- what is kept
+
+
+async def test_an_engine_whose_table_says_the_same_is_kept(house):
+    before = house.ear
+    await house.again(more='failure_text = "oh"')
+    await settled()
+    assert (house.ear, house.log()) == (before, ["enter small"])
+    assert house.server.generation.bots["support"].failure_text == "oh"
+
+
+async def test_an_engine_whose_table_changed_is_made_in_a_thread_and_the_other_left(house):
+    await house.again(stt=', model = "large"')
+    await settled()
+    assert house.log() == ["enter small", "enter large", "leave small"]
+    assert house.module("ear").THREADS[-1] is not threading.main_thread()
+
+
+async def test_an_engine_that_a_file_belongs_to_is_made_anew_with_another_file(house):
+    secret = house.folder / "secret"
+    secret.write_text("one")
+    table = {"stt": ', key = { file = "secret" }'}
+    await house.again(**table)
+    first = house.ear
+    await house.again(**table)
+    assert house.ear is first
+    secret.write_text("another")
+    await house.again(**table)
+    assert house.ear is not first
+
+
+async def test_an_engine_that_is_no_context_manager_is_closed_when_it_is_superseded(house):
+    await house.again(tts=', voice = "Bob"')
+    await settled()
+    assert house.log("voice") == ["close Ann"]
+
+
+async def test_a_plugin_whose_settings_say_the_same_keeps_its_lifespan(house):
+    await house.again(stt=', model = "large"')
+    await settled()
+    assert house.log("acme") == ["enter moin"]
+    assert house.server.app.plugins.guard.values == {"extension/acme": "moin"}
+
+
+async def test_a_plugin_whose_settings_changed_has_another_lifespan(house):
+    await house.again(more='[plugins.acme]\nword = "hello"')
+    await settled()
+    assert house.log("acme") == ["enter moin", "enter hello", "leave moin"]
+    assert house.server.app.plugins.guard.values == {"extension/acme": "hello"}
+
+
+async def test_prompts_that_were_spoken_are_kept_as_long_as_their_table_says_the_same(house):
+    cache = house.server.app.cache
+    await house.again(stt=', model = "large"')
+    assert house.server.app.cache is cache
+    await house.again(more="[prompts]\nmemory = 1")
+    assert house.server.app.cache is not cache
+
+
+# --- live calls
+
+
+async def test_a_live_call_keeps_what_it_began_with_until_it_ends(house):
+    caller, old = leg(), house.ear
+    async with house.calls(caller):
+        await house.again(stt=', model = "large"', more='[plugins.acme]\nword = "hello"')
+        await settled()
+        assert (house.log(), house.log("acme")) == (
+            ["enter small", "enter large"],
+            ["enter moin", "enter hello"],
+        )
+        caller.speak(b"\xff" * 1600)
+        await settled()
+        assert (len(old.opened), len(house.ear.opened)) == (1, 0)
+    await settled()
+    assert (house.log()[2:], house.log("acme")[2:]) == (["leave small"], ["leave moin"])
+    assert caller.outcome is None
+
+
+async def test_a_call_that_comes_belongs_to_what_was_read_last(house):
+    await house.again(stt=', model = "large"')
+    async with house.calls(leg()):
+        assert len(house.ear.opened) == 1
+
+
+async def test_a_connector_that_is_gone_gives_back_a_call_that_was_on_its_way(house):
+    caller = leg()
+    house.file.write_text(house.file.read_text().replace("connectors.support", "connectors.sales"))
+    await house.again()
+    async with house.calls(caller):
+        pass
+    assert (caller.outcome.reason, caller.outcome.info) == (
+        "error",
+        "this connector is not configured any more",
+    )
+    assert house.server.languages("support") == ()
+    assert (
+        await house.server.probe(["support"])
+        == "connector support: this connector is not configured any more"
+    )
+
+
+async def test_a_hundred_readings_under_calls_lose_none_and_leave_nothing_behind(house):
+    def counted():
+        gc.collect()
+        alive = sum(isinstance(each, App) for each in gc.get_objects())
+        return len(house.server.succession._keeper), len(list(Path("/proc/self/fd").iterdir())), alive
+
+    await house.again(more='[plugins.acme]\nword = "0"')
+    await settled()
+    before, callers = counted(), [leg(str(number)) for number in range(20)]
+    async with house.calls(*callers):
+        for number in range(100):
+            models = f', model = "{number % 3}"'
+            await house.again(
+                stt=models, tts=', voice = "Bob"', more=f'[plugins.acme]\nword = "{number % 7}"'
+            )
+        assert [caller.outcome for caller in callers] == [None] * 20
+        assert len(house.server.calls) == 20
+    await house.again(more='[plugins.acme]\nword = "0"')
+    await settled()
+    assert counted() == before
+    for name in ("ear", "acme"):
+        log = house.log(name)
+        assert len([line for line in log if line.startswith("enter")]) == 1 + len(
+            [line for line in log if line.startswith("leave")]
+        )
+
+
+# --- what does not apply
+
+BAD = {
+    "no file": (None, "cannot read "),
+    "no TOML": ("[connectors", "is not valid TOML"),
+    "an unknown key": ("[server]\nprot = 1", "server.prot: unknown key; did you mean 'port'?"),
+    "a plugin that is not installed": (
+        '[connectors.a]\nassistant = { use = "memory" }\nstt = { use = "eer" }\ntts = { use = "voice" }',
+        "plugin stt/eer: is not installed; did you mean 'ear'?",
+    ),
+    "a plugin's settings": ("[plugins.acme]\nwrod = 1", "plugins.acme.wrod: unknown key"),
+    "the transport's settings": ('[transport]\nkey = "wrong"', "transport.key: wrong"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+async def test_a_bad_file_never_applies_and_says_so(house, caplog, kind):
+    text, why = BAD[kind]
+    generation = house.server.generation
+    if text is None:
+        house.file.unlink()
+    else:
+        house.write(stt=', model = "large"')
+        house.file.write_text(f"{house.file.read_text()}\n{text}")
+    await house.again()
+    await settled()
+    [line] = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert line.startswith(f"{house.file} is not applied, what was read before stays: ")
+    assert why in line
+    assert house.server.generation is generation
+    assert (house.log(), house.log("acme"), house.log("voice")) == (["enter small"], ["enter moin"], [])
+
+
+@pytest.mark.parametrize(
+    ("model", "why", "log"),
+    [
+        ("cannot be made", "connectors.support.languages.de.stt: model: there is none of that name", []),
+        ("cannot be entered", "when entered: OSError", ["enter spare", "leave spare"]),
+    ],
+)
+async def test_an_engine_that_cannot_be_had_changes_nothing_and_nothing_is_left_behind(
+    house, caplog, model, why, log
+):
+    generation, kept = house.server.generation, len(house.server.succession._keeper)
+    spare = f'\nlanguages.de.stt = [{{ use = "ear", model = "spare" }}, {{ use = "ear", model = "{model}" }}]'
+    await house.again(tts=', voice = "Bob"', more=f'{spare}\n[plugins.acme]\nword = "hello"')
+    await settled()
+    assert why in caplog.text
+    assert house.server.generation is generation
+    assert len(house.server.succession._keeper) == kept
+    assert (house.log()[1:], house.log("voice"), house.log("acme")) == (log, ["close Bob"], ["enter moin"])
+
+
+async def test_after_a_bad_file_a_good_one_applies(house):
+    house.file.write_text("[connectors")
+    await house.again()
+    await house.again(stt=', model = "large"')
+    assert house.ear.model == "large"
+
+
+async def test_a_file_without_its_last_half_keeps_calls_going(house):
+    caller, text = leg(), house.file.read_text()
+    async with house.calls(caller):
+        for length in range(0, len(text), 9):
+            house.file.write_text(text[:length])
+            await house.again()
+        assert caller.outcome is None
+    assert house.ear.model == "small"
+
+
+# --- the transport, and what only a restart can change
+
+
+async def test_the_transport_takes_what_was_read(house):
+    await house.again(more='address = { line = 7 }\n[server]\nmax_calls = 5\n[transport]\nkey = "other"')
+    assert house.server._transport.told == ({"key": "other"}, 5, {"support": {"line": 7}})
+    assert house.server.connectors == {"support": {"line": 7}}
+
+
+async def test_what_only_a_restart_changes_is_said_and_the_rest_applies(house, caplog):
+    house.server._transport.stays = ["transport.limits.waiting"]
+    await house.again(
+        stt=', model = "large"', more='[server]\nhost = "localhost"\nport = 1\n[admin]\nport = 0'
+    )
+    [line] = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    names = "server.host, server.port, admin, transport.limits.waiting"
+    assert line == f"these stay as they were until the server is started anew: {names}"
+    assert house.ear.model == "large"
+
+
+async def test_another_transport_needs_a_restart(house, site, caplog):
+    site.add("transport", "other", TRANSPORT)
+    await house.again(stt=', model = "large"', more='[transport]\nuse = "other"')
+    assert caplog.messages[-1] == "these stay as they were until the server is started anew: transport"
+    assert (house.ear.model, house.server._transport.told) == ("large", ())
+
+
+async def test_a_transport_that_cannot_change_keeps_what_it_has(house, caplog):
+    type(house.server._transport).change = None
+    await house.again(stt=', model = "large"')
+    assert "until the server is started anew" not in caplog.text
+    await house.again(more="address = { line = 7 }")
+    assert caplog.messages[-1].endswith("anew: transport, connectors.*.address")
+
+
+# --- who asks
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr("switchhook.serving.reloading.LOOK", 0.005)
+
+
+@asynccontextmanager
+async def asking(house):
+    async with anyio.create_task_group() as group:
+        group.start_soon(house.reloading.run)
+        await anyio.sleep(0.05)
+        yield
+        group.cancel_scope.cancel()
+
+
+async def reaches(condition):
+    with anyio.fail_after(10):
+        while not condition():
+            await anyio.sleep(0.002)
+
+
+async def test_all_who_ask_before_it_begins_are_served_by_one_reading(house):
+    reads = house.reads
+    async with asking(house):
+        for _ in range(10):
+            house.reloading.ask("SIGHUP")
+        await reaches(lambda: house.reads > reads)
+        await anyio.sleep(0.05)
+    assert house.reads == reads + 1
+
+
+async def test_a_changed_file_is_read_where_it_is_watched(house, quick):
+    await house.again(more="[server]\nwatch = true")
+    async with asking(house):
+        house.write(stt=', model = "large"', more="[server]\nwatch = true")
+        await reaches(lambda: house.ear.model == "large")
+
+
+async def test_a_changed_file_that_it_names_is_read_too(house, quick):
+    (house.folder / "secret").write_text("one")
+    table = {"stt": ', key = { file = "secret" }', "more": "[server]\nwatch = true"}
+    await house.again(**table)
+    first = house.ear
+    async with asking(house):
+        (house.folder / "secret").write_text("another")
+        await reaches(lambda: house.ear is not first)
+
+
+async def test_a_changed_file_is_not_read_where_nobody_watches(house, quick):
+    async with asking(house):
+        house.write(stt=', model = "large"')
+        await anyio.sleep(0.1)
+    assert house.ear.model == "small"
+
+
+async def test_a_server_that_ends_reads_nothing_again(house, caplog):
+    reads = house.reads
+    await house.server.close()
+    async with asking(house):
+        house.reloading.ask("SIGHUP")
+        await reaches(lambda: "reads nothing again" in caplog.text)
+    assert house.reads == reads
+
+
+def hang_up():
+    """The main thread: others of this process began before SIGHUP was held back."""
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGHUP)
+
+
+async def test_sighup_asks(house):
+    with held():
+        async with asking(house):
+            house.write(stt=', model = "large"')
+            hang_up()
+            await reaches(lambda: house.ear.model == "large")
+
+
+async def test_a_sighup_that_came_while_models_were_loaded_is_heard_when_they_are(house):
+    with held():
+        hang_up()
+        house.write(stt=', model = "large"')
+        async with asking(house):
+            await reaches(lambda: house.ear.model == "large")
+
+
+async def test_a_sighup_after_the_end_of_the_server_ends_nothing():
+    with held():
+        hang_up()
+
+
+async def test_the_loop_goes_on_while_a_configuration_is_read(house, monkeypatch):
+    done = threading.Event()
+    monkeypatch.setattr(house.reloading, "_read", partial(_read_slowly, house.read, done))
+    async with anyio.create_task_group() as group:
+        group.start_soon(house.again)
+        await anyio.sleep(0.01)
+        done.set()  # the loop came as far as this
+
+
+def _read_slowly(read, done, before):
+    assert done.wait(10)
+    return read(before)
