@@ -141,6 +141,9 @@ class Desk:
 
     ready = admit
 
+    def alive(self) -> bool:
+        return True
+
     def languages(self, _connector: str, /) -> Sequence[str]:
         return ()
 

@@ -29,6 +29,7 @@ class Lobby:
     def __init__(self, room=10):
         self.connectors = {"bank": {"integration": "main", "instance_id": "7"}}
         self.busy = self.unready = None
+        self.stuck = False
         self.refusals, self.figures, self.probed = [], [], []
         self.sick = ""
         self._send, self.legs = anyio.create_memory_object_stream(room)
@@ -39,6 +40,9 @@ class Lobby:
 
     def ready(self):
         return self.unready or self.busy
+
+    def alive(self):
+        return not self.stuck
 
     def measured(self, name, value, labels):
         self.figures.append((name, value, dict(labels)))

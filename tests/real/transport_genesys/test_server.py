@@ -675,6 +675,11 @@ async def test_a_server_that_is_not_ready_any_more_may_still_take_calls(lobby, u
         assert isinstance(await phone.open(), events.Opened)
 
 
+async def test_a_server_that_was_stuck_is_not_alive(lobby, url):
+    lobby.stuck = True
+    assert await asked(url, "/livez") == (503, b"no\n")
+
+
 @pytest.mark.parametrize(("busy", "status"), [(None, 200), ("too many calls", 503)])
 async def test_head_has_the_status_alone(lobby, url, busy, status):
     lobby.busy = busy

@@ -183,6 +183,9 @@ class Reception(Protocol):
         has it, so that none comes any more when none is taken. A transport tells balancers no more than
         whether there is a reason."""
 
+    def alive(self) -> bool:
+        """False: the process was stuck lately, and should be started anew where that goes on."""
+
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         """Report a call that was turned away before it had a leg; bounded in rate by the receiver."""
 

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import chain
 from types import FrameType
@@ -26,10 +26,12 @@ OFF_AFTER = 1.0  # seconds that a plugin may block until it is left out of later
 
 
 class Watchdog:
-    """Finds the plugin by the files in the stack. A hook that blocks for long is not asked any more."""
+    """Finds the plugin by the files in the stack. A hook that blocks for long is not asked any more. `late`
+    is told of each heartbeat by how many seconds it was late."""
 
-    def __init__(self, *plugins: Plugins) -> None:
+    def __init__(self, *plugins: Plugins, late: Callable[[float], None] | None = None) -> None:
         self.plugins = plugins  # replaced as a whole, for the thread that reads it
+        self._late = late
         self._thread = threading.get_ident()
         self._beat = time.monotonic()
         self._done = threading.Event()
@@ -50,7 +52,10 @@ class Watchdog:
     async def _keep_beating(self) -> None:
         while True:
             self._beat = time.monotonic()
-            await anyio.sleep(BEAT)
+            due = anyio.current_time() + BEAT
+            await anyio.sleep_until(due)
+            if self._late is not None:
+                self._late(anyio.current_time() - due)
 
     def _watch(self) -> None:
         seen = 0.0

@@ -10,6 +10,7 @@ from ..contract.errors import PluginError
 from ..contract.figures import Figure
 from ..plugins.loader import Plugin, Plugins
 from . import linewriter
+from .lateness import LOOP_LATE
 
 CALLS_STARTED = Figure("calls_started", "count", "Calls that were answered")
 CALLS_ENDED = Figure("calls_ended", "count", "Calls that ended, by outcome")
@@ -18,7 +19,7 @@ PROMPTS = Figure(
 )
 ENGINES_RESTING = Figure("engines_resting", "level", "Engines that failed again and again and are asked last")
 FIGURES = (
-    *(CALLS_STARTED, CALLS_ENDED, PROMPTS, ENGINES_RESTING),
+    *(CALLS_STARTED, CALLS_ENDED, PROMPTS, ENGINES_RESTING, LOOP_LATE),
     *(*linewriter.FIGURES, *call_record.FIGURES),
 )
 

@@ -82,6 +82,9 @@ class Server:
     def ready(self) -> Busy | None:
         return self.ending.ready or self._full()
 
+    def alive(self) -> bool:
+        return not self.succession.lateness.was_stuck()
+
     def _full(self) -> Busy | None:
         return Busy.FULL if len(self.calls) >= self.app.settings.server.max_calls else None
 
@@ -162,7 +165,7 @@ class Server:
         async with anyio.create_task_group() as group:
             urls = await group.start(self._transport.serve, self)
             if (admin := self.app.settings.admin) is not None:
-                await group.start(serve_admin, admin, self.ready, self._page)
+                await group.start(serve_admin, admin, self, self._page)
             try:
                 yield " ".join(urls)
             finally:

@@ -18,6 +18,7 @@ from .engines import report_rest
 from .figures import ENGINES_RESTING, PROMPTS
 from .generation import Generation, Measured, discard
 from .keeping import Keeper, keeping
+from .lateness import LOOP_LATE, Lateness
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,8 @@ class Succession:
         self._started = first.app.settings  # with what a restart alone can change
         self._named = first.app.transport_named
         self._transport, self._measured = transport, measured
-        self._watchdog = Watchdog()
+        self.lateness = Lateness()
+        self._watchdog = Watchdog(late=self._beat)
         self._alive = [first]
         self._warm: anyio.CancelScope | None = None
         self._keeper: Keeper
@@ -114,6 +116,10 @@ class Succession:
                 self._measured(ENGINES_RESTING.name, -1, {"engine": engine.name})
         self._alive.remove(generation)
         self._watch()
+
+    def _beat(self, late: float) -> None:
+        if (worst := self.lateness.note(late)) is not None:
+            self._measured(LOOP_LATE.name, worst, {})
 
     def _watch(self) -> None:
         self._watchdog.plugins = tuple(each.app.plugins for each in self._alive)

@@ -14,7 +14,7 @@ def answer(reception: Reception, socket: ServerSocket, request: Request) -> Resp
     """None: it asks for something else."""
     match request.path.partition("?")[0]:
         case "/livez":
-            status = OK
+            status = OK if reception.alive() else BUSY
         case "/readyz":
             status = BUSY if reception.ready() else OK
         case _:

@@ -3,6 +3,7 @@
 import json
 import socket
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -14,12 +15,16 @@ from switchhook.serving.admin import serve_admin
 pytestmark = pytest.mark.anyio
 
 
+def health(reason=None, alive=True):  # as the server has it
+    return SimpleNamespace(ready=lambda: reason, alive=lambda: alive)
+
+
 @asynccontextmanager
-async def admin(reason=None, page=lambda path: None):
+async def admin(reason=None, page=lambda path: None, *, alive=True):
     """What asks the running port: bytes to bytes, until the other side closes."""
 
     async with anyio.create_task_group() as group:
-        port = await group.start(serve_admin, AdminSettings(port=0), lambda: reason, page)
+        port = await group.start(serve_admin, AdminSettings(port=0), health(reason, alive), page)
 
         async def ask(request):
             async with await anyio.connect_tcp("127.0.0.1", port) as stream:
@@ -54,6 +59,11 @@ def split(answer):
 async def test_a_living_process_says_so():
     async with admin() as ask:
         assert split(await ask(get("/livez"))) == (200, {"status": "alive"})
+
+
+async def test_a_process_that_was_stuck_says_so():
+    async with admin(alive=False) as ask:
+        assert split(await ask(get("/livez"))) == (503, {"status": "stuck"})
 
 
 async def test_a_server_that_takes_calls_is_ready():
@@ -160,7 +170,7 @@ async def test_a_port_in_use_stops_the_start():
     async with admin() as ask:
         with pytest.raises(ExceptionGroup) as caught:
             async with anyio.create_task_group() as group:
-                await group.start(serve_admin, AdminSettings(port=ask.port), lambda: None, lambda path: None)
+                await group.start(serve_admin, AdminSettings(port=ask.port), health(), lambda path: None)
     error = caught.value.exceptions[0]
     assert isinstance(error, StartError)
     assert str(error).startswith(f"cannot listen on 127.0.0.1:{ask.port} for [admin]: ")

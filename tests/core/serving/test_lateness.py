@@ -1,0 +1,83 @@
+"""How late the event loop is, in virtual time."""
+
+import anyio
+import pytest
+import trio.testing
+
+from switchhook.plugins.watchdog import BEAT
+from switchhook.serving.lateness import RECENT, STUCK
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def clock():
+    return trio.testing.MockClock(autojump_threshold=0)
+
+
+@pytest.fixture
+def anyio_backend(clock):
+    return ("trio", {"clock": clock})
+
+
+@pytest.fixture
+async def served(serve, anyio_backend):
+    """A server that answers calls, and what it measured."""
+    server, told = serve(), []
+    server.succession._measured = lambda name, value, labels: told.append((name, round(value, 3)))
+    async with server.succession.running():
+        await anyio.sleep(2)
+        yield server, told
+
+
+def late(told):
+    return [value for name, value in told if name == "loop_late_seconds"]
+
+
+async def test_a_loop_that_is_in_time_is_alive_and_measured_once_a_second(served):
+    server, told = served
+    told.clear()
+    await anyio.sleep(10)
+    assert server.alive()
+    assert len(late(told)) == pytest.approx(10, abs=1)
+    assert max(late(told)) == 0.0
+
+
+async def test_the_worst_of_a_second_is_measured(served, clock):
+    _, told = served
+    for seconds in (0.3, 0.7, 0.2):
+        clock.jump(seconds + BEAT)
+        await anyio.sleep(0.001)
+    await anyio.sleep(2)
+    assert 0.6 < max(late(told)) < 0.8
+
+
+async def test_who_asks_a_loop_that_was_just_stuck_is_told_before_the_beat_has_come(served, clock):
+    server, _ = served
+    clock.jump(STUCK + 2 * BEAT)
+    assert not server.alive()
+
+
+async def test_a_loop_that_was_stuck_is_alive_again_after_a_while(served, clock, caplog):
+    server, _ = served
+    clock.jump(STUCK + 2 * BEAT)
+    await anyio.sleep(RECENT - 1)
+    assert not server.alive()
+    await anyio.sleep(2)
+    assert server.alive()
+    assert sum("the event loop was stuck for 5.0 s" in line for line in caplog.messages) == 1
+
+
+async def test_a_loop_that_was_late_for_less_than_that_is_alive(served, clock):
+    server, _ = served
+    clock.jump(STUCK - 1)
+    assert server.alive()
+    await anyio.sleep(1)
+    assert server.alive()
+
+
+def test_a_server_that_does_not_answer_calls_yet_is_alive(serve):
+    async def asked():
+        return serve().alive()
+
+    assert anyio.run(asked)
