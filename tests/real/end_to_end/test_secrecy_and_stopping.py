@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import signal
+import socket
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -155,6 +156,40 @@ def test_sighup_while_models_are_loaded_ends_nothing_and_is_heard_after_it(tmp_p
     with a_server(tmp_path, BOT, at_start=hang_up) as running:
         until(lambda: "is applied after" in running.log())
     assert "SIGHUP" not in running.log().partition("listening on ")[0]
+
+
+# --- systemd
+
+
+def test_systemd_is_told_of_the_life_of_a_server(tmp_path, a_server, monkeypatch):
+    told = []
+
+    def listen(there):
+        while (line := there.recv(4096).decode().partition("\n")[0]) != "over":
+            told.append(line)
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as there:
+        there.bind(path := str(tmp_path / "notify"))
+        listening = threading.Thread(target=listen, args=(there,))
+        listening.start()
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        monkeypatch.setenv("WATCHDOG_USEC", "200000")
+        with a_server(tmp_path, BOT) as running:
+            until(lambda: told.count("WATCHDOG=1") > 2)
+            running.process.send_signal(signal.SIGHUP)
+            until(lambda: told.count("READY=1") == 2)
+            running.process.send_signal(signal.SIGTERM)
+            assert running.process.wait(timeout=20) == 0
+        there.connect(path)
+        there.send(b"over")
+        listening.join()
+    assert [line for line in told if line != "WATCHDOG=1"] == [
+        "READY=1",
+        "RELOADING=1",
+        "READY=1",
+        "STOPPING=1",
+    ]
+    assert told[-1] == "WATCHDOG=1"  # also while it ends
 
 
 def is_held_back(pid, number):

@@ -61,17 +61,24 @@ def _serve(arguments: argparse.Namespace) -> int:
     import anyio
 
     from ..plugins.blocking import blocking_named
+    from ..serving.notify import Notifier
     from ..serving.reloading import Reloading
     from ..serving.server import Server
 
     logger.info("reading %s", arguments.config)
     read = partial(_read, arguments)
     server = Server(read(None))
-    reloading = Reloading(server, arguments.config, read)
+    systemd = Notifier()
+    reloading = Reloading(server, arguments.config, read, systemd.reloading)
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
-    on_ready = partial(ready, form=arguments.log_format)
+
+    def on_ready(urls: str) -> None:
+        ready(urls, arguments.log_format)
+        systemd.ready()
+
+    following = partial(systemd.follow, server)
     with blocking_named(server.app.plugins) if arguments.find_blocking else nullcontext():
-        anyio.run(server.run, on_ready, reloading.run, backend_options=options)
+        anyio.run(server.run, on_ready, reloading.run, following, backend_options=options)
     return 0
 
 

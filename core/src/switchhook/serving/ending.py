@@ -26,12 +26,13 @@ class Ending:
         self._calls, self._settings = calls, settings
         self.busy: Busy | None = None
         self.ready: Busy | None = None
-        self._hurried = anyio.Event()
+        self.begun, self._hurried = anyio.Event(), anyio.Event()
 
     async def wait(self, signals: AsyncIterator[signal.Signals]) -> None:
         """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once), and until
         all of them have ended."""
         first = await anext(aiter(signals))
+        self.begun.set()
         async with anyio.create_task_group() as group:
             group.start_soon(self._hurry, signals)
             await (self._end_politely() if first is signal.SIGINT else self._drain())

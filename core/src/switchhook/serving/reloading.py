@@ -29,7 +29,7 @@ def _nobody(_what: str) -> None:
 
 
 class Reloading:
-    """`told` is told "begun" and "over", whatever came of it."""
+    """`told` is told "begun", and then "applied" or "not applied"."""
 
     def __init__(self, server: Server, file: Path, read: Read, told: Told = _nobody) -> None:
         self._server, self._file, self._read, self._told = server, file, read, told
@@ -80,6 +80,7 @@ class Reloading:
         began = time.monotonic()
         logger.info("%s: reading %s again", self._why, self._file)
         self._told("begun")
+        outcome = "not applied"
         try:
             self._files = await anyio.to_thread.run_sync(self._named, abandon_on_cancel=True)
             self._seen = await anyio.to_thread.run_sync(self._look, abandon_on_cancel=True)
@@ -89,8 +90,9 @@ class Reloading:
             logger.error("%s is not applied, what was read before stays: %s", self._file, why)  # noqa: TRY400  # no traceback
         else:
             self._say(stay, time.monotonic() - began)
+            outcome = "applied"
         finally:
-            self._told("over")
+            self._told(outcome)
 
     def _named(self) -> list[Path]:
         """Raises SettingsError."""
