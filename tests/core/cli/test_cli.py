@@ -546,7 +546,7 @@ def test_serve_without_connectors_is_refused(site, run, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("options", [(), ("--find-blocking",)])
 def test_serve_names_what_blocks_if_it_is_asked_to(site, run, tmp_path, monkeypatch, caplog, options):
-    async def served(self, ready):
+    async def served(self, ready, *beside):
         time.sleep(0.001)
 
     monkeypatch.setattr("switchhook.serving.logs.set_up", lambda form, level: None)

@@ -49,9 +49,7 @@ class ServerSettings(Table):
     proxy: ProxySettings | None = Field(None, description="what stands in front, if anything")
     max_calls: int = Field(1000, ge=1, description="above it new calls are given back or refused")
     max_call: Seconds = Field(840.0, gt=0, description="a call is ended then, before its peer may cut it")
-    notice: Seconds = Field(
-        5.0, ge=0, description="after SIGTERM, in which calls are taken still: until balancers send no more"
-    )
+    notice: Seconds = Field(5.0, ge=0, description="after SIGTERM: calls are taken until balancers send none")
     drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after that")
     watch: bool = Field(
         False, description="read the configuration again when it, or a file that it names, has changed"

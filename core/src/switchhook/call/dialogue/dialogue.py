@@ -118,8 +118,6 @@ class Dialogue:
             case _:
                 assert_never(event)
 
-    # --- the caller
-
     def _hear(self, said: Transcript) -> None:
         if said.text:
             self._turns.hear()
@@ -187,10 +185,9 @@ class Dialogue:
         if not event.failed:
             self._floor.sound(event.prompt, self._now)
         over = self._prompts.finish(event.prompt)
-        if over is not None and not event.failed:
-            if over.turn != FILLER:
-                self._turns.hear()
-        elif over is not None and not over.may_be_missed:
+        if over is not None and not event.failed and over.turn != FILLER:
+            self._turns.hear()
+        elif over is not None and event.failed and not over.may_be_missed:
             self._fail("prompt", event.failed)
 
     # --- the end
@@ -212,8 +209,8 @@ class Dialogue:
 
     def _stop_with_server(self, event: events.Stopping) -> None:
         last = self._prompts.spoken.closing_text if event.goodbye else ""
-        ending = End("stopped", "the server is stopping")
-        self._stop(ending, at_once=event.at_once or event.goodbye, last_words=last)
+        at_once = event.at_once or event.goodbye
+        self._stop(End("stopped", "the server is stopping"), at_once=at_once, last_words=last)
 
     def _stop(self, ending: End, *, at_once: bool, last_words: str = "") -> None:
         """`at_once`: what is being said is broken off. Else it is waited for, and so are `last_words`, but
@@ -241,11 +238,11 @@ class Dialogue:
         if "final" in due:
             self._inputs.put(Input("no_final", "", self._now))
         if "listening" in due or "digits" in due:  # no input, or no more of it
-            answer = self._caller.expire(self._now) or self._turns.no_input(self._now)
-            if isinstance(answer, End):
-                self._ending = answer
-            else:
-                self._inputs.put(answer)
+            match self._caller.expire(self._now) or self._turns.no_input(self._now):
+                case End() as ending:
+                    self._ending = ending
+                case said:
+                    self._inputs.put(said)
 
     # --- what follows from the state, whatever the event was
 
@@ -288,8 +285,7 @@ class Dialogue:
                 return
             self._flight.begin(turn)
             self._prompts.believe()
-            self._effects.append(SendTurn(turn, said.at, said.sensitive))
-            self._effects += self._caller.begin_turn(turn.number)
+            self._effects += [SendTurn(turn, said.at, said.sensitive), *self._caller.begin_turn(turn.number)]
 
     def _end_if_due(self) -> bool:
         """The assistant's own end waits for the rest of its reply: output variables come last."""
@@ -298,7 +294,7 @@ class Dialogue:
             return False
         if self._flight.turn is not None and ending.outcome in ("completed", "handed_over"):
             return False
-        self._effects += [*self._flight.cancel(), ending]
         self.outcome = ending
+        self._effects += [*self._flight.cancel(), ending]
         self._timers.clear()
         return True
