@@ -87,7 +87,7 @@ def retire(config: Path, name: str) -> list[str]:
     with Changes() as changes:
         card = changes.replace(config, entries.text, partial(cards.read, name=name))
     removed = _forget(config, older)
-    return [f"the older key is retired{removed}; restart serve", "", *cards.show(card)]
+    return [f"the older key is retired{removed}; send serve a SIGHUP", "", *cards.show(card)]
 
 
 def _check_integration(entries: Entries, name: str, integration: str | None) -> None:

@@ -33,10 +33,10 @@ What the bot says is in {script}. To call it without Genesys:
 and, when that is listening, in another terminal:
   switchhook dial{config} --connector {name} --say "what can you do" --dtmf 1"""
 ROTATE = """\
-calls under either key are answered from the next start of serve on; so, in this order:
-  1. restart serve
+calls under either key are answered once serve has read the configuration again; so, in this order:
+  1. send serve a SIGHUP (no call ends), or start it
   2. enter API key and client secret in Genesys Cloud (Admin > Integrations > Credentials)
-  3. switchhook connector rotate {name} --retire, and restart serve again"""
+  3. switchhook connector rotate {name} --retire, and send it again"""
 SCRIPT = """\
 # What the assistant says. The first step answers the call; the others are reached by their phrases. What a
 # caller says need not be one of them, only near enough: write them as callers speak, several for a step.
