@@ -150,7 +150,7 @@ with their own words.
 PARTS: dict[str, tuple[Any, str]] = {
     "Speech": (speech, "SpeechToText Recognition SpeechStarted Transcript TextToSpeech"),
     "Audio": (audio, "AudioFormat Codec"),
-    "Assistants": (assistant, "Assistant Conversation Reply ReplyContext Turn"),
+    "Assistants": (assistant, "Assistant Conversation Reply Interruptible ReplyContext Turn"),
     "What a plugin may know": (info, "CallInfo AppInfo"),
     "Reading options": (options, "Options Table"),
     "`switchhook.testing`": (

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .contract.actions import Strategy as Strategy
     from .contract.assistant import Assistant as Assistant
     from .contract.assistant import Conversation as Conversation
+    from .contract.assistant import Interruptible as Interruptible
     from .contract.assistant import Reply as Reply
     from .contract.assistant import ReplyContext as ReplyContext
     from .contract.assistant import Turn as Turn
@@ -138,7 +139,7 @@ _HOME = {
     "serving.configuration": "load_settings",
     "serving.secretfiles": "Secret",
     "serving.terminal": "painted",
-    "contract.assistant": "Assistant Conversation Reply ReplyContext Turn",
+    "contract.assistant": "Assistant Conversation Interruptible Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec wav_file",
     "contract.bucket": "TokenBucket",
     "contract.drivers": "Closable KnowsLanguages NamesLanguage Warmable",

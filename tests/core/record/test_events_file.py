@@ -51,7 +51,7 @@ def values(hint):
     if origin is tuple:
         return st.lists(values(inner[0]), max_size=3).map(tuple)
     assert origin is Mapping, f"a field of type {hint} has no strategy"
-    return st.dictionaries(st.text(max_size=8), JSON, max_size=3)
+    return st.dictionaries(st.text(max_size=8), PLAIN.get(inner[1], JSON), max_size=3)
 
 
 TIMES = st.integers(0, 10**9).map(lambda milliseconds: milliseconds / 1000)

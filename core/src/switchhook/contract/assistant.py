@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from .info import CallInfo
@@ -26,7 +26,8 @@ class Turn:
     as it asked for; else None. `variables` are the session variables of both directions, merged. `heard`: if
     the turn interrupted a reply, about which words of it had been heard. `raw`: the recognition's own
     message. `failed`: types of the responses since the last turn that were not performed to the end, as their
-    handlers failed.
+    handlers failed. `sensitive`: what was said or keyed was asked for in confidence, and is to be shown
+    nowhere.
     """
 
     number: int  # 1 is the greeting turn
@@ -40,6 +41,7 @@ class Turn:
     heard: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
     failed: Sequence[str] = ()
+    sensitive: bool = False
 
 
 @dataclass(slots=True)
@@ -52,6 +54,9 @@ class ReplyContext:
     final_utterance_timeout: float | None = None  # seconds from the first sign of speech; None: unchanged
     follow_up: bool = False  # another turn, without text, is due at once
     custom_data: Mapping[str, Any] = field(default_factory=dict)  # for the call record; "" removes one
+    usage: Mapping[str, int] = field(
+        default_factory=dict
+    )  # what the reply was billed for: tokens by their kind
 
 
 class Reply(Protocol):
@@ -64,6 +69,16 @@ class Reply(Protocol):
     @property
     def context(self) -> ReplyContext: ...
     def __aiter__(self) -> AsyncIterator[Response]: ...
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """What a reply may be besides, where it takes long to be made and who speaks into it would wait."""
+
+    def interrupt(self) -> None:
+        """Nothing more of this reply is heard, and what the caller has said instead is due. It comes to its
+        end at once, with what is to be performed all the same; its context counts. A plain call, at most
+        once."""
 
 
 class Conversation(Protocol):

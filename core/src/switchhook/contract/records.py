@@ -37,6 +37,9 @@ class TurnRecord:
         list[dict[str, Any]], "`response` (its place in the reply), `action`, `plugin`; at most 1000"
     ] = field(default_factory=list)
     said: Annotated[list[str], "the texts queued to be spoken, masked"] = field(default_factory=list)
+    usage: Annotated[dict[str, int], "what the assistant says that its reply was billed for"] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(slots=True)

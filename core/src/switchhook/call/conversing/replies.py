@@ -13,14 +13,14 @@ from ...contract.actions import (
     Say,
     SetLanguage,
 )
-from ...contract.assistant import Conversation, Turn
+from ...contract.assistant import Conversation, Interruptible, Turn
 from ...contract.errors import cause
 from ...contract.info import CallInfo
 from ...contract.options import SHORTEST
 from ...plugins.asking import Hooks
 from ...plugins.guard import HandlerAnswer, reporting
 from ..dialogue.action_check import seconds_of
-from ..dialogue.bounds import SAID, action_within, table_within
+from ..dialogue.bounds import SAID, action_within, table_within, usage_within
 from ..dialogue.events import ActionDue, Event, Faulted, ReplyBegan, ReplyEnded
 from ..language import CallLanguage
 from ..record.variables import SessionVariables
@@ -43,6 +43,7 @@ class Replies:
         self._performing = Performing(hooks, call, emit, self._ask)
         self._remarked: set[str] = set()
         self._said = 0  # bytes, in this reply
+        self._reply: object = None  # that is read
 
     async def read(self, conversation: Conversation, turn: Turn) -> Exception | None:
         """What the assistant failed with; None when its reply is read, which ReplyEnded tells."""
@@ -52,6 +53,7 @@ class Replies:
         position = 0
         try:
             async with conversation.send(turn) as reply:
+                self._reply = reply
                 async for response in reply:
                     position += 1
                     if position == 1:
@@ -60,12 +62,15 @@ class Replies:
                 context = reply.context
         except Exception as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
             return error
+        finally:
+            self._reply = None
         if context.variables is not None:
             self._variables.replace(self._table(turn.number, position, context.variables))
         post_response = self._seconds(turn.number, "post_response_timeout", context.post_response_timeout)
         utterance = self._seconds(turn.number, "final_utterance_timeout", context.final_utterance_timeout)
         custom = dict(self._table(turn.number, position, context.custom_data))
-        self._emit(ReplyEnded(turn.number, post_response, utterance, context.follow_up, custom))
+        usage = usage_within(context.usage)
+        self._emit(ReplyEnded(turn.number, post_response, utterance, context.follow_up, custom, usage))
         with reporting(self._performing.fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
         return None
@@ -82,8 +87,13 @@ class Replies:
         return seconds
 
     def abandon(self) -> None:
-        """Wait for no async handler of this reply any more."""
+        """Wait for no async handler of this reply any more, and for nothing that nobody would hear."""
         self._performing.abandon()
+        if isinstance(self._reply, Interruptible):
+            try:
+                self._reply.interrupt()
+            except Exception as error:  # noqa: BLE001  # an assistant may raise anything; its reply is read on
+                self._emit(Faulted("assistant", "interrupt", cause(error)))
 
     # --- bounds
 

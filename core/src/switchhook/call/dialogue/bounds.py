@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -33,6 +34,7 @@ SAID = 30_000  # in all texts of one reply: longer than any call
 RESPONSES = 20_000  # of one reply, most of which say nothing
 OPTIONS = 100  # in a list of options, and entries in any other list of a response
 REMARK = 1_000  # bytes of a remark
+USAGE, USAGE_NAME, MOST_USED = 20, 50, 10**9  # kinds of what a reply is billed for, characters, of each
 TABLE = 250_000  # characters and values in the variables, notes or parameters of one action
 DEEPEST = 50  # tables within tables
 LAST_WORD = 200  # characters: a text is cut at a space if there is one among the last of them
@@ -44,6 +46,16 @@ TEXTS = frozenset(
     )
 )
 """Fields of responses that are spoken or shown; an address or a command is its handler's business."""
+
+
+def usage_within(given: Mapping[Any, Any]) -> dict[str, int]:
+    """What of it are names and counts."""
+    counts = (
+        (name, count)
+        for name, count in given.items()
+        if isinstance(name, str) and isinstance(count, int) and 0 <= count <= MOST_USED
+    )
+    return {name[:USAGE_NAME]: int(count) for name, count in islice(counts, USAGE)}
 
 
 def cut(text: str, most: int = TEXT) -> str:

@@ -81,6 +81,7 @@ class ReplyEnded:
     final_utterance_timeout: float | None = None
     follow_up: bool = False
     custom_data: Mapping[str, Any] = field(default_factory=dict)
+    usage: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

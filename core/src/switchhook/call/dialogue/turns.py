@@ -43,6 +43,7 @@ class Turns:
             confidence=said.confidence,
             raw=said.raw,
             failed=failed,
+            sensitive=said.sensitive,
         )
 
     def fail(self, response_type: str) -> None:

@@ -39,7 +39,10 @@ TURN = Figure(
     "turn_seconds", "seconds", "From the end of an utterance or a key to the first sound of the answer"
 )
 FAULTS = Figure("faults", "count", "Faults of plugins and engines that were contained, by source")
-FIGURES = (RECOGNITION, TURN, FAULTS)
+USAGE = Figure(
+    "assistant_usage", "count", "What assistants say that their replies are billed for, by its kind"
+)
+FIGURES = (RECOGNITION, TURN, FAULTS, USAGE)
 
 MOST_FAULTS = 100  # in one record
 MOST_ACTIONS = 1_000  # of one turn
@@ -116,8 +119,8 @@ class CallRecordWriter:
                 self.hear_again(at)
             case LanguageChanged():
                 self.record.language_asked = event.language
-            case ReplyEnded() if event.custom_data:
-                self.annotate(event.custom_data)
+            case ReplyEnded():
+                self._end_reply(event)
             case ReplyBegan() if self._turn:
                 _note(self._turn, "assistant", at - self._turn.at)
             case ActionDue():
@@ -137,6 +140,14 @@ class CallRecordWriter:
                 self.record.closed = f"{event.reason}: {event.detail}" if event.detail else event.reason
             case _:
                 pass
+
+    def _end_reply(self, event: ReplyEnded) -> None:
+        if event.custom_data:
+            self.annotate(event.custom_data)
+        if event.usage and (turn := self._turn):
+            turn.usage = dict(event.usage)
+        for kind, count in event.usage.items():
+            self._measure(USAGE.name, count, kind=kind)
 
     def _effect(self, effect: Effect, at: float, began: float, heard: Callable[[], float]) -> None:
         match effect:
