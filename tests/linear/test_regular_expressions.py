@@ -15,8 +15,8 @@ import switchhook.speakable
 import switchhook_assistant_script.digits
 import switchhook_assistant_script.matching
 import switchhook_assistant_script.variables
-import switchhook_assistant_watson.sse
 import switchhook_embedded.pieces
+import switchhook_http.events
 import switchhook_responses
 import switchhook_tts_watson.markup
 
@@ -28,7 +28,7 @@ MODULES = [
     *(switchhook.call.dialogue.barge_in, switchhook.call.dialogue.offers, switchhook.call.record.masking),
     *(switchhook.contract.texts, switchhook_embedded.pieces),
     *(switchhook_assistant_script.digits, switchhook_assistant_script.matching),
-    *(switchhook_assistant_script.variables, switchhook_assistant_watson.sse),
+    *(switchhook_assistant_script.variables, switchhook_http.events),
     switchhook_tts_watson.markup,
 ]
 FILES = [

@@ -20,7 +20,7 @@ from switchhook_assistant_script.digits import spoken_digits
 from switchhook_assistant_script.matching import closest
 from switchhook_assistant_script.variables import check_references, fill
 from switchhook_assistant_watson.message import cleaned
-from switchhook_assistant_watson.sse import Events
+from switchhook_http import Events
 from switchhook_responses.speaking import join, said, to_speech
 from switchhook_tts_watson.markup import clean, is_ssml
 from switchhook_tts_watson.parts import parts as parts_for_watson

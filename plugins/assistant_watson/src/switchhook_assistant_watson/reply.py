@@ -8,11 +8,11 @@ from contextlib import aclosing
 import anyio
 
 from switchhook import ReplyContext, Response, parse_response
+from switchhook_http import Events
 from switchhook_watson import HttpReply, Service, WatsonError
 
 from .answer import WatsonAnswer
 from .api import failing
-from .sse import Events
 from .streaming import StreamedAnswer
 
 END = 0.1  # seconds that the end of a stream may come after its last event

@@ -1,4 +1,5 @@
-"""HTTP for plugins: pooled connections of which none stays behind, bounded answers, errors by kind.
+"""HTTP for plugins: pooled connections of which none stays behind, bounded answers and
+streams of events, errors by kind.
 
 It imports httpcore2, anyio and idna, and of Switchhook nothing.
 """
@@ -6,6 +7,7 @@ It imports httpcore2, anyio and idna, and of Switchhook nothing.
 from .addresses import ascii_address, ascii_host, shown_address
 from .connections import Connections, ReadyConnections
 from .errors import HttpError, HttpProblem, PrivateAddressError
+from .events import Events
 from .pool import Pool, Reply, Timeouts
 from .proxies import proxy_of
 from .public import PublicConnections
@@ -13,6 +15,7 @@ from .secured import secured
 
 __all__ = [
     "Connections",
+    "Events",
     "HttpError",
     "HttpProblem",
     "Pool",

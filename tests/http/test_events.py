@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_assistant_watson import sse
-from switchhook_assistant_watson.sse import Events
+from switchhook_http import Events, events
 
 LINE = st.sampled_from(
     [
@@ -68,12 +67,12 @@ def test_the_format(stream, events):
 
 @pytest.mark.parametrize("piece", [b"data: " + b"x" * 60 + b"\n", b"x" * 60])
 def test_an_event_is_bounded(monkeypatch, piece):
-    monkeypatch.setattr(sse, "LARGEST", 100)
+    monkeypatch.setattr(events, "LARGEST", 100)
     with pytest.raises(ValueError, match="more than 100"):
         read([piece] * 3)
 
 
 def test_events_that_are_over_do_not_count(monkeypatch):
-    monkeypatch.setattr(sse, "LARGEST", 100)
+    monkeypatch.setattr(events, "LARGEST", 100)
 
     assert len(read([b"data: " + b"x" * 60 + b"\n\n"] * 10)) == 10
