@@ -1,0 +1,177 @@
+"""One turn: the model is asked, and what it writes is given to the call while it goes on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import anyio
+
+from switchhook import CallInfo, ReplyContext, Response, Turn, parse_response
+
+from .errors import ModelError
+from .history import Exchange, History, tokens
+from .options import OpenAIOptions
+from .reading import Json, ModelAnswer
+from .sentences import Sentences
+from .service import Service, translated
+from .telling import Telling
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 60.0  # seconds for all of an answer
+WAITING = 100  # responses that the call has not taken yet
+REFUSALS = "content filter", "refusal"
+END = 0.1  # seconds that the end of a stream may come after its last event
+
+
+class Answering:
+    """The reply to a turn. `run` asks the model in a task of its own, which ends at once where the caller has
+    interrupted it; whoever reads takes the responses."""
+
+    matched = True
+
+    def __init__(
+        self, service: Service, options: OpenAIOptions, telling: Telling, call: CallInfo, history: History
+    ) -> None:
+        self._service, self._options, self._telling = service, options, telling
+        self._call, self._history = call, history
+        self.context = ReplyContext()
+        self._give, self._given = anyio.create_memory_object_stream[Response](WAITING)
+        self._scope = anyio.CancelScope()
+        self._error: Exception | None = None
+        self._usage: dict[str, int] = {}
+        self._said: list[str] = []  # in this reply
+
+    def interrupt(self) -> None:
+        self._scope.cancel()
+
+    def close(self) -> None:
+        """Nobody reads it any more."""
+        self._given.close()
+
+    async def __aiter__(self) -> AsyncIterator[Response]:
+        """Raises ModelError."""
+        async for response in self._given:
+            yield response
+        if self._error is not None:
+            raise self._error
+
+    async def run(self, turn: Turn) -> None:
+        exchange = self._begin(turn)
+        with self._give, self._scope:
+            try:
+                with anyio.fail_after(LONGEST):
+                    await self._answer(turn, exchange)
+            except TimeoutError:
+                self._error = ModelError("timeout")
+            except Exception as error:  # noqa: BLE001  # whoever reads the reply raises it
+                self._error = error
+            finally:
+                self._end(exchange)
+
+    def _begin(self, turn: Turn) -> Exchange:
+        exchanges = self._history.exchanges
+        if turn.barged_in and exchanges:
+            exchanges[-1].hear(self._history.without_secrets(turn.heard))
+        exchanges.append(Exchange(self._telling.user(turn, self._history)))
+        return exchanges[-1]
+
+    def _end(self, exchange: Exchange) -> None:
+        """Also of what was interrupted. What failed is told to the next model anew; what a filter has refused
+        would be refused again and again."""
+        exchange.said = " ".join(self._said)
+        self.context.usage = self._usage
+        if self._error is not None:
+            self._history.exchanges.remove(exchange)
+
+    async def _answer(self, turn: Turn, exchange: Exchange) -> None:
+        if turn.kind == "start" and self._options.greeting:
+            await self._say(self._options.greeting)
+            return
+        try:
+            await self._ask(self._body(turn))
+        except ModelError as error:
+            if error.problem not in REFUSALS:
+                raise
+            await self._refuse(error, exchange)
+
+    async def _refuse(self, error: ModelError, exchange: Exchange) -> None:
+        """What was said before stands."""
+        if not self._said and not self._options.refusal:
+            raise error
+        logger.info("call %s: an answer was cut off: %s", self._call.id, error.reason)
+        exchange.user = "[something that you refused to answer]"
+        if not self._said:
+            await self._say(self._options.refusal)
+
+    def _body(self, turn: Turn) -> Json:
+        """Raises ModelError."""
+        options, history = self._options, self._history
+        *before, last = history.messages(options.history)
+        data = self._telling.data(turn.variables, self._call, history)
+        told = [
+            {"role": "system", "content": self._telling.instructions},
+            *before,
+            {**last, "content": f"{data}\n{last['content']}"},
+        ]
+        body: Json = {"model": options.model, "messages": told, "stream": True}
+        if options.usage:
+            body["stream_options"] = {"include_usage": True}
+        if not {"max_tokens", "max_completion_tokens"} & set(options.parameters):
+            body["max_tokens"] = options.max_tokens
+        if options.call_tokens is not None and history.spent + tokens(told) > options.call_tokens:
+            raise ModelError("budget", f"{history.spent} tokens spent in this call")
+        return {**body, **options.parameters}
+
+    async def _ask(self, body: Json) -> ModelAnswer:
+        """Raises ModelError."""
+        answer, sentences = ModelAnswer(), Sentences(self._options.longest)
+        try:
+            with translated():
+                await self._read(body, answer, sentences)
+        finally:
+            self._bill(body, answer, sentences)
+        if answer.finish == "content_filter":
+            raise ModelError("content filter")
+        if answer.refused and not sentences.said:
+            raise ModelError("refusal")
+        for sentence in sentences.finish(cut=answer.finish == "length"):
+            await self._say(sentence)
+        if not self._said:
+            raise ModelError("empty answer")
+        return answer
+
+    async def _read(self, body: Json, answer: ModelAnswer, sentences: Sentences) -> None:
+        """Raises ModelError and HttpError."""
+        patience = anyio.CancelScope()
+        with patience:
+            self._be_patient(patience)
+            async with self._service.ask(body) as reply, aclosing(answer.read(reply)) as pieces:
+                async for piece in pieces:
+                    if piece or answer.calls:  # what else comes is no word of it
+                        self._be_patient(patience)
+                    for sentence in sentences.feed(piece):
+                        await self._say(sentence)
+                    if sentences.full or answer.done:
+                        break
+                if answer.done:  # a connection can be used again only when all was read
+                    with anyio.move_on_after(END):
+                        async for _ in pieces:
+                            pass
+        if patience.cancelled_caught:
+            raise ModelError("timeout")
+
+    def _be_patient(self, scope: anyio.CancelScope) -> None:
+        scope.deadline = anyio.current_time() + self._options.timeout
+
+    def _bill(self, body: Json, answer: ModelAnswer, sentences: Sentences) -> None:
+        for name, count in answer.usage.items():
+            self._usage[name] = self._usage.get(name, 0) + count
+        guess = tokens(body["messages"]) + tokens(sentences.said)
+        self._history.spent += sum(answer.usage.values()) or guess
+
+    async def _say(self, sentence: str) -> None:
+        self._said.append(sentence)
+        await self._give.send(parse_response({"response_type": "text", "text": sentence}))

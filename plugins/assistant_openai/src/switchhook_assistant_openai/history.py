@@ -1,0 +1,79 @@
+"""What was said in a call, as the model is told it again with each turn."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .reading import Json
+
+SHORTEST_SECRET = 3  # letters and digits: fewer are part of everything
+HIDDEN = "•"
+MOST_SECRETS = 100
+
+
+@dataclass(eq=False)
+class Exchange:
+    """A turn and what was answered to it."""
+
+    user: str
+    said: str = ""
+
+    def hear(self, heard: str) -> None:
+        """The caller interrupted it, and has heard that of it."""
+        self.said = f"{heard} …" if heard else ""
+
+    def messages(self) -> Iterator[Json]:
+        yield {"role": "user", "content": self.user}
+        if self.said:
+            yield {"role": "assistant", "content": self.said}
+
+
+@dataclass
+class History:
+    """Of one call, and of all its models of this form, so that one goes on where another has failed.
+
+    `spent`: tokens, as far as the services say them, else as they are estimated. `secrets`: what was given in
+    confidence.
+    """
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    spent: int = 0
+    secrets: dict[str, None] = field(default_factory=dict)
+
+    def keep(self, said: str) -> None:
+        """This was said or keyed in confidence: whoever repeats it, no model is told."""
+        secret = "".join(re.findall(r"[^\W_]", said))
+        if len(secret) >= SHORTEST_SECRET and len(self.secrets) < MOST_SECRETS:
+            self.secrets[secret] = None
+
+    def without_secrets(self, text: str) -> str:
+        for secret in self.secrets:
+            form = r"[\W_]{0,3}".join(map(re.escape, secret))
+            text = re.sub(form, HIDDEN * len(secret), text, flags=re.IGNORECASE)
+        return text
+
+    def messages(self, room: int) -> list[Json]:
+        """Of the newest exchanges, as many as have room, and always of the last. Two messages of the caller
+        in a row are one: some models take turns strictly."""
+        kept: list[list[Json]] = []
+        for exchange in reversed(self.exchanges):
+            told = list(exchange.messages())
+            room -= tokens(told)
+            if room < 0 and kept:
+                break
+            kept.append(told)
+        made: list[Json] = []
+        for message in (each for told in reversed(kept) for each in told):
+            if made and message["role"] == made[-1]["role"] == "user":
+                made[-1] = {**message, "content": f"{made[-1]['content']}\n{message['content']}"}
+            else:
+                made.append(message)
+        return made
+
+
+def tokens(messages: Iterable[object]) -> int:
+    """An estimate that is rather too high: models count in units of their own."""
+    return sum(4 + len(json.dumps(each, ensure_ascii=False).encode()) // 3 for each in messages)

@@ -1,0 +1,62 @@
+"""Pieces of a text become sentences, as soon as each has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from switchhook import sentence_ends
+
+LONGEST = 400  # characters after which a sentence is cut at a space
+THOUGHT, END = "<think>", "</think>"  # what some models write before their answer, and do not say
+
+
+class Sentences:
+    """`longest`: characters of all; what would pass them is not said, and then it is `full`."""
+
+    def __init__(self, longest: int) -> None:
+        self.said: list[str] = []
+        self.full = False
+        self._left, self._text = longest, ""
+        self._begun = self._thinking = False
+
+    def feed(self, piece: str) -> Iterator[str]:
+        self._text += piece
+        if not self._begun and not self._begin():
+            return
+        while (end := self._end()) and not self.full:
+            sentence, self._text = self._text[:end].strip(), self._text[end:]
+            yield from self._say(sentence)
+
+    def finish(self, *, cut: bool = False) -> Iterator[str]:
+        """The text has ended. `cut`: in the midst of a sentence, which is not said if there is another."""
+        if self._begun and not (self.full or (cut and self.said)):
+            yield from self._say(self._text.strip())
+
+    def _begin(self) -> bool:
+        """Whether something that is said has begun."""
+        if self._thinking:
+            _, end, after = self._text.partition(END)
+            self._text = after if end else self._text[-len(END) :]
+            self._thinking = not end
+        start = self._text.lstrip()
+        if not self._thinking and start.startswith(THOUGHT):
+            self._thinking = True
+            return self._begin()
+        self._begun = bool(start) and not self._thinking and not THOUGHT.startswith(start)
+        return self._begun
+
+    def _end(self) -> int:
+        """Where the next sentence begins; 0: that is not known yet."""
+        if end := next((end for end in sentence_ends(self._text) if end < len(self._text)), 0):
+            return end
+        if len(self._text) <= LONGEST:
+            return 0
+        return self._text.rfind(" ", 0, LONGEST) + 1 or LONGEST
+
+    def _say(self, sentence: str) -> Iterator[str]:
+        if len(sentence) > self._left:
+            self.full, sentence = True, "" if self.said else sentence[: self._left].rpartition(" ")[0]
+        self._left -= len(sentence)
+        if sentence:
+            self.said.append(sentence)
+            yield sentence

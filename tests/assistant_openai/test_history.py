@@ -1,0 +1,41 @@
+"""What was said in a call, as a model is told it again."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchhook_assistant_openai.history import Exchange, History, tokens
+
+EXCHANGES = st.lists(st.builds(Exchange, st.text(max_size=30), st.text(max_size=30)), min_size=1, max_size=20)
+
+
+@given(EXCHANGES, st.integers(0, 2000))
+def test_a_history_keeps_to_its_room_and_always_tells_the_last_turn(exchanges, room):
+    told = History(exchanges).messages(room)
+    assert exchanges[-1].user in told[-1]["content"] or told[-1]["content"] == exchanges[-1].said
+    assert tokens(told) <= max(room, tokens(exchanges[-1].messages()))
+
+
+@given(EXCHANGES)
+def test_the_caller_and_the_model_take_turns(exchanges):
+    roles = [each["role"] for each in History(exchanges).messages(10**6)]
+    assert roles[0] == "user"
+    assert all(pair != ("user", "user") for pair in itertools.pairwise(roles))
+
+
+@pytest.mark.parametrize(
+    ("given", "repeated", "told"),
+    [
+        ("4711", "it was 4711", "it was ••••"),
+        ("4711", "it was 4 7-1 1, yes", "it was ••••, yes"),
+        ("four seven one one", "Four, seven, one one!", "•" * 15 + "!"),
+        ("47", "it was 47", "it was 47"),
+        ("", "nothing", "nothing"),
+    ],
+)
+def test_who_repeats_what_was_given_in_confidence_is_not_told(given, repeated, told):
+    history = History()
+    history.keep(given)
+    assert history.without_secrets(repeated) == told
