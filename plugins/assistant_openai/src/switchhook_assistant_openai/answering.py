@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 import anyio
 
 from switchhook import CallInfo, ReplyContext, Response, Turn, parse_response
 
 from .errors import ModelError
-from .history import Exchange, History, tokens
+from .history import Exchange, History, Round, tokens
 from .options import OpenAIOptions
-from .reading import Json, ModelAnswer
+from .reading import CalledTool, Json, ModelAnswer
 from .sentences import Sentences
 from .service import Service, translated
 from .telling import Telling
+from .tools import Outcome, Toolbox
 
 logger = logging.getLogger(__name__)
 
@@ -26,16 +30,25 @@ REFUSALS = "content filter", "refusal"
 END = 0.1  # seconds that the end of a stream may come after its last event
 
 
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """What all its calls share."""
+
+    service: Service
+    options: OpenAIOptions
+    telling: Telling
+    toolbox: Toolbox
+
+
 class Answering:
     """The reply to a turn. `run` asks the model in a task of its own, which ends at once where the caller has
     interrupted it; whoever reads takes the responses."""
 
     matched = True
 
-    def __init__(
-        self, service: Service, options: OpenAIOptions, telling: Telling, call: CallInfo, history: History
-    ) -> None:
-        self._service, self._options, self._telling = service, options, telling
+    def __init__(self, model: ChatModel, call: CallInfo, history: History) -> None:
+        self._service, self._options = model.service, model.options
+        self._telling, self._toolbox = model.telling, model.toolbox
         self._call, self._history = call, history
         self.context = ReplyContext()
         self._give, self._given = anyio.create_memory_object_stream[Response](WAITING)
@@ -43,6 +56,9 @@ class Answering:
         self._error: Exception | None = None
         self._usage: dict[str, int] = {}
         self._said: list[str] = []  # in this reply
+        self._told = 0  # how many of these stand with a round of tools
+        self._acted = False
+        self._variables: dict[str, Any] = {}
 
     def interrupt(self) -> None:
         self._scope.cancel()
@@ -76,12 +92,21 @@ class Answering:
         if turn.barged_in and exchanges:
             exchanges[-1].hear(self._history.without_secrets(turn.heard))
         exchanges.append(Exchange(self._telling.user(turn, self._history)))
+        name, self._history.collecting = self._history.collecting, ""
+        self._variables = dict(turn.variables)
+        if name and turn.kind == "digits":
+            self._set({name: turn.text})
         return exchanges[-1]
+
+    def _set(self, variables: Mapping[str, Any]) -> None:
+        if variables:
+            self._variables |= variables
+            self.context.variables = self._variables
 
     def _end(self, exchange: Exchange) -> None:
         """Also of what was interrupted. What failed is told to the next model anew; what a filter has refused
         would be refused again and again."""
-        exchange.said = " ".join(self._said)
+        exchange.said = " ".join(self._said[self._told :])
         self.context.usage = self._usage
         if self._error is not None:
             self._history.exchanges.remove(exchange)
@@ -91,7 +116,14 @@ class Answering:
             await self._say(self._options.greeting)
             return
         try:
-            await self._ask(self._body(turn))
+            for left in reversed(range(self._options.rounds)):
+                answer = await self._ask(self._body(last=not left))
+                if not answer.calls:
+                    return
+                if not left and not self._said:
+                    raise ModelError("rounds")
+                if not (left and await self._act(answer.calls, exchange)):
+                    return
         except ModelError as error:
             if error.problem not in REFUSALS:
                 raise
@@ -106,21 +138,62 @@ class Answering:
         if not self._said:
             await self._say(self._options.refusal)
 
-    def _body(self, turn: Turn) -> Json:
-        """Raises ModelError."""
+    async def _act(self, called: list[CalledTool], exchange: Exchange) -> bool:
+        """Whether the model is to be asked again. Should the caller interrupt, it knows what it has begun."""
+        outcomes = [Outcome("not finished: the caller interrupted")] * len(called)
+        wanted = [replace(each) for each in called]
+        for each in called:
+            each.mend()
+        round_ = Round(" ".join(self._said[self._told :]), called, [each.result for each in outcomes])
+        exchange.rounds.append(round_)
+        self._told = len(self._said)
+        call = replace(self._call, variables=MappingProxyType(self._variables))
+
+        async def run(number: int) -> None:
+            outcomes[number] = await self._toolbox.run(wanted[number], call)
+            round_.results[number] = self._history.without_secrets(outcomes[number].result)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._fill)
+            async with anyio.create_task_group() as tools:
+                for number in range(len(called)):
+                    tools.start_soon(run, number)
+            group.cancel_scope.cancel()
+        for outcome in outcomes:
+            await self._perform(outcome)
+        ended, again = any(each.ends for each in outcomes), any(each.again for each in outcomes)
+        return not ended and (again or not self._said)
+
+    async def _fill(self) -> None:
+        """Rather than silence."""
+        tools = self._options.tools
+        if tools.filler and not self._said:
+            await anyio.sleep(tools.filler_after)
+            await self._give.send(parse_response({"response_type": "text", "text": tools.filler}))
+
+    async def _perform(self, outcome: Outcome) -> None:
+        self._set(outcome.variables)
+        self._acted = self._acted or bool(outcome.responses)
+        if outcome.collects is not None:
+            self._history.collecting = outcome.collects
+        for response in outcome.responses:
+            await self._give.send(response)
+
+    def _body(self, *, last: bool) -> Json:
+        """`last`: the model has to answer. Raises ModelError."""
         options, history = self._options, self._history
-        *before, last = history.messages(options.history)
-        data = self._telling.data(turn.variables, self._call, history)
-        told = [
-            {"role": "system", "content": self._telling.instructions},
-            *before,
-            {**last, "content": f"{data}\n{last['content']}"},
-        ]
+        data = self._telling.data(self._variables, self._call, history)
+        system = {"role": "system", "content": self._telling.instructions}
+        told = [system, *history.messages(options.history, data)]
         body: Json = {"model": options.model, "messages": told, "stream": True}
         if options.usage:
             body["stream_options"] = {"include_usage": True}
         if not {"max_tokens", "max_completion_tokens"} & set(options.parameters):
             body["max_tokens"] = options.max_tokens
+        if self._toolbox.schemas:
+            body["tools"] = self._toolbox.schemas
+            if last:
+                body["tool_choice"] = "none"
         if options.call_tokens is not None and history.spent + tokens(told) > options.call_tokens:
             raise ModelError("budget", f"{history.spent} tokens spent in this call")
         return {**body, **options.parameters}
@@ -139,7 +212,7 @@ class Answering:
             raise ModelError("refusal")
         for sentence in sentences.finish(cut=answer.finish == "length"):
             await self._say(sentence)
-        if not self._said:
+        if not (self._said or self._acted or answer.calls):
             raise ModelError("empty answer")
         return answer
 

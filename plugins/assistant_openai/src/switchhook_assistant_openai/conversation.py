@@ -9,37 +9,37 @@ import anyio
 
 from switchhook import AssistantError, CallInfo, Reply, Turn
 
-from .answering import Answering
+from .answering import Answering, ChatModel
+from .functions import load
 from .history import History
 from .options import OpenAIOptions
 from .service import Service
 from .telling import Telling
+from .tools import Toolbox
 
 
 class OpenAIAssistant:
     def __init__(self, service: Service, options: OpenAIOptions) -> None:
-        self._service, self._options, self._telling = service, options, Telling(options)
+        toolbox = Toolbox(options.tools, load(options.tools.functions))
+        self._model = ChatModel(service, options, Telling(options), toolbox)
 
     @asynccontextmanager
     async def open(self, call: CallInfo, /) -> AsyncIterator[OpenAIConversation]:
         """Asks nothing yet. What one model of a call was told, the next one knows, where it may know it."""
-        known = "switchhook_assistant_openai", self._options.tell, self._telling.names
-        history = call.shared.setdefault(repr(known), History())
-        yield OpenAIConversation(self._service, self._options, self._telling, call, history)
+        known = "switchhook_assistant_openai", sorted(self._model.options.tell), self._model.telling.names
+        yield OpenAIConversation(self._model, call, call.shared.setdefault(repr(known), History()))
 
     async def warm(self) -> None:
         """Has a connection ready. Raises ModelError."""
-        await self._service.warm()
+        await self._model.service.warm()
 
     async def aclose(self) -> None:
-        await self._service.aclose()
+        await self._model.service.aclose()
 
 
 class OpenAIConversation:
-    def __init__(
-        self, service: Service, options: OpenAIOptions, telling: Telling, call: CallInfo, history: History
-    ) -> None:
-        self._made = service, options, telling, call, history
+    def __init__(self, model: ChatModel, call: CallInfo, history: History) -> None:
+        self._made = model, call, history
         self._busy = False
 
     @asynccontextmanager

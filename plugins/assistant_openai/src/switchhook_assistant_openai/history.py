@@ -7,11 +7,30 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .reading import Json
+from .reading import CalledTool, Json
 
 SHORTEST_SECRET = 3  # letters and digits: fewer are part of everything
 HIDDEN = "•"
 MOST_SECRETS = 100
+
+
+@dataclass
+class Round:
+    """Tools that the model called, what it said before, and what came of them, in order."""
+
+    said: str
+    calls: list[CalledTool]
+    results: list[str]
+
+    def messages(self) -> Iterator[Json]:
+        functions = [{"name": each.name, "arguments": each.arguments} for each in self.calls]
+        called = [
+            {"id": each.id, "type": "function", "function": function}
+            for each, function in zip(self.calls, functions, strict=True)
+        ]
+        yield {"role": "assistant", "content": self.said or None, "tool_calls": called}
+        for each, result in zip(self.calls, self.results, strict=True):
+            yield {"role": "tool", "tool_call_id": each.id, "content": result}
 
 
 @dataclass(eq=False)
@@ -19,14 +38,19 @@ class Exchange:
     """A turn and what was answered to it."""
 
     user: str
-    said: str = ""
+    said: str = ""  # after the last round
+    rounds: list[Round] = field(default_factory=list)
 
     def hear(self, heard: str) -> None:
         """The caller interrupted it, and has heard that of it."""
+        for each in self.rounds:
+            each.said = ""
         self.said = f"{heard} …" if heard else ""
 
-    def messages(self) -> Iterator[Json]:
-        yield {"role": "user", "content": self.user}
+    def messages(self, data: str = "") -> Iterator[Json]:
+        yield {"role": "user", "content": f"{data}\n{self.user}" if data else self.user}
+        for each in self.rounds:
+            yield from each.messages()
         if self.said:
             yield {"role": "assistant", "content": self.said}
 
@@ -36,11 +60,12 @@ class History:
     """Of one call, and of all its models of this form, so that one goes on where another has failed.
 
     `spent`: tokens, as far as the services say them, else as they are estimated. `secrets`: what was given in
-    confidence.
+    confidence. `collecting`: the variable that is to hold the keys that come next.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
     spent: int = 0
+    collecting: str = ""
     secrets: dict[str, None] = field(default_factory=dict)
 
     def keep(self, said: str) -> None:
@@ -55,12 +80,12 @@ class History:
             text = re.sub(form, HIDDEN * len(secret), text, flags=re.IGNORECASE)
         return text
 
-    def messages(self, room: int) -> list[Json]:
-        """Of the newest exchanges, as many as have room, and always of the last. Two messages of the caller
-        in a row are one: some models take turns strictly."""
+    def messages(self, room: int, data: str) -> list[Json]:
+        """Of the newest exchanges, as many as have room, and always of the last, with `data`. Two messages
+        of the caller in a row are one: some models take turns strictly."""
         kept: list[list[Json]] = []
         for exchange in reversed(self.exchanges):
-            told = list(exchange.messages())
+            told = list(exchange.messages(data if not kept else ""))
             room -= tokens(told)
             if room < 0 and kept:
                 break

@@ -39,6 +39,31 @@ Time = Annotated[Seconds, Field(gt=0, le=600)]
 Count = Annotated[int, Field(ge=1)]
 
 
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class ToolOptions(Table):
+    """What the model may do; what is not named here it is not offered, and does not get by asking.
+
+    `hand_over`: the queues that a call may go to; an empty list: wherever the flow sends it. `set_variables`:
+    session variables that it may set. `play`: recordings by their names, each with its address. `languages`:
+    that it may change to. `functions`: your own, by their entry points. `timeout`: of one of these. `filler`:
+    said when one has taken `filler_after`, and nothing was said before it; empty: nothing.
+    """
+
+    hand_over: list[Name] | None = None
+    end_call: bool = False
+    set_variables: list[Name] = Field(default_factory=list)
+    collect_keys: bool = False
+    send_keys: bool = False
+    play: dict[Name, str] = Field(default_factory=dict)
+    languages: list[Name] = Field(default_factory=list)
+    functions: list[Name] = Field(default_factory=list)
+    timeout: Time = 5.0
+    filler: str = "One moment, please."
+    filler_after: Time = 1.0
+
+
 class OpenAIOptions(Table):
     """`base_url`: all that stands before `/chat/completions`; a query of it goes with each request. `header`:
     the one that the key is sent in. `instructions`: what the model is told first; `{{name}}` in them lets it
@@ -50,7 +75,8 @@ class OpenAIOptions(Table):
     `call_tokens`: that one call may cost, with what is read and written; none: no limit. `rounds`: requests
     for one answer, since each round of tools is another. `usage`: the service is asked what an answer costs.
     `refusal`: said where the model refuses, or its filter does; empty: that is a failure, and the next
-    assistant is asked. `ca`: a PEM file with authorities to trust beside the system's.
+    assistant is asked. `tools`: what the model may do. `ca`: a PEM file with authorities to trust
+    beside the system's.
     """
 
     base_url: Annotated[str, AfterValidator(_address)] = "https://api.openai.com/v1"
@@ -70,3 +96,4 @@ class OpenAIOptions(Table):
     call_tokens: Count | None = None
     rounds: int = Field(4, ge=1, le=20)
     usage: bool = True
+    tools: ToolOptions = ToolOptions()

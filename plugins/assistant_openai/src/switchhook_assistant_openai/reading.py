@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from switchhook_http import Events, Reply
 
@@ -24,6 +25,14 @@ class CalledTool:
     id: str = ""
     name: str = ""
     arguments: str = ""
+
+    def mend(self) -> None:
+        """So that it can be told the service again: some refuse what their own model has written."""
+        self.id = self.id or f"call_{uuid4().hex[:12]}"
+        try:
+            self.arguments = self.arguments if isinstance(json.loads(self.arguments), dict) else "{}"
+        except (ValueError, RecursionError):
+            self.arguments = "{}"
 
 
 @dataclass
