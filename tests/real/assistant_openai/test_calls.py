@@ -5,8 +5,11 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
+from switchhook import load_assistant
 from switchhook.testing import MemoryAssistant, MemoryTextToSpeech, a_call
-from switchhook_testing_openai import Answer, Fault
+from switchhook.testing.conformance import check_assistant
+from switchhook_responses import connect_to_agent, dtmf, end_session
+from switchhook_testing_openai import Answer, Called, Fault
 
 pytestmark = pytest.mark.anyio
 
@@ -79,3 +82,55 @@ async def test_a_caller_who_interrupts_is_answered_at_once_and_the_model_knows_w
         assert "Your" in told
         assert "cents" not in told
         await until(lambda: talk.heard()[-1] == "Yes.")
+
+
+async def test_a_model_hands_over_to_a_queue_that_the_flow_then_reads(model):
+    asked = {"queue": "billing", "summary": "The bill is too high."}
+    answers = lambda _: Answer("I connect you.", [Called("hand_over", asked)])  # noqa: E731
+    tools = {"hand_over": ["billing"]}
+    async with (
+        model(answers, greeting="Hello.", tools=tools) as line,
+        talking(line, plugins=[connect_to_agent]) as talk,
+    ):
+        await until(lambda: talk.heard() == ["Hello."])
+        talk.say("my bill")
+        record = await talk.over()
+        assert (record.outcome, talk.heard()[-1]) == ("handed_over", "I connect you.")
+        assert talk.leg.outputs["wxa_transfer_target"] == "billing"
+        assert talk.leg.outputs["wxa_agent_message"] == "The bill is too high."
+
+
+async def test_a_number_that_is_keyed_in_confidence_reaches_the_flow_and_not_the_model(model):
+    def answers(asked):
+        if "keyed" in asked.last["content"]:
+            return Answer("Thank you.", [Called("end_call")])
+        wanted = {"fewest": 4, "most": 4, "variable": "pin", "confidential": True}
+        return Answer("Key your PIN.", [Called("collect_keys", wanted)])
+
+    tools = {"collect_keys": True, "set_variables": ["pin"], "end_call": True}
+    async with (
+        model(answers, tools=tools) as line,
+        talking(line, plugins=[dtmf, end_session]) as talk,
+    ):
+        await until(lambda: talk.heard() == ["Key your PIN."])
+        for key in "4711":
+            talk.leg.press(key)
+        record = await talk.over()
+        assert (record.outcome, talk.leg.outputs["pin"]) == ("completed", "4711")
+        assert "[the caller keyed 4 keys, of which you are not told]" in line.asked[-1].last["content"]
+        assert all("4711" not in str(asked.body) for asked in line.asked)
+        assert "4711" not in record.line()
+
+
+async def test_the_plugin_is_found_by_its_name_and_keeps_the_contract(model):
+    async with model() as line:
+        options = {
+            "base_url": line.emulated.url,
+            "model": "m",
+            "api_key": "emulated-key",
+            "instructions": "x",
+        }
+        found = load_assistant("openai", options)
+        await check_assistant(found)
+        await found.aclose()
+        assert len(line.asked) > 1

@@ -116,6 +116,7 @@ async def test_collected_keys_become_a_variable_and_are_not_told(model):
     async with model(calling(("collect_keys", arguments)), tools=TOOLS) as line, line.call():
         await line.say("my balance")
         line.emulated.model = lambda _: "Thank you."
+        await line.say(kind="no_input")
         await line.say("4711", "digits", collected=True, sensitive=True)
         assert line.reply.context.variables == {"account": "4711"}
         assert all("4711" not in str(asked.body) for asked in line.asked)

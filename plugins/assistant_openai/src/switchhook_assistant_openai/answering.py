@@ -92,10 +92,11 @@ class Answering:
         if turn.barged_in and exchanges:
             exchanges[-1].hear(self._history.without_secrets(turn.heard))
         exchanges.append(Exchange(self._telling.user(turn, self._history)))
-        name, self._history.collecting = self._history.collecting, ""
         self._variables = dict(turn.variables)
-        if name and turn.kind == "digits":
-            self._set({name: turn.text})
+        if self._history.collecting and turn.kind == "digits":
+            self._set({self._history.collecting: turn.text})
+        if turn.kind in ("digits", "speech"):
+            self._history.collecting = ""
         return exchanges[-1]
 
     def _set(self, variables: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .reading import CalledTool, Json
 
-SHORTEST_SECRET = 3  # letters and digits: fewer are part of everything
+SHORTEST_SECRET, LONGEST_SECRET = 3, 100  # letters and digits: fewer are part of everything
 HIDDEN = "•"
 MOST_SECRETS = 100
 
@@ -71,7 +71,7 @@ class History:
     def keep(self, said: str) -> None:
         """This was said or keyed in confidence: whoever repeats it, no model is told."""
         secret = "".join(re.findall(r"[^\W_]", said))
-        if len(secret) >= SHORTEST_SECRET and len(self.secrets) < MOST_SECRETS:
+        if SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET and len(self.secrets) < MOST_SECRETS:
             self.secrets[secret] = None
 
     def without_secrets(self, text: str) -> str:

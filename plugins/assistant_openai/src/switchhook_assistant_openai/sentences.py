@@ -23,6 +23,7 @@ class Sentences:
         self._text += piece
         if not self._begun and not self._begin():
             return
+        self._text = self._text[: self._left + LONGEST]  # of more, nothing would be said
         while (end := self._end()) and not self.full:
             sentence, self._text = self._text[:end].strip(), self._text[end:]
             yield from self._say(sentence)

@@ -47,10 +47,14 @@ class Telling:
 
     def data(self, variables: Mapping[str, Any], call: CallInfo, history: History) -> str:
         """The values that the instructions name, and no others."""
-        named = {name: _value(variables[name]) for name in self.names if name in variables}
-        told = {"language": call.language, **named}
-        while len(written := json.dumps(told, ensure_ascii=False)) > DATA:
-            told.popitem()
+        told, room = {"language": call.language}, DATA
+        for name in self.names:
+            if name in variables:
+                value = _value(variables[name])
+                room -= len(name) + len(value)
+                if room > 0:
+                    told[name] = value
+        written = json.dumps(told, ensure_ascii=False)
         return f"[data: {history.without_secrets(unmarked(written, len(written)))}]"
 
     def _is_said(self, turn: Turn) -> bool:
