@@ -86,3 +86,8 @@ def test_what_passes_the_bound_is_not_said():
 
 def test_a_first_sentence_beyond_the_bound_is_cut_at_a_word():
     assert spoken(["one two three four. five"], 10) == ["one two"]
+
+
+@given(st.text("a .\n", max_size=1500), st.integers(1, 500))
+def test_it_does_not_matter_how_a_long_text_is_cut(text, step):
+    assert spoken(text[at : at + step] for at in range(0, len(text), step)) == spoken([text])

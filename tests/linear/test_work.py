@@ -16,6 +16,8 @@ from switchhook.speakable.numbers import with_digits_apart
 from switchhook.speakable.signs import without_drawings
 from switchhook.speakable.ssml import mended
 from switchhook.speakable.words import Pronunciations, for_voice
+from switchhook_assistant_openai.history import History
+from switchhook_assistant_openai.telling import unmarked
 from switchhook_assistant_script.digits import spoken_digits
 from switchhook_assistant_script.matching import closest
 from switchhook_assistant_script.variables import check_references, fill
@@ -33,6 +35,8 @@ SIZE = 250  # characters
 PRONUNCIATIONS = Pronunciations({"a": "A", "one": "won", "AT&T": "A T and T"})
 MASK = Mask(["transcripts", "digits"])
 MASK.keep("47114711")
+CONFIDED = History()
+CONFIDED.keep("47114711")
 
 
 def offered(text):
@@ -70,7 +74,9 @@ FUNCTIONS = {
     "Watson: is SSML": is_ssml,
     "Watson: parts": lambda text: list(parts_for_watson(text, 60)),
     "Watson: message": cleaned,
-    "Watson: events": lambda text: list(Events().feed(text.encode())),
+    "openai: caller": unmarked,
+    "openai: secrets": CONFIDED.without_secrets,
+    "events": lambda text: list(Events().feed(text.encode())),
     "script: digits": spoken_digits,
     "script: phrases": lambda text: closest(text, [("a", "opening hours")], 70),
     "script: references": referring,

@@ -1,6 +1,7 @@
 """Whole calls with a model, in real time: speech and line are in memory, and short."""
 
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 import pytest
@@ -130,7 +131,7 @@ async def test_the_plugin_is_found_by_its_name_and_keeps_the_contract(model):
             "api_key": "emulated-key",
             "instructions": "x",
         }
-        found = load_assistant("openai", options)
+        found: Any = load_assistant("openai", options)
         await check_assistant(found)
         await found.aclose()
         assert len(line.asked) > 1

@@ -24,9 +24,11 @@ class Sentences:
         if not self._begun and not self._begin():
             return
         self._text = self._text[: self._left + LONGEST]  # of more, nothing would be said
-        while (end := self._end()) and not self.full:
-            sentence, self._text = self._text[:end].strip(), self._text[end:]
-            yield from self._say(sentence)
+        at = 0
+        while not self.full and (end := _end(self._text[at : at + LONGEST + 1])):
+            yield from self._say(self._text[at : at + end].strip())
+            at += end
+        self._text = self._text[at:]
 
     def finish(self, *, cut: bool = False) -> Iterator[str]:
         """The text has ended. `cut`: in the midst of a sentence, which is not said if there is another."""
@@ -39,20 +41,12 @@ class Sentences:
             _, end, after = self._text.partition(END)
             self._text = after if end else self._text[-len(END) :]
             self._thinking = not end
-        start = self._text.lstrip()
+        self._text = start = self._text.lstrip()
         if not self._thinking and start.startswith(THOUGHT):
             self._thinking = True
             return self._begin()
         self._begun = bool(start) and not self._thinking and not THOUGHT.startswith(start)
         return self._begun
-
-    def _end(self) -> int:
-        """Where the next sentence begins; 0: that is not known yet."""
-        if end := next((end for end in sentence_ends(self._text) if end < len(self._text)), 0):
-            return end
-        if len(self._text) <= LONGEST:
-            return 0
-        return self._text.rfind(" ", 0, LONGEST) + 1 or LONGEST
 
     def _say(self, sentence: str) -> Iterator[str]:
         if len(sentence) > self._left:
@@ -61,3 +55,12 @@ class Sentences:
         if sentence:
             self.said.append(sentence)
             yield sentence
+
+
+def _end(text: str) -> int:
+    """Where the next sentence begins; 0: that is not known yet."""
+    if end := next((end for end in sentence_ends(text) if end < len(text)), 0):
+        return end
+    if len(text) <= LONGEST:
+        return 0
+    return text.rfind(" ", 0, LONGEST) + 1 or LONGEST
