@@ -46,6 +46,7 @@ def test_a_plugin_installs_alone_and_is_discovered(wheels, tmp_path, name):
         "audiohook",
         "embedded",
         "http",
+        "testing_openai",
         "watson",
         "websocket",
     ):  # libraries of other plugins, without hooks of their own

@@ -66,6 +66,7 @@ class Answering:
     def close(self) -> None:
         """Nobody reads it any more."""
         self._given.close()
+        self._give.close()
 
     async def __aiter__(self) -> AsyncIterator[Response]:
         """Raises ModelError."""
