@@ -13,6 +13,7 @@ REASONS = {
     "timeout": "no answer in time",
     "broken": "connection broke",
     "garbage": "unreadable answer",
+    "token": "no token",
 }
 CURES = {
     "connect": "look at `base_url`, at DNS, at the firewall, and at HTTPS_PROXY if the network has a proxy",
@@ -20,6 +21,7 @@ CURES = {
     "tls": "if a proxy or a private authority signed the certificate, name that authority's PEM file in `ca`",
     "timeout": "the model is slow or busy: try a smaller one, or a longer `timeout`",
     "broken": "try again; a proxy or a firewall may be cutting the connection",
+    "token": "look at `iam_url`, and at `api_key`, which has to be one of IBM Cloud",
     "garbage": "look at `base_url`: it ends where /chat/completions begins, in /v1 for most",
     "filter": "it is what was said; `refusal` says something then",
     "refusal": "it is what was said; `refusal` says something then",
@@ -71,5 +73,5 @@ def said_in(body: bytes) -> tuple[str, str]:
         return error, ""
     if not isinstance(error, dict):
         return "", ""
-    message, code = (error.get(name) for name in ("message", "code"))
+    message, code = error.get("message") or error.get("errorMessage"), error.get("code")
     return (message if isinstance(message, str) else ""), str(code or "")

@@ -66,7 +66,8 @@ class ToolOptions(Table):
 
 class OpenAIOptions(Table):
     """`base_url`: all that stands before `/chat/completions`; a query of it goes with each request. `header`:
-    the one that the key is sent in. `instructions`: what the model is told first; `{{name}}` in them lets it
+    the one that the key is sent in. `iam_url`: where IBM's IAM gives tokens for it, which are sent instead.
+    `instructions`: what the model is told first; `{{name}}` in them lets it
     know the session variable of that name. `greeting`: said at the start, instead of asking the model.
     `parameters`: of requests, by the service's names. `tell`: what else the model may know: keys that were
     pressed, and what was asked for in confidence. `timeout`: until the first word, and until the next.
@@ -82,6 +83,7 @@ class OpenAIOptions(Table):
     base_url: Annotated[str, AfterValidator(_address)] = "https://api.openai.com/v1"
     model: str = Field(min_length=1)
     api_key: Secret | None = None
+    iam_url: Annotated[str, AfterValidator(_address)] | None = None
     header: Literal["authorization", "api-key"] = "authorization"
     ca: FilePath | None = None
     instructions: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=LONGEST)]

@@ -16,6 +16,7 @@ from switchhook_http import HttpError, Pool, ReadyConnections, Reply, Timeouts, 
 from .errors import ModelError, refused
 from .options import OpenAIOptions
 from .reading import Json
+from .tokens import Tokens
 
 CONNECT = 3.0  # seconds
 ERROR_BODY = 64 * 1024  # bytes read of one
@@ -43,8 +44,12 @@ class Service:
             "content-type": "application/json",
             "user-agent": "switchhook",
         }
-        if options.api_key is not None:
-            key = options.api_key.get_secret_value()
+        key = options.api_key.get_secret_value() if options.api_key is not None else ""
+        self._tokens: Tokens | None = None
+        if options.iam_url is not None:
+            pool = Pool(self._context, proxy=proxy_of(options.iam_url))
+            self._tokens, self._token_pool = Tokens(options.iam_url, key, pool), pool
+        elif key:
             self._headers[options.header] = key if options.header == "api-key" else f"Bearer {key}"
 
     @asynccontextmanager
@@ -62,11 +67,16 @@ class Service:
             yield reply
 
     async def _begin(self, body: Json, stack: AsyncExitStack) -> Reply:
+        headers = self._headers
+        if self._tokens is not None:
+            headers = {**headers, "authorization": f"Bearer {await self._tokens.get()}"}
         with translated():
             written = json.dumps(body).encode()
-            asked = self._pool.request("POST", self._url, self._headers, written, self._timeouts)
+            asked = self._pool.request("POST", self._url, headers, written, self._timeouts)
             async with AsyncExitStack() as attempt:
                 reply = await attempt.enter_async_context(asked)
+                if reply.status == 401 and self._tokens is not None:
+                    self._tokens.refuse()
                 if reply.status != 200:
                     said = await reply.read(ERROR_BODY)
                     raise refused(reply.status, said, reply.headers.get("retry-after", ""))
@@ -74,7 +84,9 @@ class Service:
                 return reply
 
     async def warm(self) -> None:
-        """Has a connection ready; not where a proxy is in between. Raises ModelError."""
+        """Has a token ready, and where no proxy is in between a connection. Raises ModelError."""
+        if self._tokens is not None:
+            await self._tokens.renew()
         if self._proxy is None:
             context = self._context if self._secure else None
             with translated():
@@ -83,6 +95,8 @@ class Service:
     async def aclose(self) -> None:
         await self._connections.aclose()
         await self._pool.aclose()
+        if self._tokens is not None:
+            await self._token_pool.aclose()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import anyio
 from aiohttp import web
@@ -17,6 +18,7 @@ from .checking import Refusal, checked, error
 from .model import Answer, Asked, Json, Model
 
 PATHS = "/v1/chat/completions", "/openai/deployments/{deployment}/chat/completions"
+GRANT = "urn:ibm:params:oauth:grant-type:apikey"
 LARGEST = 10_000_000  # bytes of a request
 PAGE = "<html><body>Please log in to the network.</body></html>"
 HUGE = 10_000_000  # bytes of an event
@@ -26,7 +28,8 @@ ALIVE = 0.02  # seconds between comments
 @dataclass
 class Emulated:
     """Where it is, what it was asked, and what befalls the next requests. `open`: requests that are being
-    answered; `left`: those whose client went away before their end."""
+    answered; `left`: those whose client went away before their end. `tokens`: that were given for the key at
+    `iam_url`, each good for `lifetime` seconds as it says, and as long as it stands in the list."""
 
     url: str
     api_key: str
@@ -35,6 +38,12 @@ class Emulated:
     asked: list[Asked] = field(default_factory=list)
     open: int = 0
     left: int = 0
+    tokens: list[str] = field(default_factory=list)
+    lifetime: float = 3600.0
+
+    @property
+    def iam_url(self) -> str:
+        return f"{self.origin}/identity/token"
 
     @property
     def origin(self) -> str:
@@ -50,6 +59,7 @@ async def emulate(
     app = web.Application(client_max_size=LARGEST)
     for path in PATHS:
         app.router.add_post(path, _Service(emulated).complete)
+    app.router.add_post("/identity/token", _Service(emulated).give_token)
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.05)
     await runner.setup()
     try:
@@ -77,6 +87,16 @@ class _Service:
         finally:
             self._emulated.open -= 1
 
+    async def give_token(self, request: web.Request) -> web.StreamResponse:
+        """As IAM does it."""
+        form = await request.post()
+        if form.get("apikey") != self._emulated.api_key or form.get("grant_type") != GRANT:
+            told = {"errorCode": "BXNIM0415E", "errorMessage": "Provided API key could not be found."}
+            return web.json_response(told, status=400)
+        self._emulated.tokens.append(uuid4().hex)
+        given = {"access_token": self._emulated.tokens[-1], "expires_in": self._emulated.lifetime}
+        return web.json_response({**given, "token_type": "Bearer"})
+
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         self._admit(request)
         body = checked(await _json(request))
@@ -96,7 +116,7 @@ class _Service:
         key = request.headers.get("api-key") or request.headers.get("Authorization", "").removeprefix(
             "Bearer "
         )
-        if key != self._emulated.api_key:
+        if key not in (self._emulated.api_key, *self._emulated.tokens):
             raise Refusal(401, "Incorrect API key provided", "invalid_api_key")
 
 
