@@ -132,6 +132,5 @@ async def test_the_plugin_is_found_by_its_name_and_keeps_the_contract(model):
             "instructions": "x",
         }
         found: Any = load_assistant("openai", options)
-        await check_assistant(found)
-        await found.aclose()
+        await check_assistant(lambda: found)
         assert len(line.asked) > 1

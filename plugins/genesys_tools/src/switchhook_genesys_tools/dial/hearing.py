@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 FRAME = 0.2  # seconds in a piece, as in a call
 BEHIND = 2.0  # seconds of silence behind an utterance, so that its last words come to an end
 PATIENCE = 3.0  # seconds until the record of a call that has ended is written
-HIDDEN = 'hidden in the record; to see it, say unmask = ["transcripts"] in [connectors.{}] and send serve a SIGHUP'
+HIDDEN = (
+    'hidden in the record; to see it, say unmask = ["transcripts"] in [connectors.{}] and send serve a SIGHUP'
+)
 
 
 async def report(plan: Plan, result: CallResult, target: Target) -> AsyncIterator[str]:
