@@ -10,6 +10,7 @@ import pytest
 from switchhook import Options, Say, Settings, SettingsError, load_settings
 from switchhook.plugins.loader import Plugin, Plugins
 from switchhook_conformance.profile import Profile
+from switchhook_scenarios.reading import read
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -37,6 +38,9 @@ def test_a_toml_example_is_a_configuration_a_script_or_a_project(text, tmp_path)
 
         (tmp_path / "script.toml").write_text(text)
         assert create_assistant(Options({"file": "script.toml"}, place="assistant", base=tmp_path))
+    elif "scenario" in table:
+        (tmp_path / "scenarios.toml").write_text(text)
+        assert read(tmp_path / "scenarios.toml")
     elif "url" in table:
         (tmp_path / "client-secret").write_text("c2VjcmV0")
         assert Options(table, place="profile", base=tmp_path).parse(Profile).url

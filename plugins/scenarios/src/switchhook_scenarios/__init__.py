@@ -1,0 +1,1 @@
+"""Scenario files: what callers do, and what a bot has to make of it."""
