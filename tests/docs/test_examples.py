@@ -17,7 +17,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMANDS = {
     *("serve", "check", "plugins", "connector", "dial", "conformance", "replay", "tune"),
-    *("emulate-watson", "completion", "docs", "new-plugin", "talk"),
+    *("emulate-watson", "completion", "docs", "new-plugin", "talk", "try"),
 }
 
 

@@ -17,7 +17,8 @@ ORDER = [  # from the ground up: a room imports only what stands in a line befor
     "plugins",
     "call",
     "serving virtual",
-    "__init__ testing tools",
+    "testing tools",
+    "__init__",
     "cli",
     "__main__",
 ]

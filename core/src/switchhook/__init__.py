@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from .contract.audio import Codec as Codec
     from .contract.audio import wav_file as wav_file
     from .contract.bucket import TokenBucket as TokenBucket
+    from .contract.caller import CallerAct as CallerAct
+    from .contract.caller import CallerPlan as CallerPlan
+    from .contract.caller import PlacedCall as PlacedCall
+    from .contract.caller import SimulatedCaller as SimulatedCaller
     from .contract.drivers import Closable as Closable
     from .contract.drivers import KnowsLanguages as KnowsLanguages
     from .contract.drivers import NamesLanguage as NamesLanguage
@@ -85,6 +89,7 @@ if TYPE_CHECKING:
     from .contract.options import Seconds as Seconds
     from .contract.options import Table as Table
     from .contract.records import CallRecord as CallRecord
+    from .contract.records import TurnRecord as TurnRecord
     from .contract.responses import AudioResponse as AudioResponse
     from .contract.responses import ConnectToAgentResponse as ConnectToAgentResponse
     from .contract.responses import DtmfResponse as DtmfResponse
@@ -127,6 +132,8 @@ if TYPE_CHECKING:
     from .serving.terminal import painted as painted
     from .speakable.authors import Speech as Speech
     from .speakable.authors import to_speech as to_speech
+    from .tools.rehearsal import Rehearsal as Rehearsal
+    from .virtual.clock import virtual_time as virtual_time
 
 _HOME = {
     "contract.markers": "hookimpl",
@@ -142,6 +149,7 @@ _HOME = {
     "contract.assistant": "Assistant Conversation Interruptible Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec wav_file",
     "contract.bucket": "TokenBucket",
+    "contract.caller": "CallerAct CallerPlan PlacedCall SimulatedCaller",
     "contract.drivers": "Closable KnowsLanguages NamesLanguage Warmable",
     "contract.figures": "Figure",
     "contract.findings": "AdminPage Finding",
@@ -157,7 +165,7 @@ _HOME = {
     ),
     "contract.names": "check_name did_you_mean nearest",
     "contract.options": "FilePath Options Seconds Table",
-    "contract.records": "CallRecord",
+    "contract.records": "CallRecord TurnRecord",
     "contract.responses": (
         "AudioResponse ConnectToAgentResponse DtmfResponse EndSessionResponse ImageResponse "
         "OptionItem OptionResponse Response SpeechToTextResponse StartActivitiesResponse "
@@ -173,6 +181,8 @@ _HOME = {
     "speakable.authors": "Speech to_speech",
     "contract.texts": "plain_text sentence_ends sentences",
     "contract.visible": "visible",
+    "tools.rehearsal": "Rehearsal",
+    "virtual.clock": "virtual_time",
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names.split()}
 __all__ = list(_MODULE)

@@ -1,0 +1,62 @@
+"""Callers that are made up, to try a bot: what one does, and what came of the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from .records import CallRecord
+
+LONGEST = 300.0  # seconds of a call
+
+
+@dataclass(frozen=True, slots=True)
+class CallerAct:
+    """One thing that a caller does, when the bot is silent. `silence`: nothing, until the bot has noticed.
+    `interrupt`: while the bot speaks, after so many seconds of its answer."""
+
+    say: str = ""
+    keys: str = ""
+    silence: bool = False
+    hang_up: bool = False
+    interrupt: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerPlan:
+    """What a caller does, one after the other; then hangs up. `language`: of the flow; none: the connector's.
+    `limit`: seconds, after which the call is cut off."""
+
+    acts: tuple[CallerAct, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    limit: float = LONGEST
+
+
+@dataclass(slots=True)
+class PlacedCall:
+    """What came of a call, as far as the caller knows. Times are seconds since it was answered."""
+
+    ending: str = ""  # an outcome as of the record where it is known, else the caller's own word
+    detail: str = ""
+    seconds: float = 0.0
+    conversation_id: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)  # variables that the flow was given back
+    began: list[float] = field(default_factory=list)  # when each act began that there was time for
+    latencies: list[float | None] = field(
+        default_factory=list
+    )  # of the greeting, and of the answer to each act
+    said: list[tuple[float, str]] = field(default_factory=list)  # what the bot was heard to say, and when
+    variables: list[Mapping[str, Any]] = field(default_factory=list)  # of the session, after each answer
+    record: CallRecord | None = None
+    keep: Callable[[Path], None] = lambda _: None
+    """Writes into a folder what there is of the call: recording, messages, events."""
+
+
+class SimulatedCaller(Protocol):
+    """Calls over a real transport."""
+
+    async def place(self, plan: CallerPlan, /) -> PlacedCall:
+        """One call to its end, however it ends, in bounded time."""

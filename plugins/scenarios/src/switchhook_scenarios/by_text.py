@@ -1,0 +1,59 @@
+"""Scenarios without audio: assistant and handlers are asked, speech engines are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import anyio
+
+from switchhook import App, Rehearsal, Settings, SettingsError, load_settings
+
+from .judging import Verdict, judged, plan_of
+from .reading import Case
+
+CONFIG = Path("switchhook.toml")
+
+
+class Job(NamedTuple):
+    """A scenario, and which time it is run."""
+
+    case: Case
+    run: int = 1
+
+
+def connector_of(case: Case, settings: Settings) -> str:
+    """Raises SettingsError."""
+    known = sorted(settings.connectors)
+    if case.connector is None and len(known) == 1:
+        return known[0]
+    if case.connector not in known:
+        named = "no connector" if case.connector is None else f"the connector {case.connector!r}"
+        raise SettingsError(f"{case.file}: names {named}; known: {', '.join(known) or 'none'}")
+    return case.connector
+
+
+def config_of(case: Case, given: Path | None) -> Path:
+    return given or case.config or CONFIG
+
+
+async def by_text(
+    jobs: Sequence[Job], config: Path, parallel: int, tell: Callable[[Verdict], None]
+) -> list[Verdict]:
+    """In the order of `jobs`; `tell` as they come. Raises SettingsError, PluginError and StartError."""
+    app = App(load_settings(config), config.parent.absolute())
+    rehearsals = [Rehearsal(app, connector_of(job.case, app.settings), plan_of(job.case)) for job in jobs]
+    verdicts: dict[int, Verdict] = {}
+    limiter = anyio.CapacityLimiter(parallel)
+
+    async def one(number: int) -> None:
+        async with limiter:
+            placed = await rehearsals[number].run()
+        verdicts[number] = judged(jobs[number].case, placed, jobs[number].run)
+        tell(verdicts[number])
+
+    async with app.lifespans(), anyio.create_task_group() as group:
+        for number in range(len(jobs)):
+            group.start_soon(one, number)
+    return [verdicts[number] for number in range(len(jobs))]

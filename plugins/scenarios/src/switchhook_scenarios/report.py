@@ -1,0 +1,120 @@
+"""What is shown of scenarios: a line each, the talk of one that went otherwise, JSON, JUnit's ET."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from switchhook import visible
+
+from .form import Step
+from .judging import Answer, Miss, Verdict, done
+from .matching import otherwise
+
+
+def title(verdict: Verdict) -> str:
+    return f"{verdict.case.name}, run {verdict.run}" if verdict.run > 1 else verdict.case.name
+
+
+def line(verdict: Verdict) -> str:
+    turns = f"{len(verdict.placed.record.turns)} turns" if verdict.placed.record else ""
+    return (
+        f"{title(verdict):<60}  {turns:>9}  {verdict.placed.seconds:6.1f} s  {verdict.placed.ending}".rstrip()
+    )
+
+
+def talk(verdict: Verdict) -> Iterator[str]:
+    """Who said what; and what was expected, beside what was heard."""
+    case = verdict.case
+    acts = [step for step in case.steps if step.acts]
+    for number, answer in enumerate(verdict.answers):
+        if number:
+            yield f"caller    {done(acts[number - 1])}"
+            yield from _misheard(acts[number - 1], answer)
+        if answer.said:
+            yield f"bot       {answer.said}"
+        yield from _expected(verdict, number)
+    ended = (
+        f"{verdict.placed.ending}: {verdict.placed.detail}"
+        if verdict.placed.detail
+        else verdict.placed.ending
+    )
+    yield f"end       {ended}"
+    yield from _expected(verdict, None)
+    for fault in verdict.placed.record.faults if verdict.placed.record else ():
+        yield f"fault     {fault['source']} {fault['hook']}: {fault['error']}"
+    yield from (f"note      {note}" for note in verdict.notes)
+
+
+def _misheard(step: Step, answer: Answer) -> Iterator[str]:
+    if step.say and answer.understood:
+        for said, heard in otherwise(step.say, answer.understood):
+            yield f'heard     "{heard}" for "{said}"' if heard else f'heard     nothing for "{said}"'
+
+
+def _expected(verdict: Verdict, answer: int | None) -> Iterator[str]:
+    for miss in verdict.misses:
+        if miss.answer == answer:
+            yield f"EXPECTED  {miss.key}: {miss.expected}  (line {miss.line})"
+            yield f"     GOT  {miss.got}"
+
+
+# --- for machines
+
+
+def summary(verdicts: Sequence[Verdict], form: str) -> dict[str, Any]:
+    failed = sum(not verdict.ok for verdict in verdicts)
+    return {
+        "form": form,
+        "passed": len(verdicts) - failed,
+        "failed": failed,
+        "scenarios": [_as_data(verdict) for verdict in verdicts],
+    }
+
+
+def _as_data(verdict: Verdict) -> dict[str, Any]:
+    case, placed = verdict.case, verdict.placed
+    return {
+        "file": str(case.file),
+        "line": case.line,
+        "name": case.name,
+        "run": verdict.run,
+        "ok": verdict.ok,
+        "seconds": placed.seconds,
+        "outcome": placed.ending,
+        "detail": placed.detail,
+        "misses": [_miss(miss) for miss in verdict.misses],
+        "talk": list(talk(verdict)),
+    }
+
+
+def _miss(miss: Miss) -> dict[str, Any]:
+    return {"key": miss.key, "expected": miss.expected, "got": miss.got, "line": miss.line}
+
+
+def junit(verdicts: Sequence[Verdict], form: str) -> bytes:
+    root = ET.Element("testsuites")
+    for file in dict.fromkeys(str(verdict.case.file) for verdict in verdicts):
+        those = [verdict for verdict in verdicts if str(verdict.case.file) == file]
+        failed = sum(not verdict.ok for verdict in those)
+        given = {"name": file, "tests": str(len(those)), "failures": str(failed), "errors": "0"}
+        suite = ET.SubElement(root, "testsuite", given)
+        for verdict in those:
+            _testcase(suite, verdict, form)
+    ET.indent(root)
+    return bytes(ET.tostring(root, "utf-8", xml_declaration=True)) + b"\n"
+
+
+def _testcase(suite: ET.Element, verdict: Verdict, form: str) -> None:
+    given = {
+        "classname": f"{verdict.case.file.stem}.{form}",
+        "name": visible(title(verdict)),
+        "time": f"{verdict.placed.seconds:.3f}",
+    }
+    case = ET.SubElement(suite, "testcase", given)
+    if not verdict.ok:
+        first = verdict.misses[0]
+        told = visible(f"{first.key}: expected {first.expected}, got {first.got}")
+        failure = ET.SubElement(case, "failure", {"message": told, "type": first.key.partition(" ")[0]})
+        failure.text = "\n".join(map(visible, talk(verdict)))
