@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from switchhook_genesys_tools.dial.caller import Caller, Frame, Key
 from switchhook_genesys_tools.dial.playback import Finished, Started
-from switchhook_genesys_tools.dial.turns import CallerStep, HangUp, Keys, Manners, Utterance
+from switchhook_genesys_tools.dial.turns import CallerStep, HangUp, Keys, Manners, Silence, Utterance
 
 SPEECH = Utterance(b"\x80" * 4000, "hello")
 SILENT = b"\xff" * 1600
@@ -130,3 +130,11 @@ def test_whatever_the_bot_does_the_stream_has_no_hole(prompts):
     times = [time for time, _ in scene.of(Frame)]
     assert times == pytest.approx([0.2 * i for i in range(len(times))])
     assert {len(item.audio) for _, item in scene.of(Frame)} <= {1600}
+
+
+def test_each_turn_of_the_caller_has_a_beginning_and_a_latency():
+    scene = Scene(CallerStep(Silence()), CallerStep(Keys("1")))
+    scene.until(1.0).bot(1600).until(10.0).bot(1600).until(20.0).bot(1600).until(21.0)
+    assert scene.caller.began == pytest.approx([1.9, 10.9])
+    assert [turn for turn, _ in scene.latencies] == ["greeting", "silence", "keys"]
+    assert scene.latencies[1][1] == pytest.approx(8.1)

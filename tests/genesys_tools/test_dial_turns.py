@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_genesys_tools.dial.turns import CallerStep, HangUp, Keys, Manners, Turns, Utterance, Waits
+from switchhook_genesys_tools.dial.turns import (
+    NOTICED,
+    CallerStep,
+    HangUp,
+    Keys,
+    Manners,
+    Silence,
+    Turns,
+    Utterance,
+    Waits,
+)
 
 MANNERS = Manners(pause=0.7, interrupt_after=1.5, patience=10.0, settled=3.0)
 SPEECH = Utterance(b"\x80" * 8000, "hello")
@@ -193,3 +203,40 @@ def test_the_silence_behind_a_recording_is_not_speech():
 
 def test_a_recording_of_silence_lasts_to_its_end():
     assert Utterance(b"\xff" * 100, "").spoken == 100
+
+
+def after_the_greeting(*steps):
+    script = turns(*steps)
+    script.bot_started(1.0)
+    script.bot_finished(2.0)
+    return script
+
+
+def test_a_step_may_interrupt_sooner_or_later_than_is_the_callers_manner():
+    script = turns(CallerStep(SPEECH, interrupt=True, after=0.4))
+    script.bot_started(1.0)
+    assert script.deadline() == pytest.approx(1.4)
+
+
+def test_a_silent_caller_waits_until_the_bot_has_noticed():
+    script = after_the_greeting(CallerStep(Silence()), CallerStep(SPEECH))
+    assert script.next(2.7) == Silence()
+    script.caller_finished(2.7)
+    assert script.next(30.0) is None
+    script.bot_replied(30.0, to_silence=True)
+    script.bot_started(30.0)
+    script.bot_finished(31.0)
+    assert script.next(31.7) is SPEECH
+
+
+def test_a_bot_that_never_notices_is_not_waited_for_for_ever():
+    script = after_the_greeting(CallerStep(Silence()), CallerStep(SPEECH))
+    script.next(2.7)
+    script.caller_finished(2.7)
+    assert script.deadline() == pytest.approx(2.7 + NOTICED)
+
+
+def test_a_caller_may_hang_up_in_the_middle():
+    script = turns(CallerStep(HangUp(), interrupt=True, after=1.0))
+    script.bot_started(1.0)
+    assert script.next(2.0) == HangUp()

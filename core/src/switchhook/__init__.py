@@ -124,6 +124,7 @@ if TYPE_CHECKING:
     from .plugins.for_tools import codec_for as codec_for
     from .plugins.for_tools import load_assistant as load_assistant
     from .plugins.for_tools import load_audio as load_audio
+    from .plugins.for_tools import load_caller as load_caller
     from .plugins.for_tools import load_recogniser as load_recogniser
     from .plugins.for_tools import load_voice as load_voice
     from .serving.app import App as App
@@ -175,7 +176,8 @@ _HOME = {
     "contract.returned": "Actions",
     "contract.settings": "ServerSettings Settings",
     "plugins.for_tools": (
-        "choose_recogniser choose_voice codec_for load_assistant load_audio load_recogniser load_voice"
+        "choose_recogniser choose_voice codec_for load_assistant load_audio load_caller load_recogniser "
+        "load_voice"
     ),
     "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
     "speakable.authors": "Speech to_speech",

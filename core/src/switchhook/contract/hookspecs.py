@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .actions import Action
     from .assistant import Assistant, Turn
     from .audio import AudioFormat, Codec
+    from .caller import SimulatedCaller
     from .figures import Figure
     from .findings import AdminPage, Finding
     from .info import AppInfo, CallInfo
@@ -87,6 +88,14 @@ def create_tts(options: Options) -> TextToSpeech:  # type: ignore[empty-body]
 def create_assistant(options: Options) -> Assistant:  # type: ignore[empty-body]
     """As create_stt, of the plugin that a connector's `assistant` names; None is an error. For plugins in
     `switchhook.assistant`."""
+
+
+@hook("start", "one")
+def create_caller(options: Options) -> SimulatedCaller:  # type: ignore[empty-body]
+    """When a program places calls of its own, `switchhook try --voice` for instance: a simulated caller over
+    a real transport. `options` says whom to call: `config`, `connector` and the `port` where its server
+    listens, or `url`, `api_key` and `client_secret`, a file that holds it. Raises SettingsError for wrong
+    options; None is an error. For plugins in `switchhook.caller`."""
 
 
 # --- Life of a plugin: asked of every loaded plugin that has them

@@ -12,6 +12,7 @@ import anyio
 
 from ..contract.assistant import Assistant
 from ..contract.audio import AudioFormat, Codec
+from ..contract.caller import SimulatedCaller
 from ..contract.drivers import KnowsLanguages
 from ..contract.errors import PluginError, SwitchhookError, Unplayable
 from ..contract.languages import match, normalised
@@ -102,6 +103,15 @@ def load_assistant(name: str, options: Mapping[str, Any] | None = None) -> Assis
     """The installed assistant of that name. Raises PluginError, and SettingsError for wrong options."""
     assistant: Assistant = _driver("assistant", name, options or {})
     return assistant
+
+
+def load_caller(name: str | None = None, options: Mapping[str, Any] | None = None) -> SimulatedCaller:
+    """The installed simulated caller of that name, or the first one. Raises PluginError, and SettingsError
+    for wrong options."""
+    if name is None and not installed("caller"):
+        raise PluginError("caller", "none is installed", cure="install a plugin that brings one")
+    caller: SimulatedCaller = _driver("caller", name or _first("caller"), options or {})
+    return caller
 
 
 def _driver(group: str, name: str, options: Mapping[str, Any]) -> Any:

@@ -22,8 +22,8 @@ from .contract_check import refuse_misfit, refuse_other_major
 from .files import ORIGIN, PluginFile
 from .guard import HookGuard
 
-DRIVERS = ("transport", "stt", "tts", "assistant")
-"""Groups of plugins that are only imported if the configuration names them."""
+DRIVERS = ("transport", "stt", "tts", "assistant", "caller")
+"""Groups of plugins that are only imported if the configuration or the command line names them."""
 
 SHARED = ("codec", "responses", "extension")
 """Groups of plugins that are all loaded if they are installed, unless the configuration says otherwise."""

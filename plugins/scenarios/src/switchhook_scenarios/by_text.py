@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,11 +40,14 @@ def config_of(case: Case, given: Path | None) -> Path:
 
 
 async def by_text(
-    jobs: Sequence[Job], config: Path, parallel: int, tell: Callable[[Verdict], None]
+    jobs: Sequence[Job], config: Path, parallel: int, limit: float, tell: Callable[[Verdict], None]
 ) -> list[Verdict]:
     """In the order of `jobs`; `tell` as they come. Raises SettingsError, PluginError and StartError."""
     app = App(load_settings(config), config.parent.absolute())
-    rehearsals = [Rehearsal(app, connector_of(job.case, app.settings), plan_of(job.case)) for job in jobs]
+    rehearsals = [
+        Rehearsal(app, connector_of(job.case, app.settings), replace(plan_of(job.case), limit=limit))
+        for job in jobs
+    ]
     verdicts: dict[int, Verdict] = {}
     limiter = anyio.CapacityLimiter(parallel)
 

@@ -1,10 +1,12 @@
 """Call a bot for each scenario of a file, and say which of them went otherwise than expected.
 
 By text, unless told otherwise: the assistant and the handlers of the connector, without audio, in virtual
-time. What a file may say is on the page of scenario files.
+time. With --voice a server is started beside it, and called as callers do; with URL any server is. What a
+file may say is on the page of scenario files.
 
 example:
   switchhook try scenarios/bank.toml
+  switchhook try scenarios --voice --junit results.xml
 
 Exit status: 0 when all went as expected, 1 when one did not, 2 when a file or the configuration is wrong.
 """
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     from .by_text import Job
     from .judging import Verdict
     from .reading import Case
+    from .screen import Screen
 
 GROUP = "make a bot"
-PARALLEL = 50  # calls by text
+PARALLEL = {"text": 50, "voice": 2, "url": 2}  # calls at once, by form
+LIMIT = 300.0  # seconds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help=CONFIG)
     parser.add_argument("--only", action="append", default=[], metavar="TEXT", help=ONLY)
     parser.add_argument("--repeat", type=_count, default=1, metavar="N", help="so many times each")
-    parser.add_argument("--parallel", type=_count, metavar="N", help=f"calls at once; default: {PARALLEL}")
+    parser.add_argument("--parallel", type=_count, metavar="N", help=PARALLEL_HELP)
+    parser.add_argument("--limit", type=_seconds, default=LIMIT, metavar="SECONDS", help=LIMIT_HELP)
+    how = parser.add_argument_group("how, if not by text")
+    how.add_argument("--voice", action="store_true", help="spoken, recognised, and over the real transport")
+    how.add_argument("--url", metavar="URL", help="likewise, to the server at this address")
+    how.add_argument("--api-key", metavar="KEY", help="of that server")
+    how.add_argument("--client-secret", metavar="@FILE", help="left out: the request is not signed")
     parser.add_argument("--real-time", action="store_true", help="for assistants that are on a network")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="also write JUnit's XML")
@@ -43,7 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 CONFIG = "default: what a file names, else ./switchhook.toml"
 ONLY = "scenarios whose name has this text; may be given several times"
-OUTPUT = "where talk and events of a call are kept that went otherwise; default: try-output"
+PARALLEL_HELP = "calls at once; default: 50 by text, 2 by voice"
+LIMIT_HELP = "after which a call is cut off; default: 300"
+OUTPUT = "where talk, recording and events of a call are kept that went otherwise; default: try-output"
 
 
 def _count(text: str) -> int:
@@ -52,16 +64,39 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", text) or not float(text):
+        raise argparse.ArgumentTypeError(f"expected a number of seconds, got {text!r}")
+    return float(text)
+
+
 def run(arguments: argparse.Namespace) -> int:
     from .by_text import Job
+    from .screen import Screen
 
     cases = chosen(read_all(arguments.files), arguments.only)
     jobs = [Job(case, run) for case in cases for run in range(1, arguments.repeat + 1)]
-    show = _Screen(arguments)
-    verdicts = _by_text(jobs, arguments, show)
+    form = _form(arguments)
+    show = Screen(form, arguments.output, json=arguments.json)
+    verdicts = _by_address(jobs, arguments, show) if form == "url" else _by_config(jobs, arguments, show)
     if arguments.junit:
-        _write(arguments.junit, verdicts)
+        _write(arguments.junit, verdicts, form)
     return show.finish(verdicts)
+
+
+def _form(arguments: argparse.Namespace) -> str:
+    """text, voice or url. Raises SettingsError."""
+    from switchhook import SettingsError
+
+    if arguments.url is None and (arguments.api_key or arguments.client_secret):
+        raise SettingsError("--api-key and --client-secret go with --url")
+    if arguments.url is not None and (arguments.voice or arguments.config):
+        raise SettingsError("--url: expected neither --voice nor --config beside it")
+    if arguments.url is not None and not arguments.api_key:
+        raise SettingsError("--api-key is missing; it goes with --url")
+    if arguments.client_secret and not arguments.client_secret.startswith("@"):
+        raise SettingsError("--client-secret: expected @FILE, so that no list of processes shows the secret")
+    return "url" if arguments.url is not None else "voice" if arguments.voice else "text"
 
 
 def read_all(paths: Sequence[Path]) -> list[Case]:
@@ -103,73 +138,43 @@ def chosen(cases: Sequence[Case], only: Sequence[str]) -> list[Case]:
     return found
 
 
-def _by_text(jobs: Sequence[Job], arguments: argparse.Namespace, show: _Screen) -> list[Verdict]:
+def _by_config(jobs: Sequence[Job], arguments: argparse.Namespace, show: Screen) -> list[Verdict]:
     import anyio
 
     from switchhook import virtual_time
 
     from .by_text import by_text, config_of
+    from .by_voice import by_voice
 
     verdicts: list[Verdict] = []
     for config in dict.fromkeys(config_of(job.case, arguments.config) for job in jobs):
         those = [job for job in jobs if config_of(job.case, arguments.config) == config]
-        given = {} if arguments.real_time else virtual_time()
-        parallel = arguments.parallel or PARALLEL
-        verdicts += anyio.run(by_text, those, config, parallel, show.verdict, **given)
+        parallel = arguments.parallel or PARALLEL[show.form]
+        given = those, config, parallel, arguments.limit, show.verdict
+        if show.form == "voice":
+            verdicts += anyio.run(by_voice, *given)
+        else:
+            verdicts += anyio.run(by_text, *given, **({} if arguments.real_time else virtual_time()))
     return verdicts
 
 
-def _write(file: Path, verdicts: Sequence[Verdict]) -> None:
+def _by_address(jobs: Sequence[Job], arguments: argparse.Namespace, show: Screen) -> list[Verdict]:
+    import anyio
+
+    from .by_voice import Address, by_address
+
+    secret = arguments.client_secret[1:] if arguments.client_secret else None
+    address = Address(arguments.url, arguments.api_key, secret)
+    parallel = arguments.parallel or PARALLEL["url"]
+    return anyio.run(by_address, jobs, address, parallel, arguments.limit, show.verdict)
+
+
+def _write(file: Path, verdicts: Sequence[Verdict], form: str) -> None:
     from switchhook import SettingsError
 
     from .report import junit
 
     try:
-        file.write_bytes(junit(verdicts, "text"))
+        file.write_bytes(junit(verdicts, form))
     except OSError as error:
         raise SettingsError(f"--junit: cannot write {file}: {error.strerror}") from None
-
-
-class _Screen:
-    """What a person sees while it runs."""
-
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        import time
-
-        self._json, self._output = arguments.json, arguments.output
-        self._clock, self._began = time.monotonic, time.monotonic()
-
-    def verdict(self, verdict: Verdict) -> None:
-        from . import report
-        from .keeping import keep
-
-        kept = None if verdict.ok else keep(verdict, self._output)
-        if self._json:
-            return
-        self._say(f"{'ok  ' if verdict.ok else 'FAIL'}  {report.line(verdict)}", bad=not verdict.ok)
-        if kept is not None:
-            self._say(f"      {verdict.case.file}:{verdict.case.line}")
-            for text in report.talk(verdict):
-                self._say(f"      {text}", bad=text.startswith(("EXPECTED", "     GOT")))
-            self._say(f"      kept in {kept}")
-
-    def finish(self, verdicts: Sequence[Verdict]) -> int:
-        import json
-
-        from .report import summary
-
-        failed = sum(not verdict.ok for verdict in verdicts)
-        if self._json:
-            print(json.dumps(summary(verdicts, "text"), ensure_ascii=False, default=str))
-        else:
-            took = self._clock() - self._began
-            otherwise = f", {failed} otherwise" if failed else ""
-            self._say(f"{len(verdicts)} calls: {len(verdicts) - failed} as expected{otherwise}; {took:.1f} s")
-        return 1 if failed else 0
-
-    def _say(self, text: str, *, bad: bool = False) -> None:
-        import sys
-
-        from switchhook import painted, visible
-
-        print(painted(visible(text), "red" if bad else None, sys.stdout), flush=True)

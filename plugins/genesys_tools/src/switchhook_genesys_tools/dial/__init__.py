@@ -12,7 +12,9 @@ from .plan import Target as Target
 from .target import of_connector as of_connector
 from .target import of_url as of_url
 from .turns import CallerStep as CallerStep
+from .turns import HangUp as HangUp
 from .turns import Keys as Keys
 from .turns import Manners as Manners
+from .turns import Silence as Silence
 from .turns import Utterance as Utterance
 from .voice import recording as recording

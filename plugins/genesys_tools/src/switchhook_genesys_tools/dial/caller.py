@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .playback import RATE, Finished, Playback, Started
-from .turns import QUIET, HangUp, Keys, Manners, Turns, Utterance, Waits
+from .turns import QUIET, HangUp, Keys, Manners, Silence, Turns, Utterance, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,6 +83,7 @@ class Caller:
     ) -> None:
         self.playback, self.mouth = Playback(), Mouth(now)
         self.latencies: list[Latency] = []
+        self.began: list[float] = []  # when each turn of the caller did
         self._turns = Turns(steps, manners, now)
         self._observe = observe
         self._turn = GREETING  # the one that is waiting for an answer
@@ -149,6 +150,7 @@ class Caller:
         if isinstance(turn, Waits):
             self._observe(Event(now, "waits", self._turn))
             return
+        self.began.append(now)
         if isinstance(turn, HangUp):
             self._due.append(turn)
             return
@@ -157,6 +159,10 @@ class Caller:
         if isinstance(turn, Keys):
             self._keys = [(now + i * KEY_GAP, digit) for i, digit in enumerate(turn.digits)]
             self._press(*self._keys.pop(0))
+            return
+        if isinstance(turn, Silence):
+            self._observe(Event(now, "silent"))
+            self._finish(now)
             return
         self._observe(Event(now, "caller_started", turn.label))
         self._began, self._speech_end = now, self.mouth.say(turn, now)

@@ -42,7 +42,7 @@ async def report(plan: Plan, result: CallResult, target: Target) -> AsyncIterato
     yield f"what {name} on this machine makes of what was sent (the bot has ears of its own)"
     engine, language = load_recogniser(name), plan.language or target.language or "en-US"
     for utterance in _said(plan, result):
-        text = await _heard(engine, utterance.audio, language)
+        text = await recognised(engine, utterance.audio, language)
         yield f'  "{utterance.label}": {text or "nothing"}'
     if target.records is not None:
         yield "what the bot heard, by its record"
@@ -60,7 +60,7 @@ def _said(plan: Plan, result: CallResult) -> Iterator[Utterance]:
     yield from utterances[:begun]
 
 
-async def _heard(engine: SpeechToText, audio: bytes, language: str) -> str:
+async def recognised(engine: SpeechToText, audio: bytes, language: str) -> str:
     """In real time, as an engine may not keep up with more."""
     line = LINE if LINE in engine.formats else LINE.linear
     samples = audio if line is LINE else codec_for(LINE).decode(audio)

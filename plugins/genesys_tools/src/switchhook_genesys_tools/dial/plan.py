@@ -85,6 +85,7 @@ class CallResult:
     opened_after: float | None = None  # from `open` to `opened`
     variables: dict[str, str] = field(default_factory=dict)
     latencies: list[Latency] = field(default_factory=list)
+    began: list[float] = field(default_factory=list)  # when each turn of the caller did
     events: list[Event] = field(default_factory=list)
     limits: dict[str, RateLimit] = field(default_factory=limits)
     caller: list[bytes] = field(default_factory=list)  # PCMU frames, the first sounding from `origin`

@@ -26,6 +26,7 @@ WORDS = {
     "caller_started": ("caller", "says"),
     "caller_finished": ("caller", "is silent"),
     "key": ("caller", "presses"),
+    "silent": ("caller", "says nothing"),
     "waits": ("caller", "stays on the line: no answer yet to"),
     "barge_in": ("bot", "was interrupted:"),
     "pause": ("bot", "pauses the caller's audio"),

@@ -143,6 +143,8 @@ class Talk:
                 self._session.send_audio(audio)
             case Key(digit):
                 self._session.send("dtmf", {"digit": digit})
+            case HangUp(None):
+                self.hang_up("hung_up", "as planned")
             case HangUp(seconds):
                 self.hang_up("hung_up", f"all was said, the bot had no more to say for {seconds:g} s")
             case _:
@@ -178,6 +180,7 @@ class Talk:
             caller.stop(self._clock())
             self.result.caller, self.result.origin = caller.mouth.frames, caller.mouth.origin
             self.result.bot, self.result.latencies = caller.playback.segments, caller.latencies
+            self.result.began = caller.began
 
     def _observe(self, kind: str, text: str = "") -> None:
         self._show(Event(self._clock(), kind, text))

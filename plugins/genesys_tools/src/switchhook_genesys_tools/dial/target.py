@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # where to dial a server that listens on all addresses
 
 
-def of_connector(config: Path, name: str) -> Target:
-    """The server is dialled where it listens, under its public name. Raises SettingsError."""
+def of_connector(config: Path, name: str, port: int | None = None) -> Target:
+    """The server is dialled where it listens, under its public name; on this machine, where it was given
+    another `port` than its own. Raises SettingsError."""
     settings = load_settings(config)
     if settings.transport.use not in ("", "genesys"):
         raise SettingsError(f"transport.use: expected 'genesys' to dial, got {settings.transport.use!r}")
@@ -34,6 +35,8 @@ def of_connector(config: Path, name: str) -> Target:
     _, address = next(iter(found.values()))
     key = genesys.integrations[address.integration].keys[-1]  # the newest, when two are valid
     server, connector = settings.server, settings.connectors[name]
+    if port is not None:
+        server = server.model_copy(update={"port": port, "host": "127.0.0.1"})
     if not server.port:
         raise SettingsError("server.port is 0, any free port; dial the URL that serve printed")
     return Target(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 QUIET = 0xFF
+NOTICED = 120.0  # seconds that a bot has to notice a silent caller
 # Loudness of a PCMU byte is its inverted lower seven bits; below 0x20 lies what is 38 dB under full scale.
 _LOUD = bytes(~code & 0x7F >= 0x20 for code in range(256))  # 1 where there is speech, else 0
 
@@ -39,11 +40,27 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class CallerStep:
-    """One turn of the caller. `interrupt`: taken while the bot speaks, not after it."""
+class Silence:
+    """Nothing is said until the bot has noticed."""
 
-    turn: Utterance | Keys
+    label: str = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """As planned; or nothing is left to say, and the bot had no more to say for so many `seconds`."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerStep:
+    """One turn of the caller. `interrupt`: taken while the bot speaks, not after it; `after` so many seconds
+    of its speech, where these are not as the caller's manners have them."""
+
+    turn: Utterance | Keys | Silence | HangUp
     interrupt: bool = False
+    after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +75,11 @@ class Manners:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """Nothing is left to say, and the bot had no more to say for so many seconds."""
-
-    seconds: float
-
-
 class Waits:
     """Nothing is left to say, but no answer has come: the caller stays on the line."""
 
 
-Taken = Utterance | Keys | HangUp | Waits
+Taken = Utterance | Keys | Silence | HangUp | Waits
 
 
 class Turns:
@@ -82,6 +92,7 @@ class Turns:
     def __init__(self, steps: Iterable[CallerStep], manners: Manners, now: float) -> None:
         self._steps = deque(steps)
         self._manners = manners
+        self._patience = manners.patience
         self._bot_since: float | None = None  # speaking since
         self._quiet_since = now
         self._heard = False  # the bot, since the caller's last turn
@@ -118,7 +129,9 @@ class Turns:
             return None
         step = self._steps[0] if self._steps else None
         if self._bot_since is not None:
-            return self._bot_since + self._manners.interrupt_after if step and step.interrupt else None
+            if not (step and step.interrupt):
+                return None
+            return self._bot_since + (self._manners.interrupt_after if step.after is None else step.after)
         if self._waited and not self._heard:
             return None
         return self._quiet_since + self._silence()
@@ -132,7 +145,9 @@ class Turns:
             return Waits()
         silence, self._busy = self._silence(), True
         self._replied = self._announced = self._asking = False
-        return self._steps.popleft().turn if self._steps else HangUp(silence)
+        turn = self._steps.popleft().turn if self._steps else HangUp(silence)
+        self._patience = NOTICED if isinstance(turn, Silence) else self._manners.patience
+        return turn
 
     @property
     def _answered(self) -> bool:
@@ -141,5 +156,5 @@ class Turns:
     def _silence(self) -> float:
         """Of the bot, until the caller does something."""
         if not self._answered:
-            return self._manners.patience
+            return self._patience
         return self._manners.pause if self._steps and not self._announced else self._manners.settled

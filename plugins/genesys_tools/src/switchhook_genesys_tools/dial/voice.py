@@ -45,7 +45,7 @@ async def prepare(
                 voice = voice or choose_voice(language)
                 tell(f"the caller speaks with the voice {voice}")
                 engine = load_voice(voice)
-            turn = Utterance(await _speech(engine, item.value, language), item.value)
+            turn = Utterance(await speech(engine, item.value, language), item.value)
         steps.append(CallerStep(turn, item.interrupt))
     return tuple(steps)
 
@@ -58,7 +58,8 @@ def recording(file: Path) -> bytes:
         raise SettingsError(f"cannot read {file}: {error.strerror}") from None
 
 
-async def _speech(voice: TextToSpeech, text: str, language: str) -> bytes:
+async def speech(voice: TextToSpeech, text: str, language: str) -> bytes:
+    """PCMU."""
     coded = LINE in voice.formats
     spoken = language_for(voice, language)
     async with voice.synthesize(text, LINE if coded else LINE.linear, spoken, {}) as chunks:

@@ -1,0 +1,121 @@
+"""The simulated Genesys caller, for programs that try a bot and know nothing of Genesys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from switchhook import FilePath, SettingsError, Table, hookimpl
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from switchhook import CallerAct, CallerPlan, Options, PlacedCall, SpeechToText, TextToSpeech
+
+    from .dial import CallerStep, CallResult, Target
+
+
+class CallerOptions(Table):
+    """Whom to call: a connector of a configuration, on the port where its server listens; or an address."""
+
+    config: FilePath | None = None
+    connector: str = ""
+    port: int | None = Field(None, ge=1, le=65535)
+    url: str = ""
+    api_key: str = ""
+    client_secret: FilePath | None = None
+    language: str = "en-US"  # that is spoken where nobody says another
+
+
+@hookimpl
+def create_caller(options: Options) -> GenesysCaller:
+    from .dial import of_connector, of_url
+
+    asked = options.parse(CallerOptions)
+    if asked.url:
+        secret = None if asked.client_secret is None else f"@{asked.client_secret}"
+        return GenesysCaller(of_url(asked.url, asked.api_key, secret), asked.language)
+    if asked.config is None or not asked.connector:
+        raise SettingsError("expected config and connector, or url and api_key")
+    return GenesysCaller(of_connector(asked.config, asked.connector, asked.port), asked.language)
+
+
+class GenesysCaller:
+    """Texts are spoken by an installed voice, each once."""
+
+    def __init__(self, target: Target, language: str) -> None:
+        self._target, self._language = target, language
+        self._ear: SpeechToText | None = None
+        self._voices: dict[str, TextToSpeech] = {}  # by language
+        self._spoken: dict[tuple[str, str], bytes] = {}
+
+    async def place(self, plan: CallerPlan, /) -> PlacedCall:
+        from .dial import Plan, call
+
+        language = plan.language or self._target.language or self._language
+        steps = [await self._step(act, language) for act in plan.acts]
+        dialled = Plan(tuple(steps), plan.variables, plan.language, timeout=plan.limit)
+        return await self._placed(await call(dialled, self._target), language)
+
+    async def _step(self, act: CallerAct, language: str) -> CallerStep:
+        from .dial import CallerStep, HangUp, Keys, Silence, Utterance
+
+        turn: Utterance | Keys | Silence | HangUp = HangUp() if act.hang_up else Silence()
+        if act.keys:
+            turn = Keys(act.keys)
+        elif act.say:
+            turn = Utterance(await self._speech(act.say, language), act.say)
+        return CallerStep(turn, act.interrupt is not None, act.interrupt)
+
+    async def _speech(self, text: str, language: str) -> bytes:
+        from switchhook import load_voice
+
+        from .dial.voice import speech
+
+        if (text, language) not in self._spoken:
+            if language not in self._voices:
+                self._voices[language] = load_voice(language=language)
+            self._spoken[text, language] = await speech(self._voices[language], text, language)
+        return self._spoken[text, language]
+
+    async def _placed(self, result: CallResult, language: str) -> PlacedCall:
+        """A server's own outcome, where it says one, tells more than how the connection ended."""
+        from switchhook import PlacedCall, codec_for
+
+        from .dial import report
+        from .dial.voice import LINE
+
+        answered = next((event.at for event in result.events if event.kind == "opened"), 0.0)
+        said = [(event.at - answered, event.text) for event in result.events if event.kind == "bot"]
+
+        def keep(folder: Path) -> None:
+            report.save(result, folder, codec_for(LINE))
+
+        return PlacedCall(
+            result.variables.get("switchhook_outcome", result.ending),
+            "" if result.ok else result.detail,
+            round(result.seconds - answered, 3),
+            result.conversation_id,
+            result.variables,
+            [at - answered for at in result.began],
+            [latency.seconds for latency in result.latencies],
+            said or await self._recognised(result, answered, language),
+            keep=keep,
+        )
+
+    async def _recognised(
+        self, result: CallResult, answered: float, language: str
+    ) -> list[tuple[float, str]]:
+        """Of a server that does not report what it says: what a recogniser on this machine makes of it."""
+        from switchhook import load_recogniser
+
+        from .dial.hearing import recognised
+
+        if result.bot and self._ear is None:
+            self._ear = load_recogniser()
+        return [
+            (segment.at - answered, await recognised(self._ear, bytes(segment.audio), language))
+            for segment in result.bot
+            if self._ear is not None
+        ]

@@ -1,0 +1,124 @@
+"""Scenarios over a real transport, with real voices: to a server of our own, or to any by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from switchhook import PlacedCall, SimulatedCaller, load_caller, load_settings
+
+from .by_text import Job, by_text, connector_of
+from .judging import Verdict, judged, plan_of
+from .server import Server, server
+
+LONGEST = 600.0  # seconds of a call by text, which take none
+Tell = Callable[[Verdict], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A server that somebody else has started. `client_secret`: the file that holds it."""
+
+    url: str
+    api_key: str
+    client_secret: str | None = None
+
+    def options(self) -> Mapping[str, Any]:
+        given = {"url": self.url, "api_key": self.api_key}
+        return given if self.client_secret is None else {**given, "client_secret": self.client_secret}
+
+
+async def by_voice(
+    jobs: Sequence[Job], config: Path, parallel: int, limit: float, tell: Tell
+) -> list[Verdict]:
+    """What goes otherwise by voice is tried by text, too. Raises SettingsError, PluginError, StartError."""
+    settings = load_settings(config)
+    names = {connector_of(job.case, settings): None for job in jobs}
+    async with server(config, list(names)) as running:
+        given = {"config": str(config), "port": running.port}
+        name = settings.transport.use or None
+        callers = {each: load_caller(name, {**given, "connector": each}) for each in names}
+        seen = _Seen(running)
+
+        async def place(job: Job) -> PlacedCall:
+            caller = callers[connector_of(job.case, settings)]
+            return await seen.completed(await caller.place(replace(plan_of(job.case), limit=limit)))
+
+        async def told(verdict: Verdict) -> Verdict:
+            return verdict if verdict.ok else await _beside_text(verdict, config)
+
+        return await _all(jobs, parallel, place, told, tell)
+
+
+async def by_address(
+    jobs: Sequence[Job], address: Address, parallel: int, limit: float, tell: Tell
+) -> list[Verdict]:
+    """Of such a server is known what the caller hears and is told: neither actions nor turns."""
+    caller: SimulatedCaller = load_caller(options=address.options())
+
+    async def place(job: Job) -> PlacedCall:
+        return await caller.place(replace(plan_of(job.case), limit=limit))
+
+    async def told(verdict: Verdict) -> Verdict:
+        return verdict
+
+    return await _all(jobs, parallel, place, told, tell)
+
+
+async def _all(jobs: Sequence[Job], parallel: int, place: Any, told: Any, tell: Tell) -> list[Verdict]:
+    verdicts: dict[int, Verdict] = {}
+    limiter = anyio.CapacityLimiter(parallel)
+
+    async def one(number: int) -> None:
+        job = jobs[number]
+        async with limiter:
+            placed = await place(job)
+        verdicts[number] = await told(judged(job.case, placed, job.run))
+        tell(verdicts[number])
+
+    async with anyio.create_task_group() as group:
+        for number in range(len(jobs)):
+            group.start_soon(one, number)
+    return [verdicts[number] for number in range(len(jobs))]
+
+
+class _Seen:
+    """What the server's own record tells of a call beside what its caller knows."""
+
+    def __init__(self, running: Server) -> None:
+        self._server = running
+
+    async def completed(self, placed: PlacedCall) -> PlacedCall:
+        record = await self._server.record_of(placed.conversation_id)
+        if record is None:
+            return placed
+        events, kept = self._server.events_of(record), placed.keep
+
+        def keep(folder: Path) -> None:
+            kept(folder)
+            (folder / "events.jsonl").write_text(events, "utf-8")
+            (folder / "record.json").write_text(record.line() + "\n", "utf-8")
+
+        placed.record, placed.keep = record, keep
+        if placed.ending in ("completed", "hung_up"):
+            placed.ending, placed.detail = record.outcome, record.reason
+        return placed
+
+
+async def _beside_text(verdict: Verdict, config: Path) -> Verdict:
+    """Is it the bot, or what it heard? A call by text takes no time, in a loop of its own."""
+    text = await anyio.to_thread.run_sync(_text_alone, verdict, config)
+    note = "by text it goes as expected" if text.ok else "by text it goes otherwise, too"
+    return replace(verdict, notes=(*verdict.notes, note))
+
+
+def _text_alone(verdict: Verdict, config: Path) -> Verdict:
+    from switchhook import virtual_time
+
+    job = Job(verdict.case)
+    [alone] = anyio.run(by_text, [job], config, 1, LONGEST, lambda _: None, **virtual_time())
+    return alone
