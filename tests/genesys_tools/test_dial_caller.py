@@ -134,7 +134,8 @@ def test_whatever_the_bot_does_the_stream_has_no_hole(prompts):
 
 def test_each_turn_of_the_caller_has_a_beginning_and_a_latency():
     scene = Scene(CallerStep(Silence()), CallerStep(Keys("1")))
-    scene.until(1.0).bot(1600).until(10.0).bot(1600).until(20.0).bot(1600).until(21.0)
+    scene.until(1.0).bot(1600).until(10.0).bot(1600).until(20.0).bot(1600).until(30.0)
+    assert scene.of(HangUp), "which is no turn"
     assert scene.caller.began == pytest.approx([1.9, 10.9])
     assert [turn for turn, _ in scene.latencies] == ["greeting", "silence", "keys"]
     assert scene.latencies[1][1] == pytest.approx(8.1)

@@ -125,10 +125,15 @@ def _steps(case: Case, placed: PlacedCall, answers: Sequence[Answer]) -> Iterato
             return
         for key, expected, got in _misses(step, answers[number]):
             yield Miss(key, expected, got, line, number)
-        within = step.within or case.expected.within
-        if within is not None and (step.acts or step.within):
+        within = step.within or (case.expected.within if answers[number].said and _asks(step) else None)
+        if within is not None:
             for expected, got in _slow(within, answers[number].latency):
                 yield Miss("within", expected, got, line, number)
+
+
+def _asks(step: Step) -> bool:
+    """What a bot answers at once; how long it bears silence is its own affair."""
+    return bool(step.say or step.keys)
 
 
 def _misses(step: Step, answer: Answer) -> Iterator[tuple[str, str, str]]:

@@ -12,6 +12,8 @@ from .form import Step
 from .judging import Answer, Miss, Verdict, done
 from .matching import otherwise
 
+HIDDEN = "•"  # in place of what is said in confidence
+
 
 def title(verdict: Verdict) -> str:
     return f"{verdict.case.name}, run {verdict.run}" if verdict.run > 1 else verdict.case.name
@@ -48,7 +50,7 @@ def talk(verdict: Verdict) -> Iterator[str]:
 
 
 def _misheard(step: Step, answer: Answer) -> Iterator[str]:
-    if step.say and answer.understood:
+    if step.say and answer.understood and HIDDEN not in answer.understood:
         for said, heard in otherwise(step.say, answer.understood):
             yield f'heard     "{heard}" for "{said}"' if heard else f'heard     nothing for "{said}"'
 

@@ -150,7 +150,8 @@ class Caller:
         if isinstance(turn, Waits):
             self._observe(Event(now, "waits", self._turn))
             return
-        self.began.append(now)
+        if not isinstance(turn, HangUp) or turn == HangUp():  # not what follows when all is said
+            self.began.append(now)
         if isinstance(turn, HangUp):
             self._due.append(turn)
             return
