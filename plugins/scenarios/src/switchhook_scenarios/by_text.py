@@ -15,6 +15,8 @@ from .judging import Verdict, judged, plan_of
 from .reading import Case
 
 CONFIG = Path("switchhook.toml")
+PARALLEL = 50  # calls at once
+LONGEST = 300.0  # seconds of a call
 
 
 class Job(NamedTuple):

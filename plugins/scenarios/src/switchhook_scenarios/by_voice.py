@@ -11,11 +11,10 @@ import anyio
 
 from switchhook import PlacedCall, SimulatedCaller, load_caller, load_settings
 
-from .by_text import Job, by_text, connector_of
+from .by_text import LONGEST, Job, by_text, connector_of
 from .judging import Verdict, judged, plan_of
 from .server import Server, server
 
-LONGEST = 600.0  # seconds of a call by text, which take none
 Tell = Callable[[Verdict], None]
 
 
