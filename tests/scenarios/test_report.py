@@ -29,6 +29,13 @@ def test_the_talk_says_which_word_was_heard_otherwise(verdict):
     assert 'heard     "ballots" for "balance"' in list(report.talk(verdict))
 
 
+def test_an_utterance_that_was_not_heard_at_all_is_told():
+    case = Case(Path("x"), 1, "x", (Step(say="balance", hear="PIN"),), (1,), Common(), acts=(1,))
+    turns = [TurnRecord(1, "start", 0.0), TurnRecord(2, "no_input", 9.0, "", said=["Are you still there?"])]
+    placed = PlacedCall("hung_up", began=[3.0], record=CallRecord("id", "bank", "now", turns=turns))
+    assert 'heard     nothing of "balance"' in list(report.talk(judged(case, placed)))
+
+
 def test_a_turn_belongs_to_what_the_caller_did_last(verdict):
     assert [answer.said for answer in verdict.answers] == ["Hello.", "I did not understand.", "Thank you."]
 

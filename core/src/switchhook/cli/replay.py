@@ -7,8 +7,12 @@ With --config and --connector the recorded caller calls the bot as it is today: 
 asked, speech engines are not, and what is different is shown. That needs a recording in which nothing is
 hidden. It takes no time if the assistant needs no network; if it does, say --real-time.
 
+With --scenario it is printed as a scenario file, for `switchhook try`: what the caller did, and what the bot
+said then. What is hidden in the recording stays so, with a comment. A folder is all of its recordings.
+
 example:
   switchhook replay records/events-2026-11-30-3d460f71.jsonl
+  switchhook replay records --scenario > scenarios/recorded.toml
 """
 
 from __future__ import annotations
@@ -32,12 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_beside_connector(parser)
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="an input variable")
     parser.add_argument("--real-time", action="store_true", help="for assistants that are on a network")
+    parser.add_argument(
+        "--scenario", action="store_true", help="print it as a scenario file; FILE may be a folder"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     from ..call.record.replay import replay
     from ..contract.errors import SettingsError
 
+    if arguments.scenario:
+        return _scenarios(arguments.file)
     again = replay(arguments.file)
     if arguments.config and not arguments.connector:
         raise SettingsError("expected --connector NAME with --config FILE")
@@ -46,6 +55,25 @@ def run(arguments: argparse.Namespace) -> int:
     for line in timeline(again):
         print(line)
     return 1 if again.differences else 0
+
+
+def _scenarios(path: Path) -> int:
+    from ..call.record.replay import replay
+    from ..contract.errors import SettingsError
+    from ..tools.replay_scenario import scenario_of
+
+    files = sorted(path.glob("events-*.jsonl")) if path.is_dir() else [path]
+    if not files:
+        raise SettingsError(f"{path}: expected files named events-….jsonl, there is none")
+    recorded = {file.stem: replay(file) for file in files}
+    connectors = {each.connector for each in recorded.values()}
+    if len(connectors) > 1:
+        told = ", ".join(sorted(connectors))
+        raise SettingsError(f"{path}: expected calls of one connector in a folder, got those of {told}")
+    print(f'connector = "{connectors.pop()}"')
+    for name, each in recorded.items():
+        print(f"\n{scenario_of(each, name)}", end="")
+    return 0
 
 
 def _today(arguments: argparse.Namespace, recorded: Replay) -> int:

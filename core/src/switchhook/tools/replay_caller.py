@@ -3,7 +3,7 @@ engines are not."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from difflib import ndiff
 from typing import Literal, NamedTuple
@@ -13,7 +13,7 @@ import anyio
 from ..call.call import Call
 from ..call.dialogue.events import Flush, PromptFinished, PromptStarted, Queue, SendTurn
 from ..call.record.masking import DIGIT, Mask
-from ..call.record.replay import Replay, replay_lines
+from ..call.record.replay import RecordedStep, Replay, replay_lines
 from ..contract.actions import Say
 from ..contract.audio import AudioFormat
 from ..contract.errors import SettingsError
@@ -31,20 +31,30 @@ TICK = 0.05
 
 class Move(NamedTuple):
     """Something that the caller did, `after` so many seconds of the bot's silence, or of the prompt that he
-    interrupted. A silence lasts until the bot has had a turn for it."""
+    interrupted. A silence lasts until the bot has had a turn for it. `step` of the recording is when it was
+    done."""
 
     kind: Literal["speech", "key", "silence", "hang_up"]
     text: str
     after: float
     interrupting: bool
+    step: int = 0
 
 
-def moves(recorded: Replay) -> Iterator[Move]:
-    """What the caller did. Raises SettingsError if it is hidden in the recording."""
+def _shown(text: str) -> str:
+    if DIGIT in text:
+        cure = 'say unmask = ["transcripts", "digits"] for calls that are to be run again'
+        raise SettingsError(f"what the caller said is hidden in this recording; {cure}")
+    return text
+
+
+def moves(recorded: Replay, shown: Callable[[str], str] = _shown) -> Iterator[Move]:
+    """What the caller did. `shown` gives what was said or keyed; by default it raises SettingsError if that
+    is hidden in the recording."""
     since, playing = 0.0, False
     held: float | None = None  # since when the caller could not be heard, so that he was not silent
     began: float | None = None  # seconds of a prompt, when an utterance began that interrupted it
-    for step in recorded.steps:
+    for number, step in enumerate(recorded.steps):
         at = step.at if held is None else held
         flushed = any(isinstance(effect, Flush) for effect in step.effects)
         match step.event:
@@ -58,31 +68,32 @@ def moves(recorded: Replay) -> Iterator[Move]:
                 since, playing = at, False
             case Transcript(final=True, text=text) if text:
                 after = max(0.0, at - since) if began is None else began
-                yield Move("speech", _shown(text), after, playing or began is not None)
+                yield Move("speech", shown(text), after, playing or began is not None, number)
                 began = None
             case Digit() | Closed():
-                yield from _by_hand(step.event, max(0.0, at - since), playing, recorded.outcome)
-        turns = [effect.turn for effect in step.effects if isinstance(effect, SendTurn)]
-        if any(turn.kind in ("no_input", "no_final") for turn in turns):
-            yield Move("silence", "", 0.0, interrupting=False)
+                yield from (
+                    move._replace(text=shown(move.text), step=number)
+                    for move in _by_hand(step.event, max(0.0, at - since), playing, recorded.outcome)
+                )
+        if _for_silence(step):
+            yield Move("silence", "", 0.0, interrupting=False, step=number)
         if flushed:
             interim = isinstance(step.event, SpeechStarted) or not getattr(step.event, "final", True)
             began = max(0.0, at - since) if interim else None
             since, playing = at, False
 
 
+def _for_silence(step: RecordedStep) -> bool:
+    """Was the bot given a turn for it?"""
+    turns = (effect.turn for effect in step.effects if isinstance(effect, SendTurn))
+    return any(turn.kind in ("no_input", "no_final") for turn in turns)
+
+
 def _by_hand(event: Digit | Closed, after: float, playing: bool, outcome: str) -> Iterator[Move]:
     if isinstance(event, Digit):
-        yield Move("key", _shown(event.key), after, playing)
+        yield Move("key", event.key, after, playing)
     elif outcome == "hung_up":  # else the bot had ended the call
         yield Move("hang_up", "", after, playing)
-
-
-def _shown(text: str) -> str:
-    if DIGIT in text:
-        cure = 'say unmask = ["transcripts", "digits"] for calls that are to be run again'
-        raise SettingsError(f"what the caller said is hidden in this recording; {cure}")
-    return text
 
 
 def conversation(recorded: Replay) -> list[str]:

@@ -50,9 +50,14 @@ def talk(verdict: Verdict) -> Iterator[str]:
 
 
 def _misheard(step: Step, answer: Answer) -> Iterator[str]:
-    if step.say and answer.understood and HIDDEN not in answer.understood:
-        for said, heard in otherwise(step.say, answer.understood):
-            yield f'heard     "{heard}" for "{said}"' if heard else f'heard     nothing for "{said}"'
+    """Of a bot whose record is there. What is said in confidence is not told."""
+    if not step.say or answer.does is None or HIDDEN in answer.understood:
+        return
+    if not answer.understood:
+        yield f'heard     nothing of "{step.say}"'
+        return
+    for said, heard in otherwise(step.say, answer.understood):
+        yield f'heard     "{heard}" for "{said}"' if heard else f'heard     nothing for "{said}"'
 
 
 def _expected(verdict: Verdict, answer: int | None) -> Iterator[str]:
