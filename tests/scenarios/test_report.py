@@ -19,7 +19,7 @@ def verdict():
     turns = [
         TurnRecord(1, "start", 0.01, said=["Hello."]),
         TurnRecord(2, "speech", 6.0, "my ballots please", said=["I did not", "understand."]),
-        TurnRecord(3, "digits", 9.5, "12", said=["Thank you."], actions=[{"action": "Say"}]),
+        TurnRecord(3, "digits", 9.05, "12", said=["Thank you."], actions=[{"action": "Say"}]),
     ]
     record = CallRecord("id", "bank", "now", turns=turns)
     return judged(case, PlacedCall("hung_up", began=[4.0, 9.1], latencies=[0.1, 1.5, None], record=record))
@@ -36,7 +36,7 @@ def test_an_utterance_that_was_not_heard_at_all_is_told():
     assert 'heard     nothing of "balance"' in list(report.talk(judged(case, placed)))
 
 
-def test_a_turn_belongs_to_what_the_caller_did_last(verdict):
+def test_a_turn_belongs_to_what_the_caller_did_last_though_the_servers_clock_began_later(verdict):
     assert [answer.said for answer in verdict.answers] == ["Hello.", "I did not understand.", "Thank you."]
 
 

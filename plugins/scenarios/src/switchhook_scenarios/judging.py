@@ -14,6 +14,7 @@ from .form import ACTS, Step
 from .reading import Case
 
 SAME_TIME = 0.005  # seconds: a record rounds
+TWO_CLOCKS = 0.25  # where server and caller do not begin to count at the same time
 WRONG = ("failed", "lost", "stopped", "error", "refused", "unauthorized", "timeout", "interrupted")
 """How a call must not end, unless that is expected."""
 
@@ -80,8 +81,9 @@ def judged(case: Case, placed: PlacedCall, run: int = 1) -> Verdict:
 def answers_of(placed: PlacedCall) -> list[Answer]:
     count = len(placed.began) + 1
     turns: list[list[TurnRecord]] = [[] for _ in range(count)]
+    apart = TWO_CLOCKS if placed.latencies else SAME_TIME
     for turn in placed.record.turns if placed.record else ():
-        turns[bisect_right(placed.began, turn.at + SAME_TIME)].append(turn)
+        turns[bisect_right(placed.began, turn.at + apart)].append(turn)
     said: list[list[str]] = [[text for turn in each for text in turn.said] for each in turns]
     for at, text in () if placed.record else placed.said:
         said[bisect_right(placed.began, at)].append(text)
