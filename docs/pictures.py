@@ -177,6 +177,8 @@ KINDS = {
     "commands": "commands",
     "extension": "listeners, figures, checks",
     "responses": "handlers of responses",
+    "caller": "simulated callers",
+    "pytest11": "fixtures and tests for pytest",
     "stt": "speech to text",
     "tts": "text to speech",
     "transport": "transports: the caller's side",
