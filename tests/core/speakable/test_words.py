@@ -177,3 +177,8 @@ def test_a_voice_without_ssml_is_given_no_tags(text):
         for part in words
         if "<<" not in text and "CDATA" not in text
     )
+
+
+@pytest.mark.parametrize("text", ["[^1]", " [^note]: ", "[^1]\n\n[^2]"])
+def test_a_footnote_alone_says_nothing(text):
+    assert said(text) == []

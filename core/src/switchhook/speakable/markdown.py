@@ -37,7 +37,7 @@ def words_of(markdown: str) -> str:
 def _with_keys(lines: list[str]) -> Iterator[str]:
     """A line that begins with a key of the telephone ("* to go back", "# to end") is no item and no title."""
     seen = [line for line in lines if line.strip()]
-    around = zip(["", *seen[:-1]], seen, [*seen[1:], ""], strict=True)
+    around = zip(["", *seen][:-1], seen, [*seen, ""][1:], strict=True)
     keys = [_key(before, line, after) for before, line, after in around]
     at = iter(keys)
     for line in lines:
