@@ -135,7 +135,7 @@ def test_markup_that_is_not_well_formed_is_mended(text, plain):
         ("<p>un<b>believ</b>able</p><p>H<sub>2</sub>O</p>", "unbelievable\n\nH2O"),
         ("<table><tr><td>A</td><td>1</td></tr><tr><td>B</td><td>2</td></tr></table>", "A, 1\n\nB, 2"),
         ('<a href="https://example.com">our page</a>', "our page"),
-        ("<script>alert(1)</script>", "alert(1)"),
+        ("Hi<script>alert(1)</script> you<STYLE>p { a: b }</STYLE>", "Hi you"),
         ("Tom &amp; Jerry &lt;b&gt;run&lt;/b&gt;", "Tom & Jerry run"),
         ("well<!-- not this --> said", "well said"),
     ],

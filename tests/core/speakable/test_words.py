@@ -182,3 +182,82 @@ def test_a_voice_without_ssml_is_given_no_tags(text):
 @pytest.mark.parametrize("text", ["[^1]", " [^note]: ", "[^1]\n\n[^2]"])
 def test_a_footnote_alone_says_nothing(text):
     assert said(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("<SAY-AS INTERPRET-AS='digits'>1234</SAY-AS>", ["1 2 3 4"]),
+        ('<SPEAK>Hi <BREAK TIME="1S"/>you</SPEAK>', ["Hi", Pause(1.0), "you"]),
+        ('<Sub Alias="one">1</Sub> two', ["one two"]),
+    ],
+)
+def test_capitals_in_markup_mean_the_same(text, spoken):
+    assert said(text) == spoken
+
+
+def test_elements_with_the_prefix_of_their_namespace_mean_the_same():
+    text = '<x:speak xmlns:x="urn:ssml">a<x:break time="1s"/><x:say-as interpret-as="digits">12</x:say-as></x:speak>'
+    assert said(text) == ["a", Pause(1.0), "1 2"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "spoken"),
+    [
+        ('12<say-as interpret-as="characters">ab</say-as>34', ["1 2 A B 3 4"]),
+        ('12<break time="1s"/>34', ["1 2", Pause(1.0), "3 4"]),
+        ("12<mark name='here'/>34", ["1 2 3 4"]),
+    ],
+)
+def test_nothing_within_a_say_as_is_lost(inside, spoken):
+    assert said(f'<say-as interpret-as="digits">{inside}</say-as>') == spoken
+
+
+def test_what_is_spelled_runs_into_nothing_beside_it():
+    digits = '<say-as interpret-as="digits">12</say-as>'
+    assert said(f"PIN{digits}{digits}now") == ["PIN 1 2 1 2 now"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ('See <sub alias="World Wide Web">W3C now', "See World Wide Web W3C now"),
+        ('See <sub alias="Q & A">Q<p>now</p>', "See Q & A Q. now."),
+        ('<say-as interpret-as="digits">0017 is your PIN', "0 0 1 7 is your PIN"),
+        ('<say-as interpret-as="telephone">(800) 555-0145 it is', "8 0 0, 5 5 5, 0 1 4 5 it is"),
+        ('<p>PIN <say-as interpret-as="digits">12</p> is new', "PIN 1 2. is new"),
+        ("<speak><desc>a picture</speak>", "a picture"),
+    ],
+)
+def test_an_element_without_an_end_takes_no_words_with_it(text, spoken):
+    heard = for_voice(text)
+    assert (heard.parts, heard.remarks[0][:17]) == ([spoken], "SSML was mended: ")
+
+
+def test_broken_markup_that_leaves_no_tag_leaves_no_entities():
+    assert said("</speak>you & I") == ["you & I"]
+
+
+def test_sentences_do_not_run_together_where_the_root_begins():
+    assert said("Hello.<speak>You</speak>") == ["Hello. You"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("tel:+44-20", "+4 4, 2 0"),
+        ("555-0145 ext. 12", "5 5 5, 0 1 4 5, ext, 1 2"),
+        ("1-800-GO", "1, 8 0 0, G O"),
+    ],
+)
+def test_a_telephone_number_has_words_and_letters_beside_its_digits(text, spoken):
+    assert said(f'<say-as interpret-as="telephone">{text}</say-as>') == [spoken]
+
+
+def test_an_alias_is_said_as_any_other_text():
+    assert said('<sub alias="PIN 0017">it</sub>') == ["PIN 0 0 1 7"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_every_kind_of_line_ends(end):
+    assert said(f"One{end}two") == ["One, two"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from xml.sax.saxutils import unescape
 
 from .markdown import words_of
 from .markup import Tag, Text, Token, has_tags, parse
 from .ssml import as_lines, is_well_formed, lacks_something, means_ssml, mended
 
+LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# and what only directs how a text is written: \u200c and \u200d stay, they shape words of some languages
 UNSPEAKABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ufeff\u200b\u2060\u00ad\ue000]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ufeff\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u00ad\ue000]"
 )
 MARKDOWN = re.compile(r"[*_#`~\[\\&>]|^[ \t]*[-+=|]", re.MULTILINE)
 SPARE_SPACE = re.compile(r"(?<![ \t])[ \t]++(?=[.,;:!?]|\n|$)|(?<=[ \t])[ \t]++|(?<=\n)[ \t]++")
@@ -30,7 +33,7 @@ class Speech:
 
 def to_speech(text: str) -> Speech:
     text = text.encode(errors="replace").decode()  # JSON may carry half of a surrogate pair
-    text = UNSPEAKABLE.sub("", text).strip()
+    text = UNSPEAKABLE.sub("", LINE_END.sub("\n", text)).strip()
     if "<" not in text:
         return Speech(_words(text))
     tokens = list(parse(text))
@@ -40,7 +43,8 @@ def to_speech(text: str) -> Speech:
         if whole:
             return Speech(text)
         markup, done = mended(tokens)
-        return Speech(markup, f"SSML was mended: {', '.join(done)}" if done else "")
+        remark = f"SSML was mended: {', '.join(done)}" if done else ""
+        return Speech(markup if "<" in markup else _words(unescape(markup)), remark)
     remark = "a tag that is neither SSML nor HTML was left out" if any(map(lacks_something, tags)) else ""
     return Speech(_words(_lines(tokens)), remark)
 

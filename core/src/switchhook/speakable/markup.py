@@ -30,6 +30,11 @@ ADDRESS = re.compile(
 UNSEEN = (("<!--", "-->"), ("<?", "?>"))  # comments, and instructions to programs
 CDATA = ("<![CDATA[", "]]>")
 ENDS = {"!": {"-->", "]]>", "]>", ">"}, "?": {"?>"}}
+PREFIXED = frozenset(
+    ("speak", "p", "s", "break", "sub", "say-as", "emphasis", "prosody", "voice", "lang", "phoneme", "audio")
+)
+PROGRAMS = frozenset(("script", "style"))  # what stands in them is not for people
+END_OF_PROGRAM = re.compile(r"</(?:script|style)\s*+>", re.IGNORECASE)
 DECLARATION = re.compile(r"<![a-zA-Z][^<>\[]*+(>?+)")
 
 
@@ -85,7 +90,7 @@ class _Reader:
                 yield from self._words(at)
                 if token is not None:
                     yield token
-                self._from = end
+                self._from = end = self._behind_program(token, end)
             at = self._text.find("<", end)
         yield from self._words(len(self._text))
 
@@ -94,6 +99,15 @@ class _Reader:
             raw = self._text[self._from : end]
             bare = "<" in raw or "&" in ENTITY.sub("", raw)
             yield Text(unescaped(raw), bare)
+
+    def _behind_program(self, token: Token | None, at: int) -> int:
+        if isinstance(token, Tag) and token.name in PROGRAMS and not token.closes:
+            if PROGRAMS <= self._endless:
+                return at
+            if found := END_OF_PROGRAM.search(self._text, at):
+                return found.start()
+            self._endless |= PROGRAMS
+        return at
 
     def _read(self, at: int) -> tuple[int, Token | None]:
         """The end of what begins there, and what it is; the same place if nothing begins there."""
@@ -132,9 +146,14 @@ class _Reader:
 
 
 def _tag(slash: str, name: str, inside: str, raw: str) -> Tag:
+    """Names in small letters, those of SSML without a prefix: `<ssml:break/>` is a break."""
     empty = inside.rstrip().endswith("/")
     attributes = {
-        each[1]: unescaped(next(value for value in each.groups()[1:] if value is not None))
+        (each[1] if each[1][0].islower() else each[1].lower()): unescaped(
+            next(value for value in each.groups()[1:] if value is not None)
+        )
         for each in ATTRIBUTE.finditer(inside.rstrip().removesuffix("/"))
     }
-    return Tag(name.lower(), not slash, bool(slash) or empty, attributes, raw)
+    name = name.lower()
+    local = name.rpartition(":")[2]
+    return Tag(local if local in PREFIXED else name, not slash, bool(slash) or empty, attributes, raw)

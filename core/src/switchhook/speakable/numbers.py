@@ -38,8 +38,12 @@ def characters(text: str) -> str:
 
 
 def telephone(text: str) -> str:
+    """Small letters are a word, such as that before an extension; the rest goes sign by sign."""
     number = text.strip()
-    return "+" + apart(number[1:]) if number.startswith("+") else apart(number)
+    number = number[4:].lstrip() if number[:4].lower() == "tel:" else number
+    plus = "+" * number.startswith("+")
+    groups = filter(None, SEPARATORS.split(number.removeprefix("+")))
+    return plus + ", ".join(group if group.islower() else " ".join(group) for group in groups)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ INLINE = _names(
     "source span strike strong style sup svg textarea time tt u var video wbr"
 )
 HTML = BLOCKS | CELLS | INLINE
+CHANGING = frozenset(("sub", "say-as", "desc", "metadata"))
+"""The words in them are not said as they stand: one that has no end would take the rest of the text."""
+
+SHORT = re.compile(r"\s*+[^\s<&]*+(?:[ ()./+-]++[0-9]++)*+")  # what a say-as without an end may have meant
 NAME = re.compile(r"(?:xml:)?[a-zA-Z_][a-zA-Z0-9_.-]*+")
 TOP = frozenset(("speak",))
 
@@ -87,7 +91,8 @@ class _Mending:
     def __init__(self) -> None:
         self.done: list[str] = []
         self._made: list[str] = []
-        self._open: list[str] = []
+        self._open: list[tuple[str, int]] = []  # elements, and where in `made` they begin
+        self._aliases: dict[int, str] = {}
         self._count: Counter[str] = Counter()  # of elements that are open
         self._root: Mapping[str, str] | None = None
 
@@ -108,13 +113,16 @@ class _Mending:
     def end(self) -> str:
         if self._open:
             self.done.append("tags that were left open were closed")
-        self._made += [f"</{name}>" for name in reversed(self._open)]
+        while self._open:
+            self._close_at_last(*self._open.pop())
         inside = "".join(self._made).strip()
         return inside if self._root is None else f"<speak{_written(self._root)}>{inside}</speak>"
 
     def _take_root(self, tag: Tag) -> None:
         if tag.opens and self._root is None:
             self._root = tag.attributes
+            if self._made and not self._made[-1].endswith((" ", "\n", ">")):
+                self._made.append(" ")
         elif tag.opens:
             self._made.append(" ")
             self.done.append("a second <speak> was left out")
@@ -133,8 +141,10 @@ class _Mending:
         if tag.name in EMPTY or tag.closes:
             self._made.append(f"<{tag.name}{attributes}/>")
             return
+        self._open.append((tag.name, len(self._made)))
         self._made.append(f"<{tag.name}{attributes}>")
-        self._open.append(tag.name)
+        if tag.name == "sub":
+            self._aliases[len(self._made) - 1] = tag.attributes["alias"]
         self._count[tag.name] += 1
 
     def _finish(self, name: str) -> None:
@@ -142,10 +152,25 @@ class _Mending:
             if name not in EMPTY and name not in NEEDS:
                 self.done.append("an end without a beginning was left out")
             return
-        while (inner := self._open.pop()) != name:
-            self._close(inner)
+        while (inner := self._open.pop())[0] != name:
+            self._close_at_last(*inner)
             self.done.append("tags that were left open were closed")
         self._close(name)
+
+    def _close_at_last(self, name: str, at: int) -> None:
+        """It was left open. What would change all words from there on is taken out, or ended early."""
+        if name not in CHANGING:
+            self._close(name)
+            return
+        self._count[name] -= 1
+        begin, self._made[at] = self._made[at], ""
+        if name == "sub":
+            self._made[at] = f"{escape(self._aliases[at])} "
+        elif name == "say-as" and at + 1 < len(self._made) and not self._made[at + 1].startswith("<"):
+            words = self._made[at + 1]
+            found = SHORT.match(words)
+            end = found.end() if found else 0
+            self._made[at + 1] = f"{begin}{words[:end]}</{name}>{words[end:]}"
 
     def _close(self, name: str) -> None:
         self._count[name] -= 1

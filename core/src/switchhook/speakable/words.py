@@ -22,7 +22,7 @@ SHORT = 0.3  # seconds: a comma is about as long a break
 
 MARK = "\ue000"  # stands for a tag; it is removed from what authors write
 SPACES = re.compile(r"\s++")
-TIME = re.compile(r"\s*+\+?([0-9]{0,6}(?:\.[0-9]{1,6})?)\s*+(ms|s)\s*+", re.IGNORECASE)
+TIME = re.compile(r"\s*+\+?([0-9]{0,100}(?:\.[0-9]{1,6})?)\s*+(ms|s)\s*+", re.IGNORECASE)
 ENDS = re.compile(r"[.!?\u2026:;,\u3002\uff01\uff1f\u3001\u061f\u060c\u0964][\"')\]\u2019\u201d\u00bb]*+$")
 TWICE = re.compile(r",\s*+(?=[.,;:!?](?:\s|$))")
 SPARE_SPACE = re.compile(r"\s++(?=[.,;:!?](?:\s|$))|(?<=\s)\s++")
@@ -142,8 +142,9 @@ class _Wording:
         self._language, self._pronunciations = language, pronunciations
         self._parts: list[str | Pause] = []
         self._line = ""
-        self._spelled: list[str] | None = None  # what is within a say-as
-        self._how: Mapping[str, str] = {}
+        self._spelled: list[str] = []  # what is within the innermost say-as
+        self._spelled_last = False
+        self._how: list[Mapping[str, str]] = []  # as each say-as that is open asks for
         self._hidden = 0  # elements whose words are not said
         self._silence = MOST_PAUSES
         self._passed: dict[str, None] = {}
@@ -156,17 +157,18 @@ class _Wording:
 
     def take(self, token: Token) -> None:
         if isinstance(token, Tag):
+            self._spell()
             if token.opens:
                 self._begin(token)
             if token.closes:
                 self._finish(token)
         elif self._hidden:
             return
-        elif self._spelled is not None:
+        elif self._how:
             self._spelled.append(token.text)
         else:
             words = self._pronunciations.apply(without_drawings(SPACES.sub(" ", token.text)))
-            self._line += with_digits_apart(words)
+            self._add(with_digits_apart(words))
 
     def end(self) -> list[str | Pause]:
         self._flush()
@@ -180,12 +182,12 @@ class _Wording:
             self._mark(".")
         elif name == "sub":
             if not self._hidden:
-                self._line += without_drawings(tag.attributes.get("alias", ""))
+                self._add(with_digits_apart(without_drawings(tag.attributes.get("alias", ""))))
             self._hidden += 1
         elif name in ("desc", "metadata"):
             self._hidden += 1
         elif name == "say-as":
-            self._spelled, self._how = [], tag.attributes
+            self._how.append(tag.attributes)
         elif name not in UNHEARD:
             self._passed[name if name in SSML else "others"] = None
 
@@ -194,13 +196,25 @@ class _Wording:
             self._mark(".")
         elif tag.name in ("sub", "desc", "metadata"):
             self._hidden -= 1
-        elif tag.name == "say-as" and self._spelled is not None:
-            words, self._spelled = "".join(self._spelled).strip(), None
-            said, remark = spoken_as(words, self._how, self._language)
-            if remark:
-                self._remarks[remark] = None
-            if not self._hidden:
-                self._line += said
+        elif tag.name == "say-as" and self._how:
+            self._how.pop()
+
+    def _spell(self) -> None:
+        """Says what has come of a say-as so far: another may stand within it."""
+        words, self._spelled = "".join(self._spelled).strip(), []
+        if not words:
+            return
+        said, remark = spoken_as(words, self._how[-1], self._language)
+        if remark:
+            self._remarks[remark] = None
+        self._add(said, spelled=True)
+
+    def _add(self, words: str, *, spelled: bool = False) -> None:
+        """What was spelled runs into nothing beside it."""
+        if words:
+            touches = self._line[-1:].isalnum() and words[0].isalnum()
+            self._line += f" {words}" if touches and (spelled or self._spelled_last) else words
+            self._spelled_last = spelled
 
     def _break(self, asked: Mapping[str, str]) -> None:
         found = TIME.fullmatch(asked.get("time", ""))
