@@ -49,6 +49,8 @@ def said(text, language="en-US"):
         *("Dial *100# for your balance", "Dial *100*2# or *101# now", "3*4", "5*3 and 6*7", "* to go back"),
         *("# to end", "Press * or #.", "Press (*) for x and (*) for y", 'Say "*".', "Press *, then *."),
         *("It costs $5.00, $1234567 or 1,000,000.", "At 08:30 on 2026-11-30", "12/05/2026", "30.11.2026"),
+        *("EUR 1234567", "1234567 zł", "123456 Kč", "CHF 123456.50", "Rs. 1234567", "123456 euros"),
+        *("AB12 THIS LAST TERM", "08:30-17:00", "1.10.2026 - 31.12.2026", "1'234'567.50", "12,34,567"),
         *("1990-2010", "1 000 000 people", "v1.02 at 192.168.100.200", "3.14159265", "1500000 people"),
     ],
 )
@@ -67,6 +69,8 @@ def test_keys_amounts_dates_and_times_stay(text):
         ("030/1234567", "0 3 0, 1 2 3 4 5 6 7"),
         ("4111 1111 1111 1111", "4 1 1 1, 1 1 1 1, 1 1 1 1, 1 1 1 1"),
         ("AB123456", "AB 1 2 3 4 5 6"),
+        ("FR14 2004 1010 0505 0001 3M02 606", "F R 1 4, 2 0 0 4, 1 0 1 0, 0 5 0 5, 0 0 0 1, 3 M 0 2, 6 0 6"),
+        ("GB29NWBK60161331926819 HERE", "G B 2 9, N W B K, 6 0 1 6, 1 3 3 1, 9 2 6 8, 1 9 HERE"),
     ],
 )
 def test_numbers_that_are_names_are_said_digit_by_digit(text, spoken):
@@ -84,7 +88,11 @@ def test_numbers_that_are_names_are_said_digit_by_digit(text, spoken):
             "See https://bucket.example.com/" + "a/" * 40 + "?X=" + "b" * 1000 + " now",
             "See bucket.example.com now",
         ),
+        (f"See bucket.example.com/a?X={'b' * 1000} now", "See bucket.example.com/a now"),
+        ("s3://bucket/key?sig=x or sftp://u:p@host/f", "bucket/key or host/f"),
+        ("Mail mailto:a@b.example?subject=x, tel:+49-30-123456", "Mail a@b.example, +4 9, 3 0, 1 2 3 4 5 6"),
         ("Hi 😀! Done ✅", "Hi! Done"),
+        ("→ One\n* * *\n→ Two", "One. Two"),
         ("1️⃣ Sales *️⃣ back", "1 Sales * back"),
         ("| A | B |\n|---|---|\n| 1 | 2 |", "A, B. 1, 2"),
         ("Above\n=====\nbelow ----- it", "Above, below it"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .inline import folded, inline
 
-KEY = re.compile(r"([ \t]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)?)([*#])[ \t]+(\S)(.?)")
+KEY = re.compile(r"([ \t]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)?)([*#])[ \t]+([^\s*#])(.?)")
 BULLET = re.compile(r"[ \t]*[-+*][ \t]+")
 DIGIT = re.compile(r"[ \t]*[0-9][ \t]")
 TASK = re.compile(r"\[[ xX]\][ \t]+")

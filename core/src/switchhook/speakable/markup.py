@@ -102,7 +102,7 @@ class _Reader:
 
     def _behind_program(self, token: Token | None, at: int) -> int:
         if isinstance(token, Tag) and token.name in PROGRAMS and not token.closes:
-            if PROGRAMS <= self._endless:
+            if self._endless >= PROGRAMS:
                 return at
             if found := END_OF_PROGRAM.search(self._text, at):
                 return found.start()

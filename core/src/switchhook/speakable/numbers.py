@@ -11,20 +11,31 @@ LONG = 6  # digits, from which a number is hardly an amount
 SIGNIFICANT = 3  # digits of an amount that is written in full: 1500000
 TELEPHONE = 7  # digits at least, in groups
 
+# an account as its country writes it (ISO 13616), in groups of four or in one
+IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 CLUSTER = re.compile(r"[+(]?\d[\d() \u00a0\u202f./\u2010-\u2013-]*+")
 GROUP = re.compile(r"\d++")
 PART = re.compile(r"(\d++)|([^\d]++)")
 SPACES = frozenset((" ", "\u00a0", "\u202f"))
 HYPHENS = frozenset(("-", "\u2010", "\u2011", "\u2012", "\u2013"))
 CLOSED = frozenset((*SPACES, *HYPHENS, ".", "/", "(", ")", ") ", " (", ")-", ")/", "-(", ") (", ".(", ")."))
-MONEY_BEFORE = re.compile(r"(?:[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20ba\u20aa]|\d[.,:]|[.])[ \u00a0]?$")
-MONEY_BEHIND = re.compile(r"[.,:]\d|[ \u00a0]?[%\u2030\u00b0$\u20ac\u00a3\u00a5\u20b9\u20bd]")
+# signs of currencies, and the codes and short names of those that are written most
+CURRENCY = (
+    "[$\u00a2-\u00a5\u20a0-\u20cf]|\\b(?:EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|RUB|UAH"
+    "|ILS|AED|SAR|ZAR|BRL|MXN|ARS|CLP|COP|KRW|THB|SGD|HKD|MYR|IDR|PHP|VND|EGP|NGN|KES|PKR|BDT"
+    "|z\u0142|K\u010d|kr|Ft|lei|Rs|\u0440\u0443\u0431|\u0433\u0440\u043d)\\b"
+)
+MONEY_BEFORE = re.compile(rf"(?:{CURRENCY}|Rs\.|\d[.,:]|[.])[ \u00a0\u202f]?$")
+MONEY_BEHIND = re.compile(
+    rf"[.,:]\d|[ \u00a0\u202f]?(?:[%\u2030\u00b0]|{CURRENCY}|(?i:euros?|dollars?|pounds?)\b)"
+)
+AROUND = 9  # characters that these look at
 SEPARATORS = re.compile(r"[\s\u2010-\u2013/.()-]+")
 
 
 def with_digits_apart(text: str) -> str:
     """The text, with such numbers as digits and spaces; a comma between the groups of a telephone number."""
-    return CLUSTER.sub(_cluster, text)
+    return CLUSTER.sub(_cluster, IBAN.sub(_account, text))
 
 
 def apart(text: str) -> str:
@@ -44,6 +55,16 @@ def telephone(text: str) -> str:
     plus = "+" * number.startswith("+")
     groups = filter(None, SEPARATORS.split(number.removeprefix("+")))
     return plus + ", ".join(group if group.islower() else " ".join(group) for group in groups)
+
+
+def _account(found: re.Match[str]) -> str:
+    groups = found[0].split(" ")
+    for end in range(len(groups), 0, -1):  # what follows may look like a part of it
+        signs = "".join(groups[:end])
+        if len(signs) >= 15 and int("".join(str(int(each, 36)) for each in signs[4:] + signs[:4])) % 97 == 1:
+            told = ", ".join(" ".join(signs[at : at + 4]) for at in range(0, len(signs), 4))
+            return " ".join([told, *groups[end:]])
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +140,7 @@ def _cluster(found: re.Match[str]) -> str:
     text = found[0].rstrip(" \u00a0\u202f./\u2010\u2011\u2012\u2013-(")
     behind = found[0][len(text) :]
     start, end = found.start(), found.start() + len(text)
-    before, after = found.string[max(0, start - 3) : start], found.string[end : end + 3]
+    before, after = found.string[max(0, start - AROUND) : start], found.string[end : end + AROUND]
     if MONEY_BEFORE.search(before) or MONEY_BEHIND.match(after):
         return found[0]
     made = "".join(_chains(text))

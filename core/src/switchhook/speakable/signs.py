@@ -20,9 +20,13 @@ BARS = re.compile(r"(?:(?<![ \t])[ \t]++)?+\|[ \t|]*+")
 RULER = re.compile(r"^[^\S\n]*+(?=[^\n]{3})[-+=_~*#|:. \t\u2500-\u257f\u2013\u2014\u2015]++$", re.MULTILINE)
 DRAWN = re.compile(r"-{3,}+|={3,}+|_{3,}+|~{3,}+|\*{5,}+|#{5,}+|\.{4,}+|\u2014{2,}+|\u2500{2,}+")
 LINK = re.compile(
-    r"(?:\b(?:https?|ftp|wss?)://|\bdata:[\w/+.-]{1,60}+;base64,|\bwww\.)[^\s<>\"]++", re.IGNORECASE
+    r"(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]{1,15}+://|data:[\w/+.-]{1,60}+;base64,|(?:mailto|tel):(?=[\w+])"
+    r"|www\.)[^\s<>\"]++"
+    # and without a scheme, where there is no doubt
+    r"|(?<![\w.@/-])(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}(?::[0-9]{1,5})?+/[^\s<>\"?]*+\?[^\s<>\"]++",
+    re.IGNORECASE,
 )
-SCHEME = re.compile(r"[a-z]++://(?:www\.)?|www\.", re.IGNORECASE)
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*+:(?://)?+(?:www\.)?|www\.", re.IGNORECASE)
 AFTER_LINK = ".,;:!?'\u2019\u201d*_"
 SPARE_SPACE = re.compile(r"(?<![^\S\n])[^\S\n]++(?=[.,;:!?](?:\s|$))")
 SPACE = re.compile(r"[^\S\n]{2,}+")
@@ -34,13 +38,18 @@ def without_drawings(text: str) -> str:
     """The text with its lines. A picture becomes a space, a bar a comma."""
     text = LINK.sub(lambda found: _short(found[0]), text)
     text = RULER.sub(lambda found: _ruler(found[0]), text)
-    text = ARROWS.sub(", ", LIST_SIGN.sub("", text))
+    text = ARROWS.sub(_arrow, LIST_SIGN.sub("", text))
     if not text.isascii():
         text = PICTURES.sub(" ", text)
     if "|" in text:
         text = "\n".join(map(_without_bars, text.split("\n")))
     text = DRAWN.sub(lambda found: _drawn(found[0]), text)
     return SPACE.sub(" ", SPARE_SPACE.sub("", text))
+
+
+def _arrow(found: re.Match[str]) -> str:
+    at = found.start()
+    return ", " if at and found.string[at - 1] != "\n" else ""
 
 
 def _without_bars(line: str) -> str:
@@ -66,8 +75,11 @@ def _short(written: str) -> str:
     if link.endswith(")") and "(" not in link:
         link = link.rstrip(")" + AFTER_LINK)
     rest = written[len(link) :]
-    if link[:5].lower() == "data:":
+    kind = link.partition(":")[0].lower()
+    if kind == "data":
         return rest
+    if kind in ("mailto", "tel"):
+        return link[len(kind) + 1 :].partition("?")[0] + rest
     scheme = SCHEME.match(link)
     address = link[scheme.end() :] if scheme else link
     host, slash, path = address.partition("/")
