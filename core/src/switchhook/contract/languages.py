@@ -4,12 +4,17 @@ outside, so any text may be given here, also one that is no tag.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from .drivers import KnowsLanguages
 
 LONGEST = 64  # characters; a tag with a script, a region and a variant has twenty
+NONE = frozenset(("und", "mul", "mis", "zxx"))  # any, several, another, and no language
+USUAL = {"cmn": "zh", "no": "nb", "arb": "ar", "zsm": "ms", "swh": "sw", "pes": "fa"}
+"""Languages that have a name of their own within a group, and are what is meant by the name that is usual."""
+
 ROUNDS = 3  # of standardising a tag, at most: some aliases stand for other aliases
 
 
@@ -22,7 +27,7 @@ def normalised(tag: str) -> str:
 def _normalised(tag: str) -> str:
     from langcodes import standardize_tag  # 60 ms that the command line does without
 
-    made, given = tag.strip(), ""
+    made, given = re.sub(r"[.@][\w.@=-]*\Z", "", tag.strip(), flags=re.ASCII), ""  # as in en_US.UTF-8
     try:
         for _ in range(ROUNDS):
             given, made = made, standardize_tag(made)
@@ -31,7 +36,9 @@ def _normalised(tag: str) -> str:
     except ValueError:
         return ""
     spoken = primary(made)
-    means_one = spoken.isalpha() and len(spoken) > 1 and spoken != "und"
+    if spoken in USUAL:
+        return _normalised(USUAL[spoken] + made[len(spoken) :])
+    means_one = spoken.isalpha() and len(spoken) > 1 and spoken not in NONE
     return made if means_one and made == given and len(made) <= LONGEST else ""
 
 
@@ -48,14 +55,23 @@ def shown(tag: str) -> str:
 
 def match(wanted: str, known: Collection[str]) -> str | None:
     """The one of `known` that fits best, as it is spelt there: the same, else the longest beginning of what
-    is wanted (the lookup of RFC 4647), else another region of the same language. `wanted` is normalised."""
+    is wanted (the lookup of RFC 4647), else another region of the same language, of the script that is written
+    there if there is one. `wanted` is normalised."""
     spelt = {normalised(each): each for each in reversed([*known])}
     for shorter in _shorter(wanted):
         if shorter in spelt:
             return spelt[shorter]
     alike = [each for each in known if primary(normalised(each)) == primary(wanted)]
-    asked = set(wanted.split("-"))
-    return max(alike, key=lambda each: len(asked & {*normalised(each).split("-")}), default=None)
+    asked = _likely(wanted)
+    return max(alike, key=lambda each: len(asked & _likely(normalised(each))), default=None)
+
+
+@lru_cache(maxsize=1024)
+def _likely(tag: str) -> frozenset[str]:
+    """Its parts, and the script and the region that are meant where it names none."""
+    from langcodes import Language  # as above
+
+    return frozenset(Language.get(tag).maximize().to_tag().split("-"))
 
 
 def _shorter(tag: str) -> Iterator[str]:
