@@ -3,6 +3,8 @@
 import pytest
 
 from switchhook import CallInfo, Choice, Offer, Remark, Say, parse_response
+from switchhook.testing import MemoryAssistant, a_call
+from switchhook_responses import option
 from switchhook_responses.option import handle_option
 
 BALANCE = {"label": "Your balance", "value": {"input": {"text": "what is my balance"}}}
@@ -60,10 +62,28 @@ def test_the_label_is_sent_where_there_is_no_input():
     assert choices({"label": "Hours"})[0].input == {"text": "Hours"}
 
 
-def test_only_the_first_nine_have_a_key():
+def test_from_the_tenth_on_a_choice_has_two_keys():
     keys = [choice.key for choice in choices(*labels(*"abcdefghijkl"))]
 
-    assert keys == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "", ""]
+    assert keys == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("keys", "sent"),
+    [("11", ["k"]), ("1#", ["a"]), ("1", ["a"]), ("2", ["b"]), ("10", ["j"]), ("12", ["12"])],
+)
+async def test_keys_choose_from_a_list_of_eleven(keys, sent):
+    responses = {"response_type": "option", "title": "Choose", "options": labels(*"abcdefghijk")}
+    assistant = MemoryAssistant(lambda turn: [responses] if turn.number == 1 else ["done"])
+    async with a_call(assistant, plugins=[option]) as talk:
+        await talk.wait(1)
+        for key in keys:
+            talk.leg.press(key)
+            await talk.wait(0.5)
+        await talk.wait(3)
+        told = [(turn.input or {}).get("text", turn.text) for turn in talk.turns[1:] if turn.kind == "digits"]
+        assert told == sent
 
 
 @pytest.mark.parametrize(("number", "word"), [(1, "one"), (9, "nine"), (12, "twelve"), (20, "twenty")])

@@ -113,11 +113,11 @@ def _prefix(lists: Lists) -> str:
 
 
 def _choice(lists: Lists, number: int, label: str, given: Mapping[str, object]) -> Choice:
-    """The first nine have a key each; the others can only be named by voice."""
+    """From the tenth on there are two keys to press."""
     named = lists.matchWord[number - 1 : number]
     phrases = () if lists.disableSpeech else (*named, str(number), plain_text(to_speech(label)))
     return Choice(
-        key=str(number) if number <= 9 else "",
+        key=str(number),
         phrases=tuple(phrase for phrase in phrases if WORD.search(phrase)),
         input=given or {"text": label},
     )
