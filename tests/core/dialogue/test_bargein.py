@@ -21,6 +21,12 @@ ASIDES = frozenset(["mhm", "right", "uh huh"])
         ({"ignore": ASIDES}, Transcript("Mhm.", False), False),
         ({"ignore": ASIDES}, Transcript("uh huh", True), False),
         ({"ignore": ASIDES}, Transcript("right mhm", False), False),
+        *(
+            ({"ignore": ASIDES}, Transcript(text, True), False)
+            for text in ("Uh-huh.", "Right, uh-huh, mhm", "uh huh uh huh", "RIGHT. Right.")
+        ),
+        *(({"ignore": ASIDES}, Transcript(text, True), True) for text in ("uh", "huh right", "uh mhm huh")),
+        ({"ignore": frozenset({"that's right"})}, Transcript("That\u2019s right", True), False),
         ({"ignore": ASIDES}, Transcript("right stop", False), True),
         ({"confidence": 0.5}, Transcript("stop", True, confidence=0.4), False),
         ({"confidence": 0.5}, Transcript("stop", True, confidence=0.6), True),

@@ -38,10 +38,22 @@ class BargeIn:
         words = _words(said.text)
         if not words:
             return Weight.LITTLE
-        if " ".join(words) in self.ignore or self.ignore.issuperset(words):
+        if self._is_aside(words):
             return Weight.ASIDE
         long = len(words) >= self.words and said.end - said.start >= self.seconds
         return Weight.ENOUGH if said.final or long else Weight.LITTLE
+
+    def _is_aside(self, words: list[str]) -> bool:
+        """Whether they are nothing but what listeners say, one after the other: "okay, uh-huh"."""
+        if not self.ignore:
+            return False
+        longest = max(each.count(" ") for each in self.ignore) + 1
+        ends = {0}  # so many words are of that kind
+        for end in range(1, len(words) + 1):
+            starts = (start for start in range(max(0, end - longest), end) if start in ends)
+            if any(" ".join(words[start:end]) in self.ignore for start in starts):
+                ends.add(end)
+        return len(words) in ends
 
 
 def words_of(text: str) -> str:
@@ -50,4 +62,5 @@ def words_of(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[\w'•-]+", text.casefold())  # • stands for what a mask has hidden
+    """Some recognisers write "uh-huh" and others "uh huh", and some curl an apostrophe."""
+    return re.findall(r"[\w'•]+", text.casefold().replace("\u2019", "'"))  # • stands for what is hidden
