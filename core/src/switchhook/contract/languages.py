@@ -55,8 +55,8 @@ def shown(tag: str) -> str:
 
 def match(wanted: str, known: Collection[str]) -> str | None:
     """The one of `known` that fits best, as it is spelt there: the same, else the longest beginning of what
-    is wanted (the lookup of RFC 4647), else another region of the same language, of the script that is written
-    there if there is one. `wanted` is normalised."""
+    is wanted (the lookup of RFC 4647), else another region of the same language, if
+    possible with the script that is written there. `wanted` is normalised."""
     spelt = {normalised(each): each for each in reversed([*known])}
     for shorter in _shorter(wanted):
         if shorter in spelt:
