@@ -17,6 +17,7 @@ from switchhook.call.engine import engines_of
 from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.call.record.masking import Mask
 from switchhook.call.record.replay import replay_lines
+from switchhook.contract.languages import normalised
 from switchhook.serving.probing import NoAnswerError, spoken_besides, try_bot
 from switchhook.serving.warming import warmed
 from switchhook.testing import MemoryAssistant, MemorySpeechToText
@@ -163,6 +164,16 @@ async def test_no_word_is_lost_when_an_action_changes_the_language():
         heard = bytes(english.opened[-1].fed) + bytes(spanish.opened[-1].fed)
         assert heard == b"a" * 800 + b"b" * 800 + b"c" * 800
         assert spanish.asked == ["es-ES"]
+
+
+@pytest.mark.parametrize("tag", ["en-US-x-private", "en-AU", "en_us"])
+async def test_who_is_heard_by_the_same_name_is_heard_on_without_a_break(tag):
+    house = House()
+    async with house.call() as talk:
+        await talk.wait(1)
+        talk.leg.change_language(tag)
+        await talk.wait(1)
+        assert (house.ears[0].asked, spoken(talk)[2]) == (["en-US"], normalised(tag))
 
 
 async def test_the_next_turn_is_told_to_the_assistant_of_the_language_and_back_again():

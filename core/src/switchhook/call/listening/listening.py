@@ -153,8 +153,13 @@ class Listening:
         return session if session is not None and session.stage is Stage.OPEN else None
 
     def _configure(self, session: CallRecognition) -> bool:
-        spoken = self._language.of(session.engine, self._wanted.language)
-        return spoken is not None and session.configure(spoken, self._wanted.parameters)
+        spoken, wanted = self._language.of(session.engine, self._wanted.language), self._wanted
+        before = self._language.of(session.engine, session.wanted.language)
+        same = spoken == before and wanted.parameters == session.wanted.parameters
+        if spoken is None or not (same or session.configure(spoken, wanted.parameters)):
+            return False
+        session.wanted = wanted
+        return True
 
     def _rest(self) -> None:
         self._resting = True
