@@ -275,3 +275,29 @@ def test_a_disk_that_says_when_closed_that_it_was_full_is_in_the_log(path, monke
     monkeypatch.setattr(linefile.os, "close", full)  # type: ignore[attr-defined]
     file.close()
     assert caplog.messages == [f"{path}, when closed: Disk quota exceeded; its last lines may be missing"]
+
+
+@pytest.mark.parametrize("left", [b"half", b"whole\nhalf"])
+def test_half_a_line_that_another_process_leaves_gets_an_end_while_the_file_is_open(path, left):
+    file = LineFile(path)
+    file.append([b"one\n"])
+    with path.open("ab") as other:
+        other.write(left)
+    file.append([b"two\n"])
+    assert path.read_bytes() == b"one\n" + left + b"\ntwo\n"
+
+
+def test_a_file_that_is_cut_within_a_line_while_it_is_open_goes_on_with_a_new_one(path):
+    file = LineFile(path)
+    file.append([b"one\n", b"two\n"])
+    os.truncate(path, 6)
+    file.append([b"three\n"])
+    assert path.read_bytes() == b"one\ntw\nthree\n"
+
+
+def test_whole_lines_of_another_process_get_no_empty_line(path):
+    file, other = LineFile(path), LineFile(path)
+    for line in (b"one\n", b"two\n", b"three\n"):
+        file.append([line])
+        other.append([line])
+    assert path.read_bytes() == b"one\none\ntwo\ntwo\nthree\nthree\n"

@@ -32,6 +32,7 @@ class LineFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor, self._identity = -1, (0, 0)
+        self._size = 0  # with all that was written here; another, where somebody else has changed it
         self._regular = True
         self._torn = False  # it ends within a line: the next one has to begin on a new one
 
@@ -50,6 +51,7 @@ class LineFile:
             done = self._take_back(lines, written) if written else 0
             raise Unwritten(done, error.strerror or type(error).__name__) from None
         self._torn = False
+        self._size += written
 
     def close(self) -> None:
         if self._descriptor >= 0:
@@ -61,15 +63,18 @@ class LineFile:
                 logger.error(form, self._path, error.strerror)  # noqa: TRY400  # the reason says it all
 
     def _open(self) -> None:
-        # the end of a torn file is looked at again: another process may have appended to it
-        unsure = self._torn and self._regular
-        if self._descriptor >= 0 and not unsure and _identity_at(self._path) == self._identity:
+        found = _found_at(self._path)
+        if self._descriptor >= 0 and found is not None and _identity(found) == self._identity:
+            # another process may have appended half a line, or cut the file anywhere
+            if self._regular and (self._torn or found.st_size != self._size):
+                self._torn = _ends_within_a_line(self._path, found.st_size)
+            self._size = found.st_size
             return
         self.close()
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         found = os.fstat(self._descriptor)
-        self._identity = found.st_dev, found.st_ino
+        self._identity, self._size = _identity(found), found.st_size
         self._regular = stat.S_ISREG(found.st_mode)
         # a process that was killed leaves half a line
         self._torn = self._regular and _ends_within_a_line(self._path, found.st_size)
@@ -100,11 +105,14 @@ class LineFile:
         return True
 
 
-def _identity_at(path: Path) -> tuple[int, int] | None:
+def _found_at(path: Path) -> os.stat_result | None:
     try:
-        found = path.stat()
+        return path.stat()
     except FileNotFoundError:
         return None
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
