@@ -53,7 +53,9 @@ class SessionVariables:
             told = zip(reserved, (end.outcome, end.reason, end.outcome), strict=True)
             free |= {name: value for name, value in told if name}
         handed = to_strings(end.variables).get(reserved.intent) if reserved.intent else None
-        if end.outcome == "handed_over" and handed is not None and handed not in WENT_WRONG:
+        # flows compare without regard to capitals
+        fair = handed is not None and handed.strip().casefold() not in WENT_WRONG
+        if end.outcome == "handed_over" and handed is not None and fair:
             free[reserved.intent] = handed
             if reserved.intent not in self._current:
                 del kept_back[reserved.intent]
