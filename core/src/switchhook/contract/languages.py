@@ -62,7 +62,7 @@ def match(wanted: str, known: Collection[str]) -> str | None:
         if shorter in spelt:
             return spelt[shorter]
     alike = [each for each in known if primary(normalised(each)) == primary(wanted)]
-    asked = _likely(wanted)
+    asked = _likely(wanted) if alike else frozenset()
     return max(alike, key=lambda each: len(asked & _likely(normalised(each))), default=None)
 
 
