@@ -10,7 +10,7 @@ import argparse
 import ast
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Any
@@ -28,21 +28,33 @@ INTERRUPTED, NOBODY_READS = 130, 141  # as a shell tells of a program that SIGIN
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    _open_what_is_closed()
     try:
         try:
             return _main(arguments)
         finally:
             sys.stdout.flush()
-    except (BrokenPipeError, BaseExceptionGroup) as error:
-        if not _nobody_reads(error):
+    except (OSError, BaseExceptionGroup) as error:
+        if _nobody_reads(error):
+            return NOBODY_READS
+        if not _no_space(error):
             raise
-        return NOBODY_READS
+        print("switchhook: cannot write any more: no space is left", file=sys.stderr)  # noqa: T201  # the command line speaks
+        return 1
+
+
+def _open_what_is_closed() -> None:
+    """Python has None where a program was started without standard input, output or errors (`>&-`, some
+    services); and the next file or socket that is opened would get that number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # as long as the process
 
 
 def _nobody_reads(error: BaseException) -> bool:
     """Whether it is standard output that nobody reads any more, as with `… | head`. Other broken pipes are
     errors."""
-    if isinstance(error, BaseExceptionGroup) and not error.subgroup(BrokenPipeError):
+    if not any(isinstance(each, BrokenPipeError) for each in _leaves(error)):
         return False
     import select
 
@@ -53,8 +65,36 @@ def _nobody_reads(error: BaseException) -> bool:
         return False
     if not asked.poll(0):
         return False
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python would complain at its exit
+    _write_no_more()
     return True
+
+
+def _no_space(error: BaseException) -> bool:
+    """Whether all of it is that a disk is full, which is no fault of ours."""
+    import errno
+
+    full = (errno.ENOSPC, errno.EDQUOT)
+    if not all(isinstance(each, OSError) and each.errno in full for each in _leaves(error)):
+        return False
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _write_no_more()
+    return True
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    """What is in a group of groups."""
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    for each in error.exceptions:
+        yield from _leaves(each)
+
+
+def _write_no_more() -> None:
+    """What is still to be written would fail at Python's exit, and it would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _main(arguments: Sequence[str] | None) -> int:
