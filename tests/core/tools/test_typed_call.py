@@ -5,7 +5,7 @@ from contextlib import aclosing, asynccontextmanager
 import anyio
 import pytest
 
-from switchhook import hookimpl
+from switchhook import Remark, hookimpl
 from switchhook.contract.leg import LegInfo
 from switchhook.contract.options import Options
 from switchhook.contract.settings import Settings
@@ -81,6 +81,25 @@ async def test_what_is_typed_before_anybody_listens_is_heard_then(talk):
 @pytest.mark.anyio
 async def test_what_is_typed_while_the_call_ends_hurts_nothing(talk):
     assert (await talk(and_more_when_nobody_listens))[-2:] == [("bot", "Goodbye."), ("end", "completed")]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("typed", "got"), [("/keys", "''"), ("/keys 1x", "'1X'"), ("/keys +", "'+'")])
+async def test_keys_that_no_telephone_has_are_not_pressed(talk, typed, got):
+    async def keys(_):
+        yield typed
+        yield "bye"
+
+    shown = await talk(keys, shows=("turn", "remark"))
+    assert [said for said in shown if said[1] != "start"] == [
+        ("remark", f"/keys: expected keys out of 0-9 * # A-D, got {got}"),
+        ("turn", "speech: bye"),
+    ]
+
+
+def test_an_action_that_is_cut_says_so():
+    cut = typed_call._shown(Remark("x" * 100))
+    assert cut == f"Remark(text='{'x' * 78}…)"
 
 
 class Raising:

@@ -66,6 +66,25 @@ def test_the_end_of_what_is_typed_hangs_up(folder):
     assert talk(folder, "menu\n")[1][-1] == "end     hung_up"
 
 
+@pytest.mark.parametrize("source", ["/dev/null", "an empty file", "nothing"])
+def test_where_nobody_can_type_the_call_is_hung_up(folder, source):
+    (folder / "an empty file").write_text("")
+    redirection = "<&-" if source == "nothing" else f"< '{source}'"
+    line = f"'{SWITCHHOOK}' talk --var who=Ada {redirection}"
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=folder, capture_output=True, text=True, timeout=LONGEST, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "end     hung_up"
+
+
+@pytest.mark.parametrize("given", ["who", "=Ada", ""])
+def test_a_variable_without_name_or_value_is_refused(folder, given):
+    status, lines, said = talk(folder, "bye\n", "--var", given)
+    assert (status, lines) == (2, [])
+    assert "--var: expected NAME=VALUE" in said
+
+
 def test_variables_are_shown_when_they_change_and_given_back_at_the_end(folder):
     _, lines, _ = talk(folder, "menu\nbye\n", "--var", "who=Ada")
     assert "set     asked = 'menu'" in lines

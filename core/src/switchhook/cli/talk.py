@@ -93,8 +93,7 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
         )  # a file there that cannot be imported is what somebody mends next
     name = arguments.connector or _only(settings)
     app = App(settings, arguments.config.parent.absolute())
-    variables = dict(text.partition("=")[::2] for text in arguments.var)
-    info = LegInfo("typed", name, language=arguments.language, variables=variables)
+    info = LegInfo("typed", name, language=arguments.language, variables=_variables(arguments.var))
     files = Files(watched(app, arguments.config, table), before.times)
     call = TypedCall(app, name, info, _printer(arguments))
     changed: Path | None = None
@@ -113,6 +112,18 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
         status = 1 if record.outcome == "failed" else 0
         group.cancel_scope.cancel()
     return changed or status
+
+
+def _variables(texts: list[str]) -> dict[str, str]:
+    from ..contract.errors import SettingsError
+
+    variables = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise SettingsError("--var: expected NAME=VALUE, such as user_id=42")
+        variables[name] = value
+    return variables
 
 
 def _only(settings: Settings) -> str:
@@ -142,10 +153,12 @@ async def typed_lines(fd: int = 0) -> AsyncIterator[str]:
     """Lines of standard input, as they are typed, until its end."""
     import anyio
 
-    waits = not stat.S_ISREG(os.fstat(fd).st_mode)  # a file has all of its lines already
+    waits = os.isatty(fd) or stat.S_IFMT(os.fstat(fd).st_mode) in (stat.S_IFIFO, stat.S_IFSOCK)
     left = b""
     while True:
-        if waits:
+        if (
+            waits
+        ):  # all else, a file or /dev/null, has all of its lines already, and no event loop can wait for it
             await anyio.wait_readable(fd)
         data = os.read(fd, 65536)
         *lines, left = (left + data).split(b"\n")

@@ -24,6 +24,8 @@ from ..virtual.leg import MemoryLeg
 
 SOUND = 0.02  # seconds that a text lasts here
 TICK = 0.02
+WIDEST = 80  # characters of an action's field
+KEYS = "0123456789*#ABCD"
 LONGEST = 10.0  # seconds that the next typed line waits while the bot plays a recording, or does not listen
 
 
@@ -107,9 +109,7 @@ class TypedCall:
         command, _, rest = text.partition(" ")
         match command:
             case "/keys":
-                self._begin()
-                for key in rest.replace(" ", ""):
-                    self._leg.press(key)
+                self._press(rest.replace(" ", "").upper())
             case "/silence":
                 turns = self._turns
                 self._begin()
@@ -123,6 +123,14 @@ class TypedCall:
                 self._begin()
                 await self._say(text)
         await anyio.sleep(TICK)
+
+    def _press(self, keys: str) -> None:
+        if not keys or set(keys) - set(KEYS):
+            self._show(Shown("remark", f"/keys: expected keys out of 0-9 * # A-D, got {keys!r:.80}"))
+            return
+        self._begin()
+        for key in keys:
+            self._leg.press(key)
 
     async def _say(self, text: str) -> None:
         """Waits until somebody listens: nobody does before the call has begun, between two recognitions, and
@@ -202,5 +210,9 @@ def _shown(action: Action) -> str:
     if isinstance(action, Say | Play):
         return name
     told = ((field, getattr(action, field.name)) for field in fields(action))
-    given = (f"{field.name}={value!r:.80}" for field, value in told if value != field.default)
+    given = (f"{field.name}={_cut(repr(value))}" for field, value in told if value != field.default)
     return f"{name}({', '.join(given)})"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
