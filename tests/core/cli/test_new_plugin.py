@@ -3,6 +3,7 @@
 import builtins
 import sys
 import tomllib
+from types import ModuleType
 
 import pytest
 
@@ -82,6 +83,17 @@ def test_the_example_is_a_script_and_a_configuration(kind, tmp_path):
             assert Options(table, place="", base=tmp_path).parse(Settings)
         elif table:
             assert {"fallback", "no_input", "steps"} == set(table)
+
+
+@pytest.mark.parametrize("name", ["weather", "today", "spelling", "not_weather", "code"])
+def test_a_handler_leaves_others_responses_alone_whatever_it_is_called(name, monkeypatch):
+    files = rendered(Answers(name, "response", "Ada", 2026))
+    handler = ModuleType(package := f"switchhook_{name}")
+    exec(files[f"src/{package}/__init__.py"], vars(handler))  # as its author's pytest does
+    monkeypatch.setitem(sys.modules, package, handler)
+    tests = {}
+    exec(files[f"tests/test_{name}.py"], tests)
+    tests["test_other_responses_are_left_to_others"]()
 
 
 def test_the_licence_names_author_and_year():
