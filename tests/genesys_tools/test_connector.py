@@ -103,6 +103,26 @@ def test_new_says_how_to_call_what_it_made(config, capsys):
     assert f'{dial} --say "what can you do" --dtmf 1' in lines
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ('[steps.a]\n[steps.b]\nphrases = ["my code", "code"]', "'my code'"),
+        ('[steps.a]\nphrases = ["what\'s new"]', """'what'"'"'s new'"""),
+        ("[steps.a]", "hello"),
+        ("[steps.a]\nphrases = 1", "hello"),
+        ("[steps.a]\nphrases = [1]", "hello"),
+        ("steps = 1", "hello"),
+        ("steps =", "hello"),
+        ("", "hello"),
+    ],
+)
+def test_new_says_words_that_a_script_which_was_there_knows(config, capsys, script, said):
+    config.with_name("support.toml").write_text(script)
+    run("new", "support", "--config", config)
+    dial = f"  switchhook dial --config {config} --connector support"
+    assert f"{dial} --say {said}" in capsys.readouterr().out.splitlines()
+
+
 def test_a_script_that_exists_is_kept(config):
     config.with_name("support.toml").write_text("# mine\n")
     run("new", "support", "--config", config)

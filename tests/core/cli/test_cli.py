@@ -393,7 +393,10 @@ def test_check_is_status_2_for_a_missing_file(site, run):
     status, _, err = run("check", "--config", "nothing.toml")
     assert (status, err) == (
         2,
-        "switchhook check: cannot read nothing.toml: No such file or directory; say --config FILE\n",
+        (
+            "switchhook check: cannot read nothing.toml: No such file or directory; "
+            "say --config FILE, or make one with: switchhook connector new NAME\n"
+        ),
     )
 
 

@@ -231,7 +231,8 @@ def test_a_file_that_is_missing_is_named(tmp_path):
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / "nothing.toml", {})
     assert str(caught.value) == (
-        f"cannot read {tmp_path}/nothing.toml: No such file or directory; say --config FILE"
+        f"cannot read {tmp_path}/nothing.toml: No such file or directory; "
+        "say --config FILE, or make one with: switchhook connector new NAME"
     )
 
 

@@ -28,7 +28,10 @@ def read_table(path: Path | str, environ: Mapping[str, str] = os.environ) -> Opt
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"cannot read {file}: {error.strerror}; say --config FILE") from None
+        cure = "say --config FILE"
+        if isinstance(error, FileNotFoundError):
+            cure += ", or make one with: switchhook connector new NAME"
+        raise SettingsError(f"cannot read {file}: {error.strerror}; {cure}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} is not valid TOML: {error}") from None
     referred = set(_referred(table))

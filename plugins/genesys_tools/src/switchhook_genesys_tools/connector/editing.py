@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import tomllib
 import uuid
 from functools import partial
 from pathlib import Path
@@ -38,11 +39,13 @@ def new(config: Path, name: str, integration: str | None) -> list[str]:
         if integration is None:
             changes.create(config.parent / SECRETS / name, secret + "\n", private=True)
             entries.add_integration(name, new_api_key(), f"{SECRETS}/{name}")
+        said = _known_words(script)
         if not script.exists():
             changes.create(script, texts.SCRIPT)
         entries.add_connector(name, integration or name, str(uuid.uuid4()), script.name)
         card = changes.replace(config, entries.text, partial(cards.read, name=name))
-    trial = ["", *texts.TRY.format(script=script, config=_named(config), name=name).splitlines()]
+    called = texts.TRY.format(script=script, config=_named(config), name=name, said=said)
+    trial = ["", *called.splitlines()]
     if integration is not None:
         return [*cards.show(card, f"that of integration {integration!r}, printed when it was made"), *trial]
     return [*cards.show(card, secret), "", _kept(config, name), *trial]
@@ -51,6 +54,25 @@ def new(config: Path, name: str, integration: str | None) -> list[str]:
 def _named(config: Path) -> str:
     """The option that names the configuration, if it is not the one that commands take by themselves."""
     return "" if config == CONFIG else f" --config {shlex.quote(str(config))}"
+
+
+def _known_words(script: Path) -> str:
+    """What to say to the bot so that it understands: the first phrase of a script that was there before."""
+    try:
+        steps = tomllib.loads(script.read_text("utf-8"))["steps"].values()
+        said = next(phrase for step in steps for phrase in step.get("phrases", ()))
+        return f"--say {shlex.quote(said)}"
+    except FileNotFoundError:
+        return texts.SAID
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        AttributeError,
+        TypeError,
+        StopIteration,
+    ):  # `check` says what is wrong
+        return "--say hello"
 
 
 def rotate(config: Path, name: str) -> list[str]:

@@ -31,7 +31,8 @@ TRY = """\
 What the bot says is in {script}. To call it without Genesys:
   switchhook serve{config}
 and, when that is listening, in another terminal:
-  switchhook dial{config} --connector {name} --say "what can you do" --dtmf 1"""
+  switchhook dial{config} --connector {name} {said}"""
+SAID = '--say "what can you do" --dtmf 1'
 ROTATE = """\
 calls under either key are answered once serve has read the configuration again; so, in this order:
   1. send serve a SIGHUP (no call ends), or start it
