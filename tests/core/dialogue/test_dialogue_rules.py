@@ -233,6 +233,26 @@ def test_what_comes_while_a_sensitive_number_is_answered_may_be_more_of_it():
     talk.press("12")
     assert talk.dialogue.sensitive
     talk.reply(Say("thank you"))
+    assert talk.dialogue.sensitive
+    talk.hear()
+    assert not talk.dialogue.sensitive
+
+
+def test_a_number_that_is_said_in_two_breaths_is_sensitive_however_fast_the_answer_is():
+    talk = Conversation(CollectDigits(count=4, sensitive=True))
+    talk.say("four seven")
+    talk.reply(Say("thank you"))
+    talk.say("one one")
+    assert talk.told(SendTurn)[-1].sensitive
+
+
+def test_it_is_over_when_an_answer_that_came_piece_by_piece_was_heard():
+    talk = Conversation(CollectDigits(count=2, sensitive=True))
+    talk.press("12")
+    talk.tell(ActionDue(2, Say("thank you")))
+    talk.hear()
+    assert talk.dialogue.sensitive
+    talk.tell(ReplyEnded(2))
     assert not talk.dialogue.sensitive
 
 
@@ -252,6 +272,7 @@ def test_words_that_began_while_a_number_was_sensitive_stay_so_to_their_end():
     assert talk.told(SendTurn)[-1].sensitive
     assert talk.dialogue.sensitive
     talk.reply(Say("as you said"))
+    talk.hear()
     talk.say("goodbye")
     assert not talk.told(SendTurn)[-1].sensitive
 

@@ -93,7 +93,9 @@ def outputs(end, variables, reserved):
 
 
 NAMES = st.sampled_from([*Reserved(), "topic"])
-VALUES = st.sampled_from([*WENT_WRONG, "Failed", " NO_INPUT ", "completed", "connect_to_agent", "", None, True, {"a": 1}])
+VALUES = st.sampled_from(
+    [*WENT_WRONG, "Failed", " NO_INPUT ", "completed", "connect_to_agent", "", None, True, {"a": 1}]
+)
 VARIABLES = st.dictionaries(NAMES, VALUES)
 
 

@@ -53,7 +53,8 @@ class CallerSide:
     asked: list[Offer | CollectDigits] = field(default_factory=list)  # the caller has not heard it yet
     _asked_in: int = 0  # of which turn's reply
     _private: bool = False  # an utterance goes on that began while what is said is sensitive
-    _answering: bool = False  # a reply is read to what was sensitive
+    _answering: bool = False  # what was sensitive is answered, and the answer was not heard yet
+    _heard: bool = False  # a prompt since then
     _recognition: EngineParameters = field(default_factory=EngineParameters)
 
     # --- Taking
@@ -100,9 +101,11 @@ class CallerSide:
         asked = self.keypad.asked is not None or bool(self.asked)
         return not asked and not self.inputs.queue and self.lists.trails(key, at)
 
-    def end_reply(self) -> None:
-        """What is said from now on answers something else."""
-        self._answering = False
+    def follow(self, *, heard: bool, busy: bool) -> None:
+        """`heard`: a prompt was heard to its end; `busy`: more of an answer is due. When all of it was heard,
+        what is said from now on answers something else."""
+        self._heard = self._heard or heard
+        self._answering = self._answering and (busy or not self._heard)
 
     # --- Being asked
 
@@ -191,7 +194,7 @@ class CallerSide:
             else:
                 chosen = said
             if chosen is not None:
-                self._answering = chosen.sensitive
+                self._answering, self._heard = chosen.sensitive, False
                 return chosen
         late = self.lists.keys and now >= self.lists.until
         return self.choose(now) if late else None

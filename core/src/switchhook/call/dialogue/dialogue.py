@@ -186,7 +186,7 @@ class Dialogue:
             self._floor.sound(event.prompt, self._now)
         over = self._prompts.finish(event.prompt)
         if over is not None and not event.failed and over.turn != FILLER:
-            self._turns.hear()
+            self._floor.hear_out(busy=self.busy)
         elif over is not None and event.failed and not over.may_be_missed:
             self._fail("prompt", event.failed)
 

@@ -82,11 +82,17 @@ class Floor:
         self.flight.owe()
         return self._apologise(event.turn, ending=ending) if event.begun else []
 
+    def hear_out(self, *, busy: bool) -> None:
+        """A prompt was heard to its end; `busy`: more is to be heard."""
+        self.turns.hear()
+        self.caller.follow(heard=True, busy=busy)
+
     def end_reply(self, event: ReplyEnded, *, ending: bool) -> list[Effect]:
         """If a handler has failed and there is nothing else to hear, that is said."""
-        self.caller.end_reply()
         said = self._apologise(event.turn, ending=ending or event.follow_up) if self.flight.owes else []
-        return [*said, *self.flight.end(event.turn), *self.prompts.end_reply(event.turn)]
+        effects = [*said, *self.flight.end(event.turn), *self.prompts.end_reply(event.turn)]
+        self.caller.follow(heard=False, busy=bool(self.prompts.queue))
+        return effects
 
     def _apologise(self, turn: int, *, ending: bool) -> list[Effect]:
         """Once in a reply, and only where neither an end nor the next turn is due."""
