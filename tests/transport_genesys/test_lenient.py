@@ -269,6 +269,15 @@ def test_text_that_is_right_stays_as_it_is(text):
         assert decode(mended) == text
 
 
+@pytest.mark.parametrize("sign", ["\t", "\n", "\r", "\r\n"])
+def test_a_line_end_or_tab_within_a_string_is_a_space(sign):
+    assert decode(repair(f'{{{sign}"a{sign}b":{sign}1}}')) == {f"a{' ' * len(sign)}b": 1}
+
+
+def test_a_byte_order_mark_in_front_is_no_part_of_a_message():
+    assert decode(repair("\ufeff{}")) == {}
+
+
 PIECES = st.sampled_from(["\\", "\\\\", "u", "d800", "\\ud83d", "\\ude00", "\\u0041", "\0", "é", "0"])
 
 

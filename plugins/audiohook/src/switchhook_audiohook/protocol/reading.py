@@ -28,6 +28,7 @@ BACKSLASHES = re.compile(
     """,
     re.VERBOSE,
 )
+SPACES = str.maketrans("\t\n\r", "   ")
 _BRIEF: Any = {"include_url": False, "include_input": False, "include_context": False}
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -43,7 +44,9 @@ class MalformedError(ValueError):
 
 def repair(text: str) -> str:
     """With a replacement character for what no text may hold: halves of surrogate pairs, NUL, unknown
-    escapes and control characters. `text` otherwise as it is, JSON or not."""
+    escapes and control characters; tabs and line ends, which may stand between two strings, are spaces.
+    `text` otherwise as it is, JSON or not."""
+    text = text.removeprefix("\ufeff").translate(SPACES)
     return BACKSLASHES.sub(lambda found: found["good"] or REPLACEMENT, text)
 
 
