@@ -207,6 +207,14 @@ def test_capitals_in_markup_mean_the_same(text, spoken):
 def test_elements_with_the_prefix_of_their_namespace_mean_the_same():
     text = '<x:speak xmlns:x="urn:ssml">a<x:break time="1s"/><x:say-as interpret-as="digits">12</x:say-as></x:speak>'
     assert said(text) == ["a", Pause(1.0), "1 2"]
+    written = '<speak>a<break time="1s"/><say-as interpret-as="digits">12</say-as></speak>'
+    assert for_voice(text, ssml=True).parts == [written]
+
+
+@pytest.mark.parametrize("name", ["amazon:effect", "mstts:express-as"])
+def test_elements_of_an_engine_keep_their_prefix(name):
+    text = f"<speak>a<{name} x='y'>b</{name}></speak>"
+    assert for_voice(text, ssml=True).parts == [text]
 
 
 @pytest.mark.parametrize(

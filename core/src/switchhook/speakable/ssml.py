@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from xml.parsers import expat  # documents with a type declaration, the risk of this parser, are refused below
 from xml.sax.saxutils import escape, quoteattr
 
-from .markup import Tag, Text, Token
+from .markup import PREFIXED, Tag, Text, Token
 
 
 def _names(text: str) -> frozenset[str]:
@@ -62,8 +62,9 @@ def is_well_formed(text: str) -> bool:
         parser.Parse(text if whole else f"<speak>{text}</speak>", True)
     except expat.ExpatError:
         return False
-    # engines name elements of their own with a prefix, such as amazon:effect
-    return "speak" not in names[1:] and all(name in SSML or ":" in name for name in names)
+    # engines name elements of their own with a prefix, such as amazon:effect; SSML's own need none
+    prefixed = any(":" in name and name.rpartition(":")[2] in PREFIXED for name in names)
+    return "speak" not in names[1:] and not prefixed and all(name in SSML or ":" in name for name in names)
 
 
 def mended(tokens: Iterable[Token]) -> tuple[str, list[str]]:
