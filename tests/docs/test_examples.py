@@ -92,6 +92,20 @@ def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 115
 
 
+@pytest.mark.parametrize("folder", sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml")))
+def test_the_readme_says_what_each_distribution_does(folder):
+    name = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]["name"]
+    box = (ROOT / "README.md").read_text("utf-8").partition("## What is in the box")[2].partition("\n## ")[0]
+    assert name in {each for row in box.splitlines() for each in distributions(row)}
+
+
+def distributions(row):
+    """Their names; one that begins with - goes on from the beginning of the row's first."""
+    first, *others = re.findall("`([^`]+)`", row) or [""]
+    beginnings = [first[: at.start()] for at in re.finditer("-|$", first)]
+    return {first, *others, *(begun + other for other in others if other[0] == "-" for begun in beginnings)}
+
+
 def test_the_readme_has_its_two_commands():
     assert "make demo" in (ROOT / "README.md").read_text()
     assert "make test" in (ROOT / "README.md").read_text()
