@@ -3,6 +3,7 @@
 import argparse
 import base64
 import json
+import os
 import re
 import stat
 import tomllib
@@ -360,9 +361,30 @@ def test_a_secret_that_exists_is_never_overwritten(config):
     assert (config.parent / "secrets" / "support").read_text() == "precious"
 
 
-def test_a_directory_that_does_not_exist_is_one_line(tmp_path):
-    with pytest.raises(StartError, match="cannot write"):
-        run("new", "support", "--config", tmp_path / "nowhere" / "switchhook.toml")
+def test_a_directory_that_does_not_exist_is_made(tmp_path):
+    config = tmp_path / "bots" / "bank" / "switchhook.toml"
+    run("new", "support", "--config", config)
+    assert "support" in load_settings(config).connectors
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (config.parent / "secrets", config.parent)]
+    assert modes == [0o700, 0o777 & ~umask()]
+
+
+def umask():
+    os.umask(mask := os.umask(0))
+    return mask
+
+
+def test_a_directory_that_was_made_is_taken_back(tmp_path, monkeypatch):
+    monkeypatch.setenv("SWITCHHOOK_SERVER__PORT", "x")
+    with pytest.raises(SettingsError, match=r"server\.port"):
+        run("new", "support", "--config", tmp_path / "bots" / "switchhook.toml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StartError, match=r"cannot write .*: Not a directory"):
+        run("new", "support", "--config", tmp_path / "file" / "switchhook.toml")
 
 
 def test_the_mode_of_a_configuration_and_a_link_to_it_stay(config):

@@ -146,7 +146,9 @@ def test_an_unknown_connector_is_named_with_the_nearest(config):
 
 def test_a_certificate_that_cannot_be_read_is_one_line(config):
     server(config, 'tls = { certificate = "no.pem", key = "no.key" }')
-    with pytest.raises(SettingsError, match=r"server\.tls\.certificate: cannot read"):
+    with pytest.raises(
+        SettingsError, match=r"server\.tls\.certificate: cannot read .*no\.pem: No such file or directory$"
+    ):
         of_connector(config, "support")
 
 

@@ -56,7 +56,9 @@ def replay(file: Path | str) -> Replay:
     """Raises SettingsError for a file that holds no recorded call."""
     try:
         return replay_lines(Path(file).read_text("utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise SettingsError(f"cannot read {file}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise SettingsError(f"cannot read {file}: {error}") from None
 
 

@@ -59,7 +59,9 @@ def _change(file: Path, path: str, after: str) -> Change:
         before: str | None = file.read_bytes().decode()
     except FileNotFoundError:
         before = None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise StartError(f"cannot read {file}: {error.strerror}") from None
+    except ValueError as error:
         raise StartError(f"cannot read {file}: {error}") from None
     lines = unified_diff(
         (before or "").splitlines(keepends=True),

@@ -30,12 +30,12 @@ class Changes:
                 path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
 
     def create(self, path: Path, text: str, *, private: bool = False) -> None:
-        """`private`: only the owner can read it, and its directory, if that is made too. Raises
-        StartError."""
+        """`private`: only the owner can read it, and its directory, if that is made too; those
+        above are made as usual. Raises StartError."""
         try:
-            if private and not path.parent.is_dir():
-                path.parent.mkdir(mode=0o700)
-                self._made.append(path.parent)
+            for folder in reversed([each for each in path.parents if not each.exists()]):
+                folder.mkdir(mode=0o700 if private and folder == path.parent else 0o777)
+                self._made.append(folder)
             _write(path, text, 0o600 if private else 0o666)
         except FileExistsError:
             raise StartError(f"{path} exists already; move it away, or choose another name") from None

@@ -89,7 +89,7 @@ def _trusting(server: ServerSettings) -> ssl.SSLContext | None:
         context.load_verify_locations(server.tls.certificate)
     except (OSError, ssl.SSLError) as error:
         raise SettingsError(
-            f"server.tls.certificate: cannot read {server.tls.certificate}: {error}"
+            f"server.tls.certificate: cannot read {server.tls.certificate}: {error.strerror}"
         ) from None
     # without a public URL there is no name that the certificate could be for
     context.check_hostname = server.public_url is not None
