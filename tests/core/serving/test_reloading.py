@@ -1,6 +1,7 @@
 """A configuration that is read again while calls are answered. In real time: it is read in a thread."""
 
 import gc
+import os
 import signal
 import sys
 import threading
@@ -22,7 +23,7 @@ from .callers import DRIVER, MADE, leg
 pytestmark = pytest.mark.anyio
 
 EAR = """
-import threading
+import asyncio, threading
 from switchhook import SettingsError, hookimpl
 from switchhook.testing import MemorySpeechToText
 
@@ -30,16 +31,31 @@ LOG, THREADS = [], []
 
 class Ear(MemorySpeechToText):
     async def __aenter__(self):
+        match self.model:
+            case "exits when entered":
+                raise SystemExit(3)
+            case "cancels itself":
+                raise asyncio.CancelledError
+            case "is never entered":
+                await asyncio.Event().wait()
         if self.model == "cannot be entered":
             raise OSError("no such model")
         LOG.append(f"enter {self.model}")
 
     async def __aexit__(self, *_):
+        if self.model == "is never left":
+            await asyncio.Event().wait()
+        if self.model == "exits when left":
+            raise SystemExit(3)
         LOG.append(f"leave {self.model}")
 
 @hookimpl
 def create_stt(options):
     THREADS.append(threading.current_thread())
+    if options.get("model") == "exits when made":
+        raise SystemExit(3)
+    if options.get("model") == "is cancelled when made":
+        raise asyncio.CancelledError
     if options.get("model") == "cannot be made":
         raise SettingsError("model: there is none of that name")
     made = Ear()
@@ -83,9 +99,13 @@ def create_transport():
 """
 PLUGIN = """
 from contextlib import asynccontextmanager
+import anyio
 from switchhook import Table, hookimpl
 
 LOG = []
+
+async def fail():
+    raise OSError("in the background")
 
 class Mine(Table):
     word: str = "moin"
@@ -96,7 +116,14 @@ def settings_model():
 
 @asynccontextmanager
 async def life(word):
+    if word == "exit":
+        raise SystemExit(3)
     LOG.append(f"enter {word}")
+    if word == "later":
+        async with anyio.create_task_group() as group:
+            group.start_soon(fail)
+            yield word
+        return
     yield word
     LOG.append(f"leave {word}")
 
@@ -365,6 +392,78 @@ async def test_an_engine_that_cannot_be_had_changes_nothing_and_nothing_is_left_
     assert (house.log()[1:], house.log("voice"), house.log("acme")) == (log, ["close Bob"], ["enter moin"])
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            {"stt": ', model = "exits when made"'},
+            "plugin stt/ear (from acme-ear), hook create_stt: SystemExit",
+        ),
+        ({"stt": ', model = "is cancelled when made"'}, "hook create_stt: CancelledError"),
+        ({"stt": ', model = "exits when entered"'}, "when entered: SystemExit"),
+        ({"stt": ', model = "cancels itself"'}, "it was cancelled, and not by the server"),
+        (
+            {"more": '[plugins.acme]\nword = "exit"'},
+            "plugin extension/acme (from acme-acme), hook lifespan: SystemExit",
+        ),
+    ],
+)
+async def test_a_plugin_that_would_end_the_process_ends_no_call_when_it_is_read_again(
+    house, caplog, text, why
+):
+    caller, generation = leg(), house.server.generation
+    async with house.calls(caller):
+        await house.again(**text)
+        assert caller.outcome is None
+    assert f"{house.file} is not applied, what was read before stays: " in caplog.text
+    assert why in caplog.text
+    assert house.server.generation is generation
+    await house.again(stt=', model = "large"')
+    assert house.ear.model == "large"
+
+
+async def test_an_error_that_nobody_expected_changes_nothing_and_says_where(house, caplog, monkeypatch):
+    def fail(before):
+        raise ZeroDivisionError("a text that may be private")
+
+    caller = leg()
+    async with house.calls(caller):
+        monkeypatch.setattr(house.reloading, "_read", fail)
+        await house.again()
+        assert caller.outcome is None
+    assert f"stays: internal error: ZeroDivisionError at {__file__}:" in caplog.text
+    assert "private" not in caplog.text
+
+
+@pytest.mark.parametrize("model", ["is never left", "exits when left"])
+async def test_an_engine_that_is_left_badly_costs_nothing(house, caplog, monkeypatch, model):
+    monkeypatch.setattr("switchhook.serving.keeping.LEAVING", 0.01)
+    caller = leg()
+    await house.again(stt=f', model = "{model}"')
+    await house.again(stt=', model = "large"')
+    async with house.calls(caller):
+        await reaches(lambda: "stt ear-" in caplog.text)
+        await house.again(stt=', model = "larger"')
+        assert (house.ear.model, caller.outcome) == ("larger", None)
+
+
+async def test_a_lifespan_that_fails_later_costs_no_call_and_is_entered_anew(house, caplog):
+    caller, table = leg(), {"more": '[plugins.acme]\nword = "later"'}
+    async with house.calls(caller):
+        await house.again(**table)
+        await reaches(lambda: "ended by OSError" in caplog.text)
+        await house.again(**table)
+        assert caller.outcome is None
+    assert house.log("acme").count("enter later") == 2
+    assert "plugin extension/acme (from acme-acme), hook lifespan: ended by OSError at " in caplog.text
+
+
+async def test_a_directory_for_records_that_cannot_be_written_is_said_when_it_is_read(house, caplog):
+    (house.folder / "taken").write_text("")
+    await house.again(more='[records]\ndirectory = "taken"')
+    assert f"cannot write to {house.folder / 'taken'}: " in caplog.text
+
+
 async def test_after_a_bad_file_a_good_one_applies(house):
     house.file.write_text("[connectors")
     await house.again()
@@ -507,6 +606,46 @@ async def test_a_sighup_that_came_while_models_were_loaded_is_heard_when_they_ar
 async def test_a_sighup_after_the_end_of_the_server_ends_nothing():
     with held():
         hang_up()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("switchhook.serving.reloading.PATIENCE", 0.05)
+
+
+async def test_what_hangs_is_named_and_given_up_when_somebody_asks_again(house, caplog, impatient):
+    house.write(stt=', model = "is never entered"')
+    async with asking(house):
+        house.reloading.ask("SIGHUP")
+        await reaches(lambda: "waiting for stt ear-" in caplog.text)
+        house.write(stt=', model = "large"')
+        house.reloading.ask("SIGHUP")
+        await reaches(lambda: house.ear.model == "large")
+    assert (
+        "is not applied, what was read before stays: given up after 0 s, waiting for stt ear-" in caplog.text
+    )
+
+
+async def test_a_file_that_cannot_be_read_to_its_end_is_named_and_given_up(house, caplog, impatient):
+    house.file.unlink()
+    os.mkfifo(house.file)
+    async with asking(house):
+        house.reloading.ask("SIGHUP")
+        await reaches(lambda: "waiting for the file, or one that it names" in caplog.text)
+        pipe = house.file.rename(house.folder / "pipe")
+        house.write(stt=', model = "large"')
+        house.reloading.ask("SIGHUP")
+        await reaches(lambda: house.ear.model == "large")
+    os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))  # lets the thread go that still reads
+
+
+async def test_who_asks_while_a_model_loads_does_not_hurry_it(house, caplog):
+    house.write(stt=', model = "is never entered"')
+    async with asking(house):
+        for _ in range(3):
+            house.reloading.ask("SIGHUP")
+            await anyio.sleep(0.02)
+    assert "given up" not in caplog.text
 
 
 async def test_the_loop_goes_on_while_a_configuration_is_read(house, monkeypatch):

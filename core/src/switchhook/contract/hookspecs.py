@@ -114,8 +114,9 @@ def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:  # type: igno
     What it yields is the parameter `plugin` of this plugin's other hooks. `app.settings_of(NAME)` gives its
     validated settings. When the configuration is read again while calls are answered, it is kept if the
     settings of this plugin and of its distribution are the same; if not, there is another, and live calls
-    keep theirs. An exception when it is entered stops the start, or leaves in force what was read before.
-    None: nothing to do. Any plugin."""
+    keep theirs. An exception when it is entered stops the start, or leaves in force what was read before; one
+    that comes later is logged, and so is one when it is left, for which it has ten seconds. None: nothing to
+    do. Any plugin."""
 
 
 @hook("start", "all")

@@ -136,7 +136,7 @@ class Plugins:
         own = home(plugin.module)
         try:
             [given] = self.caller(HOOK, [plugin])() or [None]
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             why = f"{cause(error)}{place(error, own)}"
             raise PluginError(plugin.name, why, distribution=plugin.distribution, hook=HOOK) from error
         if "handle_unknown" not in plugin.hooks:

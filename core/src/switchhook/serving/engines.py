@@ -95,7 +95,7 @@ class Engines:
 
     def lifetimes(self) -> Iterator[Lifetime]:
         """Of all that were made."""
-        return (Lifetime(engine, partial(_entered, engine)) for engine in self)
+        return (Lifetime(engine.name, engine, partial(_entered, engine)) for engine in self)
 
 
 @asynccontextmanager
@@ -106,7 +106,7 @@ async def _entered(engine: Engine[Any]) -> AsyncIterator[object]:
         if engine.manager is not None:
             try:
                 await stack.enter_async_context(contained(f"{engine.name}, when closed", engine.manager))
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise StartError(
                     f"{engine.name}, when entered: {_said(error, type(engine.driver))}"
                 ) from error
@@ -116,7 +116,7 @@ async def _entered(engine: Engine[Any]) -> AsyncIterator[object]:
 async def close(engine: Engine[Any]) -> None:
     try:
         await engine.close()
-    except Exception as error:  # noqa: BLE001  # an engine may raise anything; the others are closed too
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # an engine may raise anything; the others are closed too
         where = place(error, home(type(engine.driver)))
         logger.error("%s, when closed: %s%s", engine.name, cause(error), where)  # noqa: TRY400  # its text may be private
 
@@ -133,9 +133,9 @@ def ask(plugins: Plugins, plugin: Plugin, hook: str, **arguments: Any) -> Any:
     it."""
     try:
         return plugins.caller(hook, [plugin])(**arguments)
-    except SwitchhookError:
+    except (SwitchhookError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:  # a function that does not wait cannot be cancelled: that is its fault too
         raise stop(plugin, hook, error) from error
 
 
@@ -152,7 +152,7 @@ async def contained(what: str, manager: AbstractAsyncContextManager[object]) -> 
         return
     try:
         await manager.__aexit__(None, None, None)
-    except Exception as error:  # noqa: BLE001  # a plugin may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything
         logger.error("%s: %s%s", what, cause(error), place(error))  # noqa: TRY400  # its text may be private
 
 
@@ -162,13 +162,13 @@ def unfit(plugin: Plugin, hook: str, what: str, expected: str) -> PluginError:
     )
 
 
-def stop(plugin: Plugin, hook: str, error: Exception) -> StartError:
+def stop(plugin: Plugin, hook: str, error: BaseException) -> StartError:
     return StartError(
         f"plugin {plugin.name} (from {plugin.distribution}), hook {hook}: {_said(error, plugin.module)}"
     )
 
 
-def _said(error: Exception, maker: object) -> str:
+def _said(error: BaseException, maker: object) -> str:
     return str(error) if isinstance(error, SwitchhookError) else cause(error) + place(error, home(maker))
 
 

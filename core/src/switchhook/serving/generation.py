@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from pathlib import Path
 
 import anyio
 
@@ -13,9 +15,11 @@ from ..contract.audio import AudioFormat
 from ..plugins.asking import Hooks
 from .app import App
 from .engines import close
-from .keeping import Keeper, Lifetime
-from .recordfiles import RecordFile
+from .keeping import Keeper, Kept, Lifetime
+from .recordfiles import RecordFile, is_writable
 from .warming import keep_warm
+
+logger = logging.getLogger(__name__)
 
 Measured = Callable[[str, float, Mapping[str, str]], None]
 
@@ -34,10 +38,10 @@ class Generation:
         self.hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
         directory = app.settings.records.directory
         same = before is not None and before.app.settings.records.directory == directory
-        self.records: RecordFile = before.records if before is not None and same else RecordFile(directory)
+        self.records: RecordFile = before.records if before is not None and same else _records(directory)
         self._users = 0
         self._unused = anyio.Event()
-        self._held: list[Hashable] = []
+        self._held: list[Kept] = []
 
     @property
     def bots(self) -> Mapping[str, Bot]:
@@ -63,8 +67,7 @@ class Generation:
         """Raises StartError and PluginError, and then what was entered is left."""
         try:
             for lifetime in self._lifetimes(measured):
-                await keeper.hold(lifetime)
-                self._held.append(lifetime.key)
+                self._held.append(await keeper.hold(lifetime))
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await self._release(keeper)
@@ -86,10 +89,16 @@ class Generation:
 
     def _lifetimes(self, measured: Measured) -> Iterator[Lifetime]:
         # first: what all others have to say comes to its end
-        yield Lifetime(self.records, partial(recording, self.records, measured))
+        yield Lifetime("the records", self.records, partial(recording, self.records, measured))
         yield from self.app.lifetimes()
         if (cache := self.app.cache) is not None:
-            yield Lifetime(cache, cache.running)
+            yield Lifetime("the prompts", cache, cache.running)
+
+
+def _records(directory: Path | None) -> RecordFile:
+    if directory is not None and not is_writable(directory):
+        logger.warning("cannot write to %s: calls are answered, and their records go to the log", directory)
+    return RecordFile(directory)
 
 
 @asynccontextmanager

@@ -27,7 +27,8 @@ def lifespan(app: AppInfo, plugins: Plugins, base: Path, plugin: Plugin) -> Life
         if value is not NOTHING:
             values[plugin.name] = value
 
-    return Lifetime((plugin.name, said), partial(_entered, app, plugins, plugin), take)
+    name = f"plugin {plugin.name} (from {plugin.distribution}), hook lifespan"
+    return Lifetime(name, (plugin.name, said), partial(_entered, app, plugins, plugin), take)
 
 
 @asynccontextmanager
@@ -45,5 +46,5 @@ async def _enter(stack: AsyncExitStack, plugin: Plugin, manager: object) -> obje
     try:
         what = f"plugin {plugin.name} (from {plugin.distribution}), hook lifespan, when left"
         return await stack.enter_async_context(contained(what, manager))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise stop(plugin, "lifespan", error) from error

@@ -11,7 +11,8 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from ..contract.errors import SwitchhookError
+from ..contract.errors import SwitchhookError, cause
+from ..contract.traces import place, trace
 from .configuration import named_files, read_table, times
 from .hangups import heard
 from .server import Server
@@ -20,6 +21,7 @@ from .succession import Read
 logger = logging.getLogger(__name__)
 
 LOOK = 1.0  # seconds between two looks at the files
+PATIENCE = 30.0  # seconds that a reading has for itself; after that, another one may take its place
 
 Told = Callable[[str], None]
 
@@ -80,19 +82,44 @@ class Reloading:
         began = time.monotonic()
         logger.info("%s: reading %s again", self._why, self._file)
         self._told("begun")
-        outcome = "not applied"
+        stay = None
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._lose_patience, group.cancel_scope)
+                stay = await self._follow()
+                group.cancel_scope.cancel()
+        finally:
+            self._told("not applied" if stay is None else "applied")
+        if stay is not None:
+            self._say(stay, time.monotonic() - began)
+
+    async def _follow(self) -> list[str] | None:
+        """What only a restart can change; None: nothing is applied."""
         try:
             self._files = await anyio.to_thread.run_sync(self._named, abandon_on_cancel=True)
             self._seen = await anyio.to_thread.run_sync(self._look, abandon_on_cancel=True)
-            stay = await self._server.succession.follow(self._read)
+            return await self._server.succession.follow(self._read)
         except SwitchhookError as error:
-            why = "; ".join(str(error).splitlines())
-            logger.error("%s is not applied, what was read before stays: %s", self._file, why)  # noqa: TRY400  # no traceback
-        else:
-            self._say(stay, time.monotonic() - began)
-            outcome = "applied"
-        finally:
-            self._told(outcome)
+            self._refuse("; ".join(str(error).splitlines()))
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # our own fault, or a plugin's: it costs no call
+            self._refuse(f"internal error: {cause(error)}{place(error)}")
+            logger.debug("%s", trace(error))
+        return None
+
+    async def _lose_patience(self, reading: anyio.CancelScope) -> None:
+        """A model may take minutes. Who asks again then wants that, and not what hangs."""
+        began = time.monotonic()
+        await anyio.sleep(PATIENCE)
+        if not self._asked.is_set():
+            form = "%s is not read after %g s, waiting for %s; SIGHUP gives it up, and reads again"
+            logger.warning(form, self._file, PATIENCE, self._server.succession.stage)
+            await self._asked.wait()
+        waited = time.monotonic() - began
+        self._refuse(f"given up after {waited:.0f} s, waiting for {self._server.succession.stage}")
+        reading.cancel()
+
+    def _refuse(self, why: str) -> None:
+        logger.error("%s is not applied, what was read before stays: %s", self._file, why)
 
     def _named(self) -> list[Path]:
         """Raises SettingsError."""

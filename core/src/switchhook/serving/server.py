@@ -27,7 +27,7 @@ from .generation import Generation
 from .livecalls import LiveCalls
 from .logs import call_ids
 from .probing import NoAnswerError, try_bot
-from .recordfiles import EventFile, is_writable
+from .recordfiles import EventFile
 from .succession import Succession
 
 logger = logging.getLogger(__name__)
@@ -50,10 +50,6 @@ class Server:
         logger.info("loading %s", ", ".join(app.drivers))
         first = Generation(app)
         logger.info("engines ready after %.2f s", time.monotonic() - began)
-        if (directory := first.records.directory) is not None and not is_writable(directory):
-            logger.warning(
-                "cannot write to %s: calls are answered, and their records go to the log", directory
-            )
         self.succession = Succession(first, self._transport, self.measured)
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
         self.calls = LiveCalls()

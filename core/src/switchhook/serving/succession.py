@@ -27,6 +27,8 @@ Read = Callable[[App], App]
 
 Change = Callable[[], Sequence[str]]
 
+FILES = "the file, or one that it names"  # what is waited for first
+
 
 class Succession:
     def __init__(self, first: Generation, transport: Transport, measured: Measured) -> None:
@@ -38,6 +40,7 @@ class Succession:
         self._watchdog = Watchdog(late=self._beat)
         self._alive = [first]
         self._warm: anyio.CancelScope | None = None
+        self._stage = FILES
         self._keeper: Keeper
         self._group: anyio.abc.TaskGroup
         self._listen(first.app)
@@ -53,12 +56,18 @@ class Succession:
                 yield
                 self._group.cancel_scope.cancel()
 
+    @property
+    def stage(self) -> str:
+        """What another configuration waits for."""
+        return self._keeper.entering or self._stage
+
     async def follow(self, read: Read) -> list[str]:
         """From now on calls belong to what `read` gives. What is slow is done in a thread. Gives the settings
         that only a restart can change. Raises SwitchhookError, and then nothing has changed."""
         before = self.current
         app = await anyio.to_thread.run_sync(read, before.app, abandon_on_cancel=True)
         self._listen(app)
+        self._stage = "engines to be made"
         try:
             made = await anyio.to_thread.run_sync(self._make, app, before, abandon_on_cancel=True)
             successor, change = made
@@ -66,6 +75,8 @@ class Succession:
         except BaseException:
             await discard(app, self._keeper)
             raise
+        finally:
+            self._stage = FILES
         stay = [*self._fixed(app.settings), *change()]
         self.current = successor
         self._alive.append(successor)

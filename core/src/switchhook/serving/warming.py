@@ -55,7 +55,7 @@ async def _keep_warm(engine: Engine[Any]) -> None:
         problem = ""
         try:
             await engine.warm()
-        except Exception as error:  # noqa: BLE001  # a call will say so, if it is still true then
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a call will say so, if it is still true then
             problem = cause(error)
         if problem and problem != told:
             logger.info("%s is not ready: %s", engine.name, problem)
