@@ -17,6 +17,7 @@ from switchhook.serving.configuration import load_settings
 from switchhook.serving.hangups import held
 from switchhook.serving.reloading import Reloading
 from switchhook.serving.server import Server
+from switchhook.serving.watched import Watched
 
 from .callers import DRIVER, MADE, leg
 
@@ -141,13 +142,14 @@ def anyio_backend():
 class House:
     """A server of one connector, and its file. `log`: what was entered and left."""
 
-    def __init__(self, folder, modules):
+    def __init__(self, folder, modules, **text):
         self.folder, self.file = folder, folder / "switchhook.toml"
         self.modules = modules
         self.reads = 0
-        self.write()
+        self.write(**text)
+        files = Watched(self.file)
         self.server = Server(self.read(None))
-        self.reloading = Reloading(self.server, self.file, self.read)
+        self.reloading = Reloading(self.server, files, self.read)
 
     def write(self, *, stt="", tts="", more=""):
         engines = f'assistant = {{ use = "memory" }}\nstt = {{ use = "ear" {stt} }}\ntts = {{ use = "voice" {tts} }}'
@@ -563,6 +565,52 @@ async def test_a_changed_file_that_it_names_is_read_too(house, quick):
     first = house.ear
     async with asking(house):
         (house.folder / "secret").write_text("another")
+        await reaches(lambda: house.ear is not first)
+
+
+@pytest.fixture
+async def watched(modules, tmp_path, anyio_backend, quick):
+    """A server whose file named a secret, and asked to be watched, from the start."""
+    (tmp_path / "secret").write_text("one")
+    made = House(tmp_path, modules, stt=', key = { file = "secret" }', more="[server]\nwatch = true")
+    async with made.server.succession.running(), asking(made):
+        yield made
+
+
+async def test_a_file_that_it_named_from_the_start_is_watched(watched):
+    first = watched.ear
+    (watched.folder / "secret").write_text("another")
+    await reaches(lambda: watched.ear is not first)
+
+
+async def test_a_file_that_changes_while_models_are_loaded_is_read_after_it(modules, tmp_path, quick):
+    class Slow(House):
+        def read(self, before):
+            made = super().read(before)
+            if before is None:
+                self.write(stt=', model = "large"', more="[server]\nwatch = true")
+            return made
+
+    made = Slow(tmp_path, modules, more="[server]\nwatch = true")
+    async with made.server.succession.running(), asking(made):
+        await reaches(lambda: made.ear.model == "large")
+
+
+async def test_a_file_that_it_names_and_that_goes_and_comes_back_is_watched(watched):
+    reads, secret, aside = watched.reads, watched.folder / "secret", watched.folder / "aside"
+    secret.rename(aside)
+    await reaches(lambda: watched.reads == reads + 1)
+    await settled()
+    aside.rename(secret)
+    await reaches(lambda: watched.reads == reads + 2)
+
+
+async def test_a_secret_that_comes_after_the_file_that_names_it_is_read(house, quick):
+    table = {"stt": ', key = { file = "late" }', "more": "[server]\nwatch = true"}
+    await house.again(**table)
+    first = house.ear
+    async with asking(house):
+        (house.folder / "late").write_text("one")
         await reaches(lambda: house.ear is not first)
 
 

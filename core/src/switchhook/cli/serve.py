@@ -64,12 +64,14 @@ def _serve(arguments: argparse.Namespace) -> int:
     from ..serving.notify import Notifier
     from ..serving.reloading import Reloading
     from ..serving.server import Server
+    from ..serving.watched import Watched
 
     logger.info("reading %s", arguments.config)
+    files = Watched(arguments.config)
     read = partial(_read, arguments)
     server = Server(read(None))
     systemd = Notifier()
-    reloading = Reloading(server, arguments.config, read, systemd.reloading)
+    reloading = Reloading(server, files, read, systemd.reloading)
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
 
     def on_ready(urls: str) -> None:

@@ -6,17 +6,16 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import anyio
 import anyio.to_thread
 
 from ..contract.errors import SwitchhookError, cause
 from ..contract.traces import place, trace
-from .configuration import named_files, read_table, times
 from .hangups import heard
 from .server import Server
 from .succession import Read
+from .watched import Watched
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +32,9 @@ def _nobody(_what: str) -> None:
 class Reloading:
     """`told` is told "begun", and then "applied" or "not applied"."""
 
-    def __init__(self, server: Server, file: Path, read: Read, told: Told = _nobody) -> None:
-        self._server, self._file, self._read, self._told = server, file, read, told
-        self._files = [file]
-        self._seen = self._look()
+    def __init__(self, server: Server, files: Watched, read: Read, told: Told = _nobody) -> None:
+        self._server, self._files, self._read, self._told = server, files, read, told
+        self._file = files.file
         self._asked = anyio.Event()
         self._why = ""
 
@@ -65,18 +63,15 @@ class Reloading:
 
     async def _watch(self) -> None:
         """Two looks have to agree: who writes a file may take a while."""
-        last = self._seen
+        last = self._files.seen
         while True:
             await anyio.sleep(LOOK)
-            now = await anyio.to_thread.run_sync(self._look, abandon_on_cancel=True)
-            if now != self._seen and now == last and self._server.app.settings.server.watch:
-                changed = sorted(name for name in now if now[name] != self._seen.get(name))
-                self.ask(f"{', '.join(changed) or self._file} has changed")
-                self._seen = now
+            now = await anyio.to_thread.run_sync(self._files.look, abandon_on_cancel=True)
+            changed = self._files.changed(now)
+            if changed and now == last and self._server.app.settings.server.watch:
+                self.ask(f"{', '.join(changed)} has changed")
+                self._files.seen = now
             last = now
-
-    def _look(self) -> dict[str, tuple[int, ...]]:
-        return times(self._files)
 
     async def _again(self) -> None:
         began = time.monotonic()
@@ -96,8 +91,7 @@ class Reloading:
     async def _follow(self) -> list[str] | None:
         """What only a restart can change; None: nothing is applied."""
         try:
-            self._files = await anyio.to_thread.run_sync(self._named, abandon_on_cancel=True)
-            self._seen = await anyio.to_thread.run_sync(self._look, abandon_on_cancel=True)
+            await anyio.to_thread.run_sync(self._files.read, abandon_on_cancel=True)
             return await self._server.succession.follow(self._read)
         except SwitchhookError as error:
             self._refuse("; ".join(str(error).splitlines()))
@@ -120,10 +114,6 @@ class Reloading:
 
     def _refuse(self, why: str) -> None:
         logger.error("%s is not applied, what was read before stays: %s", self._file, why)
-
-    def _named(self) -> list[Path]:
-        """Raises SettingsError."""
-        return [self._file, *named_files(read_table(self._file), self._file.parent.absolute())]
 
     def _say(self, stay: Iterable[str], seconds: float) -> None:
         live = self._server.calls
