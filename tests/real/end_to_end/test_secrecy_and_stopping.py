@@ -158,6 +158,19 @@ def test_sighup_while_models_are_loaded_ends_nothing_and_is_heard_after_it(tmp_p
     assert "SIGHUP" not in running.log().partition("listening on ")[0]
 
 
+def test_a_configuration_that_cannot_be_read_to_its_end_keeps_no_server_from_ending(bot):
+    def hang_up():
+        (bot.folder / "switchhook.toml").unlink()
+        os.mkfifo(bot.folder / "switchhook.toml")
+        bot.process.send_signal(signal.SIGHUP)
+        until(lambda: "SIGHUP: reading " in bot.log())
+        bot.process.send_signal(signal.SIGTERM)
+
+    result = in_a_call(bot, hang_up)
+    assert "switchhook_outcome" not in result.variables
+    assert bot.process.wait(timeout=20) == 0
+
+
 # --- systemd
 
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterable
 
 import anyio
-import anyio.to_thread
 
 from ..contract.errors import SwitchhookError, cause
 from ..contract.traces import place, trace
+from .detached import in_thread
 from .hangups import heard
 from .server import Server
 from .succession import Read
@@ -66,7 +66,7 @@ class Reloading:
         last = self._files.seen
         while True:
             await anyio.sleep(LOOK)
-            now = await anyio.to_thread.run_sync(self._files.look, abandon_on_cancel=True)
+            now = await in_thread(self._files.look)
             changed = self._files.changed(now)
             if changed and now == last and self._server.app.settings.server.watch:
                 self.ask(f"{', '.join(changed)} has changed")
@@ -91,7 +91,7 @@ class Reloading:
     async def _follow(self) -> list[str] | None:
         """What only a restart can change; None: nothing is applied."""
         try:
-            await anyio.to_thread.run_sync(self._files.read, abandon_on_cancel=True)
+            await in_thread(self._files.read)
             return await self._server.succession.follow(self._read)
         except SwitchhookError as error:
             self._refuse("; ".join(str(error).splitlines()))

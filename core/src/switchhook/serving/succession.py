@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 import anyio.abc
-import anyio.to_thread
 
 from ..contract.leg import Changeable, Transport
 from ..contract.settings import Settings
 from ..plugins.watchdog import Watchdog
 from .app import App
+from .detached import in_thread
 from .engines import report_rest
 from .figures import ENGINES_RESTING, PROMPTS
 from .generation import Generation, Measured, discard
@@ -65,11 +66,11 @@ class Succession:
         """From now on calls belong to what `read` gives. What is slow is done in a thread. Gives the settings
         that only a restart can change. Raises SwitchhookError, and then nothing has changed."""
         before = self.current
-        app = await anyio.to_thread.run_sync(read, before.app, abandon_on_cancel=True)
+        app = await in_thread(partial(read, before.app))
         self._listen(app)
         self._stage = "engines to be made"
         try:
-            made = await anyio.to_thread.run_sync(self._make, app, before, abandon_on_cancel=True)
+            made = await in_thread(partial(self._make, app, before))
             successor, change = made
             await successor.enter(self._keeper, self._measured)
         except BaseException:
