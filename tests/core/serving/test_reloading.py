@@ -12,6 +12,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from switchhook.plugins import loader
 from switchhook.serving.app import App
 from switchhook.serving.configuration import load_settings
 from switchhook.serving.hangups import held
@@ -694,6 +695,20 @@ async def test_who_asks_while_a_model_loads_does_not_hurry_it(house, caplog):
             house.reloading.ask("SIGHUP")
             await anyio.sleep(0.02)
     assert "given up" not in caplog.text
+
+
+async def test_a_reading_looks_once_for_what_is_installed(house, monkeypatch):
+    looks, look = [], loader.entry_points
+
+    def counted(**asked):
+        looks.append(asked)
+        return look(**asked)
+
+    monkeypatch.setattr(loader, "entry_points", counted)
+    await house.again(stt=', model = "large"')
+    assert house.ear.model == "large"
+    assert looks.count({}) == 1
+    assert len(looks) <= 2  # and once for the transport, where the file names none
 
 
 async def test_the_loop_goes_on_while_a_configuration_is_read(house, monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, distributions, entry_points, requires
@@ -59,11 +59,20 @@ class Plugins:
         self.loaded: dict[str, Plugin] = {}
         self.claims: dict[str, Claim] = {}  # by type of response
         self._order = list(order)
+        self._there: dict[str, list[EntryPoint]] = {}
+
+    def _installed(self, group: str) -> list[EntryPoint]:
+        """They are looked for once: whoever reads a configuration beside live calls takes time from them."""
+        if not self._there:
+            every = entry_points()
+            for each in (*DRIVERS, *SHARED):
+                self._there[each] = _sorted(every.select(group=f"switchhook.{each}"))
+        return self._there[group]
 
     def load_one(self, group: str, name: str) -> Plugin:
         """Import the one plugin of that name: a driver. Raises PluginError."""
         if (full := f"{group}/{name}") not in self.loaded:
-            self._load(group, only_one(group, name, installed(group)))
+            self._load(group, only_one(group, name, self._installed(group)))
         return self.loaded[full]
 
     def load_shared(
@@ -73,8 +82,8 @@ class Plugins:
         files: Sequence[PluginFile] = (),
     ) -> None:
         """Import codecs, responses and extensions, and the files. Raises PluginError."""
-        refuse_unknown([*(only or []), *exclude, *self._order], files)
-        found = {(group, entry.name) for group in SHARED for entry in installed(group)}
+        refuse_unknown([*(only or []), *exclude, *self._order], files, self._installed)
+        found = {(group, entry.name) for group in SHARED for entry in self._installed(group)}
         wanted: list[tuple[str, str] | PluginFile] = [
             (group, name) for group, name in found if _wanted(group, name, only, exclude)
         ]
@@ -85,7 +94,7 @@ class Plugins:
                 self.load_file(each)
             else:
                 group, name = each
-                self._load(group, only_one(group, name, installed(group)))
+                self._load(group, only_one(group, name, self._installed(group)))
 
     def load_file(self, file: PluginFile) -> Plugin:
         """Raises PluginError."""
@@ -156,7 +165,11 @@ class Plugins:
 
 def installed(group: str) -> list[EntryPoint]:
     """The group's entry points; nothing is imported."""
-    return sorted(entry_points(group=f"switchhook.{group}"), key=lambda entry: entry.name)
+    return _sorted(entry_points(group=f"switchhook.{group}"))
+
+
+def _sorted(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
+    return sorted(entries, key=lambda entry: entry.name)
 
 
 def strays() -> Iterator[tuple[EntryPoint, str]]:
@@ -237,14 +250,18 @@ def _way_to(group: str, name: str, entries: Sequence[EntryPoint]) -> str:
     return f"{'' if meant == name else f'did you mean {meant!r}?'}{install} {said}".lstrip()
 
 
-def refuse_unknown(names: Sequence[str], files: Sequence[PluginFile] = ()) -> None:
+def refuse_unknown(
+    names: Sequence[str],
+    files: Sequence[PluginFile] = (),
+    there: Callable[[str], Sequence[EntryPoint]] = installed,
+) -> None:
     """Raises PluginError for names in lists of plugins that are of nothing installed, nor of a file."""
     known: Mapping[str, str] = {
-        **{f"{group}/{e.name}": e.name for group in SHARED for e in installed(group)},
+        **{f"{group}/{e.name}": e.name for group in SHARED for e in there(group)},
         **{file.name: file.key for file in files},
     }
     for name in names:
-        if any(name in (e.name, f"{group}/{e.name}") for group in DRIVERS for e in installed(group)):
+        if any(name in (e.name, f"{group}/{e.name}") for group in DRIVERS for e in there(group)):
             raise PluginError(name, "is a driver, which no list of plugins is about", cure="name it in `use`")
         if name not in known and name not in known.values():
             cure = did_you_mean(
