@@ -10,7 +10,8 @@ from .cards import Card
 
 def guide(card: Card, config: Path) -> Iterator[str]:
     yield f"""\
-Connector {card.name!r} in Genesys Cloud. The whole story, with links: docs/how-to/genesys.md
+Connector {card.name!r} in Genesys Cloud. The whole story, with links: docs/how-to/genesys.md,
+or `switchhook docs`, How-to
 
 Before you begin
   - Audio Connector, a premium application: your Genesys account team enables it
