@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from .contract.leg import Reception as Reception
     from .contract.leg import Resumed as Resumed
     from .contract.leg import Sink as Sink
+    from .contract.leg import TakesSockets as TakesSockets
     from .contract.leg import Transport as Transport
     from .contract.leg import TurnReport as TurnReport
     from .contract.markers import hookimpl as hookimpl
@@ -162,7 +163,7 @@ _HOME = {
     "contract.languages": "language_for",
     "contract.leg": (
         "Busy Changeable Closed Digit Gap LanguageChanged Leg LegEvent LegInfo Outcome Pace Paused "
-        "PlaybackFinished PlaybackStarted Reception Resumed Sink Transport TurnReport"
+        "PlaybackFinished PlaybackStarted Reception Resumed Sink TakesSockets Transport TurnReport"
     ),
     "contract.names": "check_name did_you_mean nearest",
     "contract.options": "FilePath Options Seconds Table",

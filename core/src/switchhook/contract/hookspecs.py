@@ -66,8 +66,8 @@ if TYPE_CHECKING:
 @hook("start", "one")
 def create_transport(options: Options, server: ServerSettings) -> Transport:  # type: ignore[empty-body]
     """Asked at start-up of the plugin in `[transport] use`. `options` is that table without `use`. Raises
-    SettingsError for wrong options; None is an error. One that is `Changeable` takes other options later. For
-    plugins in `switchhook.transport`."""
+    SettingsError for wrong options; None is an error. One that is `Changeable` takes other options later, one
+    that `TakesSockets` accepts on sockets that can outlive it. For plugins in `switchhook.transport`."""
 
 
 @hook("start", "one")

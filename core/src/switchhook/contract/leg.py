@@ -213,6 +213,21 @@ class Transport(Protocol):
 
 
 @runtime_checkable
+class TakesSockets(Protocol):
+    """A transport that accepts on sockets which it is given. They outlive it: another process can go on with
+    them, and no connection that waits in one is lost. A transport that does not take any opens its own in
+    `serve`, and then a server can neither have several workers nor hand over to another."""
+
+    def take_sockets(self, descriptors: Sequence[int], /) -> None:
+        """File descriptors of sockets that listen and do not block, one or more. Called once, before `serve`.
+        They are the transport's, which closes them when `serve` ends."""
+
+    def stop_accepting(self) -> None:
+        """Close them while `serve` goes on with the connections that were accepted. Who still waits in them
+        is left to others that have the same sockets. On the event loop, at most once, while `serve` runs."""
+
+
+@runtime_checkable
 class Changeable(Protocol):
     """A transport that takes other settings while it serves. One that does not keeps what it was made with,
     until the server is started anew."""

@@ -28,6 +28,7 @@ from .livecalls import LiveCalls
 from .logs import call_ids
 from .probing import NoAnswerError, try_bot
 from .recordfiles import EventFile
+from .sockets import Listeners, Sockets
 from .succession import Succession
 
 logger = logging.getLogger(__name__)
@@ -44,9 +45,11 @@ class Server:
     """The reception of the transport: it knows the connectors, says whether one more call may come in, and
     runs the calls."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, sockets: Sockets = ()) -> None:
+        """`sockets`: bound already, for a transport that takes them; by default as the settings say."""
         began = time.monotonic()
         self._transport = app.transport()  # first: wrong settings should not wait for models
+        self.listeners = Listeners(sockets)
         logger.info("loading %s", ", ".join(app.drivers))
         first = Generation(app)
         logger.info("engines ready after %.2f s", time.monotonic() - began)
@@ -159,6 +162,7 @@ class Server:
     async def listening(self) -> AsyncIterator[str]:
         """Yields the URLs where calls come in. Calls that are left at the end have a little time to end."""
         async with anyio.create_task_group() as group:
+            await self.listeners.give(self._transport, self.app.settings.server)
             urls = await group.start(self._transport.serve, self)
             if (admin := self.app.settings.admin) is not None:
                 await group.start(serve_admin, admin, self, self._page)
@@ -168,6 +172,7 @@ class Server:
                 with anyio.CancelScope(shield=True):
                     await self.close()
                 group.cancel_scope.cancel()
+                self.listeners.close()
 
     async def run(self, on_ready: Callable[[str], None], *beside: Beside) -> None:
         """Until a signal ends it, and then its calls have ended. `beside` runs as long as that."""

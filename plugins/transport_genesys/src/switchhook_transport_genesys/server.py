@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import secrets
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -58,6 +59,14 @@ class GenesysTransport:
         self._nonces = nonces if nonces is not None else NonceCache()
         self._live: set[str] = set()  # ids of legs
         self._serving: _Serving | None = None
+        self._sockets: list[socket.socket] = []
+
+    def take_sockets(self, descriptors: Sequence[int], /) -> None:
+        self._sockets = [socket.socket(fileno=each) for each in descriptors]
+
+    def stop_accepting(self) -> None:
+        if self._serving is not None:
+            self._serving.listening.entrance.stop_accepting()
 
     @property
     def unsigned(self) -> list[str]:
@@ -87,6 +96,13 @@ class GenesysTransport:
         self, reception: Reception, /, *, task_status: anyio.abc.TaskStatus[Sequence[str]]
     ) -> None:
         """Raises SettingsError and StartError before anything listens."""
+        try:
+            await self._serve(reception, task_status)
+        finally:
+            for each in self._sockets:  # if that ended before it listened
+                each.close()
+
+    async def _serve(self, reception: Reception, task_status: anyio.abc.TaskStatus[Sequence[str]]) -> None:
         routes, gate = self.prepare(reception.connectors)
         context = self.certificate()
         admission = Admission(self._settings, routes, Census(self._settings.limits, reception), reception)
@@ -153,6 +169,7 @@ class GenesysTransport:
             too_large=door.too_large,
             unlimited=door.trusts,
             limited=lambda limit: door.admission.reception.measured("limit_hits", 1, {"limit": limit}),
+            listeners=self._sockets,
         )
         async with AsyncExitStack() as stack:
             stack.callback(door.left_out.tell)

@@ -115,12 +115,17 @@ class Entrance:
             self._listeners.append(listener)
             self._loop.add_reader(listener, self._accept, listener)
 
-    def close(self) -> None:
-        for listener in self._listeners:
+    def stop_accepting(self) -> None:
+        """Who was let in may stay."""
+        while self._listeners:
+            listener = self._listeners.pop()
             if listener in self._pauses:
                 self._pauses.pop(listener).cancel()
             self._loop.remove_reader(listener)
             listener.close()
+
+    def close(self) -> None:
+        self.stop_accepting()
         for guest in self.waiting.all:
             guest.turn_out()
         self._tally.tell()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
+from socket import socket as Listener  # noqa: N812  # the others here are WebSockets
 
 import anyio
 from websockets.exceptions import SecurityError
@@ -111,6 +112,8 @@ Answer = Callable[[ServerSocket, Request], Awaitable[Response | Serve]]
 class Listening:
     """A server while it listens. `addresses`: host and port of each socket."""
 
+    entrance: Entrance
+
     def __init__(self, answer: Answer, limits: Limits, too_large: Callable[[str], None]) -> None:
         self.addresses: list[tuple[str, int]] = []
         self.limits, self.too_large = limits, too_large
@@ -185,15 +188,17 @@ async def listen(
     too_large: Callable[[str], None] = lambda host: None,  # noqa: ARG005  # nobody wants to know
     unlimited: Callable[[str], bool] = lambda host: False,  # noqa: ARG005  # nobody is
     limited: Callable[[str], None] = lambda limit: None,  # noqa: ARG005  # as above
+    listeners: Sequence[Listener] = (),
 ) -> AsyncIterator[Listening]:
-    """`too_large` is told the host of each peer whose request was over the limits: it was answered already.
+    """`listeners`: listen already, and are closed on leaving; by default some are opened for host and port.
+    `too_large` is told the host of each peer whose request was over the limits: it was answered already.
     `unlimited`: whether `limits.per_host` does not count for a host. `limited` is told the name of each limit
     by which somebody was cut who is no WebSocket yet. On leaving, every connection is closed with 1001 and
     all tasks have ended; that takes at most three times `limits.closing`. Raises OSError."""
     listening = Listening(answer, limits, too_large)
-    listeners = await bind(host, port)
-    listening.addresses = [socket.getsockname()[:2] for socket in listeners]
-    entrance = Entrance(
+    listeners = listeners or await bind(host, port)
+    listening.addresses = [each.getsockname()[:2] for each in listeners]
+    listening.entrance = entrance = Entrance(
         limits,
         context,
         partial(ServerSocket, listening),
