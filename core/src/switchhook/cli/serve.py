@@ -20,8 +20,12 @@ from typing import TYPE_CHECKING
 from . import add_config
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from socket import socket
+
     from ..contract.settings import ServerSettings, Settings
     from ..serving.app import App
+    from ..serving.handed import Handed
 
 GROUP = "answer calls"
 logger = logging.getLogger(__name__)
@@ -34,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--find-blocking",
         action="store_true",
         help="log where plugins block all calls by what they call (time.sleep, connecting, looking up names)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=_workers,
+        metavar="N",
+        help="processes that answer calls, in place of [server] workers; max_calls is divided among them",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
 
@@ -58,46 +68,145 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    import anyio
+    from ..serving.handed import take
 
-    from ..plugins.blocking import blocking_named
+    handed = take()  # before the environment is read for settings
+    logger.info("reading %s", arguments.config)
+    if handed.line is not None:
+        return _work(arguments, handed, handed.line)
+    settings = _load(arguments)
+    workers: int = settings.server.workers
+    return _supervise(arguments, handed, settings) if workers > 1 else _answer(arguments, handed)
+
+
+def _answer(arguments: argparse.Namespace, handed: Handed) -> int:
+    """One process, which answers calls."""
+    from ..serving.handed import Handed
     from ..serving.notify import Notifier
     from ..serving.reloading import Reloading
     from ..serving.server import Server
+    from ..serving.successor import Successor
     from ..serving.watched import Watched
 
-    logger.info("reading %s", arguments.config)
     files = Watched(arguments.config)
-    read = partial(_read, arguments)
-    server = Server(read(None))
+    read = partial(_read, arguments, handed)
+    server = Server(read(None), handed)
     systemd = Notifier()
     reloading = Reloading(server, files, read, systemd.reloading)
-    options = {"use_uvloop": True} if find_spec("uvloop") else {}
 
     def on_ready(urls: str) -> None:
         ready(urls, arguments.log_format)
         systemd.ready()
+        handed.tell_ready()
 
-    following = partial(systemd.follow, server)
-    with blocking_named(server.app.plugins) if arguments.find_blocking else nullcontext():
-        anyio.run(server.run, on_ready, reloading.run, following, backend_options=options)
+    def leave(process: int) -> None:
+        systemd.taken_over(process)
+        server.leave()
+
+    successor = Successor(lambda: Handed(server.listeners.sockets, server.listeners.admin), leave)
+    beside = (reloading.run, partial(systemd.follow, server.ending.begun, server.calls), successor.run)
+    _run(arguments, server.app, server.run, on_ready, *beside)
     return 0
 
 
-def _read(arguments: argparse.Namespace, before: App | None) -> App:
-    """Raises SettingsError and PluginError."""
+def _work(arguments: argparse.Namespace, handed: Handed, line: socket) -> int:
+    """One of several: the supervisor tells it what to do."""
+    from ..serving.reloading import Reloading
+    from ..serving.server import Server
+    from ..serving.watched import Watched
+    from ..serving.working import Working
+
+    files = Watched(arguments.config)
+    read = partial(_read, arguments, handed)
+    server = Server(read(None), handed)
+    working = Working(server, line)
+    changed = working.changed if handed.slot == 0 else (lambda _why: None)
+    reloading = Reloading(server, files, read, working.reloading, changed)
+
+    def on_ready(urls: str) -> None:
+        _settle()
+        working.ready(urls)
+
+    _run(arguments, server.app, server.run, on_ready, reloading.run, working.run)
+    return 0
+
+
+def _supervise(arguments: argparse.Namespace, handed: Handed, settings: Settings) -> int:
+    """Raises StartError."""
+    import anyio
+
+    from ..serving.handed import Handed
+    from ..serving.notify import Notifier
+    from ..serving.successor import Successor
+    from ..serving.supervisor import Supervisor
+
+    systemd = Notifier()
+    supervisor = Supervisor(settings, handed, systemd.reloading)
+
+    def on_ready(urls: str) -> None:
+        ready(urls, arguments.log_format)
+        systemd.ready()
+        handed.tell_ready()
+
+    def leave(process: int) -> None:
+        systemd.taken_over(process)
+        supervisor.leave()
+
+    successor = Successor(lambda: Handed(supervisor.listeners.sockets, supervisor.listeners.admin), leave)
+    beside = (partial(systemd.follow, supervisor.begun, supervisor.crew), successor.run)
+    return anyio.run(supervisor.run, on_ready, *beside)
+
+
+def _run(
+    arguments: argparse.Namespace, app: App, run: Callable[..., Awaitable[None]], *given: object
+) -> None:
+    import anyio
+
+    from ..plugins.blocking import blocking_named
+
+    options = {"use_uvloop": True} if find_spec("uvloop") else {}
+    with blocking_named(app.plugins) if arguments.find_blocking else nullcontext():
+        anyio.run(run, *given, backend_options=options)
+
+
+def _workers(text: str) -> int:
+    from ..contract.settings import MOST_WORKERS
+
+    if not (text.isdecimal() and 1 <= int(text) <= MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to {MOST_WORKERS}, got {text!r}")
+    return int(text)
+
+
+def _load(arguments: argparse.Namespace) -> Settings:
+    """Raises SettingsError."""
     from ..contract.errors import SettingsError
-    from ..serving.app import App
     from ..serving.configuration import load_settings
 
     settings = load_settings(arguments.config)
     if not settings.connectors:
         cure = f"make one: switchhook connector new NAME --config {arguments.config}"
         raise SettingsError(f"{arguments.config} has no connector; {cure}")
-    if warning := unprotected(settings.server):
-        _tell(warning, arguments.log_format, logging.WARNING)
+    if arguments.workers is None:
+        return settings
+    if arguments.workers > settings.server.max_calls:
+        most = f"[server] max_calls ({settings.server.max_calls})"
+        raise SettingsError(f"--workers: expected at most {most}, got {arguments.workers}")
+    server = settings.server.model_copy(update={"workers": arguments.workers})
+    return settings.model_copy(update={"server": server})
+
+
+def _read(arguments: argparse.Namespace, handed: Handed, before: App | None) -> App:
+    """Raises SettingsError and PluginError."""
+    from ..serving.app import App
+
+    settings = _load(arguments)
     base = arguments.config.parent.absolute()
-    _say_what_is_risky(settings, base)
+    if handed.line is not None:
+        settings = handed.share(settings)
+    if handed.slot == 0:  # the others would say the same
+        if warning := unprotected(settings.server):
+            _tell(warning, arguments.log_format, logging.WARNING)
+        _say_what_is_risky(settings, base)
     return App(settings, base, before=before)
 
 
@@ -144,8 +253,12 @@ def _tell(text: str, form: str, level: int = logging.INFO) -> None:
 
 
 def ready(urls: str, form: str = "human") -> None:
+    _settle()
+    _tell(f"listening on {urls}", form)
+
+
+def _settle() -> None:
     # What is there before the first call stays. Python's search for garbage would go through all of it again
     # and again, and stop all calls for a tenth of a second each time.
     gc.collect()
     gc.freeze()
-    _tell(f"listening on {urls}", form)

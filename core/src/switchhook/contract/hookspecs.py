@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from .hook import action_or_list, actions, entered, hook, page, samples
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
+    from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from pydantic import BaseModel
@@ -276,6 +276,15 @@ def measured(name: str, value: float, labels: Mapping[str, str], plugin: Any) ->
 def admin_page(path: str, plugin: Any) -> AdminPage | None:
     """A page was asked for that is neither /livez nor /readyz; `path` without query. None: not mine. Any
     plugin."""
+
+
+@hook("call", "first", page)
+def merge_pages(
+    path: str, pages: Sequence[AdminPage], gone: Sequence[AdminPage], plugin: Any
+) -> AdminPage | None:
+    """Where several workers answer calls: one page of those that `admin_page` made of a path in each of them.
+    Of `gone`, the last ones of workers that have ended, only what never gets less counts on. Without `pages`
+    it is one that stands for those that are gone. None: not mine. Any plugin."""
 
 
 HOOKS = entered

@@ -24,6 +24,7 @@ def _no_switch(value: object) -> object:
     return value
 
 
+MOST_WORKERS = 256
 Port = Annotated[int, BeforeValidator(_no_switch)]
 
 
@@ -50,13 +51,14 @@ class ServerSettings(Table):
     max_calls: int = Field(1000, ge=1, description="above it new calls are given back or refused")
     max_call: Seconds = Field(840.0, gt=0, description="a call is ended then, before its peer may cut it")
     notice: Seconds = Field(5.0, ge=0, description="after SIGTERM: calls are taken until balancers send none")
+    workers: int = Field(1, ge=1, le=MOST_WORKERS, description="processes; they divide max_calls among them")
     drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after that")
-    watch: bool = Field(
-        False, description="read the configuration again when it, or a file that it names, has changed"
-    )
+    watch: bool = Field(False, description="read the configuration again when a file of it has changed")
 
     @model_validator(mode="after")
-    def _public_url_is_a_base(self) -> ServerSettings:
+    def _fits_together(self) -> ServerSettings:
+        if self.workers > self.max_calls:
+            raise ValueError(f"workers: expected at most max_calls ({self.max_calls}), got {self.workers}")
         url = self.public_url
         if url is not None and not (re.fullmatch(r"wss?://[^/?#\s@]+(/[^?#\s]*)?", url) and _has_host(url)):
             raise ValueError(f"public_url: expected 'wss://HOST/' without query, got {url!r}")
@@ -93,8 +95,6 @@ def _language(tag: str) -> str:
 
 Language = Annotated[str, AfterValidator(_language)]
 Drivers = Annotated[list[Choosing], BeforeValidator(_one_or_more), Field(min_length=1)]
-
-
 Name = Annotated[str, AfterValidator(check_name)]
 
 

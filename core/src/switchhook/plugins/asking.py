@@ -107,6 +107,13 @@ class Hooks:
         page: AdminPage | None = self._call["admin_page"](path=path, plugin=None)
         return page
 
+    def merge_pages(
+        self, path: str, pages: Sequence[AdminPage], gone: Sequence[AdminPage]
+    ) -> AdminPage | None:
+        merge = self._call["merge_pages"]
+        page: AdminPage | None = merge(path=path, pages=pages, gone=gone, plugin=None)
+        return page
+
     def codec(self, audio: AudioFormat) -> Codec | None:
         codec: Codec | None = self._call["create_codec"](audio=audio, plugin=None)
         return codec

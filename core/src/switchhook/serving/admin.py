@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+import socket
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol
 
@@ -22,6 +23,10 @@ PATIENCE = 5.0  # seconds for a request to arrive
 REQUEST = 8192  # bytes of one read
 
 
+Answer = tuple[int, AdminPage]
+"""A status, and what comes with it."""
+
+
 class Health(Protocol):
     def ready(self) -> str | None:
         """Why no call should come."""
@@ -29,36 +34,55 @@ class Health(Protocol):
     def alive(self) -> bool: ...
 
 
+def open_admin(settings: AdminSettings) -> socket.socket:
+    """A socket that listens. Raises StartError."""
+    where = settings.host, settings.port
+    try:
+        found = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0]
+        made = socket.create_server(found[4], family=found[0])
+    except OSError as error:
+        raise StartError(
+            f"cannot listen on {where[0]}:{where[1]} for [admin]: {error.strerror}; choose another port"
+        ) from error
+    made.setblocking(False)
+    return made
+
+
 async def serve_admin(
-    settings: AdminSettings,
     health: Health,
     page: Callable[[str], AdminPage | None],
+    admin: socket.socket,
     *,
-    task_status: anyio.abc.TaskStatus[int],
+    task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
 ) -> None:
-    """`page` is asked for all other paths. Reports that it has started, with the port. Raises StartError."""
-    try:
-        listener = await anyio.create_tcp_listener(local_host=settings.host, local_port=settings.port)
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise StartError(
-            f"cannot listen on {where} for [admin]: {error.strerror}; choose another port"
-        ) from error
+    """`page` is asked for all other paths. See `serve_pages`."""
+
+    async def answer(path: str, _query: str) -> Answer:
+        return status_page(path, health.ready(), alive=health.alive()) or _found(page(path))
+
+    await serve_pages(answer, admin, task_status=task_status)
+
+
+async def serve_pages(
+    answer: Callable[[str, str], Awaitable[Answer]],
+    admin: socket.socket,
+    *,
+    task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
+) -> None:
+    """On a socket that listens, and stays open. `answer` is given a path and its query. Reports that it has
+    started."""
+    listener = await anyio.abc.SocketListener.from_socket(admin.dup())
     async with listener:
-        task_status.started(listener.extra(anyio.abc.SocketAttribute.local_port))  # noqa: S610  # anyio's, not Django's
+        task_status.started()
         while True:
             try:
-                await listener.serve(partial(_answer, health, page))
+                await listener.serve(partial(_answer, answer))
             except* OSError as error:  # such as no file descriptor left: calls matter more than this port
                 logger.warning("the admin port cannot accept: %s", error.exceptions[0])
             await anyio.sleep(1)
 
 
-async def _answer(
-    health: Health,
-    page: Callable[[str], AdminPage | None],
-    stream: anyio.abc.SocketStream,
-) -> None:
+async def _answer(answer: Callable[[str, str], Awaitable[Answer]], stream: anyio.abc.SocketStream) -> None:
     connection = h11.Connection(h11.SERVER)
     async with stream:
         try:
@@ -66,29 +90,36 @@ async def _answer(
                 while (event := connection.next_event()) is h11.NEED_DATA:
                     connection.receive_data(await stream.receive(REQUEST))
                 if isinstance(event, h11.Request):
-                    await stream.send(_response(connection, event, *_answered(event, health, page)))
+                    await stream.send(_response(connection, event, *await _answered(event, answer)))
         except (h11.ProtocolError, TimeoutError, anyio.EndOfStream, anyio.BrokenResourceError):
             return  # the client does not speak HTTP
 
 
-def _answered(
-    request: h11.Request, health: Health, page: Callable[[str], AdminPage | None]
-) -> tuple[int, AdminPage]:
-    path = request.target.decode("ascii", "replace").partition("?")[0]
+async def _answered(request: h11.Request, answer: Callable[[str, str], Awaitable[Answer]]) -> Answer:
+    path, _, query = request.target.decode("ascii", "replace").partition("?")
     if request.method not in (b"GET", b"HEAD"):
-        return 405, _status(status="expected GET")
+        return 405, status(status="expected GET")
+    return await answer(path, query)
+
+
+def status_page(path: str, reason: str | None, *, alive: bool) -> Answer | None:
+    """`reason`: why no call should come. None where the path is neither of the two."""
     if path == "/livez":
-        return (200, _status(status="alive")) if health.alive() else (503, _status(status="stuck"))
+        return (200, status(status="alive")) if alive else (503, status(status="stuck"))
     if path == "/readyz":
-        reason = health.ready()
-        return (503, _status(status="not ready", reason=reason)) if reason else (200, _status(status="ready"))
-    if (found := page(path)) is not None:
-        return 200, found
-    return 404, _status(status="not found", paths="/livez /readyz, and those of plugins")
+        return (503, status(status="not ready", reason=reason)) if reason else (200, status(status="ready"))
+    return None
 
 
-def _status(**said: str) -> AdminPage:
+def _found(page: AdminPage | None) -> Answer:
+    return (200, page) if page is not None else NOT_FOUND
+
+
+def status(**said: str) -> AdminPage:
     return AdminPage(json.dumps(said).encode(), "application/json")
+
+
+NOT_FOUND = 404, status(status="not found", paths="/livez /readyz, and those of plugins")
 
 
 def _response(connection: h11.Connection, request: h11.Request, status: int, page: AdminPage) -> bytes:

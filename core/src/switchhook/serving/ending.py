@@ -26,17 +26,41 @@ class Ending:
         self._calls, self._settings = calls, settings
         self.busy: Busy | None = None
         self.ready: Busy | None = None
-        self.begun, self._hurried = anyio.Event(), anyio.Event()
+        self.begun, self._hurried, self._left = anyio.Event(), anyio.Event(), anyio.Event()
+
+    def leave(self) -> None:
+        """Another process takes the calls that come; those that are live here go on as after SIGTERM."""
+        self.ready = Busy.STOPPING
+        self._left.set()
 
     async def wait(self, signals: AsyncIterator[signal.Signals]) -> None:
-        """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once), and until
-        all of them have ended."""
-        first = await anext(aiter(signals))
-        self.begun.set()
+        """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once), or until
+        another process has taken over, and until all of them have ended."""
+        first = await self._first(signals)
+        if first is not None:
+            self.begun.set()
         async with anyio.create_task_group() as group:
             group.start_soon(self._hurry, signals)
-            await (self._end_politely() if first is signal.SIGINT else self._drain())
+            if first is signal.SIGINT:
+                await self._end_politely()
+            else:
+                await self._drain("SIGTERM" if first else "Taken over")
             group.cancel_scope.cancel()
+
+    async def _first(self, signals: AsyncIterator[signal.Signals]) -> signal.Signals | None:
+        """None: another process has taken over."""
+        found: signal.Signals | None = None
+        async with anyio.create_task_group() as group:
+
+            async def hear() -> None:
+                nonlocal found
+                found = await anext(aiter(signals))
+                group.cancel_scope.cancel()
+
+            group.start_soon(hear)
+            await self._left.wait()
+            group.cancel_scope.cancel()
+        return found
 
     async def _hurry(self, signals: AsyncIterator[signal.Signals]) -> None:
         """Another Ctrl-C does not wait for anything. Another SIGTERM says nothing new."""
@@ -53,10 +77,10 @@ class Ending:
         with anyio.move_on_after(LAST_WORDS):
             await self._calls.all_ended()
 
-    async def _drain(self) -> None:
+    async def _drain(self, why: str) -> None:
         settings = self._settings()
-        said = "SIGTERM: not ready any more; calls are taken for another %g s, and then %s may go on for %g s"
-        logger.info(f"{said}; Ctrl-C ends them at once", settings.notice, self._calls, settings.drain)  # noqa: G004  # one line, in two parts
+        said = "%s: not ready any more; calls are taken for another %g s, and then %s may go on for %g s"
+        logger.info(f"{said}; Ctrl-C ends them at once", why, settings.notice, self._calls, settings.drain)  # noqa: G004  # one line, in two parts
         self.ready = Busy.STOPPING
         with anyio.move_on_after(settings.notice):
             await self._hurried.wait()
@@ -64,7 +88,7 @@ class Ending:
         with anyio.move_on_after(settings.drain):
             await self._calls.all_ended()
         if self._calls:
-            logger.warning("SIGTERM: %s went on until the end of drain: saying goodbye", self._calls)
+            logger.warning("%s: %s went on until the end of drain: saying goodbye", why, self._calls)
             self._calls.end(goodbye=True)
             with anyio.move_on_after(LAST_WORDS):
                 await self._calls.all_ended()

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 
 import anyio
 
-from .server import Server
-
 logger = logging.getLogger(__name__)
 
 READY = ("READY=1", "STATUS=Answering calls")
@@ -41,17 +39,21 @@ class Notifier:
             case _:
                 self._tell("READY=1", "STATUS=Answering calls; the configuration is not applied: see the log")
 
-    async def follow(self, server: Server) -> None:
-        """For ever: that the event loop goes round, and when the server begins to end."""
+    def taken_over(self, process: int) -> None:
+        """That process is the server now, and tells the rest."""
+        self._tell(f"MAINPID={process}")
+
+    async def follow(self, begun: anyio.Event, calls: object) -> None:
+        """For ever: that the event loop goes round, and when the end has begun, with what may go on."""
         async with anyio.create_task_group() as group:
-            group.start_soon(self._say_stopping, server)
+            group.start_soon(self._say_stopping, begun, calls)
             while self._address and self._period > 0:
                 self._tell("WATCHDOG=1")
                 await anyio.sleep(self._period)
 
-    async def _say_stopping(self, server: Server) -> None:
-        await server.ending.begun.wait()
-        self._tell("STOPPING=1", f"STATUS=Ending; {server.calls}")
+    async def _say_stopping(self, begun: anyio.Event, calls: object) -> None:
+        await begun.wait()
+        self._tell("STOPPING=1", f"STATUS=Ending; {calls}")
 
     def _tell(self, *lines: str) -> None:
         """Never waits: a call would wait with it."""

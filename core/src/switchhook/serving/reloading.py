@@ -30,11 +30,14 @@ def _nobody(_what: str) -> None:
 
 
 class Reloading:
-    """`told` is told "begun", and then "applied" or "not applied"."""
+    """`told` is told "begun", and then "applied" or "not applied". `changed` is told which files have
+    changed; by default they are read again."""
 
-    def __init__(self, server: Server, files: Watched, read: Read, told: Told = _nobody) -> None:
+    def __init__(
+        self, server: Server, files: Watched, read: Read, told: Told = _nobody, changed: Told | None = None
+    ) -> None:
         self._server, self._files, self._read, self._told = server, files, read, told
-        self._file = files.file
+        self._file, self._changed = files.file, changed or self.ask
         self._asked = anyio.Event()
         self._why = ""
 
@@ -57,7 +60,7 @@ class Reloading:
                     logger.warning("%s: the server ends, and reads nothing again", self._why)
 
     async def _hear(self) -> None:
-        with anyio.open_signal_receiver(signal.SIGHUP) as signals, heard():
+        with anyio.open_signal_receiver(signal.SIGHUP) as signals, heard(signal.SIGHUP):
             async for _ in signals:
                 self.ask("SIGHUP")
 
@@ -69,7 +72,7 @@ class Reloading:
             now = await in_thread(self._files.look)
             changed = self._files.changed(now)
             if changed and now == last and self._server.app.settings.server.watch:
-                self.ask(f"{', '.join(changed)} has changed")
+                self._changed(f"{', '.join(changed)} has changed")
                 self._files.seen = now
             last = now
 

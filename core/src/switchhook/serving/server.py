@@ -16,24 +16,25 @@ from ..call.bot import Bot
 from ..call.call import Call
 from ..contract.errors import cause
 from ..contract.findings import AdminPage
-from ..contract.leg import Busy, Leg, Outcome
+from ..contract.leg import Busy, Leg, Outcome, TakesSockets
 from ..contract.records import CallRecord, utc_now
 from ..contract.traces import place, trace
-from .admin import serve_admin
 from .app import App
 from .ending import Ending
 from .figures import CALLS_ENDED, CALLS_STARTED
 from .generation import Generation
+from .handed import Handed
 from .livecalls import LiveCalls
 from .logs import call_ids
 from .probing import NoAnswerError, try_bot
 from .recordfiles import EventFile
-from .sockets import Listeners, Sockets
+from .sockets import Listeners
 from .succession import Succession
 
 logger = logging.getLogger(__name__)
 
 PROBING = 3.5  # seconds for engines to answer a probe: Genesys waits five for all of it
+NOTHING = Handed()
 GONE = "this connector is not configured any more"
 BAD_ENDS = ("failed", "lost")  # outcomes that somebody should look into
 
@@ -45,11 +46,11 @@ class Server:
     """The reception of the transport: it knows the connectors, says whether one more call may come in, and
     runs the calls."""
 
-    def __init__(self, app: App, sockets: Sockets = ()) -> None:
-        """`sockets`: bound already, for a transport that takes them; by default as the settings say."""
+    def __init__(self, app: App, handed: Handed = NOTHING) -> None:
+        """`handed`: sockets for a transport that takes them; by default as the settings say."""
         began = time.monotonic()
         self._transport = app.transport()  # first: wrong settings should not wait for models
-        self.listeners = Listeners(sockets)
+        self.listeners = Listeners(handed.sockets, handed.admin)
         logger.info("loading %s", ", ".join(app.drivers))
         first = Generation(app)
         logger.info("engines ready after %.2f s", time.monotonic() - began)
@@ -161,18 +162,29 @@ class Server:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[str]:
         """Yields the URLs where calls come in. Calls that are left at the end have a little time to end."""
-        async with anyio.create_task_group() as group:
-            await self.listeners.give(self._transport, self.app.settings.server)
+        settings = self.app.settings
+
+        def page(path: str) -> AdminPage | None:
+            return self.generation.hooks.admin_page(path)
+
+        async with self.listeners.kept(), anyio.create_task_group() as group:
+            await self.listeners.give(self._transport, settings.server)
             urls = await group.start(self._transport.serve, self)
-            if (admin := self.app.settings.admin) is not None:
-                await group.start(serve_admin, admin, self, self._page)
+            if settings.admin is not None:
+                await group.start(self.listeners.serve_admin, settings.admin, self, page)
             try:
                 yield " ".join(urls)
             finally:
                 with anyio.CancelScope(shield=True):
                     await self.close()
                 group.cancel_scope.cancel()
-                self.listeners.close()
+
+    def leave(self) -> None:
+        """Another process has the same sockets, and takes what comes from now on."""
+        if isinstance(self._transport, TakesSockets):
+            self._transport.stop_accepting()
+        self.listeners.close()
+        self.ending.leave()
 
     async def run(self, on_ready: Callable[[str], None], *beside: Beside) -> None:
         """Until a signal ends it, and then its calls have ended. `beside` runs as long as that."""
@@ -184,9 +196,6 @@ class Server:
                     on_ready(urls)
                     await self.ending.wait(signals)
                     group.cancel_scope.cancel()
-
-    def _page(self, path: str) -> AdminPage | None:
-        return self.generation.hooks.admin_page(path)
 
     async def close(self) -> None:
         """End what is left at once, and wait a little for the peers' answers."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 
+import anyio
+import anyio.abc
 import anyio.to_thread
 
 from ..contract.errors import StartError
+from ..contract.findings import AdminPage
 from ..contract.leg import TakesSockets, Transport
-from ..contract.settings import ServerSettings
+from ..contract.settings import AdminSettings, ServerSettings
+from .admin import Health, open_admin, serve_admin
 
 BACKLOG = 1024  # connections that the kernel keeps for us in a burst
 
@@ -21,23 +26,68 @@ Sockets = Sequence[socket.socket]
 class Listeners:
     """Of one server: those that it was handed, else those that it opens."""
 
-    def __init__(self, handed: Sockets = ()) -> None:
-        self._handed = bool(handed)
-        self.sockets = list(handed)
+    def __init__(self, handed: Iterable[socket.socket] = (), admin: socket.socket | None = None) -> None:
+        self.sockets, self.admin = list(handed), admin
+        self._handed = bool(self.sockets)
+        self._serving: anyio.CancelScope | None = None  # the admin port
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            self.close()
 
     async def give(self, transport: Transport, server: ServerSettings) -> None:
         """To a transport that takes them. One that does not opens its own. Raises StartError."""
         if isinstance(transport, TakesSockets):
-            if not self.sockets:
+            if self._handed:
+                listen(self.sockets)
+            else:
                 self.sockets = await anyio.to_thread.run_sync(open_one, server.host, server.port)
             transport.take_sockets([each.dup().detach() for each in self.sockets])
         elif self._handed:
             raise StartError(_OF_ITS_OWN)
 
+    async def serve_admin(
+        self,
+        settings: AdminSettings,
+        health: Health,
+        page: Callable[[str], AdminPage | None],
+        *,
+        task_status: anyio.abc.TaskStatus[None],
+    ) -> None:
+        """Until these are closed. Raises StartError."""
+        with anyio.CancelScope() as self._serving:
+            await serve_admin(health, page, self.for_admin(settings), task_status=task_status)
+
+    def for_admin(self, settings: AdminSettings) -> socket.socket:
+        """Raises StartError."""
+        if self.admin is None:
+            self.admin = open_admin(settings)
+        return self.admin
+
     def close(self) -> None:
         """Ours, not those of the transport."""
         while self.sockets:
             self.sockets.pop().close()
+        if self._serving is not None:
+            self._serving.cancel()
+        if self.admin is not None:
+            self.admin.close()
+
+
+def deal(sockets: Sockets, slots: int) -> list[list[socket.socket]]:
+    """Sockets that are open already, to as many slots: each gets one of each address at least, and none is
+    left where nobody would accept."""
+    dealt: list[list[socket.socket]] = [[] for _ in range(slots)]
+    by_address = dict[object, list[socket.socket]]()
+    for each in sockets:
+        by_address.setdefault(each.getsockname(), []).append(each)
+    for same in by_address.values():
+        for at in range(max(len(same), slots)):
+            dealt[at % slots].append(same[at % len(same)])
+    return dealt
 
 
 _OF_ITS_OWN = (

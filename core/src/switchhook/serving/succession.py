@@ -111,6 +111,7 @@ class Succession:
         pairs = {
             "server.host": (was.server.host, now.server.host),
             "server.port": (was.server.port, now.server.port),
+            "server.workers": (was.server.workers, now.server.workers),
             "admin": (was.admin, now.admin),
         }
         return [name for name, (before, after) in pairs.items() if before != after]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from switchhook import AdminPage, AppInfo, Finding, hookimpl
 
 from .figures import Figures
+from .merging import merged
 
 
 @hookimpl
@@ -32,6 +33,15 @@ def admin_page(path: str, plugin: Figures | None) -> AdminPage | None:
     if path != "/metrics" or plugin is None:
         return None
     return AdminPage(plugin.page(), CONTENT_TYPE_LATEST)
+
+
+@hookimpl
+def merge_pages(path: str, pages: Sequence[AdminPage], gone: Sequence[AdminPage]) -> AdminPage | None:
+    if path != "/metrics":
+        return None
+    return AdminPage(
+        merged([each.content for each in pages], [each.content for each in gone]), CONTENT_TYPE_LATEST
+    )
 
 
 @hookimpl

@@ -3,6 +3,7 @@
 import json
 import socket
 from contextlib import asynccontextmanager
+from functools import partial
 from types import SimpleNamespace
 
 import anyio
@@ -10,7 +11,7 @@ import pytest
 
 from switchhook import AdminPage, StartError
 from switchhook.contract.settings import AdminSettings
-from switchhook.serving.admin import serve_admin
+from switchhook.serving.admin import open_admin, serve_admin
 
 pytestmark = pytest.mark.anyio
 
@@ -23,17 +24,20 @@ def health(reason=None, alive=True):  # as the server has it
 async def admin(reason=None, page=lambda path: None, *, alive=True):
     """What asks the running port: bytes to bytes, until the other side closes."""
 
-    async with anyio.create_task_group() as group:
-        port = await group.start(serve_admin, AdminSettings(port=0), health(reason, alive), page)
+    with open_admin(AdminSettings(port=0)) as here:
+        port = here.getsockname()[1]
+        async with anyio.create_task_group() as group:
+            await group.start(serve_admin, health(reason, alive), page, here)
+            ask = partial(asked, port)
+            ask.port = port  # type: ignore[attr-defined]
+            yield ask
+            group.cancel_scope.cancel()
 
-        async def ask(request):
-            async with await anyio.connect_tcp("127.0.0.1", port) as stream:
-                await stream.send(request)
-                return await read(stream)
 
-        ask.port = port  # type: ignore[attr-defined]
-        yield ask
-        group.cancel_scope.cancel()
+async def asked(port, request):
+    async with await anyio.connect_tcp("127.0.0.1", port) as stream:
+        await stream.send(request)
+        return await read(stream)
 
 
 async def read(stream):
@@ -168,11 +172,9 @@ async def test_a_peer_that_goes_away_harms_nobody():
 
 async def test_a_port_in_use_stops_the_start():
     async with admin() as ask:
-        with pytest.raises(ExceptionGroup) as caught:
-            async with anyio.create_task_group() as group:
-                await group.start(serve_admin, AdminSettings(port=ask.port), health(), lambda path: None)
-    error = caught.value.exceptions[0]
-    assert isinstance(error, StartError)
+        with pytest.raises(StartError) as caught:
+            open_admin(AdminSettings(port=ask.port))
+    error = caught.value
     assert str(error).startswith(f"cannot listen on 127.0.0.1:{ask.port} for [admin]: ")
     assert str(error).endswith("; choose another port")
 

@@ -44,7 +44,7 @@ def server():
 
 async def following(notifier, server, seconds):
     async with anyio.create_task_group() as group:
-        group.start_soon(notifier.follow, server)
+        group.start_soon(notifier.follow, server.ending.begun, server.calls)
         await anyio.sleep(seconds)
         group.cancel_scope.cancel()
 

@@ -1,0 +1,124 @@
+"""One worker, as its supervisor has it: a process, and the line to it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import anyio
+from anyio.streams.memory import MemoryObjectSendStream
+
+from ..contract.leg import Busy
+from .handed import Handed, command
+from .line import Line, Message
+from .sockets import Sockets
+
+PATIENCE = 2.0  # seconds for an answer
+STARTING = "the worker starts"
+RELOADING = 600.0  # seconds for models to load
+
+
+class Worker:
+    """`changed` is told that a file of the configuration has."""
+
+    def __init__(self, slot: int, workers: int, sockets: Sockets, changed: Callable[[str], None]) -> None:
+        self.slot = slot
+        self.urls = ""
+        self.ready, self.ended = anyio.Event(), anyio.Event()
+        self._changed = changed
+        ours, theirs = socket.socketpair()
+        with theirs:
+            given = Handed(sockets=sockets, line=theirs, slot=slot, workers=workers)
+            # a session of its own: what a terminal sends, only the supervisor gets
+            self._process = subprocess.Popen(  # noqa: S603  # it is there at once, and outlives a supervisor that is killed
+                command(), env=given.environment(), pass_fds=given.descriptors(), start_new_session=True
+            )
+        self._line = Line(ours)
+        self._numbers = count()
+        self._asked: dict[int, MemoryObjectSendStream[Message]] = {}
+        self._stage = ""
+        self._told = anyio.Event()  # something new
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def status(self) -> int:
+        """Once it has ended: below 0 that of a signal."""
+        return self._process.returncode
+
+    def look(self) -> None:
+        """Whether it has ended."""
+        if self._process.poll() is not None:
+            self.ended.set()
+            self._tell()
+
+    async def run(self) -> None:
+        """Until it has ended."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._line.run, self._take)
+            await self.ended.wait()
+            group.cancel_scope.cancel()
+
+    def signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def leave(self) -> None:
+        """Accept no more, and end with the last call."""
+        self._line.put(leave=True)
+
+    async def reload(self) -> str:
+        """Gives "applied", or why not."""
+        self._stage = ""
+        self.signal(signal.SIGHUP)
+        with anyio.move_on_after(RELOADING):
+            while self._stage in ("", "begun") and not self.ended.is_set():
+                await self._told.wait()
+            return self._stage if not self.ended.is_set() else "the worker has ended"
+        return f"the worker did not say in {RELOADING:g} s"
+
+    async def health(self) -> tuple[str | None, bool]:
+        """Why no call should come, and whether it is alive."""
+        answer = await self._ask(health=True) if self.ready.is_set() else None
+        if answer is None:
+            return Busy.STOPPING if self.ended.is_set() else STARTING, not self.ready.is_set()
+        return answer["reason"], answer["alive"]
+
+    async def ask_page(self, **question: object) -> Any:
+        """None where it has none, or does not say."""
+        answer = await self._ask(**question) if self.ready.is_set() else None
+        return answer["page"] if answer else None
+
+    async def _ask(self, **question: object) -> Message | None:
+        number = next(self._numbers)
+        put, taken = anyio.create_memory_object_stream[Message](1)
+        self._asked[number] = put
+        try:
+            with put, taken, anyio.move_on_after(PATIENCE):
+                self._line.put(ask=number, **question)
+                return await taken.receive()
+        finally:
+            del self._asked[number]
+        return None
+
+    def _tell(self) -> None:
+        self._told.set()
+        self._told = anyio.Event()
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case {"ready": urls}:
+                self.urls = urls
+                self.ready.set()
+            case {"reloading": stage}:
+                self._stage = stage
+                self._tell()
+            case {"changed": why}:
+                self._changed(why)
+            case {"answer": number, **rest} if number in self._asked:
+                self._asked[number].send_nowait(rest)

@@ -1,0 +1,51 @@
+"""A worker's side of the line to its supervisor, which alone acts on signals and has the admin port."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+
+from .line import Line, Message, packed, unpacked
+from .server import Server
+
+logger = logging.getLogger(__name__)
+
+
+class Working:
+    def __init__(self, server: Server, end: socket.socket) -> None:
+        self._server, self._line = server, Line(end)
+
+    def ready(self, urls: str) -> None:
+        self._line.put(ready=urls)
+
+    def reloading(self, stage: str) -> None:
+        """As `Reloading` tells it."""
+        self._line.put(reloading=stage)
+
+    def changed(self, why: str) -> None:
+        """A file of the configuration: the supervisor says which worker reads it when."""
+        self._line.put(changed=why)
+
+    async def run(self) -> None:
+        """Until the supervisor is gone: then nobody else could end this."""
+        await self._line.run(self._take)
+        if self._server.ending.ready is None:
+            logger.error("the supervisor is gone")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case {"leave": _}:
+                self._server.leave()
+            case {"ask": number, "health": _}:
+                self._line.put(answer=number, reason=self._server.ready(), alive=self._server.alive())
+            case {"ask": number, "page": path}:
+                self._line.put(answer=number, page=packed(self._server.generation.hooks.admin_page(path)))
+            case {"ask": number, "merge": path, "pages": pages, "gone": gone}:
+                found = [[page for each in some if (page := unpacked(each))] for some in (pages, gone)]
+                hooks = self._server.generation.hooks
+                self._line.put(answer=number, page=packed(hooks.merge_pages(path, *found)))
+            case _:
+                logger.error("the supervisor said what is not known here: %s", ", ".join(message))
