@@ -23,11 +23,15 @@ def sockets(*counts):
     ]
 
 
+def number_of(one):
+    return one.number
+
+
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=3), st.integers(1, 9))
 def test_nobody_is_left_without_a_socket_and_no_socket_without_somebody_who_accepts(counts, slots):
     dealt = deal(sockets(*counts), slots)
     for address, count in enumerate(counts):
-        of_address = [[each.number for each in slot if each.number[0] == address] for slot in dealt]
+        of_address = [[n for n in map(number_of, slot) if n[0] == address] for slot in dealt]
         assert all(of_address)
         assert {each for slot in of_address for each in slot} == {(address, at) for at in range(count)}
         times = Counter(each for slot in of_address for each in slot)

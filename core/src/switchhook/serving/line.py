@@ -42,7 +42,7 @@ class Line:
     async def run(self, take: Callable[[Message], None]) -> None:
         """Until the other side is gone. `take` is called with each message."""
         with self._put, self._taken:
-            stream = await anyio.abc.SocketStream.from_socket(self._end)
+            stream = await anyio.abc.UNIXSocketStream.from_socket(self._end)
             async with stream, anyio.create_task_group() as group:
                 group.start_soon(self._send, stream)
                 await _receive(stream, take)
