@@ -1,6 +1,7 @@
 """A configuration that is read again while calls are answered. In real time: it is read in a thread."""
 
 import gc
+import importlib.metadata
 import os
 import signal
 import sys
@@ -12,7 +13,6 @@ from pathlib import Path
 import anyio
 import pytest
 
-from switchhook.plugins import loader
 from switchhook.serving.app import App
 from switchhook.serving.configuration import load_settings
 from switchhook.serving.hangups import held
@@ -698,13 +698,13 @@ async def test_who_asks_while_a_model_loads_does_not_hurry_it(house, caplog):
 
 
 async def test_a_reading_looks_once_for_what_is_installed(house, monkeypatch):
-    looks, look = [], loader.entry_points
+    looks, look = [], importlib.metadata.entry_points
 
     def counted(**asked):
         looks.append(asked)
         return look(**asked)
 
-    monkeypatch.setattr(loader, "entry_points", counted)
+    monkeypatch.setattr("switchhook.plugins.loader.entry_points", counted)
     await house.again(stt=', model = "large"')
     assert house.ear.model == "large"
     assert looks.count({}) == 1
