@@ -33,8 +33,9 @@ SECTIONS = {  # and which pages stand there, in this order
 
 def gather(docs: Path) -> None:
     """What is to be read, with links that hold in this one folder."""
-    ours = shutil.ignore_patterns("__pycache__", "*.py", "zensical.toml")
-    shutil.copytree(ROOT / "docs", docs, ignore=ours)
+    shutil.copytree(ROOT / "docs", docs, ignore=shutil.ignore_patterns("__pycache__", "zensical.toml"))
+    for ours in docs.glob("*.py"):  # what makes pages; example plugins are for readers
+        ours.unlink()
     for name, page in {HOME: "README.md", **{each: each for each in PROJECT}}.items():
         text = (ROOT / page).read_text(encoding="utf-8")
         (docs / name).write_text(text.replace("](docs/", "]("), encoding="utf-8")
