@@ -8,6 +8,7 @@ fails the build.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+SOURCE = re.compile(r"(\]\([\w./]+\.py)\)")  # a link to one
 ROOT = Path(__file__).resolve().parents[1]
 HOME = "index.md"
 PROJECT = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
@@ -34,8 +36,13 @@ SECTIONS = {  # and which pages stand there, in this order
 def gather(docs: Path) -> None:
     """What is to be read, with links that hold in this one folder."""
     shutil.copytree(ROOT / "docs", docs, ignore=shutil.ignore_patterns("__pycache__", "zensical.toml"))
-    for ours in docs.glob("*.py"):  # what makes pages; example plugins are for readers
+    for ours in docs.glob("*.py"):  # what makes pages
         ours.unlink()
+    for source in docs.rglob("*.py"):  # of example plugins: to be read, and no module of the site's package
+        source.rename(f"{source}.txt")
+    for linking in docs.rglob("*.md"):
+        text = linking.read_text(encoding="utf-8")
+        linking.write_text(SOURCE.sub(r"\1.txt)", text), encoding="utf-8")
     for name, page in {HOME: "README.md", **{each: each for each in PROJECT}}.items():
         text = (ROOT / page).read_text(encoding="utf-8")
         (docs / name).write_text(text.replace("](docs/", "]("), encoding="utf-8")

@@ -120,6 +120,7 @@ if TYPE_CHECKING:
     from .contract.texts import sentence_ends as sentence_ends
     from .contract.texts import sentences as sentences
     from .contract.visible import visible as visible
+    from .plugins.deciding import in_thread as in_thread
     from .plugins.for_tools import choose_recogniser as choose_recogniser
     from .plugins.for_tools import choose_voice as choose_voice
     from .plugins.for_tools import codec_for as codec_for
@@ -176,6 +177,7 @@ _HOME = {
     ),
     "contract.returned": "Actions",
     "contract.settings": "ServerSettings Settings",
+    "plugins.deciding": "in_thread",
     "plugins.for_tools": (
         "choose_recogniser choose_voice codec_for load_assistant load_audio load_caller load_recogniser "
         "load_voice"

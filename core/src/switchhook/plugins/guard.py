@@ -48,6 +48,10 @@ class HandlerAnswer:
     own: Collection[str] = field(default=(), compare=False, repr=False)
 
 
+class DeclinedError(Exception):
+    """The handler has looked, and the response is not its own: the next one is asked."""
+
+
 @dataclass(slots=True)
 class HookGuard:
     """`active` is the hook function that runs now, for the watchdog; hooks in `off` are not asked, and those

@@ -60,8 +60,6 @@ class Server(ThreadingHTTPServer):
 class Reader(SimpleHTTPRequestHandler):
     """One who reads: files of the site and nothing else, in a page that may load nothing from elsewhere."""
 
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".py": "text/plain; charset=utf-8"}  # noqa: RUF012  # as its base has it
-
     def __init__(self, *given: object, **named: object) -> None:
         super().__init__(*given, directory=str(SITE), **named)  # type: ignore[arg-type]  # as the server gives it
 

@@ -15,7 +15,7 @@ from ...contract.actions import Action, Annotate, Play, Remark, Say
 from ...contract.info import CallInfo
 from ...contract.responses import AudioResponse, Response, UnknownResponse
 from ...plugins.asking import Hooks
-from ...plugins.guard import Fault, HandlerAnswer, as_actions, report, reporting
+from ...plugins.guard import DeclinedError, Fault, HandlerAnswer, as_actions, report, reporting
 from ..dialogue.action_check import MisfitError, as_action
 from ..dialogue.bounds import RESPONSES, TEXT, action_within, response_within, weight
 from ..dialogue.events import ActionDue, Event, Faulted, NotPerformed
@@ -118,6 +118,9 @@ class Performing:
             source = _Source(answer, givers, take)
             more = await self._perform_by(place, source)
             begun = place.performed > before.performed
+            if source.declined:
+                place.handler = before.handler
+                continue
             if not source.failed:
                 if not self._abandoned:
                     self._hooks.worked(answer)
@@ -151,6 +154,8 @@ class Performing:
             for item in actions:
                 if not await self._act(place, source, item):
                     return False
+        except DeclinedError:
+            source.declined = True
         except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin may raise anything, also later
             self._blame(source, type(error).__name__, error)
         return True
@@ -260,9 +265,10 @@ class Performing:
 @dataclass(slots=True)
 class _Source:
     """A handler's answer, the plugins that its response came from, and where its final actions go. `failed`:
-    the last thing that came of it was a fault."""
+    the last thing that came of it was a fault; `declined`: the response is not its own after all."""
 
     answer: HandlerAnswer
     givers: tuple[str, ...]
     take: Take
     failed: bool = False
+    declined: bool = False
