@@ -105,6 +105,16 @@ def test_json_has_a_line_for_each_thing_that_happened(folder):
     assert [line["who"] for line in lines] == ["turn", "does", "bot", "turn", "does", "bot", "does", "end"]
 
 
+def test_json_has_actions_with_their_fields_whole(folder):
+    lines = [json.loads(line) for line in talk(folder, "bye\n", "--json")[1]]
+    actions = [(line["action"], line["fields"].get("text")) for line in lines if line["who"] == "does"]
+    said = [line["text"] for line in lines if line["who"] == "bot"]
+    assert [(kind, text and text.replace(" .", ".")) for kind, text in actions] == [
+        *(("Say", each) for each in said),
+        ("EndCall", None),
+    ]
+
+
 def test_a_silence_lasts_until_the_bot_has_noticed(folder):
     config = folder / "switchhook.toml"
     config.write_text(config.read_text().replace("max_silences", "post_response_timeout = 1\nmax_silences"))

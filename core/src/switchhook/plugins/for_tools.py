@@ -49,7 +49,7 @@ def load_audio(data: bytes, audio: AudioFormat) -> bytes:
         with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop of its own
             samples = thread.submit(anyio.run, _hooks().load_audio, data, audio).result()
     except Unplayable as error:
-        cause = f"the sound file cannot be played: {error.reason}"
+        cause = f"the sound file cannot be played: {error.reason.rstrip('.')}"
         raise PluginError("codec", cause, cure="save it as WAV, 16-bit PCM") from None
     if samples is None:
         cure = "pip install switchhook-codecs"

@@ -181,7 +181,7 @@ class TypedCall:
             case ActionDue(action=action, plugin=plugin):
                 if isinstance(action, Play):
                     self._show(Shown("bot", f"plays {action.name or 'a recording'}"))
-                self._show(Shown("does", f"{plugin}: {_shown(action)}", {"plugin": plugin}))
+                self._show(Shown("does", f"{plugin}: {_shown(action)}", {"plugin": plugin, **_told(action)}))
             case NotPerformed(response_type=kind, problem=problem):
                 self._show(Shown("remark", f"{kind} not performed: {problem}"))
             case Faulted(source=source, hook=hook, error=error, line=line):
@@ -201,6 +201,13 @@ class TypedCall:
                     Shown("set", f"{name} = {now.get(name)!r}", {"name": name, "value": now.get(name)})
                 )
         self._variables = now
+
+
+def _told(action: Action) -> dict[str, Any]:
+    """The same for programs, with nothing cut but sound."""
+    values = {field.name: getattr(action, field.name) for field in fields(action)}
+    given = {name: value for name, value in values.items() if not isinstance(value, bytes)}
+    return {"action": type(action).__name__, "fields": given}
 
 
 def _shown(action: Action) -> str:

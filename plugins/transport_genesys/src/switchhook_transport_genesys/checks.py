@@ -19,7 +19,8 @@ async def findings(app: App) -> AsyncIterator[Finding]:
     except SwitchhookError as error:
         yield Finding("error", "transport", str(error), "change it as the message says")
     else:
-        yield Finding("ok", "transport", f"{len(addresses)} connectors can be reached")
+        number = f"{len(addresses)} connector" + ("" if len(addresses) == 1 else "s")
+        yield Finding("ok", "transport", f"{number} can be reached")
     for name in transport.unsigned:
         cure = "set its client_secret here and in Genesys, and remove unsigned = true"
         yield Finding("warning", f"transport.integrations.{name}", "a key needs no signature", cure)
