@@ -15,7 +15,7 @@ CALLS = """
 connector = "bank"
 [[scenario]]
 name = "hours that the bank does not have"
-steps = [{ say = "when are you open", hear = "ten to five" }, { hang_up = true, interrupt = "1s" }]
+steps = [{ say = "what are your opening hours", hear = "ten to five" }, { hang_up = true, interrupt = "1s" }]
 outcome = "hung_up"
 """
 CHOSEN = "the balance by keypad", "interrupts the greeting", "does not have"
