@@ -36,7 +36,7 @@ class Line:
             self._put.send_nowait(message)
         except anyio.WouldBlock:
             logger.error("the other side reads nothing: lost %s", ", ".join(message))  # noqa: TRY400  # the reason says it all
-        except anyio.BrokenResourceError:
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
             pass
 
     async def run(self, take: Callable[[Message], None]) -> None:
