@@ -77,7 +77,7 @@ class Engine(Generic[D]):
                 self.report(self.name, True)
             self._resting = now + REST
 
-    def raised(self, error: Exception) -> Problem:
+    def raised(self, error: BaseException) -> Problem:
         """What a record may say of the error, with the line of the engine's own code. The log names that too,
         and at level DEBUG all of the trace."""
         problem = Problem(cause(error), place(error, home(type(self.driver))))

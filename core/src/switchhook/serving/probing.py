@@ -25,7 +25,7 @@ async def try_out(engine: Engine[Any], connector: str, language: str, patience: 
             await engine.try_out(CallInfo("probe", connector, language=language))
     except TimeoutError:
         raise NoAnswerError(f"no answer within {patience:g} s") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         why = str(error) if isinstance(error, SwitchhookError) else cause(error)
         raise NoAnswerError(why) from error
 

@@ -86,7 +86,7 @@ class Conversing:
                 self._emit(Faulted("assistant", "engine", problem, engine.name, line=line_of(problem)))
         self._emit(Failure("assistant", problem, line_of(problem)))
 
-    async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> Exception | None:
+    async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> BaseException | None:
         """What it failed with; None where another one talks in the call's language. `answering`: seconds that
         it may take to begin to answer."""
         try:
@@ -105,5 +105,5 @@ class Conversing:
                     self._reply = None
                     if self._turn is turn:  # else the next one is due already
                         self._turn = None
-        except Exception as error:  # noqa: BLE001  # the next is tried, or the call ends well
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # the next is tried, or the call ends well
             return error

@@ -45,7 +45,7 @@ class Replies:
         self._said = 0  # bytes, in this reply
         self._reply: object = None  # that is read
 
-    async def read(self, conversation: Conversation, turn: Turn) -> Exception | None:
+    async def read(self, conversation: Conversation, turn: Turn) -> BaseException | None:
         """What the assistant failed with; None when its reply is read, which ReplyEnded tells."""
         self._said = 0
         self._variables.begin_reply()
@@ -60,7 +60,7 @@ class Replies:
                         self._emit(ReplyBegan(turn.number, reply.matched))
                     await self._performing.respond(turn.number, position, response)
                 context = reply.context
-        except Exception as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
             return error
         finally:
             self._reply = None
@@ -92,7 +92,7 @@ class Replies:
         if isinstance(self._reply, Interruptible):
             try:
                 self._reply.interrupt()
-            except Exception as error:  # noqa: BLE001  # an assistant may raise anything; its reply is read on
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # an assistant may raise anything; its reply is read on
                 self._emit(Faulted("assistant", "interrupt", cause(error)))
 
     # --- bounds
@@ -127,6 +127,6 @@ class Replies:
         kind: Literal["stt", "tts"] = "stt" if isinstance(asked, ConfigureRecognition) else "tts"
         try:
             return self._language.configured(kind, asked.parameters, merged=asked.strategy == "merge")
-        except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call goes on as it is
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # an engine may raise anything; the call goes on as it is
             self._emit(Faulted(kind, "language_of", cause(error)))
             return ""

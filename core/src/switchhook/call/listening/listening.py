@@ -227,7 +227,7 @@ class Listening:
                     # not to an engine that takes its time to close
                     self._session = None
                     self.audio.end(again=session.stage is Stage.OPEN and not self._resting)
-        except Exception as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # an engine may raise anything; the next one is tried, or the call ends well
             if isinstance(answer(error), LanguageUnknown):
                 self._language.lacks(engine, spoken)
                 session.declined = True

@@ -48,7 +48,7 @@ class Prompt:
 class _Recording:
     def __init__(self) -> None:
         self.chunks: list[bytes] = []
-        self.problem: Exception | None = None
+        self.problem: BaseException | None = None
         self.complete = self.counted = False
         self.size = 0
         self._more = anyio.Event()
@@ -133,7 +133,7 @@ class PromptCache:
         try:
             async with aclosing(recording.read()) as chunks:
                 audio = b"".join([chunk async for chunk in chunks])
-        except Exception as error:  # noqa: BLE001  # an engine may raise anything; who asked tries again
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # an engine may raise anything; who asked tries again
             raise (answer(error) or SpeechError(reason=cause(error))) from None
         if not audio:
             raise SpeechError(reason="no audio came")
@@ -164,7 +164,7 @@ class PromptCache:
                     async for chunk in chunks:
                         recording.add(chunk)
                 recording.complete = True
-            except Exception as error:  # noqa: BLE001  # an engine may raise anything; its listeners are told
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # an engine may raise anything; its listeners are told
                 recording.problem = error
         if patience.cancelled_caught:
             recording.problem = SpeechError("the prompt did not end", reason=f"not made in {PATIENCE:g} s")

@@ -238,7 +238,7 @@ class VoiceFailover:
                     await self._synthesize_part(one, prompt, cached=wanted.said.cached)
                 await one.put_held()
                 self._remark_once(one.wording.remarks)
-            except Exception as error:  # noqa: BLE001  # an engine may raise anything; the call says so and ends well
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # an engine may raise anything; the call says so and ends well
                 said = answer(error)
                 one.declined = said is not None
                 if isinstance(said, LanguageUnknown):
@@ -257,7 +257,7 @@ class VoiceFailover:
             async with self._synthesis(one.engine, prompt, cached) as chunks:
                 async for chunk in chunks:
                     await one.put(self._line.coded(prompt.audio, chunk), prompt.audio.seconds(len(chunk)))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # before any sound, another voice may say all of it
             if not one.bytes or not isinstance(answer(error), Unspeakable):
                 raise
