@@ -1,5 +1,6 @@
 """The call that `make demo` places, and the one through Watson's plugins: what is printed, and what is left behind."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 LEFT = {"call.wav", "timeline.svg", "transcript.txt", "record.json", "messages.jsonl", "events.jsonl"}
+# The digits stand alone: times in seconds and ids have four of them by chance.
+PIN = re.compile(r"(?<![\w.-])4[ ,-]*2[ ,-]*4[ ,-]*2(?![\w-])|four,? two")
 LONGEST = 240  # seconds: a call of 45, and models that are loaded on a busy machine
 
 
@@ -51,4 +54,16 @@ def test_the_pin_is_shown_nowhere(demo):
     ]
     shown = "".join([demo, *(each.read_text() for each in files)]).lower().replace("pin_4242.wav", "")
     assert "speaks: pin_4242.wav" in demo
-    assert not [pin for pin in ("4242", "four, two", "four two") if pin in shown]
+    assert not PIN.findall(shown)
+
+
+@pytest.mark.parametrize(
+    "said", ['"4242"', "the pin is 4242.", "4 2 4 2", "4-2-4-2", "four, two, four, two", "42 42"]
+)
+def test_a_pin_in_any_of_its_spellings_would_be_found(said):
+    assert PIN.findall(said)
+
+
+@pytest.mark.parametrize("other", ["0.42424242", "12.004242", "8f4242ab-1a2b", "port 42421"])
+def test_digits_within_a_number_or_an_id_are_no_pin(other):
+    assert not PIN.findall(other)

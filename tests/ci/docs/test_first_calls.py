@@ -228,7 +228,7 @@ def test_each_command_of_the_tutorial_ends_well(tutorial):
     assert set(tutorial.statuses.values()) == {0}
     assert {line.split()[1] for line in tutorial.statuses} == {
         "connector",
-        "'when",  # … are you open …' | switchhook talk
+        "'what",  # … are your opening hours …' | switchhook talk
         "check",
         "serve",
         "dial",
