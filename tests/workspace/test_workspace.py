@@ -42,7 +42,9 @@ def test_a_plugin_is_typed_and_under_the_same_licence(name):
 def test_the_extras_of_core_name_distributions_of_ours():
     extras = CORE["project"]["optional-dependencies"]
     named = {
-        name for extra in ("genesys", "offline", "openai", "telemetry", "watson") for name in extras[extra]
+        name
+        for extra in ("genesys", "offline", "openai", "telemetry", "watson", "whisper")
+        for name in extras[extra]
     }
     assert named <= {f"{part['project']['name']}>=0.1,<0.2" for part in PARTS.values()}
     assert extras["embedded"] == ["switchhook[offline]"]  # its older name

@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import PathFinder
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib.metadata import EntryPoint, distributions, entry_points, requires, version
 from typing import Any
 
 GROUPS = ("make a bot", "answer calls", "look into calls")
@@ -122,9 +123,18 @@ def _main(arguments: Sequence[str] | None) -> int:
         return 2
     from .contract.names import did_you_mean
 
-    hint = did_you_mean(command, commands, "commands")
+    hint = did_you_mean(command, commands, "commands") + _absent()
     print(f"switchhook: unknown command {command!r}; {hint}", file=sys.stderr)  # noqa: T201  # the command line speaks
     return 2
+
+
+def _absent() -> str:
+    """Which of our own plugins are not installed, as one of them may bring the command; empty where all are."""
+    listed = sorted({re.split(r"[^\w-]", text, maxsplit=1)[0] for text in requires("switchhook") or []})
+    names = ", ".join(
+        name for name in listed if name.startswith("switchhook-") and not list(distributions(name=name))
+    )
+    return f"; it may be of a plugin that is not installed: {names}" if names else ""
 
 
 def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:

@@ -164,6 +164,17 @@ def test_a_command_like_no_other_is_refused_with_the_list(site, run):
     )
 
 
+def test_an_unknown_command_may_be_of_a_plugin_of_ours_that_is_not_installed(site, run, monkeypatch):
+    ours = [
+        "anyio>=4",
+        "switchhook-flows>=0.1,<0.2; extra == 'flows'",
+        "switchhook-here>=0.1; extra == 'here'",
+    ]
+    monkeypatch.setattr("switchhook.__main__.requires", {"switchhook": ours}.get)
+    site.add("commands", "here", distribution="switchhook-here", source="def add_arguments(p): ...")
+    assert run("zzz")[2].endswith("; it may be of a plugin that is not installed: switchhook-flows\n")
+
+
 # --- running commands
 
 
