@@ -129,7 +129,7 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 
 def _absent() -> str:
-    """Which of our own plugins are not installed, as one of them may bring the command; empty where all are."""
+    """Which of our own plugins are not installed, as one of them may bring the command. Empty: none."""
     listed = sorted({re.split(r"[^\w-]", text, maxsplit=1)[0] for text in requires("switchhook") or []})
     names = ", ".join(
         name for name in listed if name.startswith("switchhook-") and not list(distributions(name=name))

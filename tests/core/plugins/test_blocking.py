@@ -161,7 +161,7 @@ def test_a_server_names_the_plugin_and_the_place_once(caplog):
     plugins, sleeping = Plugins(), Sleeping()
     plugins.hold(Plugin("responses/sleeping", "acme", "1", sleeping))
     text = type("Text", (), {"text": "now"})
-    with blocking_named(plugins):
+    with blocking_named(lambda: plugins):
         for _ in range(3):
             sleeping.handle_text(text)
     line = Sleeping.handle_text.__code__.co_firstlineno + 4
@@ -172,7 +172,7 @@ def test_a_server_names_the_plugin_and_the_place_once(caplog):
 
 
 def test_of_many_places_it_names_a_hundred(caplog):
-    with blocking_named(Plugins()):
+    with blocking_named(Plugins):
         for number in range(150):
             exec(compile("time.sleep(0.00001)", f"place{number}", "exec"))
     assert len(caplog.records) == 100

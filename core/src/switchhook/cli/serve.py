@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from socket import socket
 
     from ..contract.settings import ServerSettings, Settings
+    from ..plugins.loader import Plugins
     from ..serving.app import App
     from ..serving.handed import Handed
+    from ..serving.server import Server
 
 GROUP = "answer calls"
 logger = logging.getLogger(__name__)
@@ -38,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--find-blocking",
         action="store_true",
         help="log where plugins block all calls by what they call (time.sleep, connecting, looking up names)",
+    )
+    parser.add_argument(
+        "--find-leaks",
+        action="store_true",
+        help="log which plugins keep more and more memory, once a minute; calls cost several times as much",
     )
     parser.add_argument(
         "--workers",
@@ -105,7 +112,7 @@ def _answer(arguments: argparse.Namespace, handed: Handed) -> int:
 
     successor = Successor(lambda: Handed(server.listeners.sockets, server.listeners.admin), leave)
     beside = (reloading.run, partial(systemd.follow, server.ending.begun, server.calls), successor.run)
-    _run(arguments, server.app, server.run, on_ready, *beside)
+    _run(arguments, server, server.run, on_ready, *beside)
     return 0
 
 
@@ -127,7 +134,7 @@ def _work(arguments: argparse.Namespace, handed: Handed, line: socket) -> int:
         _settle()
         working.ready(urls)
 
-    _run(arguments, server.app, server.run, on_ready, reloading.run, working.run)
+    _run(arguments, server, server.run, on_ready, reloading.run, working.run)
     return 0
 
 
@@ -158,14 +165,21 @@ def _supervise(arguments: argparse.Namespace, handed: Handed, settings: Settings
 
 
 def _run(
-    arguments: argparse.Namespace, app: App, run: Callable[..., Awaitable[None]], *given: object
+    arguments: argparse.Namespace, server: Server, run: Callable[..., Awaitable[None]], *given: object
 ) -> None:
     import anyio
 
     from ..plugins.blocking import blocking_named
+    from ..plugins.leaks import leaks_named
+
+    def plugins() -> Plugins:
+        return server.app.plugins
 
     options = {"use_uvloop": True} if find_spec("uvloop") else {}
-    with blocking_named(app.plugins) if arguments.find_blocking else nullcontext():
+    with (
+        blocking_named(plugins) if arguments.find_blocking else nullcontext(),
+        leaks_named(plugins) if arguments.find_leaks else nullcontext(),
+    ):
         anyio.run(run, *given, backend_options=options)
 
 

@@ -121,13 +121,13 @@ def _is_number(host: object) -> bool:
 
 
 @contextmanager
-def blocking_named(plugins: Plugins) -> Iterator[None]:
-    """Each place that blocks is logged once, with the plugin that led to it."""
+def blocking_named(plugins: Callable[[], Plugins]) -> Iterator[None]:
+    """Each place that blocks is logged once, with the plugin that led to it: one of those loaded then."""
     places: set[str] = set()
 
     def tell(found: Blocking) -> None:
         owner, seen = "something", found
-        for plugin in plugins.loaded.values():
+        for plugin in plugins().loaded.values():
             if own := found.of(home(plugin.module)):
                 owner, seen = f"plugin {plugin.name}", own
                 break
