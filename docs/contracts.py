@@ -149,7 +149,7 @@ with their own words.
 '''
 PARTS: dict[str, tuple[Any, str]] = {
     "Speech": (speech, "SpeechToText Recognition SpeechStarted Transcript TextToSpeech"),
-    "Audio": (audio, "AudioFormat Codec"),
+    "Audio": (audio, "AudioFormat Codec Tap"),
     "Assistants": (assistant, "Assistant Conversation Reply Interruptible ReplyContext Turn"),
     "What a plugin may know": (info, "CallInfo AppInfo"),
     "Reading options": (options, "Options Table"),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .contract.assistant import Turn as Turn
     from .contract.audio import AudioFormat as AudioFormat
     from .contract.audio import Codec as Codec
+    from .contract.audio import Tap as Tap
     from .contract.audio import wav_file as wav_file
     from .contract.bucket import TokenBucket as TokenBucket
     from .contract.caller import CallerAct as CallerAct
@@ -150,7 +151,7 @@ _HOME = {
     "serving.secretfiles": "Secret",
     "serving.terminal": "painted",
     "contract.assistant": "Assistant Conversation Interruptible Reply ReplyContext Turn",
-    "contract.audio": "AudioFormat Codec wav_file",
+    "contract.audio": "AudioFormat Codec Tap wav_file",
     "contract.bucket": "TokenBucket",
     "contract.caller": "CallerAct CallerPlan PlacedCall SimulatedCaller",
     "contract.drivers": "Closable KnowsLanguages NamesLanguage Warmable",

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from switchhook import CallInfo, EndCall, hookimpl, parse_response
+from switchhook import AudioFormat, CallInfo, EndCall, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
 from switchhook.plugins.watchdog import Watchdog
@@ -191,3 +191,23 @@ async def test_a_plugin_that_blocks_outside_a_hook_is_found_by_its_file(caplog):
     async with Watchdog(plugins).watching():
         block_until(lambda: "extension/slow" in caplog.text)
     assert "plugin extension/slow blocks the event loop: " in caplog.text
+
+
+async def test_a_tap_that_blocks_for_long_is_out_also_in_the_call_that_it_blocks(caplog):
+    class BlockingTap:
+        @hookimpl
+        def create_tap(self):
+            return self
+
+        def caller(self, audio, at):
+            block_until(lambda: "is off from now on" in caplog.text)
+
+        bot = caller
+
+    plugins, hooks = holding(BlockingTap())
+    [tap] = hooks.taps(CALL, AudioFormat())
+    async with Watchdog(plugins).watching():
+        assert hooks.give(tap, "caller", b"", 0.0, print)
+    assert "plugin extension/slow blocked every call" in caplog.text
+    assert not hooks.give(tap, "caller", b"", 0.2, print)
+    assert hooks.taps(CALL, AudioFormat()) == []

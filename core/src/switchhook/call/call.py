@@ -40,6 +40,7 @@ from .engine import line_of
 from .language import CallLanguage
 from .line import Line
 from .listening.listening import Listening
+from .listening.taps import CallTaps
 from .record.call_record import CallRecordWriter
 from .record.events_file import EventsFile
 from .record.variables import SessionVariables
@@ -71,6 +72,7 @@ class Call:
         self._listening = Listening(bot, line, self.handle, self._language)
         prompts = PromptAudio(bot, line, self._language, self._prompt_faulted, self.record_writer.remark)
         self._playout = Playout(leg, prompts.fetch, self.handle)
+        self._taps = CallTaps(hooks, leg.audio, self._mask.repeats, self._fault)
         self._spoken = HeardWords()
         self._replies = Replies(hooks, self.info, self.variables, self.handle, self._language)
         self._conversing = Conversing(bot, self.info, self._replies, self.handle, self._language)
@@ -128,6 +130,7 @@ class Call:
             self._events_file.note(at, event, effects, hidden=hidden, hint=hint)
             heard = self._playout.heard_of_current
             self.record_writer.take(event, effects, at, self._began, fed=fed, heard=heard)
+            self._taps.take(event, effects, sensitive=self._dialogue.sensitive)
         for effect in effects:
             self._perform(effect)
         if isinstance(event, Closed):
@@ -182,12 +185,9 @@ class Call:
 
     def _end(self, end: End) -> None:
         given, kept_back = self.variables.outputs(end)
+        turn = len(self.record_writer.record.turns)
         for name in kept_back:
-            self.handle(
-                events.ActionDue(
-                    len(self.record_writer.record.turns), Remark(RESERVED.format(name)), 0, "bot"
-                )
-            )
+            self.handle(events.ActionDue(turn, Remark(RESERVED.format(name)), 0, "bot"))
         self.record_writer.record.output_variables = self._mask.variables(given)
         reason = self._bot.on_failure if end.outcome == "failed" else "completed"
         self.leg.end(Outcome(reason, end.outcome), given)
@@ -220,6 +220,8 @@ class Call:
         self._began = anyio.current_time()
         with reporting(self._fault):
             self._bot.hooks.tell("call_started", call=self.info)
+            take = self._taps.connect(self.info, self._began, self._listening.take, self._playout)
+        self._listening.take = take
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._playout.run)
@@ -259,6 +261,7 @@ class Call:
         record.noise = round(self._dialogue.noise(anyio.current_time()), 3)
         record.caller_audio = round(self.leg.audio.seconds(self._listening.audio.received), 3)
         record.prompt_audio = round(self._playout.heard(), 3)
+        self._taps.finish()
         with reporting(self._fault):
             self._bot.hooks.tell("call_ended", call=self.info, record=record)
 

@@ -52,6 +52,17 @@ class Codec(Protocol):
     def encode(self, pcm: bytes, /) -> bytes: ...
 
 
+class Tap(Protocol):
+    """What hears a call from outside of it. Both are plain calls on the event loop that neither block nor
+    raise, in the order of `at`: the second of the call at which the piece begins. Pieces of one side never
+    overlap. What was not to be heard, or never came, is not given: between two pieces there is silence.
+
+    `bot` is given what the caller has heard, once he has heard it."""
+
+    def caller(self, audio: bytes, at: float, /) -> None: ...
+    def bot(self, audio: bytes, at: float, /) -> None: ...
+
+
 def wav_file(pcm: bytes, rate: int = 8000, channels: int = 1) -> bytes:
     """A WAV file of signed 16-bit samples as in "PCM"; those of several channels are interleaved."""
     file = io.BytesIO()

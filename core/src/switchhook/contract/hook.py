@@ -51,7 +51,13 @@ class Hook:
 
     @property
     def listens(self) -> bool:
-        return self.phase == "call" and self.asked == "all"
+        """Whether what it returns is ignored."""
+        return self.phase == "call" and self.asked == "all" and self.returns is anything
+
+    @property
+    def is_named(self) -> bool:
+        """Whether who asks must know whose answer it is, as it can go wrong later."""
+        return bool(self.handles) or self.returns is tap
 
 
 entered: dict[str, Hook] = {}
@@ -70,10 +76,15 @@ def _are_samples(result: object) -> bool:
     return isinstance(result, bytes) or inspect.isawaitable(result)
 
 
+def _is_tap(result: object) -> bool:
+    return all(callable(getattr(result, side, None)) for side in ("caller", "bot"))
+
+
 anything = Returns(lambda _: True)
 actions = Returns(_are_actions, ": say Say(text)")
 action_or_list = Returns(_is_action_or_list, f", expected an action or a list of at most {MOST} actions")
 page = Returns(lambda result: isinstance(result, AdminPage), ", expected an AdminPage")
+tap = Returns(_is_tap, ", expected a Tap: an object with the functions caller and bot")
 samples = Returns(_are_samples, ", expected bytes")
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .hook import action_or_list, actions, entered, hook, page, samples
+from .hook import action_or_list, actions, entered, hook, page, samples, tap
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from .actions import Action
     from .assistant import Assistant, Turn
-    from .audio import AudioFormat, Codec
+    from .audio import AudioFormat, Codec, Tap
     from .caller import SimulatedCaller
     from .figures import Figure
     from .findings import AdminPage, Finding
@@ -161,6 +161,15 @@ def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | Awaitabl
     coroutine that decodes off the event loop; it is cancelled with the prompt. None: not a form I read. Raise
     Unplayable, also in the awaitable, with a reason that says what is wrong with the file; then the next
     plugin is asked. For plugins in `switchhook.codec`."""
+
+
+@hook("call", "all", tap)
+def create_tap(call: CallInfo, audio: AudioFormat, plugin: Any) -> Tap | None:
+    """Asked once in a call, after `call_started`: what is given every piece of it that is heard, on either
+    side, in the line's format `audio`. It gets nothing of what is said in confidence: while digits are
+    collected as `sensitive`, while the peer has a pause of its own, while the caller is not listened to, and
+    of prompts that repeat what was given in confidence. A tap that raises is taken out, and a fault of its
+    plugin. None: this call is not for me. Any plugin."""
 
 
 # --- Responses: once for each of a reply, in order; plugins made for them are in `switchhook.responses`

@@ -16,7 +16,7 @@ from ..contract.hook import MOST
 from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
 from ..contract.responses import MODELS, Response, UnknownResponse
-from .guard import Fault, HandlerAnswer, report
+from .guard import Fault, HandlerAnswer, Report, report
 from .loader import Plugin, Plugins
 
 RESTS = "rests, as it has failed again and again"
@@ -102,6 +102,15 @@ class Hooks:
 
     def measure(self, name: str, value: float, labels: Mapping[str, str]) -> None:
         self._call["measured"](name=name, value=value, labels=labels, plugin=None)
+
+    def taps(self, call: CallInfo, audio: AudioFormat) -> list[HandlerAnswer]:
+        """The plugins that want to hear the call; the `actions` of each is its Tap."""
+        given: list[HandlerAnswer] = self._call["create_tap"](call=call, audio=audio, plugin=None)
+        return given
+
+    def give(self, tap: HandlerAnswer, side: str, audio: bytes, at: float, to: Report) -> bool:
+        """Audio of that side, to a Tap. False: it has raised, and the fault was told `to`."""
+        return self._guard.give(tap, side, audio, at, to)
 
     def admin_page(self, path: str) -> AdminPage | None:
         page: AdminPage | None = self._call["admin_page"](path=path, plugin=None)

@@ -39,7 +39,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class HandlerAnswer:
-    """What a response handler returned, and who it is. `own`: where its files are."""
+    """What a response handler returned, or who hears a call, and who it is. `own`: where its files are."""
 
     plugin: str
     distribution: str
@@ -109,9 +109,25 @@ class HookGuard:
             report(Fault(answer.plugin, answer.hook, error, answer.distribution))
             self.failed(answer.plugin, answer.hook)
             return None
-        if spec.handles:
+        if spec.is_named:
             return answer
         return _late(answer) if spec.may_be_late and inspect.isawaitable(result) else result
+
+    def give(self, tap: HandlerAnswer, side: str, audio: bytes, at: float, to: Report) -> bool:
+        """Calls that function of a Tap. False: it has raised, and the fault was told `to`; or it has blocked
+        every call, and the log has it."""
+        if (tap.plugin, tap.hook) in self.off:
+            return False
+        outer, self.active = self.active, (tap.plugin, tap.hook, time.monotonic())
+        try:
+            getattr(tap.actions, side)(audio, at)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
+            with reporting(to):
+                report(Fault(tap.plugin, tap.hook, type(error).__name__, tap.distribution, tap.own), error)
+            return False
+        finally:
+            self.active = outer
+        return True
 
     def failed(self, plugin: str, hook: str) -> None:
         """For whom it counts: engines and readers of files have others to count their failures."""

@@ -78,13 +78,13 @@ class Watchdog:
 
 
 def _may_be_off(plugins: Plugins, name: str, hook: str) -> bool:
-    """Hooks that only listen may, and those that handle what another plugin handles too. Without any other
-    hook callers would hear nothing, or something else."""
+    """Hooks of which every plugin is asked may, and those that handle what another plugin handles. Without
+    any other hook callers would hear nothing, or something else."""
     off = plugins.guard.off
     if (name, hook) in off:
         return False
     others = (plugin for plugin in plugins.loaded.values() if plugin.name != name)
-    return HOOKS[hook].listens or (
+    return HOOKS[hook].asked == "all" or (
         bool(HOOKS[hook].handles)
         and any(hook in other.hooks and (other.name, hook) not in off for other in others)
     )

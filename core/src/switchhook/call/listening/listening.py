@@ -87,7 +87,7 @@ class Listening:
         self._times = bot.patience.listening
         self._line, self._emit, self._language = line, emit, language
         self.audio = KeptAudio(line.audio)
-        self.take = self.audio.take
+        self.take: Callable[[bytes], None] = self.audio.take
         self._wanted = RecognitionSettings(language.current, {})
         self._session: CallRecognition | None = None
         self._uttering = False  # words of an utterance have come, and not its final

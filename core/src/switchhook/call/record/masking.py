@@ -60,6 +60,10 @@ class Mask:
             text = re.sub(form, DIGIT * len(secret), text, flags=re.IGNORECASE)
         return text
 
+    def repeats(self, text: str) -> bool:
+        """Whether something in it was given in confidence."""
+        return self.without_secrets(text) != text
+
     def said(self, text: str) -> str:
         """Something that the bot says."""
         return text if text in self._own else self.words(text)

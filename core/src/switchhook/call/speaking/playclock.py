@@ -5,6 +5,7 @@ Positions are seconds of prompt audio since the call began. A run is audio that 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 
 from ...contract.bucket import TokenBucket
@@ -14,7 +15,14 @@ CONFIRM = 0.5  # seconds that a peer's confirmation is waited for until our own 
 TICK = 1e-6  # below a sample
 
 
+def _nobody(_position: float, _began: float) -> None:
+    pass
+
+
 class PlayClock:
+    """`ended` is told of each run that ends: the position that was heard, and when the call's first second of
+    prompt audio would have been heard if all of it were that run."""
+
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self.sent = 0.0  # position after the last byte sent
@@ -22,6 +30,7 @@ class PlayClock:
         self._first: float | None = None  # when the run's first byte was sent; None: nothing plays
         self._started: float | None = None  # when the peer said that it plays
         self._messages = TokenBucket(pace.rate, pace.burst)
+        self.ended: Callable[[float, float], None] = _nobody
 
     @property
     def playing(self) -> bool:
@@ -62,6 +71,8 @@ class PlayClock:
 
     def end_run(self, position: float) -> None:
         """Nothing plays any more; `position` was reached, what was sent beyond it is forgotten."""
+        if self._first is not None:
+            self.ended(position, (self._started or self._first) - self._base)
         self.sent = self._base = position
         self._first = self._started = None
 
@@ -76,6 +87,11 @@ class PlayClock:
         """The position that has reached the ear; never beyond what was sent."""
         began = self._began(now)
         return self._base if began is None else min(self.sent, self._base + max(0.0, now - began))
+
+    def origin(self, now: float) -> float | None:
+        """When position 0 would have been heard if all were this run. None: nothing of it is heard yet."""
+        began = self._began(now)
+        return None if began is None else began - self._base
 
     def reaches(self, position: float, now: float) -> float:
         """When `position` will have been heard as far as we can tell; in the past if it has been.

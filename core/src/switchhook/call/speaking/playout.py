@@ -48,8 +48,13 @@ class _Segment:
         return now if self.begin is None else clock.reaches(self.end, now)
 
 
+def _nobody(_prompt: int, _position: float) -> None:
+    pass
+
+
 class Playout:
-    """`on_event` is called from the sending task; it may call `queue` and `flush`."""
+    """`on_event` is called from the sending task; it may call `queue` and `flush`. Who hears the call puts
+    itself in the place of `play`, and of `begins`, which is told where on the `clock` each prompt begins."""
 
     def __init__(
         self, leg: Leg, fetch: Fetch, on_event: Callable[[PromptStarted | PromptFinished], None]
@@ -57,7 +62,9 @@ class Playout:
         self._leg, self._fetch, self._on_event = leg, fetch, on_event
         self._format, self._pace = leg.audio, leg.pace
         self._frame = min(leg.audio.size(leg.pace.frame), leg.pace.largest)
-        self._clock = PlayClock(leg.pace)
+        self.clock = PlayClock(leg.pace)
+        self.play = leg.play
+        self.begins: Callable[[int, float], None] = _nobody
         self._waiting: deque[Queue] = deque()
         self._segments: deque[_Segment] = deque()
         self._held = False
@@ -80,23 +87,23 @@ class Playout:
         self._segments.clear()
         if self._opening is not None:
             self._opening.cancel()
-        if self._clock.playing:
+        if self.clock.playing:
             self._leg.flush()
-        self._clock.end_run(self.heard())
+        self.clock.end_run(self.heard())
         self._room.set()
         self._sender.set()
 
     def peer_started(self) -> None:
-        self._clock.confirm_start(anyio.current_time())
+        self.clock.confirm_start(anyio.current_time())
         self._sender.set()
 
     def peer_finished(self) -> None:
-        if self._clock.confirm_end(anyio.current_time()):
+        if self.clock.confirm_end(anyio.current_time()):
             self._sender.set()
 
     def heard(self) -> float:
         """Seconds of prompt audio that have reached the ear since the call began."""
-        return self._clock.heard(anyio.current_time())
+        return self.clock.heard(anyio.current_time())
 
     def heard_of_current(self) -> float:
         """Seconds heard of the prompt that plays."""
@@ -159,7 +166,7 @@ class Playout:
     def _send_due(self, now: float) -> None:
         while not self._held and (size := self._next_size()) and self._due(size, now) <= now + TICK:
             if not self._announce_start(size):
-                self._leg.play(self._take(size, now))
+                self.play(self._take(size, now))
                 self._room.set()
 
     def _announce_start(self, size: int) -> bool:
@@ -186,41 +193,42 @@ class Playout:
     def _due(self, size: int, now: float) -> float:
         more = self._waiting or not all(segment.complete for segment in self._segments)
         if size == self._frame or not more:
-            return self._clock.may_send(now, max(THIN, self._pace.lead - self._format.seconds(size)))
+            return self.clock.may_send(now, max(THIN, self._pace.lead - self._format.seconds(size)))
         # less than a frame: wait for the rest, unless the caller would hear a hole
-        if self._clock.playing or self._segments[0].complete:
-            return self._clock.may_send(now, THIN)
+        if self.clock.playing or self._segments[0].complete:
+            return self.clock.may_send(now, THIN)
         return inf
 
     def _take(self, size: int, now: float) -> bytes:
         data = bytearray()
-        before = self._clock.begin_message(now)
+        before = self.clock.begin_message(now)
         for segment in self._segments:
             part = segment.data[: size - len(data)]
             if part:
                 if segment.begin is None:
                     segment.begin = before + self._format.seconds(len(data))
+                    self.begins(segment.prompt, segment.begin)
                 data += part
                 del segment.data[: len(part)]
                 segment.end = before + self._format.seconds(len(data))
             if len(data) == size:
                 break
-        self._clock.record(self._format.seconds(size), now)
+        self.clock.record(self._format.seconds(size), now)
         return bytes(data)
 
     def _announce(self, now: float) -> None:
         while self._segments:
             first = self._segments[0]
-            if not first.complete or first.data or first.over(self._clock, now) > now + TICK:
+            if not first.complete or first.data or first.over(self.clock, now) > now + TICK:
                 return
             self._segments.popleft()
-            if first.end >= self._clock.sent - TICK:
-                self._clock.end_run(self._clock.sent)
+            if first.end >= self.clock.sent - TICK:
+                self.clock.end_run(self.clock.sent)
             self._on_event(PromptFinished(first.prompt, first.failed))
 
     def _wake(self, now: float) -> float:
         due = [self._due(size, now)] if (size := self._next_size()) and not self._held else []
         first = self._segments[0] if self._segments else None
         if first and first.complete and not first.data:
-            due.append(first.over(self._clock, now))
+            due.append(first.over(self.clock, now))
         return min(due, default=inf)
