@@ -132,12 +132,22 @@ def hooks_page() -> str:
 
 FIGURES = """# Figures
 
-What is measured, as core, the Genesys transport and `switchhook-telemetry` declare it; the name is the one
-that Prometheus reads from `/metrics`. A plugin declares its own by the hook [`figures`](hooks.md).
-[Operate](../how-to/operate.md) has the labels, and the alerts worth having.
+What is measured, as core, the Genesys transport and `switchhook-telemetry` declare it; the name
+is the one that Prometheus reads from `/metrics`. Names, kinds and labels are [public](compatibility.md): they change
+only with a line in the changelog. A plugin declares its own by the hook [`figures`](hooks.md); one that is declared
+with its labels is on the page before anything was measured. Seconds are histograms; their bounds are
+{bounds}.
 
-| name | kind | |
-| --- | --- | --- |
+No label holds what a caller said, keyed or brought: `connector`, `engine` and `plugin` are names of the configuration,
+the others words of the code; `problem` is the reason that an engine's author gives its errors, or their type. With several workers counters and histograms are sums, and each gauge has the label
+`worker` beside its own; `sum without (worker) (switchhook_calls)` is of all.
+
+| name | kind | labels | |
+| --- | --- | --- | --- |
+"""
+PROCESS = """
+Beside these, Prometheus' own library measures the process: `process_cpu_seconds_total`, `process_resident_memory_bytes`,
+`process_virtual_memory_bytes`, `process_open_fds`, `process_max_fds` and `process_start_time_seconds`.
 """
 KINDS = {
     "count": ("_total", "counter"),
@@ -151,10 +161,11 @@ def figures_page() -> str:
     rows = []
     for figure in sorted(measured, key=lambda each: each.name):
         ending, kind = KINDS[figure.kind]
-        rows.append(
-            f"| `switchhook_{figure.name.removesuffix(ending)}{ending}` | {kind} | {figure.meaning} |\n"
-        )
-    return FIGURES + "".join(rows)
+        name = f"switchhook_{figure.name.removesuffix(ending)}{ending}"
+        labels = ", ".join(f"`{label}`" for label in figure.labels or ())
+        rows.append(f"| `{name}` | {kind} | {labels} | {figure.meaning} |\n")
+    bounds = ", ".join(f"{bound:g}" for bound in telemetry.BUCKETS)
+    return FIGURES.format(bounds=bounds) + "".join(rows) + PROCESS
 
 
 RECORD_NOTES = """

@@ -57,8 +57,9 @@ def test_the_page_says_what_each_exit_status_means():
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
 def test_a_figure_is_on_the_page_under_the_name_that_prometheus_reads(figure):
     shown = Figures({figure.name: figure})
-    shown.take(figure.name, 1, {})
+    shown.take(figure.name, 1, dict.fromkeys(figure.labels, "some"))
     page = (REFERENCE / "figures.md").read_text(encoding="utf-8")
     (row,) = (line for line in page.splitlines() if f" {figure.meaning} |" in line)
     name = re.match(r"\| `(\w+)` \|", row)[1]
-    assert re.search(rf"^{name}(_count)? 1\.0$", shown.page().decode(), re.MULTILINE)
+    assert all(f"`{label}`" in row for label in figure.labels)
+    assert re.search(rf"^{name}(_count)?(\{{.*\}})? 1\.0$", shown.page().decode(), re.MULTILINE)

@@ -115,8 +115,9 @@ async def test_two_applications_in_one_process_count_apart():
         await started(plugins)
         hooks.append(Hooks(plugins, [held]))
     hooks[0].measure("probes", 1, {"result": "ok"})
-    assert b"probes" in hooks[0].admin_page("/metrics").content
-    assert b"probes" not in hooks[1].admin_page("/metrics").content
+    told = b'switchhook_probes_total{result="ok"} 1.0'
+    assert told in hooks[0].admin_page("/metrics").content
+    assert told not in hooks[1].admin_page("/metrics").content
 
 
 def test_outside_a_server_there_is_no_page_and_nothing_breaks():
@@ -140,6 +141,19 @@ def test_a_figure_is_shown_as_its_measurer_declares_it():
     figures.take("doors", -1, {})
     assert b"# HELP switchhook_doors Doors that stand open" in figures.page()
     assert samples(figures)["switchhook_doors",] == 0
+
+
+def test_what_is_declared_with_its_labels_is_shown_before_it_was_measured():
+    page = Figures(DECLARED).page().decode()
+    missing = [figure.name for figure in DECLARED.values() if f"# HELP switchhook_{figure.name}" not in page]
+    assert missing == []
+    assert "switchhook_record_lines_lost_total 0.0" in page
+
+
+def test_what_is_measured_with_other_labels_than_declared_is_shown_with_those_that_are():
+    figures = Figures({"doors": Figure("doors", "level", "Doors that stand open", ("house",))})
+    figures.take("doors", 1, {"street": "Elm", "house": "7"})
+    assert samples(figures) | {("switchhook_doors", "7"): 1} == samples(figures)
 
 
 def test_what_nobody_has_declared_is_told_by_its_name():

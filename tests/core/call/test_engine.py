@@ -71,6 +71,14 @@ def test_an_operator_is_told_once_when_an_engine_rests_and_once_when_it_works_ag
     assert told == [("tts watson", True), ("tts watson", False)]
 
 
+def test_each_failure_is_told_with_what_is_wrong():
+    told = []
+    engine = Engine("tts watson", "tts", object(), failing=lambda *said: told.append(said))
+    engine.failed(0.0, "status 429")
+    engine.failed(1.0, "no answer in time", silent=True)
+    assert told == [("tts watson", "status 429"), ("tts watson", "no answer in time")]
+
+
 def test_drivers_of_one_type_are_told_apart():
     made = engines_of("tts", [MemoryTextToSpeech(), MemoryTextToSpeech()])
     assert [engine.name for engine in made] == ["MemoryTextToSpeech", "MemoryTextToSpeech 2"]

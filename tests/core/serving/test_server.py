@@ -260,7 +260,14 @@ async def test_lines_that_are_lost_are_a_figure(serve, tmp_path, monkeypatch):
         server.refused("wrong key", {})
         await anyio.sleep(1.5)
         group.cancel_scope.cancel()
-    assert told == [("record_lines_lost", 1, {})]
+    assert [name for name, _, _ in told].count("record_lines_lost") == 1
+
+
+async def test_a_call_that_is_turned_away_is_a_figure(serve, monkeypatch):
+    server, told = serve(), []
+    monkeypatch.setattr(server.generation.hooks, "measure", lambda *figure: told.append(figure))
+    server.refused("wrong key", {})
+    assert told == [("calls_refused", 1, {"reason": "wrong key"})]
 
 
 async def test_a_call_that_cannot_even_be_set_up_leaves_a_record(serve, written):

@@ -126,6 +126,43 @@ async def test_an_engine_slower_than_speech_leaves_holes_but_no_busy_loop():
         assert len(leg.sent) <= 20
 
 
+@pytest.fixture
+def holes(monkeypatch):
+    """How many of them playouts have told of."""
+    told = []
+    made = Playout.__init__
+    monkeypatch.setattr(Playout, "__init__", lambda *given: made(*given, lambda: told.append(None)))
+    return told
+
+
+async def test_each_hole_in_a_prompt_is_told_of(holes):
+    async with playing(Source(a=(4.0, 1.0, 4), b=(1.0, 3.0, 2))) as (playout, _leg, _events):
+        playout.queue(Queue(1, Say("a")))
+        await anyio.sleep(8)
+        assert len(holes) == 0  # each piece comes when the one before ends
+        playout.queue(Queue(2, Say("b")))
+        await anyio.sleep(8)
+    assert len(holes) == 1
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+async def test_neither_the_time_between_prompts_nor_an_interruption_is_a_hole(holes, confirms):
+    leg = MemoryLeg()
+    if not confirms:
+        leg._confirm = lambda event: None
+    async with playing(Source(a=(1.0, 0.0, 5), b=(1.0, 1.0, 1)), leg=leg) as (playout, _leg, _events):
+        playout.queue(Queue(1, Say("a")))
+        await anyio.sleep(3)
+        playout.queue(Queue(2, Say("b")))
+        playout.queue(Queue(3, Say("a")))
+        await anyio.sleep(1.5)
+        playout.flush()
+        await anyio.sleep(1)
+        playout.queue(Queue(4, Say("a")))
+        await anyio.sleep(3)
+    assert holes == []
+
+
 async def test_two_prompts_follow_each_other_without_a_hole():
     async with playing(Source(a=(1.1, 0.0, 1), b=(1.1, 0.0, 1))) as (playout, leg, _):
         playout.queue(Queue(1, Say("a")))

@@ -71,7 +71,7 @@ class Call:
         line = Line(leg.audio, hooks)
         self._listening = Listening(bot, line, self.handle, self._language)
         prompts = PromptAudio(bot, line, self._language, self._prompt_faulted, self.record_writer.remark)
-        self._playout = Playout(leg, prompts.fetch, self.handle)
+        self._playout = Playout(leg, prompts.fetch, self.handle, self.record_writer.figures.underrun)
         self._taps = CallTaps(hooks, leg.audio, self._mask.repeats, self._fault)
         self._spoken = HeardWords()
         self._replies = Replies(hooks, self.info, self.variables, self.handle, self._language)

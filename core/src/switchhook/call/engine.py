@@ -26,6 +26,7 @@ SILENCE = bytes(PCM.size(0.2))
 
 Kind = Literal["transport", "assistant", "stt", "tts"]
 Report = Callable[[str, bool], None]
+Failing = Callable[[str, str], None]
 D = TypeVar("D")
 
 
@@ -49,12 +50,13 @@ def line_of(problem: str) -> str:
 @dataclass(slots=True, eq=False)
 class Engine(Generic[D]):
     """Made once for each distinct table of options, and shared by all calls of a process. `report` is told
-    its name when it begins to rest, and when it works again."""
+    its name when it begins to rest, and when it works again; `failing` its name and why when it fails."""
 
     name: str  # as reports and the call record call it
     kind: Kind
     driver: D
     report: Report = lambda _name, _resting: None
+    failing: Failing = lambda _name, _problem: None
     _failures: int = field(default=0, init=False)
     _resting: float = field(default=0.0, init=False)  # until then
     _closed: bool = field(default=False, init=False)
@@ -69,8 +71,10 @@ class Engine(Generic[D]):
         """As it was reported."""
         return self._resting > 0
 
-    def failed(self, now: float, *, silent: bool = False) -> None:
-        """`silent`: it said nothing, not even that it fails. That costs callers most, so once is enough."""
+    def failed(self, now: float, problem: str = "", *, silent: bool = False) -> None:
+        """`problem`: why, as a record may say it. `silent`: it said nothing, not even that it fails. That
+        costs callers most, so once is enough."""
+        self.failing(self.name, problem)
         self._failures = max(self._failures + 1, FAILURES if silent else 0)
         if self._failures >= FAILURES:
             if self._resting <= now:

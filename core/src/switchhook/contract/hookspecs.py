@@ -289,11 +289,12 @@ def admin_page(path: str, plugin: Any) -> AdminPage | None:
 
 @hook("call", "first", page)
 def merge_pages(
-    path: str, pages: Sequence[AdminPage], gone: Sequence[AdminPage], plugin: Any
+    path: str, pages: Sequence[AdminPage], slots: Sequence[int], gone: Sequence[AdminPage], plugin: Any
 ) -> AdminPage | None:
-    """Where several workers answer calls: one page of those that `admin_page` made of a path in each of them.
-    Of `gone`, the last ones of workers that have ended, only what never gets less counts on. Without `pages`
-    it is one that stands for those that are gone. None: not mine. Any plugin."""
+    """Where several workers answer calls: one page of those that `admin_page` made of a path in each of them;
+    `slots` are the workers' numbers, from 0. Of `gone`, the last ones of workers that have ended, only what
+    never gets less counts on. Without `pages` it is one that stands for those that are gone. None: not mine.
+    Any plugin."""
 
 
 HOOKS = entered

@@ -117,10 +117,11 @@ class Hooks:
         return page
 
     def merge_pages(
-        self, path: str, pages: Sequence[AdminPage], gone: Sequence[AdminPage]
+        self, path: str, pages: Mapping[int, AdminPage], gone: Sequence[AdminPage]
     ) -> AdminPage | None:
-        merge = self._call["merge_pages"]
-        page: AdminPage | None = merge(path=path, pages=pages, gone=gone, plugin=None)
+        """`pages` by the numbers of the workers."""
+        merge, each = self._call["merge_pages"], list(pages.values())
+        page: AdminPage | None = merge(path=path, pages=each, slots=list(pages), gone=gone, plugin=None)
         return page
 
     def codec(self, audio: AudioFormat) -> Codec | None:

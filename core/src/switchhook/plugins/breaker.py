@@ -47,6 +47,10 @@ class Breaker:
         key = (plugin, hook)
         return self._is_resting(key) and (began is None or began >= self._resting[key])
 
+    @property
+    def resting(self) -> frozenset[Key]:
+        return frozenset(key for key in list(self._resting) if self._is_resting(key))
+
     def _is_resting(self, key: Key) -> bool:
         since = self._resting.get(key)
         if since is not None and self.now() - since > REST:

@@ -61,6 +61,13 @@ class HookGuard:
     off: set[tuple[str, str]] = field(default_factory=set)  # plugin and hook
     active: tuple[str, str, float] | None = None
     breaker: Breaker = field(default_factory=Breaker)
+    _spent: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)
+
+    def take_spent(self) -> dict[tuple[str, str], tuple[float, int]]:
+        """Since it was asked last, by plugin and hook: seconds in its functions, and how often they were
+        called."""
+        spent, self._spent = self._spent, {}
+        return spent
 
     def wrap(self, plugin: str, distribution: str, hook: str, impl: Any) -> None:
         """Replace the function that pluggy calls."""
@@ -81,7 +88,8 @@ class HookGuard:
                 args = (*args[:seen_at], view, *args[seen_at + 1 :])
             if value_at is not None:
                 args = (*args[:value_at], self.values.get(plugin), *args[value_at + 1 :])
-            outer, self.active = self.active, (plugin, hook, time.monotonic())
+            began = time.monotonic()
+            outer, self.active = self.active, (plugin, hook, began)
             try:
                 result = function(*args)
             except Unplayable:  # something is wrong with a file, and nothing with the plugin that reads it
@@ -92,6 +100,8 @@ class HookGuard:
                 return None
             finally:
                 self.active = outer
+                seconds, times = self._spent.get((plugin, hook), (0.0, 0))
+                self._spent[plugin, hook] = seconds + time.monotonic() - began, times + 1
             given = HandlerAnswer(plugin, distribution, hook, result, own)
             fitting = None if result is None else self._fitting(given)
             if not spec.handles and (result is None or fitting is not None):

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..call.engine import Engine, Kind, Report
+from ..call.engine import Engine, Failing, Kind, Report
 from ..contract.drivers import KnowsLanguages
 from ..contract.errors import PluginError, SettingsError, StartError, SwitchhookError, cause
 from ..contract.options import Options
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 class Engines:
     """Equal tables share an engine, also with those of `before`: as long as the files that they name are the
-    same. `report` is told when one begins to rest, and when it works again."""
+    same. `report` is told when one begins to rest, and when it works again; `failing` whenever one fails."""
 
     def __init__(self, plugins: Plugins, base: Path, before: Engines | None = None) -> None:
         self._plugins, self._base = plugins, base
@@ -34,6 +34,7 @@ class Engines:
         self._prints: dict[str, str] = {}
         self._before = before
         self.report: Report = report_rest
+        self.failing: Failing = lambda _engine, _problem: None
 
     def __iter__(self) -> Iterator[Engine[Any]]:
         return iter(list(self._made.values()))
@@ -72,11 +73,14 @@ class Engines:
             # tells engines of one plugin apart, here and after a restart
             mark = f"-{hashlib.sha256(key.encode()).hexdigest()[:6]}" if choice.table() else ""
             name = f"{kind} {choice.use}{mark}"
-            self._made[key] = Engine(name, kind, driver, self._tell)
+            self._made[key] = Engine(name, kind, driver, self._tell, self._tell_failure)
         return self._made[key]
 
     def _tell(self, engine: str, resting: bool) -> None:
         self.report(engine, resting)
+
+    def _tell_failure(self, engine: str, problem: str) -> None:
+        self.failing(engine, problem)
 
     def _driver(self, plugin: Plugin, hook: str, options: Options, **more: Any) -> object:
         if hook not in plugin.hooks:

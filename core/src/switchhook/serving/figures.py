@@ -5,22 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..call.record import call_record
+from ..call.record import call_figures
 from ..contract.errors import PluginError
 from ..contract.figures import Figure
 from ..plugins.loader import Plugin, Plugins
-from . import linewriter
+from . import hookfigures, linewriter
 from .lateness import LOOP_LATE
 
-CALLS_STARTED = Figure("calls_started", "count", "Calls that were answered")
-CALLS_ENDED = Figure("calls_ended", "count", "Calls that ended, by outcome")
-PROMPTS = Figure(
-    "prompts", "count", "Prompts and parts of them that were spoken, from the cache or by an engine"
+CALLS_STARTED = Figure("calls_started", "count", "Calls that were answered", ("connector",))
+CALLS_ENDED = Figure("calls_ended", "count", "Calls that ended, by outcome", ("connector", "outcome"))
+CALLS_REFUSED = Figure(
+    "calls_refused", "count", "Calls that were turned away before they were answered, by reason", ("reason",)
 )
-ENGINES_RESTING = Figure("engines_resting", "level", "Engines that failed again and again and are asked last")
+PROMPTS = Figure(
+    "prompts",
+    "count",
+    "Prompts and parts of them that were spoken, from the cache or by an engine",
+    ("from",),
+)
+ENGINES_RESTING = Figure(
+    "engines_resting", "level", "Engines that failed again and again and are asked last", ("engine",)
+)
+ENGINE_FAILURES = Figure(
+    "engine_failures",
+    "count",
+    "Failures of engines, those too that a call got over, by what is wrong",
+    ("engine", "problem"),
+)
 FIGURES = (
-    *(CALLS_STARTED, CALLS_ENDED, PROMPTS, ENGINES_RESTING, LOOP_LATE),
-    *(*linewriter.FIGURES, *call_record.FIGURES),
+    *(CALLS_STARTED, CALLS_ENDED, CALLS_REFUSED, PROMPTS, ENGINES_RESTING, ENGINE_FAILURES, LOOP_LATE),
+    *(*linewriter.FIGURES, *hookfigures.FIGURES, *call_figures.FIGURES),
 )
 
 

@@ -16,7 +16,7 @@ STUCK = 5.0  # seconds late: nobody on the line bears that
 RECENT = 10.0  # seconds that it counts: who asks once in that time knows of it
 PERIOD = 1.0  # seconds that a figure is the worst of
 
-LOOP_LATE = Figure("loop_late_seconds", "seconds", "How late the event loop was, at worst in each second")
+LOOP_LATE = Figure("loop_late_seconds", "seconds", "How late the event loop was, at worst in each second", ())
 
 
 class Lateness:

@@ -26,8 +26,8 @@ from .logs import call_ids
 
 logger = logging.getLogger(__name__)
 
-WAITING = Figure("record_lines_waiting", "level", "Lines of records and events that wait for the disk")
-LOST = Figure("record_lines_lost", "count", "Lines of records and events that the disk did not take")
+WAITING = Figure("record_lines_waiting", "level", "Lines of records and events that wait for the disk", ())
+LOST = Figure("record_lines_lost", "count", "Lines of records and events that the disk did not take", ())
 FIGURES = (WAITING, LOST)
 
 MOST_LINES, MOST_BYTES = 100_000, 32 * 1024 * 1024  # that may wait

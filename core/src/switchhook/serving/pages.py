@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import parse_qs
 
@@ -52,9 +52,9 @@ class Pages:
     async def _merged(self, path: str, pages: dict[Worker, AdminPage]) -> Answer:
         merger = next(iter(pages))
         gone = self._gone.get(path, [])
-        if len(gone) > 1 and (together := await _merge(merger, path, [], gone)) is not None:
+        if len(gone) > 1 and (together := await _merge(merger, path, {}, gone)) is not None:
             gone = self._gone[path] = [together]
-        merged = await _merge(merger, path, list(pages.values()), gone)
+        merged = await _merge(merger, path, pages, gone)
         if merged is None:
             return 404, status(status="each worker has its own", paths=f"{path}?worker=0 and so on")
         return 200, merged
@@ -69,9 +69,10 @@ class Pages:
 
 
 async def _merge(
-    worker: Worker, path: str, pages: Sequence[AdminPage], gone: Sequence[AdminPage]
+    worker: Worker, path: str, pages: Mapping[Worker, AdminPage], gone: Sequence[AdminPage]
 ) -> AdminPage | None:
-    given = {"pages": [packed(each) for each in pages], "gone": [packed(each) for each in gone]}
+    by_slot = [(each.slot, packed(page)) for each, page in pages.items()]
+    given = {"pages": by_slot, "gone": [packed(each) for each in gone]}
     return unpacked(await worker.ask_page(merge=path, **given))
 
 

@@ -21,7 +21,7 @@ from ..contract.records import CallRecord, utc_now
 from ..contract.traces import place, trace
 from .app import App
 from .ending import Ending
-from .figures import CALLS_ENDED, CALLS_STARTED
+from .figures import CALLS_ENDED, CALLS_REFUSED, CALLS_STARTED
 from .generation import Generation
 from .handed import Handed
 from .livecalls import LiveCalls
@@ -89,6 +89,7 @@ class Server:
         return Busy.FULL if len(self.calls) >= self.app.settings.server.max_calls else None
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
+        self.measured(CALLS_REFUSED.name, 1, {"reason": reason})
         self.generation.records.refusal(reason, details)
 
     def measured(self, name: str, value: float, labels: Mapping[str, str], /) -> None:

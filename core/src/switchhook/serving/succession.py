@@ -16,8 +16,9 @@ from ..plugins.watchdog import Watchdog
 from .app import App
 from .detached import in_thread
 from .engines import report_rest
-from .figures import ENGINES_RESTING, PROMPTS
+from .figures import ENGINE_FAILURES, ENGINES_RESTING, PROMPTS
 from .generation import Generation, Measured, discard
+from .hookfigures import HookFigures
 from .keeping import Keeper, keeping
 from .lateness import LOOP_LATE, Lateness
 
@@ -38,6 +39,7 @@ class Succession:
         self._named = first.app.transport_named
         self._transport, self._measured = transport, measured
         self.lateness = Lateness()
+        self._hook_figures = HookFigures(measured)
         self._watchdog = Watchdog(late=self._beat)
         self._alive = [first]
         self._warm: anyio.CancelScope | None = None
@@ -133,6 +135,7 @@ class Succession:
     def _beat(self, late: float) -> None:
         if (worst := self.lateness.note(late)) is not None:
             self._measured(LOOP_LATE.name, worst, {})
+            self._hook_figures.look(self._watchdog.plugins)
 
     def _watch(self) -> None:
         self._watchdog.plugins = tuple(each.app.plugins for each in self._alive)
@@ -145,6 +148,9 @@ class Succession:
             report_rest(engine, is_resting)
             self._measured(ENGINES_RESTING.name, 1 if is_resting else -1, {"engine": engine})
 
-        app.engines.report = resting
+        def failing(engine: str, problem: str) -> None:
+            self._measured(ENGINE_FAILURES.name, 1, {"engine": engine, "problem": problem})
+
+        app.engines.report, app.engines.failing = resting, failing
         if app.cache is not None:
             app.cache.measure = prompt

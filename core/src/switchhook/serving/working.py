@@ -44,8 +44,9 @@ class Working:
             case {"ask": number, "page": path}:
                 self._line.put(answer=number, page=packed(self._server.generation.hooks.admin_page(path)))
             case {"ask": number, "merge": path, "pages": pages, "gone": gone}:
-                found = [[page for each in some if (page := unpacked(each))] for some in (pages, gone)]
-                hooks = self._server.generation.hooks
-                self._line.put(answer=number, page=packed(hooks.merge_pages(path, *found)))
+                found = {slot: page for slot, each in pages if (page := unpacked(each))}
+                left = [page for each in gone if (page := unpacked(each))]
+                merged = self._server.generation.hooks.merge_pages(path, found, left)
+                self._line.put(answer=number, page=packed(merged))
             case _:
                 logger.error("the supervisor said what is not known here: %s", ", ".join(message))

@@ -13,10 +13,11 @@ from switchhook import Figure
 logger = logging.getLogger(__name__)
 
 BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)  # seconds that a caller notices
-MOST_NAMES, MOST_LABELS = 100, 500  # names, and sets of labels of one name: what is beyond counts as "other"
+MOST_NAMES = 100  # that nobody has declared: what is beyond is not shown
+MOST_LABELS = 500  # sets of labels of one name: what is beyond counts as "other"
 LABEL_LENGTH = 64
 
-CALLS = Figure("calls", "level", "Live calls")
+CALLS = Figure("calls", "level", "Live calls", ())
 
 
 class Figures:
@@ -30,6 +31,9 @@ class Figures:
         self._names: dict[str, tuple[str, ...]] = {}  # of the labels, fixed by the first figure of a name
         self._seen: dict[str, set[tuple[str, ...]]] = {}
         self._calls = Gauge("switchhook_calls", CALLS.meaning, registry=self._registry)
+        for figure in declared.values():
+            if figure.labels is not None:  # so that its page has it from the start, as rules want to see it
+                self._make(figure.name, tuple(sorted(figure.labels)))
 
     def take(self, name: str, value: float, labels: Mapping[str, str]) -> None:
         """Of what nobody has declared, a name that ends in _seconds is a histogram, another a counter."""
@@ -48,7 +52,9 @@ class Figures:
         return generate_latest(self._registry)
 
     def _make(self, name: str, labels: tuple[str, ...]) -> Counter | Gauge | Histogram | None:
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name) or len(self._metrics) >= MOST_NAMES:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+            return None
+        if name not in self._declared and len(self._metrics.keys() - self._declared.keys()) >= MOST_NAMES:
             return None
         if not all(re.fullmatch(r"[a-z][a-z0-9_]{0,31}", label) for label in labels):
             return None

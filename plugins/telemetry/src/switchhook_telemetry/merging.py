@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-MOMENTS = ("_created", "_start_time_seconds")  # times of the clock: of several the first
+SUMMED = ("counter", "histogram")
+CREATED = "_created"  # a time of the clock: of several the first
+WORKER = "worker"  # the label of a level, which is each worker's own
+Labels = Mapping[str, str]
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -18,14 +21,14 @@ class _Family:
     about: Metric
     values: dict[Key, float] = field(default_factory=dict)
 
-    def add(self, sample: Sample) -> None:
-        key = sample.name, tuple(sample.labels.items())
+    def add(self, sample: Sample, more: Labels) -> None:
+        key = sample.name, tuple({**sample.labels, **more}.items())
         known = self.values.get(key)
         if known is None:
             self.values[key] = sample.value
         else:
-            is_moment = sample.name.endswith(MOMENTS)
-            self.values[key] = min(known, sample.value) if is_moment else known + sample.value
+            created = sample.name.endswith(CREATED)
+            self.values[key] = min(known, sample.value) if created else known + sample.value
 
     def metric(self) -> Metric:
         made = Metric(self.about.name, self.about.documentation, self.about.type)
@@ -43,14 +46,16 @@ class _Merged(CollectorRegistry):
         return (each.metric() for each in self._families)
 
 
-def merged(pages: Sequence[bytes], gone: Sequence[bytes]) -> bytes:
-    """Counters, levels and histograms are sums. Levels of workers that are gone do not count."""
+def merged(pages: Mapping[int, bytes], gone: Sequence[bytes]) -> bytes:
+    """Counters and histograms are sums. Levels stay as each worker has them, by the label `worker`; those of
+    workers that are gone do not count. `pages` by the workers' numbers."""
     families: dict[str, _Family] = {}
-    for at, page in enumerate([*pages, *gone]):
+    for slot, page in [*pages.items(), *((None, page) for page in gone)]:
         for metric in text_string_to_metric_families(page.decode()):
-            if at >= len(pages) and metric.type not in ("counter", "histogram"):
+            level = metric.type not in SUMMED and not metric.name.endswith(CREATED)
+            if level and slot is None:
                 continue
             family = families.setdefault(metric.name, _Family(metric))
             for sample in metric.samples:
-                family.add(sample)
+                family.add(sample, {WORKER: str(slot)} if level else {})
     return generate_latest(_Merged(families.values()))

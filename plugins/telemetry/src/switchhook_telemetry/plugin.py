@@ -36,12 +36,13 @@ def admin_page(path: str, plugin: Figures | None) -> AdminPage | None:
 
 
 @hookimpl
-def merge_pages(path: str, pages: Sequence[AdminPage], gone: Sequence[AdminPage]) -> AdminPage | None:
+def merge_pages(
+    path: str, pages: Sequence[AdminPage], slots: Sequence[int], gone: Sequence[AdminPage]
+) -> AdminPage | None:
     if path != "/metrics":
         return None
-    return AdminPage(
-        merged([each.content for each in pages], [each.content for each in gone]), CONTENT_TYPE_LATEST
-    )
+    by_slot = {slot: each.content for slot, each in zip(slots, pages, strict=True)}
+    return AdminPage(merged(by_slot, [each.content for each in gone]), CONTENT_TYPE_LATEST)
 
 
 @hookimpl

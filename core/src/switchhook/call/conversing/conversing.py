@@ -80,7 +80,7 @@ class Conversing:
                 engines, failover = self._due, Failover[Assistant](patience)
                 continue
             now = anyio.current_time()
-            engine.failed(now, silent=silent)
+            engine.failed(now, problem, silent=silent)
             failover.failed(engine, now)
             if failover.is_left(engines):
                 self._emit(Faulted("assistant", "engine", problem, engine.name, line=line_of(problem)))

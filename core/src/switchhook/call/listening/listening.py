@@ -109,7 +109,7 @@ class Listening:
                 await anyio.sleep(pause)
             elif failed := await self._stay_with(attempt.engine, attempt.opening):
                 engine, problem, now = attempt.engine, failed.problem, anyio.current_time()
-                engine.failed(now, silent=failed.silent)
+                engine.failed(now, problem, silent=failed.silent)
                 failover.failed(engine, now, failed.since)
                 retried = not failover.is_left(able)
                 self._emit(Faulted("recognition", "engine", problem, engine.name, retried, line_of(problem)))

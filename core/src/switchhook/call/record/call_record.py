@@ -9,7 +9,6 @@ from typing import Any
 
 from ...contract.actions import Annotate, Remark, Say
 from ...contract.assistant import Turn
-from ...contract.figures import Figure
 from ...contract.languages import shown
 from ...contract.leg import Closed, Digit, Gap, LanguageChanged, LegInfo, Paused, Resumed
 from ...contract.records import CallRecord, TurnRecord, utc_now
@@ -30,19 +29,10 @@ from ..dialogue.events import (
     ReplyEnded,
     SendTurn,
 )
+from .call_figures import FAULTS, STAGES, USAGE, CallFigures
 from .masking import DIGIT, HIDDEN, Mask
 
 logger = logging.getLogger(__name__)
-
-RECOGNITION = Figure("recognition_seconds", "seconds", "From the end of an utterance to its final transcript")
-TURN = Figure(
-    "turn_seconds", "seconds", "From the end of an utterance or a key to the first sound of the answer"
-)
-FAULTS = Figure("faults", "count", "Faults of plugins and engines that were contained, by source")
-USAGE = Figure(
-    "assistant_usage", "count", "What assistants say that their replies are billed for, by its kind"
-)
-FIGURES = (RECOGNITION, TURN, FAULTS, USAGE)
 
 MOST_FAULTS = 100  # in one record
 MOST_ACTIONS = 1_000  # of one turn
@@ -62,7 +52,7 @@ class CallRecordWriter:
     """Times are seconds since the call began."""
 
     def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None]) -> None:
-        self._mask, self._measure = mask, measure
+        self._mask, self._measure, self.figures = mask, measure, CallFigures(measure)
         self.record = CallRecord(
             id=info.id,
             connector=info.connector,
@@ -100,6 +90,7 @@ class CallRecordWriter:
         """One event, and its effects before they are performed. `began`: when the call began, on the
         dialogue's clock. `fed`: seconds of caller audio that the recognition was given until now, if the
         event comes from one. `heard` tells how much of the prompt that plays was heard."""
+        self.figures.take(event, effects, at, fed)
         self._event(event, at, fed)
         for effect in effects:
             self._effect(effect, at, began, heard)
@@ -108,7 +99,6 @@ class CallRecordWriter:
         match event:
             case Transcript(final=True) if event.text:
                 self._said[at] = max(0.0, fed - event.end)
-                self._measure(RECOGNITION.name, self._said[at])
             case Digit():
                 self._said[at] = None
             case Gap():
@@ -122,7 +112,7 @@ class CallRecordWriter:
             case ReplyEnded():
                 self._end_reply(event)
             case ReplyBegan() if self._turn:
-                _note(self._turn, "assistant", at - self._turn.at)
+                self._note(self._turn, "assistant", at - self._turn.at)
             case ActionDue():
                 self._response(event)
             case NotPerformed():
@@ -215,7 +205,7 @@ class CallRecordWriter:
         self._said = {when: took for when, took in self._said.items() if when > said}
         self._barge_in = None
         if recognition is not None:
-            _note(noted, "recognition", recognition)
+            self._note(noted, "recognition", recognition)
 
     def _response(self, event: ActionDue) -> None:
         if isinstance(event.action, Remark):
@@ -266,17 +256,17 @@ class CallRecordWriter:
         return room
 
     def _first_sound(self, waiting: _Waiting, at: float) -> None:
-        _note(waiting.turn, "synthesis", at - waiting.queued)
+        self._note(waiting.turn, "synthesis", at - waiting.queued)
         if waiting.spoke is not None:
-            _note(waiting.turn, "total", at - waiting.spoke)
-            self._measure(TURN.name, at - waiting.spoke)
+            self._note(waiting.turn, "total", at - waiting.spoke)
+
+    def _note(self, turn: TurnRecord, stage: str, seconds: float) -> None:
+        turn.latency[stage] = round(seconds, 3)
+        if figure := STAGES.get(stage):
+            self._measure(figure.name, seconds)
 
     def slowest(self) -> str:
         """The stage that cost most in this call, for the log."""
         stages = [(s, name) for t in self.record.turns for name, s in t.latency.items() if name != "total"]
         seconds, name = max(stages, default=(0.0, "none"))
         return f"{name} {seconds:.2f} s"
-
-
-def _note(turn: TurnRecord, stage: str, seconds: float) -> None:
-    turn.latency[stage] = round(seconds, 3)

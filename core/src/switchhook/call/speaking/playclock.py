@@ -36,9 +36,13 @@ class PlayClock:
     def playing(self) -> bool:
         return self._first is not None
 
+    def is_silent(self, now: float) -> bool:
+        """All that was sent has been played, as far as we can tell."""
+        return self._first is None or now > self._first + (self.sent - self._base)
+
     def begin_message(self, now: float) -> float:
         """The position at which a message sent now will play; after a hole it begins a new run."""
-        if self._first is not None and now > self._first + (self.sent - self._base):
+        if self.is_silent(now):
             self.end_run(self.sent)
         return self.sent
 

@@ -53,13 +53,18 @@ def _nobody(_prompt: int, _position: float) -> None:
 
 
 class Playout:
-    """`on_event` is called from the sending task; it may call `queue` and `flush`. Who hears the call puts
-    itself in the place of `play`, and of `begins`, which is told where on the `clock` each prompt begins."""
+    """`on_event` is called from the sending task; it may call `queue` and `flush`. `underrun` is told of each
+    hole that a prompt has. Who hears the call puts itself in the place of `play`, and of `begins`, which is
+    told where on the `clock` each prompt begins."""
 
     def __init__(
-        self, leg: Leg, fetch: Fetch, on_event: Callable[[PromptStarted | PromptFinished], None]
+        self,
+        leg: Leg,
+        fetch: Fetch,
+        on_event: Callable[[PromptStarted | PromptFinished], None],
+        underrun: Callable[[], None] = lambda: None,
     ) -> None:
-        self._leg, self._fetch, self._on_event = leg, fetch, on_event
+        self._leg, self._fetch, self._on_event, self._underrun = leg, fetch, on_event, underrun
         self._format, self._pace = leg.audio, leg.pace
         self._frame = min(leg.audio.size(leg.pace.frame), leg.pace.largest)
         self.clock = PlayClock(leg.pace)
@@ -201,6 +206,9 @@ class Playout:
 
     def _take(self, size: int, now: float) -> bytes:
         data = bytearray()
+        first = next(segment for segment in self._segments if segment.data)
+        if first.begin is not None and self.clock.is_silent(now):
+            self._underrun()
         before = self.clock.begin_message(now)
         for segment in self._segments:
             part = segment.data[: size - len(data)]

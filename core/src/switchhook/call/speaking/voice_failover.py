@@ -160,7 +160,7 @@ class VoiceFailover:
                 if not second.left:
                     tried.append(second)
         if first.left:
-            first.engine.failed(anyio.current_time())
+            first.engine.failed(anyio.current_time(), OUTRUN)
             if self._cache is not None and first.prompt is not None:
                 self._cache.forget(first.prompt)  # the next to ask has it made anew
         return tried
@@ -219,7 +219,8 @@ class VoiceFailover:
             if one.skipped:
                 self._remark(SKIPPED_IN_PART)
         elif not one.left and not one.declined:
-            one.engine.failed(anyio.current_time(), silent=isinstance(problem, SlowVoiceError))
+            silent = isinstance(problem, SlowVoiceError)
+            one.engine.failed(anyio.current_time(), problem.problem, silent=silent)
         one.end(problem)
 
     async def _synthesize(self, one: VoiceAttempt, wanted: PromptRequest) -> PromptError | None:
