@@ -133,21 +133,23 @@ def hooks_page() -> str:
 FIGURES = """# Figures
 
 What is measured, as core, the Genesys transport and `switchhook-telemetry` declare it; the name
-is the one that Prometheus reads from `/metrics`. Names, kinds and labels are [public](compatibility.md): they change
-only with a line in the changelog. A plugin declares its own by the hook [`figures`](hooks.md); one that is declared
-with its labels is on the page before anything was measured. Seconds are histograms; their bounds are
-{bounds}.
+is the one that Prometheus reads from `/metrics`. Names, kinds and labels are [public](compatibility.md):
+they change only with a line in the changelog. A plugin declares its own by the hook [`figures`](hooks.md);
+one that is declared with its labels is on the page before anything was measured. Seconds are histograms;
+their bounds are {bounds}.
 
-No label holds what a caller said, keyed or brought: `connector`, `engine` and `plugin` are names of the configuration,
-the others words of the code; `problem` is the reason that an engine's author gives its errors, or their type. With several workers counters and histograms are sums, and each gauge has the label
+No label holds what a caller said, keyed or brought: `connector`, `engine` and `plugin` are names of the
+configuration, the others words of the code; `problem` is the reason that an engine's author gives its
+errors, or their type. With several workers counters and histograms are sums, and each gauge has the label
 `worker` beside its own; `sum without (worker) (switchhook_calls)` is of all.
 
 | name | kind | labels | |
 | --- | --- | --- | --- |
 """
 PROCESS = """
-Beside these, Prometheus' own library measures the process: `process_cpu_seconds_total`, `process_resident_memory_bytes`,
-`process_virtual_memory_bytes`, `process_open_fds`, `process_max_fds` and `process_start_time_seconds`.
+Beside these, Prometheus' own library measures the process: `process_cpu_seconds_total`,
+`process_resident_memory_bytes`, `process_virtual_memory_bytes`, `process_open_fds`, `process_max_fds` and
+`process_start_time_seconds`.
 """
 KINDS = {
     "count": ("_total", "counter"),

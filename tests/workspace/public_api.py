@@ -27,9 +27,10 @@ def public_api(source=ROOT / "core/src"):
     for module in MODULES:
         for name, found in _exported(package[module]):
             api |= _described(f"{module}.{name}", found)
-    for name, found in package["contract.hookspecs"].members.items():
-        if not found.is_alias and found.is_function:
-            api[f"hook {name}"] = _signature(found)
+    for module in ("start_hooks", "hookspecs"):
+        for name, found in package[f"contract.{module}"].members.items():
+            if not found.is_alias and found.is_function:
+                api[f"hook {name}"] = _signature(found)
     for name, found in package["contract.settings"].members.items():
         if not found.is_alias and found.is_class:
             api |= _described(f"settings {name}", found)

@@ -47,9 +47,7 @@ def test_a_plugin_that_keeps_what_it_makes_is_named_with_its_line(keeping, leaks
     keeping.handle_text(LARGE)
     line = Keeping.handle_text.__code__.co_firstlineno + 2
     [said] = leaks.look()
-    assert said.startswith(
-        "plugin responses/keeping keeps 10 MB, 10 MB more than before; 10 MB come from "
-    )
+    assert said.startswith("plugin responses/keeping keeps 10 MB, 10 MB more than before; 10 MB come from ")
     assert f" {__file__}:{line}: " in said
 
 

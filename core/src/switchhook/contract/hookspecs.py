@@ -23,22 +23,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .hook import action_or_list, actions, entered, hook, page, samples, tap
+from .start_hooks import *  # noqa: F403  # each that is added there is a hook
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Awaitable, Mapping, Sequence
 
     from pydantic import BaseModel
 
     from .actions import Action
-    from .assistant import Assistant, Turn
+    from .assistant import Turn
     from .audio import AudioFormat, Codec, Tap
-    from .caller import SimulatedCaller
-    from .figures import Figure
-    from .findings import AdminPage, Finding
-    from .info import AppInfo, CallInfo
-    from .leg import Transport
-    from .options import Options
+    from .findings import AdminPage
+    from .info import CallInfo
     from .records import CallRecord
     from .responses import (
         AudioResponse,
@@ -56,93 +52,6 @@ if TYPE_CHECKING:
         UserDefinedResponse,
     )
     from .returned import Actions
-    from .settings import ServerSettings
-    from .speech import SpeechToText, TextToSpeech
-
-
-# --- Drivers: asked of the one plugin that the configuration names, once per distinct options table
-
-
-@hook("start", "one")
-def create_transport(options: Options, server: ServerSettings) -> Transport:  # type: ignore[empty-body]
-    """Asked at start-up of the plugin in `[transport] use`. `options` is that table without `use`. Raises
-    SettingsError for wrong options; None is an error. One that is `Changeable` takes other options later, one
-    that `TakesSockets` accepts on sockets that can outlive it. For plugins in `switchhook.transport`."""
-
-
-@hook("start", "one")
-def create_stt(options: Options) -> SpeechToText:  # type: ignore[empty-body]
-    """Asked at start-up of the plugin that a connector's `stt` names, and in a thread when the configuration
-    is read again. Equal tables share an engine, as long as the files that they name stay the same. It may
-    offer more than its contract asks for: see "What a driver may offer". Raises SettingsError or StartError;
-    None is an error. For plugins in `switchhook.stt`."""
-
-
-@hook("start", "one")
-def create_tts(options: Options) -> TextToSpeech:  # type: ignore[empty-body]
-    """As create_stt, of the plugin that a connector's `tts` names; None is an error. For plugins in
-    `switchhook.tts`."""
-
-
-@hook("start", "one")
-def create_assistant(options: Options) -> Assistant:  # type: ignore[empty-body]
-    """As create_stt, of the plugin that a connector's `assistant` names; None is an error. For plugins in
-    `switchhook.assistant`."""
-
-
-@hook("start", "one")
-def create_caller(options: Options) -> SimulatedCaller:  # type: ignore[empty-body]
-    """When a program places calls of its own, `switchhook try --voice` for instance: a simulated caller over
-    a real transport. `options` says whom to call: `config`, `connector` and the `port` where its server
-    listens, or `url`, `api_key` and `client_secret`, a file that holds it. Raises SettingsError for wrong
-    options; None is an error. For plugins in `switchhook.caller`."""
-
-
-# --- Life of a plugin: asked of every loaded plugin that has them
-
-
-@hook("start", "all")
-def settings_model() -> type[BaseModel]:  # type: ignore[empty-body]
-    """The model that validates `[plugins.NAME]`, where NAME is this plugin's entry-point name. Asked while
-    the configuration is read. None, or no such hook: the plugin takes no settings, and a table for it is an
-    error. Any plugin."""
-
-
-@hook("start", "all")
-def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:  # type: ignore[empty-body]
-    """A context manager around the calls of a configuration: entered before the first, left after the last.
-    What it yields is the parameter `plugin` of this plugin's other hooks. `app.settings_of(NAME)` gives its
-    validated settings. When the configuration is read again while calls are answered, it is kept if the
-    settings of this plugin and of its distribution are the same; if not, there is another, and live calls
-    keep theirs. An exception when it is entered stops the start, or leaves in force what was read before; one
-    that comes later is logged, and so is one when it is left, for which it has ten seconds. None: nothing to
-    do. Any plugin."""
-
-
-@hook("start", "all")
-def check(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
-    """What this plugin verifies in `switchhook check`: findings, each with its cure, from an inner async
-    generator. None: nothing to verify. Any plugin."""
-
-
-@hook("start", "all")
-def check_public(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-body]
-    """Like `check`, for `switchhook check --public`: what this plugin verifies over the network while the
-    server runs, from outside as far as this machine can. None: nothing to verify. Any plugin."""
-
-
-@hook("start", "all")
-def figures() -> Iterable[Figure]:  # type: ignore[empty-body]
-    """What this plugin measures, for those who listen to `measured`. Asked at start-up. None: nothing. Any
-    plugin."""
-
-
-@hook("start", "all")
-def response_models() -> Mapping[str, type[BaseModel]]:  # type: ignore[empty-body]
-    """When the plugin is loaded: response types of its author's own, by name, and the model that each is read
-    with. This plugin's `handle_unknown` is then given that model; others still see an UnknownResponse. A
-    response that does not fit its model is a fault in the record that names the field, and the others are
-    asked. Two plugins that claim one name stop the start. None: none. Any plugin."""
 
 
 # --- Audio
