@@ -1,6 +1,6 @@
 """Engines in memory, and callers of a server."""
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import anyio
 
@@ -26,7 +26,8 @@ MADE = {
 @asynccontextmanager
 async def calling(server, *legs):
     """Those callers are being answered."""
-    async with anyio.create_task_group() as group:
+    kept = nullcontext() if len(server.calls) else server.calls.kept()
+    async with kept, anyio.create_task_group() as group:
         for leg in legs:
             group.start_soon(leg.run)
             group.start_soon(server.answer, leg)

@@ -177,7 +177,7 @@ class House:
 
     @asynccontextmanager
     async def calls(self, *legs):
-        async with anyio.create_task_group() as group:
+        async with self.server.calls.kept(), anyio.create_task_group() as group:
             for each in legs:
                 group.start_soon(each.run)
                 group.start_soon(self.server.answer, each)

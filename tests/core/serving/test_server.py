@@ -135,11 +135,59 @@ async def test_our_own_fault_is_logged_without_its_text(serve, caplog, monkeypat
 
 async def test_a_call_that_was_cut_off_leaves_its_record(serve, written):
     server = serve()
-    async with anyio.create_task_group() as group:
+    async with server.calls.kept(), anyio.create_task_group() as group:
         group.start_soon(server.answer, leg())
         await anyio.sleep(1)
         group.cancel_scope.cancel()
     assert [(record["outcome"], record["reason"]) for record in written()] == [("stopped", "cut off")]
+
+
+STAYING = """
+import anyio
+from switchhook import Say, hookimpl
+
+async def stay():
+    yield Say("one moment")
+    with anyio.CancelScope(shield=True):
+        await anyio.sleep(1000)
+
+@hookimpl
+def handle_text(response):
+    return stay()
+"""
+
+
+@pytest.fixture
+async def left_behind(serve, site):
+    """A server after a call whose plugin does not end with it."""
+    site.add("responses", "staying", STAYING)
+    server, caller = serve(max_calls=1), leg()
+    async with calling(server, caller):
+        caller.close("hung_up")
+        await anyio.sleep(2)
+        yield server
+
+
+async def test_a_plugin_that_does_not_let_go_holds_up_no_record(left_behind, written):
+    [record] = written()
+    assert record["outcome"] == "hung_up"
+    assert [(fault["source"], fault["hook"]) for fault in record["faults"]] == [
+        ("responses/staying", "handle_text")
+    ]
+
+
+async def test_a_plugin_that_does_not_let_go_keeps_no_place(left_behind):
+    assert left_behind.admit() is None
+
+
+async def test_a_plugin_that_does_not_let_go_is_named(left_behind, caplog):
+    [line] = [record.message for record in caplog.get_records("setup") if "does not end" in record.message]
+    assert line.startswith("plugin responses/staying (from acme-staying), hook handle_text: ")
+
+
+async def test_when_it_lets_go_after_all_there_is_no_second_record(left_behind, written):
+    await anyio.sleep(1200)
+    assert len(written()) == 1
 
 
 async def test_a_refusal_is_recorded(serve, written):

@@ -4,17 +4,15 @@ dialogue decides."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from math import inf
-from types import MappingProxyType
-from typing import Any
 
 import anyio
 
 from ..contract.actions import Remark, Say
 from ..contract.errors import cause
-from ..contract.info import CallInfo
+from ..contract.info import info_of_call
 from ..contract.languages import shown
 from ..contract.leg import (
     Closed,
@@ -22,7 +20,6 @@ from ..contract.leg import (
     LanguageChanged,
     Leg,
     LegEvent,
-    LegInfo,
     Outcome,
     PlaybackFinished,
     PlaybackStarted,
@@ -66,7 +63,7 @@ class Call:
         self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
-        self.info = _info_for_plugins(info, self._language.current, self.variables.current)
+        self.info = info_of_call(info, self._language.current, self.variables.current)
         self._events_file = EventsFile(write_event, self._mask, bot.limits.barge_in.ignore)
         line = Line(leg.audio, hooks)
         self._listening = Listening(bot, line, self.handle, self._language)
@@ -82,6 +79,8 @@ class Call:
         self._broken: Exception | None = None
         self._note_language()
         self._language.changed = self._change_language
+        self.left = anyio.Event()  # nothing of it is waited for any more, but its tasks
+        self._complete_already = False
         self._ended, self._closed = anyio.Event(), anyio.Event()
 
     # --- the leg's sink
@@ -224,33 +223,45 @@ class Call:
         self._listening.take = take
         try:
             async with anyio.create_task_group() as group:
-                group.start_soon(self._playout.run)
-                group.start_soon(self._listening.listen)
-                group.start_soon(self._conversing.run)
-                group.start_soon(self._keep_time)
-                begun = events.Speaks(self._language.current, *self._language.texts)
-                self._events_file.begin(self._bot.name, self._bot.limits, begun)
-                self.handle(events.Opened())
-                self.leg.start(self)
-                await self._ended.wait()
-                if self._broken is not None:
-                    raise self._broken
-                with anyio.move_on_after(CLOSING):
-                    await self._closed.wait()
-                group.cancel_scope.cancel()
+                try:
+                    await self._go_on(group)
+                finally:
+                    group.cancel_scope.cancel()
+                    self.left.set()
         except Exception as error:
             self._complete("failed", f"internal error: {cause(error)}")
             raise
         except BaseException:
             self._complete("stopped", "cut off")
             raise
-        if not self._closed.is_set():
-            self._handle(Closed("lost", "the leg did not close"))
         self._complete()
         return self.record_writer.record
 
+    async def _go_on(self, group: anyio.abc.TaskGroup) -> None:
+        for task in (self._playout.run, self._listening.listen, self._conversing.run, self._keep_time):
+            group.start_soon(task)
+        begun = events.Speaks(self._language.current, *self._language.texts)
+        self._events_file.begin(self._bot.name, self._bot.limits, begun)
+        self.handle(events.Opened())
+        self.leg.start(self)
+        await self._ended.wait()
+        if self._broken is not None:
+            raise self._broken
+        with anyio.move_on_after(CLOSING):
+            await self._closed.wait()
+
+    def give_up(self) -> None:
+        """It is `left`, and a plugin does not end though it was cancelled: the record does without it."""
+        self._replies.blame_who_stays()
+        self._complete()
+
     def _complete(self, outcome: str = "", reason: str = "") -> None:
-        """`outcome` is for a call that the dialogue has not ended."""
+        """Once. `outcome` is for a call that the dialogue has not ended."""
+        if self._complete_already:
+            return
+        self._complete_already = True
+        if not outcome and not self._closed.is_set():
+            self._handle(Closed("lost", "the leg did not close"))
         record, ended = self.record_writer.record, self._dialogue.outcome
         if outcome:
             record.outcome, record.reason = outcome, reason
@@ -281,19 +292,3 @@ class Call:
 
     def _measure(self, name: str, value: float, **labels: str) -> None:
         self._bot.hooks.measure(name, value, {"connector": self._bot.name, **labels})
-
-
-def _info_for_plugins(info: LegInfo, language: str, variables: Mapping[str, Any]) -> CallInfo:
-    return CallInfo(
-        id=info.id,
-        connector=info.connector,
-        conversation_id=info.conversation_id,
-        correlation_id=info.correlation_id,
-        api_version=info.api_version,
-        language=language,
-        ani=info.ani,
-        dnis=info.dnis,
-        variables=variables,
-        context=MappingProxyType(dict(info.details)),
-        configuration=MappingProxyType(dict(info.configuration)),
-    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from .figures import Figure
+    from .leg import LegInfo
     from .settings import Settings
 
 
@@ -70,3 +72,20 @@ class CallInfo:
             shared = self._shared.setdefault(distribution or name, {})
             self._views[name] = replace(self, plugin=plugin, state={}, shared=shared)
         return self._views[name]
+
+
+def info_of_call(info: LegInfo, language: str, variables: Mapping[str, Any]) -> CallInfo:
+    """What the transport knows of a call, for plugins."""
+    return CallInfo(
+        id=info.id,
+        connector=info.connector,
+        conversation_id=info.conversation_id,
+        correlation_id=info.correlation_id,
+        api_version=info.api_version,
+        language=language,
+        ani=info.ani,
+        dnis=info.dnis,
+        variables=variables,
+        context=MappingProxyType(dict(info.details)),
+        configuration=MappingProxyType(dict(info.configuration)),
+    )

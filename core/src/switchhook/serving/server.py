@@ -152,7 +152,7 @@ class Server:
         logger.info("call to %s started", info.connector)
         self.measured(CALLS_STARTED.name, 1, {"connector": info.connector})
         try:
-            await call.run()
+            await self.calls.carry(call)
         finally:
             self.calls.remove(call)
             generation.records.call(record)
@@ -168,7 +168,7 @@ class Server:
         def page(path: str) -> AdminPage | None:
             return self.generation.hooks.admin_page(path)
 
-        async with self.listeners.kept(), anyio.create_task_group() as group:
+        async with self.listeners.kept(), self.calls.kept(), anyio.create_task_group() as group:
             await self.listeners.give(self._transport, settings.server)
             urls = await group.start(self._transport.serve, self)
             if settings.admin is not None:

@@ -44,12 +44,20 @@ class Place:
     aside: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """An async handler that goes on."""
+
+    scope: anyio.CancelScope
+    answer: HandlerAnswer
+
+
 class Performing:
-    """`take` is handed each final action."""
+    """`take` is handed each final action. `handlers`: the async ones, each waiting for the next."""
 
     def __init__(self, hooks: Hooks, call: CallInfo, emit: Callable[[Event], None], take: Take) -> None:
         self._hooks, self._call, self._emit, self._take = hooks, call, emit, take
-        self._handlers: list[anyio.CancelScope] = []  # the async ones, each waiting for the next
+        self.handlers: list[Following] = []
         self._abandoned = False
         self._work = 0  # bytes that were worked on since others had their turn
 
@@ -60,8 +68,8 @@ class Performing:
     def abandon(self) -> None:
         """Wait for no async handler of this reply any more."""
         self._abandoned = True
-        if self._handlers:
-            self._handlers[0].cancel()
+        if self.handlers:
+            self.handlers[0].scope.cancel()
 
     async def respond(self, turn: int, position: int, response: Response) -> None:
         """To one response of a reply, of which only so many are taken."""
@@ -169,7 +177,7 @@ class Performing:
     async def _follow(self, place: Place, source: _Source, actions: AsyncGeneratorType[Any, Any]) -> bool:
         more = True
         scope = anyio.CancelScope(deadline=anyio.current_time() + HANDLER)
-        self._handlers.append(scope)
+        self.handlers.append(Following(scope, source.answer))
         try:
             with scope:
                 if self._abandoned:
@@ -182,7 +190,7 @@ class Performing:
                         if not more:
                             break
         finally:
-            self._handlers.pop()
+            self.handlers.pop()
         if scope.cancelled_caught:
             if self._abandoned:
                 self.blame(source.answer, "was left, as the next turn was due", counts=False)

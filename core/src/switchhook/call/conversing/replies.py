@@ -26,6 +26,7 @@ from ..language import CallLanguage
 from ..record.variables import SessionVariables
 from .performing import CORE, Performing, Place
 
+STAYS = "does not end, though it was cancelled: its call has ended without it"
 LEAST = 50  # bytes that a text counts as at least
 
 
@@ -94,6 +95,13 @@ class Replies:
                 self._reply.interrupt()
             except (Exception, SystemExit) as error:  # noqa: BLE001  # an assistant may raise anything; its reply is read on
                 self._emit(Faulted("assistant", "interrupt", cause(error)))
+
+    def blame_who_stays(self) -> None:
+        """What was cancelled has not ended."""
+        if self._performing.handlers:
+            self._performing.blame(self._performing.handlers[-1].answer, STAYS)
+        else:
+            self._emit(Faulted("call", "run", f"an engine {STAYS}"))
 
     # --- bounds
 
