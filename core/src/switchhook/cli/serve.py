@@ -118,11 +118,13 @@ def _answer(arguments: argparse.Namespace, handed: Handed) -> int:
 
 def _work(arguments: argparse.Namespace, handed: Handed, line: socket) -> int:
     """One of several: the supervisor tells it what to do."""
+    from ..serving.logs import name_worker
     from ..serving.reloading import Reloading
     from ..serving.server import Server
     from ..serving.watched import Watched
     from ..serving.working import Working
 
+    name_worker(handed.slot)
     files = Watched(arguments.config)
     read = partial(_read, arguments, handed)
     server = Server(read(None), handed)
