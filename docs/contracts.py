@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from switchhook import testing
-from switchhook.contract import assistant, audio, caller, info, options, speech
+from switchhook.contract import assistant, audio, caller, info, options, speech, state
 from switchhook.testing import conformance
 
 HEAD = '''# Contracts
@@ -153,6 +153,8 @@ PARTS: dict[str, tuple[Any, str]] = {
     "Assistants": (assistant, "Assistant Conversation Reply Interruptible ReplyContext Turn"),
     "What a plugin may know": (info, "CallInfo AppInfo"),
     "Reading options": (options, "Options Table"),
+    "What workers know together": (state, "State Full"),
+    "A state for tests": (testing, "MemoryState"),
     "Callers that are made up": (caller, "CallerAct CallerPlan PlacedCall SimulatedCaller"),
     "`switchhook.testing`": (
         testing,

@@ -3,13 +3,15 @@
 import logging
 import time
 from importlib import import_module
+from traceback import StackSummary
 
 import pytest
 
 from switchhook import AudioFormat, CallInfo, EndCall, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
-from switchhook.plugins.watchdog import Watchdog
+from switchhook.plugins.watchdog import Watchdog, _whose
+from switchhook.serving import memorystate, server
 
 pytestmark = pytest.mark.anyio
 CALL = CallInfo("1", "support")
@@ -211,3 +213,11 @@ async def test_a_tap_that_blocks_for_long_is_out_also_in_the_call_that_it_blocks
     assert "plugin extension/slow blocked every call" in caplog.text
     assert not hooks.give(tap, "caller", b"", 0.2, print)
     assert hooks.taps(CALL, AudioFormat()) == []
+
+
+def test_what_core_brings_is_not_named_where_core_itself_blocks():
+    plugins = Plugins()
+    brought = plugins.load_one("state", "memory")
+    stack = [(server.__file__, 1, "run", ""), (memorystate.__file__, 1, "add_once", "")]
+    assert _whose(StackSummary.from_list(stack), [brought]) == "state/memory"
+    assert _whose(StackSummary.from_list(stack[:1]), [brought]) == ""

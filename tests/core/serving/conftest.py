@@ -18,15 +18,16 @@ def serve(site, tmp_path):
     for group, made in MADE.items():
         site.add(group, "memory", DRIVER.format(group=group, made=made))
 
-    def serve(*, records="records", events=False, languages=None, **server):
+    def serve(*, records="records", events=False, languages=None, state=None, when_lost="allow", **server):
         engines = {group: {"use": "memory"} for group in ("assistant", "stt", "tts")}
         table = {
             "server": server,
             "transport": {"use": "memory"},
             "connectors": {"support": {**engines, "events": events, "languages": languages or {}}},
             "records": {"directory": records},
+            "state": {"when_lost": when_lost},
         }
-        return Server(App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path))
+        return Server(App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path), state=state)
 
     return serve
 

@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from .languages import normalised
 from .names import check_name
-from .options import SHORTEST, FilePath, Seconds, Table
+from .options import SHORTEST, Choosing, FilePath, Seconds, Table
+from .state import StateSettings
 
 
 def _no_switch(value: object) -> object:
@@ -51,7 +52,7 @@ class ServerSettings(Table):
     max_calls: int = Field(1000, ge=1, description="above it new calls are given back or refused")
     max_call: Seconds = Field(840.0, gt=0, description="a call is ended then, before its peer may cut it")
     notice: Seconds = Field(5.0, ge=0, description="after SIGTERM: calls are taken until balancers send none")
-    workers: int = Field(1, ge=1, le=MOST_WORKERS, description="processes; they divide max_calls among them")
+    workers: int = Field(1, ge=1, le=MOST_WORKERS, description="processes that answer calls")
     drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after that")
     watch: bool = Field(False, description="read the configuration again when a file of it has changed")
 
@@ -71,16 +72,6 @@ def _has_host(url: str) -> bool:
         return bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:  # a port or an address that is none
         return False
-
-
-class Choosing(Table):
-    """A table that names a plugin in `use` and carries that plugin's own options beside it."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    use: str
-
-    def table(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
 
 
 def _one_or_more(value: object) -> object:
@@ -295,5 +286,6 @@ class Settings(Table):
     connectors: dict[Name, ConnectorSettings] = Field(default_factory=dict)
     records: RecordsSettings = Field(default_factory=RecordsSettings)
     prompts: PromptsSettings = Field(default_factory=PromptsSettings)
+    state: StateSettings = Field(default_factory=StateSettings)
     admin: AdminSettings | None = Field(None, description="without this table there is no admin port")
     plugins: PluginsSettings = Field(default_factory=PluginsSettings)

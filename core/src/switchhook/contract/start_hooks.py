@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .options import Options
     from .settings import ServerSettings
     from .speech import SpeechToText, TextToSpeech
+    from .state import State
 
 
 # --- Drivers: asked of the one plugin that the configuration names, once per distinct options table
@@ -63,6 +64,13 @@ def create_caller(options: Options) -> SimulatedCaller:  # type: ignore[empty-bo
     a real transport. `options` says whom to call: `config`, `connector` and the `port` where its server
     listens, or `url`, `api_key` and `client_secret`, a file that holds it. Raises SettingsError for wrong
     options; None is an error. For plugins in `switchhook.caller`."""
+
+
+@hook("start", "one")
+def create_state(options: Options) -> State:  # type: ignore[empty-body]
+    """Asked at start-up of the plugin in `[state] use`; with several workers by their supervisor alone.
+    `options` is that table without `use` and `when_lost`. It is kept when the configuration is read again.
+    Raises SettingsError or StartError; None is an error. For plugins in `switchhook.state`."""
 
 
 # --- Life of a plugin: asked of every loaded plugin that has them

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, distributions, entry_points, requires
@@ -22,7 +22,7 @@ from .contract_check import refuse_misfit, refuse_other_major
 from .files import ORIGIN, PluginFile
 from .guard import HookGuard
 
-DRIVERS = ("transport", "stt", "tts", "assistant", "caller")
+DRIVERS = ("transport", "stt", "tts", "assistant", "caller", "state")
 """Groups of plugins that are only imported if the configuration or the command line names them."""
 
 SHARED = ("codec", "responses", "extension")
@@ -44,6 +44,12 @@ class Plugin:
     def key(self) -> str:
         """Its name in `[plugins.NAME]` and in lists of plugins."""
         return self.file.key if self.file else self.name.partition("/")[2]
+
+    @property
+    def files(self) -> Collection[str]:
+        """As `home` gives them. One that core brings has its module alone: the rest of core is no plugin."""
+        of_core = self.distribution == "switchhook"
+        return (getattr(self.module, "__file__", ""),) if of_core else home(self.module)
 
     def named_in(self, names: Sequence[str]) -> bool:
         return self.name in names or self.key in names

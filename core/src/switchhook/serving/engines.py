@@ -14,8 +14,7 @@ from typing import Any
 from ..call.engine import Engine, Failing, Kind, Report
 from ..contract.drivers import KnowsLanguages
 from ..contract.errors import PluginError, SettingsError, StartError, SwitchhookError, cause
-from ..contract.options import Options
-from ..contract.settings import Choosing
+from ..contract.options import Choosing, Options
 from ..contract.traces import home, place
 from ..plugins.loader import Plugin, Plugins
 from .configuration import fingerprint
