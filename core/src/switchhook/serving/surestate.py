@@ -20,7 +20,9 @@ PATIENCE = 1.0  # seconds for an answer: a peer may give five for a call to begi
 REST = 1.0  # seconds that it is not asked after it was silent: one call asks several times
 LONGEST_KEY = 512  # characters
 LARGEST = 1024 * 1024  # bytes of one value
-STATE_LOST = Figure("state_lost", "count", "Questions that [state] did not answer, so that when_lost decided")
+STATE_LOST = Figure(
+    "state_lost", "count", "Questions that [state] did not answer, so that when_lost decided", labels=()
+)
 
 T = TypeVar("T")
 Measured = Callable[[str, float, Mapping[str, str]], None]
