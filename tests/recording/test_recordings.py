@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from switchhook import AudioFormat, CollectDigits, Gap, LegInfo, hookimpl
+from switchhook import AudioFormat, CollectDigits, Gap, LegInfo, SetListening, hookimpl
 from switchhook.testing import MemoryAssistant, MemoryLeg
 from switchhook_recording import disk
 from switchhook_recording.disk import Disk, RecordingFile
@@ -249,3 +249,21 @@ def test_linear_audio_is_a_common_wav_file(tmp_path, encoding, order):
 def test_a_law_is_named_as_such(tmp_path):
     wav = Wav(written(tmp_path, AudioFormat("PCMA", 8000), b"\x01\x02", b"").read_bytes())
     assert (wav.tag, wav.caller, wav.bot) == (6, b"\x01\x02", b"\xd5\xd5")
+
+
+async def test_what_is_said_while_the_bot_does_not_listen_is_silence(tmp_path):
+    class Asking:
+        @hookimpl
+        def handle_text(self, response):
+            return {"off": SetListening(speech=False), "on": SetListening(speech=True)}.get(response.text)
+
+    async def act(talk):
+        await speak(talk, 5, 2.0)
+        talk.say("off")
+        await speak(talk, 6, 2.0)
+        talk.leg.press("1")
+        await speak(talk, 7, 2.0)
+
+    answers = greeting(off=["off"], **{"1": ["on"]})
+    await recorded(tmp_path, act, assistant=answers, plugins=[Asking()])
+    assert set(Wav(only_file(tmp_path).read_bytes()).caller) == {5, 7, QUIET}

@@ -23,12 +23,14 @@ from switchhook import (
     Finding,
     HandOver,
     Remark,
+    SetListening,
     Tap,
     hookimpl,
 )
 
 from .disk import Disk, RecordingFile
 from .keeping import SEALED, Keeper
+from .message import MESSAGE
 from .recorder import Recorder
 from .sealing import read_recipient
 from .settings import RecordingSettings, WhenLost
@@ -120,8 +122,11 @@ def create_tap(call: CallInfo, audio: AudioFormat, plugin: Recordings | None) ->
 
 @hookimpl
 def rewrite_action(action: Action, call: CallInfo) -> list[Action] | None:
-    """A call that has to be recorded, and is not, goes to a person in place of what the bot would do."""
+    """A call that has to be recorded, and is not, goes to a person in place of what the bot would do. Where
+    the bot does not listen, its author wants nothing of the caller to be kept."""
     recording: Recording | None = call.state.get(STATE)
+    if recording is not None and isinstance(action, SetListening) and action.speech is not None:
+        recording.recorder.deaf = not action.speech and MESSAGE not in call.shared
     if recording is None or not recording.file.lost or recording.when_lost != "hand_over":
         return None
     if recording.handed_over:

@@ -24,9 +24,11 @@ class Recorder:
         self._caller, self._bot = bytearray(), bytearray()
         self._begin = 0  # byte of each side where they begin
         self._quiet = audio.silence(1 / audio.rate)
+        self.deaf = False  # the caller is not to be heard
 
     def caller(self, audio: bytes, at: float, /) -> None:
-        self._take(self._caller, audio, at)
+        if not self.deaf:
+            self._take(self._caller, audio, at)
 
     def bot(self, audio: bytes, at: float, /) -> None:
         self._take(self._bot, audio, at)

@@ -12,13 +12,19 @@ LARGEST = UNKNOWN - 100
 HEAD = 58  # bytes: the longest header
 
 
-def header(audio: AudioFormat, size: int | None) -> bytes:
-    """What stands before `size` bytes of both sides. None: nobody knows yet how many there will be."""
+def header(audio: AudioFormat, size: int | None, channels: int = 2) -> bytes:
+    """What stands before `size` bytes of all channels. None: nobody knows yet how many there will be."""
     width = audio.bytes_per_second // audio.rate
     form = struct.pack(
-        "<HHIIHH", TAGS[audio.encoding], 2, audio.rate, 2 * audio.bytes_per_second, 2 * width, 8 * width
+        "<HHIIHH",
+        TAGS[audio.encoding],
+        channels,
+        audio.rate,
+        channels * audio.bytes_per_second,
+        channels * width,
+        8 * width,
     )
-    frames = UNKNOWN if size is None else size // (2 * width)
+    frames = UNKNOWN if size is None else size // (channels * width)
     if width == 1:  # a coding: the format has a size of more, and the number of samples is a part of its own
         form += struct.pack("<H", 0)
     parts = b"WAVEfmt " + struct.pack("<I", len(form)) + form
