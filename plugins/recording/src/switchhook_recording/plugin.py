@@ -34,6 +34,7 @@ from .message import MESSAGE
 from .recorder import Recorder
 from .sealing import read_recipient
 from .settings import RecordingSettings, WhenLost
+from .store import Bucket, StoreSettings, Uploads
 
 YES = ("true", "yes", "on", "1")
 ENDING = 8.0  # seconds for the disk, when the server ends
@@ -57,7 +58,8 @@ class Recordings:
         self.settings, self._directory = settings, directory
         self._recipient = read_recipient(settings.encrypt_to) if settings.encrypt_to else None
         self.keeper = Keeper(directory, settings.keep)
-        self.disk = Disk()
+        self._uploads = Uploads(directory, settings.s3, Bucket(settings.s3).put) if settings.s3 else None
+        self.disk = Disk(self._uploads.add) if self._uploads else Disk()
 
     def begin(self, call: CallInfo, audio: AudioFormat) -> Recording | None:
         of_connector = self.settings.of(call.connector)
@@ -73,10 +75,13 @@ class Recordings:
 
     def kept_as(self, recording: Recording) -> str:
         """For the record."""
-        return str(recording.file.path)
+        path = recording.file.path
+        return self.settings.s3.address(path) if self.settings.s3 else str(path)
 
     async def close(self) -> None:
         await to_thread.run_sync(self.disk.close, ENDING)
+        if self._uploads is not None:
+            await to_thread.run_sync(self._uploads.close, ENDING)
         await to_thread.run_sync(self.keeper.close, ENDING)
 
 
@@ -161,8 +166,24 @@ def check(app: AppInfo) -> AsyncIterator[Finding]:
         if problem := await to_thread.run_sync(partial(_unwritable, settings.directory)):
             cure = "make it, or say another [plugins.recording] directory"
             yield Finding("error", "plugins.recording.directory", problem, cure)
+        if settings.s3 is not None:
+            yield await to_thread.run_sync(_stored, settings.s3)
 
     return findings()
+
+
+def _stored(settings: StoreSettings) -> Finding:
+    subject = "plugins.recording.s3"
+    try:
+        Bucket(settings).check()
+    except ImportError as error:
+        return Finding("error", subject, "boto3 is not installed", str(error))
+    except Exception as error:  # noqa: BLE001  # a library's, of many kinds
+        problem = f"the bucket {settings.bucket} cannot be reached: {type(error).__name__}"
+        return Finding(
+            "error", subject, problem, "look at endpoint, bucket and keys; recordings wait meanwhile"
+        )
+    return Finding("ok", subject, f"the bucket {settings.bucket} is there")
 
 
 def _unwritable(directory: Path) -> str:

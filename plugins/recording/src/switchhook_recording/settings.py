@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from switchhook import FilePath, Seconds, Table
 
+from .store import StoreSettings
+
 DAY = 86_400.0
 WhenLost = Literal["allow", "hand_over"]
 
@@ -56,6 +58,9 @@ class RecordingSettings(Table):
         None,
         description="an age recipient, age1…: files are encrypted to it as they are written; needs "
         "switchhook-recording[encryption]",
+    )
+    s3: StoreSettings | None = Field(
+        None, description="a store that finished recordings are moved to; needs switchhook-recording[s3]"
     )
     connectors: dict[str, ConnectorRecording] = Field(
         default_factory=dict, description="what is otherwise for single connectors, by name"
