@@ -90,13 +90,9 @@ async def test_of_calls_within_one_place_one_uses_it(serve):
 
 async def test_a_call_that_has_its_place_takes_no_other(serve):
     server, caller = serve(max_calls=1), leg()
-    async with server.calls.kept(), anyio.create_task_group() as group, await server.admission():
-        group.start_soon(caller.run)
-        group.start_soon(server.answer, caller)
-        await anyio.sleep(1)
+    async with await server.admission(), calling(server, caller):
         assert (len(server.calls), caller.outcome) == (1, None)
         await server.close()
-        group.cancel_scope.cancel()
 
 
 async def test_a_call_for_which_there_is_no_place_is_given_back_and_told(serve, written):

@@ -21,7 +21,7 @@ REST = 1.0  # seconds that it is not asked after it was silent: one call asks se
 LONGEST_KEY = 512  # characters
 LARGEST = 1024 * 1024  # bytes of one value
 STATE_LOST = Figure(
-    "state_lost", "count", "Questions that [state] did not answer, so that when_lost decided", labels=()
+    "state_lost", "count", "Questions that [state] did not answer, so that when_lost decided", ()
 )
 
 T = TypeVar("T")
