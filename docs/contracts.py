@@ -154,15 +154,20 @@ PARTS: dict[str, tuple[Any, str]] = {
     "What a plugin may know": (info, "CallInfo AppInfo"),
     "Reading options": (options, "Options Table"),
     "What workers know together": (state, "State Full"),
-    "A state for tests": (testing, "MemoryState"),
     "Callers that are made up": (caller, "CallerAct CallerPlan PlacedCall SimulatedCaller"),
     "`switchhook.testing`": (
         testing,
-        "a_call Talk actions_of MemoryAssistant MemorySpeechToText MemoryTextToSpeech MemoryLeg replay",
+        (
+            "a_call Talk actions_of MemoryAssistant MemorySpeechToText MemoryTextToSpeech MemoryLeg "
+            "MemoryState replay"
+        ),
     ),
     "`switchhook.testing.conformance`": (
         conformance,
-        "check_speech_to_text check_text_to_speech check_assistant check_transport check_codec Peer",
+        (
+            "check_speech_to_text check_text_to_speech check_assistant check_transport check_codec "
+            "check_state Peer"
+        ),
     ),
 }
 TYPES = """

@@ -2,19 +2,21 @@
 
 import asyncio
 from array import array
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 
 import anyio
 import pytest
 
-from switchhook import AudioFormat, Closed, ReplyContext, Transcript, codec_for
+from switchhook import AudioFormat, Closed, Full, ReplyContext, Transcript, codec_for
+from switchhook.testing import MemoryState
 from switchhook.testing.conformance import (
     ContractBroken,
     assistants,
     check_assistant,
     check_codec,
     check_speech_to_text,
+    check_state,
     check_text_to_speech,
     check_transport,
     codecs,
@@ -23,6 +25,7 @@ from switchhook.testing.conformance import (
 from switchhook.testing.conformance import driver as own
 from switchhook.testing.conformance import leg as transports
 from switchhook.testing.conformance import recognition as stt
+from switchhook.testing.conformance import state as states
 from switchhook.testing.conformance import text_to_speech as tts
 
 from .good import SPEECH, Bot, Ear, Line, Listening, Side, Talk, Voice
@@ -636,6 +639,95 @@ def test_what_a_codec_breaks_is_said(codec, sentence):
     assert sentence.says in broken(caught)
 
 
+# --- states
+
+
+class Knowing(MemoryState):
+    """Looks, and then writes."""
+
+    async def add_once(self, key, seconds, /):
+        is_new = not self._once.get(key, anyio.current_time())
+        await anyio.sleep(0)
+        await super().add_once(key, seconds)
+        return is_new
+
+
+class Forgetting(MemoryState):
+    async def add_once(self, key, seconds, /):
+        return await super().add_once(key, min(seconds, 0.01) if "while" in key else seconds)
+
+
+class Remembering(MemoryState):
+    """For as long as it was asked last."""
+
+    async def add_once(self, key, seconds, /):
+        is_new = await super().add_once(key, seconds)
+        self._once.put(key, True, anyio.current_time(), seconds)
+        return is_new
+
+
+class Generous(MemoryState):
+    async def hold(self, key, limit, /):
+        return await super().hold(key, limit + 1)
+
+
+class Leaking(MemoryState):
+    async def hold(self, key, limit, /):
+        held = await super().hold(key, limit)
+        return held if isinstance(held, Full) else nullcontext()
+
+
+class Narrow(MemoryState):
+    async def hold(self, key, limit, /):
+        return await super().hold("calls", limit)
+
+
+class Constant(MemoryState):
+    async def hold(self, key, limit, /):
+        return await super().hold(key, max(limit, 4) if limit == 2 else limit)
+
+
+class First(MemoryState):
+    async def put(self, key, value, seconds, /):
+        if await self.get(key) is None:
+            await super().put(key, value, seconds)
+
+
+class Lasting(MemoryState):
+    async def put(self, key, value, seconds, /):
+        await super().put(key, value, seconds + 60)
+
+
+class Raising(MemoryState):
+    async def get(self, key, /):
+        raise KeyError(key)
+
+
+STATES = [
+    (Knowing, states.ONCE),
+    (Forgetting, states.WHILE),
+    (Remembering, states.WHILE),
+    (Generous, states.LIMIT),
+    (Leaking, states.BACK),
+    (Narrow, states.OTHERS),
+    (Constant, states.SMALLER),
+    (First, states.VALUES),
+    (Lasting, states.ENDS),
+    (Raising, states.NEVER),
+]
+
+
+async def test_our_state_holds_its_contract():
+    await check_state(MemoryState)
+
+
+@pytest.mark.parametrize(("state", "sentence"), STATES)
+async def test_what_a_state_breaks_is_said(state, sentence):
+    with pytest.raises(ContractBroken) as caught:
+        await check_state(state)
+    assert sentence.says in broken(caught)
+
+
 # --- of all drivers
 
 
@@ -752,8 +844,8 @@ async def test_everything_is_said_at_once_with_its_reason_and_the_authors_line()
 
 
 def test_each_sentence_has_a_driver_that_breaks_it():
-    tables = [RECOGNISERS, VOICES, ASSISTANTS, TRANSPORTS, CODECS]
+    tables = [RECOGNISERS, VOICES, ASSISTANTS, TRANSPORTS, CODECS, STATES]
     found = {sentence for table in tables for _, sentence in table}
-    modules = (own, stt, tts, assistants, transports, codecs)
+    modules = (own, stt, tts, assistants, transports, codecs, states)
     said = {each for module in modules for each in vars(module).values() if isinstance(each, report.Sentence)}
     assert said - found <= {report.LIVES, report.TASKS, transports.THREAD}

@@ -15,6 +15,7 @@ from .codecs import check_codec as check_codec
 from .report import Breach as Breach
 from .report import ContractBroken as ContractBroken
 from .speech_to_text import check_speech_to_text as check_speech_to_text
+from .state import check_state as check_state
 from .text_to_speech import check_text_to_speech as check_text_to_speech
 from .transports import Peer as Peer
 from .transports import check_transport as check_transport
