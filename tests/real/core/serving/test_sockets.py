@@ -55,15 +55,20 @@ def test_a_slot_that_does_not_listen_yet_gets_no_connection():
             second[0].accept()
 
 
-def test_connections_are_spread_over_the_slots():
-    with bound(0, 3) as slots, ExitStack() as stack:
+def test_connections_are_spread_over_the_slots_within_fifteen_percent():
+    """The kernel spreads them by their addresses, which is like throwing dice: of so many, 15 % are nearly six
+    times the usual deviation."""
+    with bound(0, 3) as slots:
         for slot in slots:
             listen(slot)
-        for _ in range(90):
-            stack.enter_context(socket.create_connection(slots[0][0].getsockname(), timeout=5))
-        got = [_waiting(slot[0]) for slot in slots]
-        assert sum(got) == 90
-        assert min(got) > 10
+        got = [0, 0, 0]
+        for _ in range(30):
+            with ExitStack() as stack:
+                for _ in range(100):
+                    stack.enter_context(socket.create_connection(slots[0][0].getsockname(), timeout=5))
+                got = [before + _waiting(slot[0]) for before, slot in zip(got, slots, strict=True)]
+        assert sum(got) == 3000
+        assert all(850 <= each <= 1150 for each in got), got
 
 
 def _waiting(listener):
