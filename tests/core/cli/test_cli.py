@@ -521,6 +521,32 @@ def test_only_a_public_check_asks_what_can_be_verified_over_the_network(site, ch
     assert (status, "FAIL   acme: not reached\n       plug it in\n" in out) == (1, True)
 
 
+STORE = """
+from contextlib import asynccontextmanager
+from switchhook import hookimpl
+
+@hookimpl
+def create_state(options):
+    return store()
+
+@asynccontextmanager
+async def store():
+    raise OSError("no answer")
+    yield
+"""
+
+
+def test_a_state_that_cannot_be_reached_is_found(check, site):
+    site.add("state", "store", STORE)
+    status, out, _ = check(GOOD + '[state]\nuse = "store"\n')
+    assert (status, "FAIL   engines: state store, when entered: OSError" in out) == (1, True)
+
+
+def test_a_setting_that_a_state_does_not_have_is_an_error(check):
+    status, _, err = check(GOOD + '[state]\ncolour = "red"\n')
+    assert (status, "state.colour: unknown key" in err) == (2, True)
+
+
 def test_where_nobody_can_try_the_server_from_outside_a_public_check_says_so(site, check):
     assert "from outside" not in check()[1]
     assert (

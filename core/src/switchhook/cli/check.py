@@ -112,6 +112,7 @@ async def _findings(
         yield finding
     try:
         app.transport()  # first: wrong settings should not wait for models
+        app.state()
         progress("loading the engines")
         connectors = app.equip()
         await stack.enter_async_context(entered(app.engines.lifetimes()))
