@@ -26,10 +26,11 @@ test: lint  ## linter, types, and every test but those of CI: the quick ones on 
 	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not real and not ci'
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'real and not ci'
 
-lint: $(INSTALLED)  ## formatter, linter, who may import whom, types
+lint: $(INSTALLED)  ## formatter, linters, who may import whom, types
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/mypy
 	$(BIN)/mypy --explicit-package-bases --cache-dir .mypy_cache/tests tests
 
