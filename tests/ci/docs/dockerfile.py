@@ -132,7 +132,7 @@ class Image:
             return
         (stage,) = (each.removeprefix("--from=") for each in options)
         there = self._stages[stage] / source.lstrip("/")
-        shutil.copytree(there, self.here(target), symlinks=True)
+        shutil.copytree(there, self.here(target), symlinks=True, copy_function=os.link)
 
     def _run(self, text):
         inherited = {name: value for name, value in os.environ.items() if name.startswith(OUTSIDE)}

@@ -1,16 +1,7 @@
 """The recipes of docs/how-to/recipes, each in front of a server on loopback."""
 
-import contextlib
-import os
 import re
-import shutil
-import signal
-import socket
-import ssl
-import subprocess
-from pathlib import Path
 
-import anyio
 import pytest
 import trustme
 from websockets.asyncio.client import connect
@@ -19,10 +10,7 @@ from websockets.exceptions import InvalidStatus
 from switchhook_audiohook.protocol import Media, events
 
 from ...real.transport_genesys.live import Lobby, Phone, headers_for, serving
-
-RECIPES = Path(__file__).parents[3] / "docs/how-to/recipes"
-NAME = "voice.example.com"
-PUBLIC = f"wss://{NAME}/"
+from .proxies import NAME, PROXIES, PUBLIC, RECIPES, free_port, in_front
 
 pytestmark = pytest.mark.anyio
 
@@ -30,60 +18,6 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(scope="module")
 def authority():
     return trustme.CA()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-def caddy(text, port, pem, folder):
-    text = text.replace(f"{NAME} {{", f"{NAME}:{port} {{\n\ttls {pem} {pem}")
-    (folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https disable_redirects\n}\n" + text)
-    return ["caddy", "run", "--adapter", "caddyfile", "--config", folder / "Caddyfile"]
-
-
-def nginx(text, port, pem, folder):
-    text = re.sub(r"/etc/letsencrypt/\S+\.pem", str(pem), text).replace("listen 443", f"listen {port}")
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    paths = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    head = (
-        f"daemon off; pid {folder}/pid; error_log {folder}/log; events {{}} http {{ access_log off; {paths}\n"
-    )
-    (folder / "nginx.conf").write_text(head + text + "}")
-    return ["nginx", "-p", folder, "-c", folder / "nginx.conf"]
-
-
-def haproxy(text, port, pem, folder):
-    text = text.replace("/etc/haproxy/voice.example.com.pem", str(pem)).replace("bind :443", f"bind :{port}")
-    (folder / "haproxy.cfg").write_text(text)
-    return ["haproxy", "-f", folder / "haproxy.cfg"]
-
-
-PROXIES = {"Caddyfile": caddy, "nginx.conf": nginx, "haproxy.cfg": haproxy}
-
-
-def end(process):
-    """With all that it has started: the workers of a master that is only killed stay."""
-    process.terminate()
-    try:
-        process.wait(timeout=10)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-async def listening(process, port, log):
-    with anyio.fail_after(15):
-        while True:
-            assert process.poll() is None, log.read_text()
-            try:
-                await (await anyio.connect_tcp("127.0.0.1", port)).aclose()
-            except OSError:
-                await anyio.sleep(0.02)
-            else:
-                return
 
 
 class Proxied:
@@ -106,28 +40,13 @@ class Proxied:
 
 @pytest.fixture(params=PROXIES)
 async def proxied(request, authority, tmp_path, anyio_backend, refuse_quickly):
-    build = PROXIES[request.param]
-    if shutil.which(build.__name__) is None:
-        pytest.skip(f"{build.__name__} is not installed")
-    pem, log, lobby, port = tmp_path / "voice.pem", tmp_path / "output", Lobby(), free_port()
-    authority.issue_cert(NAME).private_key_and_cert_chain_pem.write_to_path(pem)
-    trust = ssl.create_default_context()
-    authority.configure_trust(trust)
+    """Where a recipe has two servers, nobody listens at the second."""
+    lobby = Lobby()
     async with serving(lobby, public_url=PUBLIC, proxy={"trusted": ["127.0.0.1"]}) as url:
-        text = (RECIPES / request.param).read_text().replace("127.0.0.1:8443", url.split("/")[2])
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                build(text, port, pem, tmp_path),
-                stdout=output,
-                stderr=output,
-                env={"HOME": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-                start_new_session=True,
-            )
-            try:
-                await listening(process, port, log)
-                yield Proxied(lobby, port, trust)
-            finally:
-                end(process)
+        servers = [url.split("/")[2], f"127.0.0.1:{free_port()}"]
+        count = 2 if "two" in request.param else 1
+        async with in_front(request.param, authority, tmp_path, *servers[:count]) as (port, trust):
+            yield Proxied(lobby, port, trust)
     lobby.close()
 
 
@@ -172,10 +91,8 @@ async def test_a_forged_request_is_refused_behind_a_proxy_too(proxied):
 
 
 def test_no_recipe_cuts_a_call_between_two_pings():
-    found = [
-        int(seconds)
-        for name in ("nginx.conf", "haproxy.cfg")
-        for seconds in re.findall(r"(?:_timeout|timeout tunnel) (\d+)s", (RECIPES / name).read_text())
-    ]
-    assert len(found) == 3
+    texts = [(RECIPES / name).read_text() for name in PROXIES if not name.startswith("Caddy")]
+    calls = [re.sub(r"location = /\.ready \{.*?\}", "", text, flags=re.DOTALL) for text in texts]
+    found = [int(each) for text in calls for each in re.findall(r"(?:_timeout|timeout tunnel) (\d+)s", text)]
+    assert len(found) == 6
     assert min(found) >= 60

@@ -35,7 +35,7 @@ ENGINES = {
 CONFIG = """
 [server]
 port = 0
-notice = "100ms"
+notice = "{notice}"
 {server}
 [transport]
 use = "genesys"
@@ -131,12 +131,23 @@ def free_port():
 
 
 @contextmanager
-def served(folder, *arguments, server="", transport="", port=None, environ=None, command=None, **more):
+def served(
+    folder,
+    *arguments,
+    server="",
+    notice="100ms",
+    transport="",
+    secret="",
+    port=None,
+    environ=None,
+    command=None,
+    **more,
+):
     """Until it listens, and then until it was told to end. Nothing of it is left over."""
-    secret = base64.b64encode(secrets.token_bytes(32)).decode()
+    secret = secret or base64.b64encode(secrets.token_bytes(32)).decode()
     admin_port = free_port()
     (folder / "secret").write_text(secret)
-    text = CONFIG.format(server=server, transport=transport, instance=INSTANCE).replace(
+    text = CONFIG.format(server=server, notice=notice, transport=transport, instance=INSTANCE).replace(
         "[admin]\nport = 0", f"[admin]\nport = {admin_port}"
     )
     (folder / "switchhook.toml").write_text(text.replace("port = 0", f"port = {port or 0}"))
