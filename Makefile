@@ -11,7 +11,7 @@ PAGING := .venv/pages/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload faults docs public-api site wheels release clean
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -69,6 +69,9 @@ bad-plugins: $(INSTALLED)  ## six bad plugins beside fifty good calls: is a fram
 
 reload: $(INSTALLED)  ## a configuration that is read again a hundred times under a hundred calls
 	@$(BIN)/python benchmarks/reload.py
+
+rolling: $(INSTALLED)  ## three workers that are restarted in two ways under a hundred calls, and more who come
+	@$(BIN)/python benchmarks/rolling.py
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 	$(BIN)/python -m pytest tests/real/faults/test_matrix.py --write-faults

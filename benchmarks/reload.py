@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,8 +47,8 @@ keys = [
 [connectors.bench]
 address = {{ integration = "main", instance_id = "{instance}" }}
 assistant = {{ use = "reload" }}
-stt = {{ use = "reload", model = {n} }}
-tts = {{ use = "reload", model = {n} }}
+stt = {{ use = "{engine}", model = {n} }}
+tts = {{ use = "{engine}", model = {n} }}
 failure_text = "Sorry, {n}."
 [connectors.bench.languages.de]
 failure_text = "Leider {n}."
@@ -60,8 +60,10 @@ directory = "records"
 ENTRY_POINTS = """
 [switchhook.stt]
 reload = reload_plugins:Hearing
+another = reload_plugins:Hearing
 [switchhook.tts]
 reload = reload_plugins:Speaking
+another = reload_plugins:Speaking
 [switchhook.assistant]
 reload = reload_plugins:Thinking
 [switchhook.extension]
@@ -72,10 +74,11 @@ Figures = dict[str, Any]
 
 
 class Serving:
-    """`switchhook serve`, and its file."""
+    """`switchhook serve`, and its file. `path`: folders of modules, before all others."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str, path: Sequence[Path] = ()) -> None:
         self._folder, self._file, self._log = folder, folder / "switchhook.toml", folder / "log"
+        self._arguments, self._path = arguments, [*path, folder / "site", HERE]
         self._port, self._admin = _free_port(), _free_port()
         self.url = f"ws://{HOST}:{self._port}/"
         about = folder / "site" / "reload_plugins-1.dist-info"
@@ -87,42 +90,48 @@ class Serving:
     @contextmanager
     def running(self) -> Iterator[None]:
         self.write(0)
-        command = [sys.executable, "-m", "switchhook", "serve", "--config", str(self._file)]
-        path = os.pathsep.join([str(self._folder / "site"), str(HERE), os.environ.get("PYTHONPATH", "")])
+        command = [sys.executable, "-m", "switchhook", "serve", "--config", str(self._file), *self._arguments]
+        path = os.pathsep.join([*map(str, self._path), os.environ.get("PYTHONPATH", "")])
         with self._log.open("wb") as log:
             environ = {**os.environ, "PYTHONPATH": path}
             self._process = subprocess.Popen(command, stderr=log, cwd=self._folder, env=environ)
         try:
-            self._until(lambda: "listening on " in self.log())
+            self.until(lambda: "listening on " in self.log())
             yield
         finally:
-            self._process.send_signal(signal.SIGINT)
+            self.signal(signal.SIGINT)
             self._process.wait(PATIENCE)
 
     def log(self) -> str:
         return self._log.read_text()
 
-    def write(self, number: int, more: str = "") -> None:
-        names = {"port": self._port, "admin": self._admin, "key": KEY, "secret": SECRET}
+    def write(self, number: int, more: str = "", engine: str = "reload") -> None:
+        names = {"port": self._port, "admin": self._admin, "key": KEY, "secret": SECRET, "engine": engine}
         self._file.write_text(CONFIG.format(n=number, instance=INSTANCE, **names) + more)
 
     def read_again(self) -> str:
         """What the log says of it."""
         before = len(self.log())
-        self._process.send_signal(signal.SIGHUP)
-        self._until(lambda: " applied" in self.log()[before:])
+        self.signal(signal.SIGHUP)
+        self.until(lambda: " applied" in self.log()[before:])
         return self.log()[before:]
 
-    def figures(self) -> Figures:
+    def signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def status(self) -> int | None:
+        return self._process.poll()
+
+    def figures(self, query: str = "") -> Figures:
         """Since they were asked for last."""
-        with urllib.request.urlopen(f"http://{HOST}:{self._admin}/figures", timeout=PATIENCE) as page:
+        with urllib.request.urlopen(f"http://{HOST}:{self._admin}/figures{query}", timeout=PATIENCE) as page:
             figures: Figures = json.load(page)
         return figures
 
-    def _until(self, condition: Callable[[], bool]) -> None:
+    def until(self, condition: Callable[[], bool]) -> None:
         until = time.monotonic() + PATIENCE
         while not condition():
-            if time.monotonic() > until or self._process.poll() is not None:
+            if time.monotonic() > until or self.status() is not None:
                 sys.exit(self.log())
             time.sleep(0.01)
 
@@ -168,7 +177,9 @@ def report(found: dict[str, Any], reloads: int) -> Iterator[str]:
     before, during, after, callers = (found[name] for name in ("before", "during", "after", "callers"))
     yield "| what | before | while it is read | after |\n| --- | --- | --- | --- |"
     late = (max(each["late"], default=0.0) * 1000 for each in (before, during, after))
-    yield "| event loop late, at worst | " + " | ".join(f"{each:.0f} ms" for each in late) + " |"
+    yield (
+        "| event loop late, at worst (goal: 50 ms) | " + " | ".join(f"{each:.0f} ms" for each in late) + " |"
+    )
     for name, what in (("descriptors", "descriptors"), ("threads", "threads"), ("live", "models in memory")):
         yield f"| {what} | {before[name]} | {during[name]} | {after[name]} |"
     memory = (each["memory"] / 2**20 for each in (before, during, after))

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -21,6 +22,7 @@ from switchhook import AdminPage, AppInfo, Assistant, Options, SpeechToText, Tab
 MODEL = 4 * 1024 * 1024  # bytes of each: a hundred that stay are to be seen
 PAGE = os.sysconf("SC_PAGE_SIZE")
 PROCESS = Path("/proc/self")
+VERSION = version("switchhook")  # of what runs, whatever is installed later
 
 
 class Loaded:
@@ -77,10 +79,10 @@ class Settings(Table):
 
 
 class Telling:
-    """`entered`: lifespans that have not ended."""
+    """`entered`: lifespans that have not ended. `started`: calls that were answered."""
 
     late: ClassVar[list[float]] = []
-    entered = 0
+    entered = started = 0
 
     @staticmethod
     @hookimpl
@@ -97,6 +99,8 @@ class Telling:
     def measured(name: str, value: float, labels: Mapping[str, str], plugin: object) -> None:  # noqa: ARG004
         if name == "loop_late_seconds":
             Telling.late.append(value)
+        elif name == "calls_started":
+            Telling.started += 1
 
     @staticmethod
     @hookimpl
@@ -117,6 +121,8 @@ def _figures() -> dict[str, object]:
         "late": late,
         "live": Loaded.live,
         "entered": Telling.entered,
+        "started": Telling.started,
+        "version": VERSION,
         "threads": threading.active_count(),
         "descriptors": len(list((PROCESS / "fd").iterdir())),
         "memory": int((PROCESS / "statm").read_text().split()[1]) * PAGE,
