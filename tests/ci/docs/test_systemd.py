@@ -9,8 +9,10 @@ import pytest
 
 from switchhook import ServerSettings
 from switchhook.serving.ending import CLOSING, LAST_WORDS
+from switchhook.serving.sockets import BACKLOG
 
-UNIT = Path(__file__).parents[3] / "docs/how-to/recipes/switchhook.service"
+RECIPES = Path(__file__).parents[3] / "docs/how-to/recipes"
+UNIT, SOCKET = RECIPES / "switchhook.service", RECIPES / "switchhook.socket"
 
 
 def setting(name):
@@ -18,16 +20,30 @@ def setting(name):
     return re.findall(rf"^{name}=(.*)$", UNIT.read_text(), re.MULTILINE)[-1]
 
 
-def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path):
+@pytest.mark.parametrize("workers", [1, 3])
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path, workers):
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
-    there = tmp_path / "switchhook.service"
-    there.write_text(UNIT.read_text().replace("/opt/switchhook/bin/switchhook", "/bin/true"))
-    done = subprocess.run(["systemd-analyze", "verify", there], capture_output=True, text=True)
+    units = [tmp_path / UNIT.name, tmp_path / SOCKET.name]
+    units[0].write_text(UNIT.read_text().replace("/opt/switchhook/bin/switchhook", "/bin/true"))
+    units[1].write_text(socket_for(workers))
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
     found = [line for line in done.stderr.splitlines() if "switchhook" in line]
     if systemd() < 253:  # as the unit says itself
         found = [line for line in found if not line.endswith("service type, ignoring: notify-reload")]
     assert (done.returncode, found) == (0, [])
+
+
+def socket_for(workers):
+    """As the file says itself."""
+    text = SOCKET.read_text()
+    return re.sub(r"^#(?=\w+=)", "", text, flags=re.MULTILINE) if workers > 1 else text
+
+
+def test_the_socket_is_where_the_server_would_listen_once_for_each_worker():
+    there = f"ListenStream={ServerSettings().host}:{ServerSettings().port}"
+    assert [socket_for(workers).splitlines().count(there) for workers in (1, 3)] == [1, 3]
+    assert f"Backlog={BACKLOG}" in SOCKET.read_text().splitlines()
 
 
 def systemd():
