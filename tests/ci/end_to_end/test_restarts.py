@@ -1,5 +1,6 @@
-"""What docs/how-to/restart.md says of a restart by systemd: the socket is held by a stand-in for it."""
+"""Restarts by systemd, whose socket a stand-in holds, and by SIGUSR2, with more workers than there were."""
 
+import re
 import signal
 import socket
 import sys
@@ -11,6 +12,7 @@ import pytest
 from switchhook_audiohook.protocol import events
 
 from ...real.end_to_end.served import install, served
+from ...real.end_to_end.test_successor import TOOK_OVER, succeeded
 from ...real.transport_genesys.live import SECRET
 
 pytestmark = pytest.mark.anyio
@@ -78,3 +80,32 @@ async def test_a_restart_refuses_nobody_where_systemd_has_the_socket(unit, argum
                 assert not told  # nobody is there: he waits in the socket
                 await on_thread(stack.enter_context, unit(*arguments))
         assert isinstance(told[0], events.Opened)
+
+
+@pytest.mark.parametrize("before", [[], ["--workers", "2"]])
+async def test_calls_are_spread_over_more_workers_than_there_were(tmp_path, before):
+    """By SIGUSR2, with another number in the file."""
+    workers, calls = 4, 160
+    with succeeded(tmp_path, server=f"workers = {before[-1]}" if before else "") as one:
+        file = tmp_path / "switchhook.toml"
+        others = [line for line in file.read_text().splitlines() if not line.startswith("workers")]
+        file.write_text("\n".join(others).replace("[server]", f"[server]\nworkers = {workers}"))
+        one.signal(signal.SIGUSR2)
+        await on_thread(one.said, TOOK_OVER, 1, 60.0)
+        async with AsyncExitStack() as stack:
+            async with anyio.create_task_group() as group:  # all at once
+                for _ in range(calls):
+                    group.start_soon(open_one, stack, one)
+            live = [await on_thread(calls_of, one, slot) for slot in range(workers)]
+        assert sum(live) == calls
+        assert min(live) >= calls / workers / 2
+
+
+async def open_one(stack, one):
+    phone = await stack.enter_async_context(one.calls())
+    assert isinstance(await phone.open(), events.Opened)
+
+
+def calls_of(one, slot):
+    _, text = one.get(f"/metrics?worker={slot}")
+    return sum(int(float(each)) for each in re.findall(r"^switchhook_calls (\S+)$", text, re.MULTILINE))

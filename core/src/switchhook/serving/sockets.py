@@ -4,6 +4,7 @@ whoever accepts on them: a connection that waits in one is answered by the next 
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,8 @@ from ..contract.findings import AdminPage
 from ..contract.leg import TakesSockets, Transport
 from ..contract.settings import AdminSettings, ServerSettings
 from .admin import Health, open_admin, serve_admin
+
+logger = logging.getLogger(__name__)
 
 BACKLOG = 1024  # connections that the kernel keeps for us in a burst
 
@@ -77,14 +80,40 @@ class Listeners:
             self.admin.close()
 
 
+def enough(sockets: Sockets, slots: int) -> list[socket.socket]:
+    """Those that were handed on, and others beside them, so that each slot has one of its own: of several
+    who accept on the same, one would get most calls. None listens yet of those that are opened here."""
+    found = list(sockets)
+    for same in _by_address(sockets):
+        for _ in range(slots - len(same)):
+            try:
+                found.append(_beside(same[0]))
+            except OSError as error:
+                form = "%d workers share %d sockets that were handed on, and some will have more calls: %s"
+                logger.warning(form, slots, len(found), error.strerror or error)
+                return found
+    return found
+
+
+def _beside(there: socket.socket) -> socket.socket:
+    """Linux lets another one in when those that are bound already say so, and are of the same user."""
+    there.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    only_6 = there.family != socket.AF_INET6 or there.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    return _bound(there.family, there.getsockname(), shared=True, first=False, only_6=bool(only_6))
+
+
+def _by_address(sockets: Sockets) -> Iterable[list[socket.socket]]:
+    found = dict[object, list[socket.socket]]()
+    for each in sockets:
+        found.setdefault(each.getsockname(), []).append(each)
+    return found.values()
+
+
 def deal(sockets: Sockets, slots: int) -> list[list[socket.socket]]:
     """Sockets that are open already, to as many slots: each gets one of each address at least, and none is
     left where nobody would accept."""
     dealt: list[list[socket.socket]] = [[] for _ in range(slots)]
-    by_address = dict[object, list[socket.socket]]()
-    for each in sockets:
-        by_address.setdefault(each.getsockname(), []).append(each)
-    for same in by_address.values():
+    for same in _by_address(sockets):
         for at in range(max(len(same), slots)):
             dealt[at % slots].append(same[at % len(same)])
     return dealt
@@ -138,7 +167,9 @@ def _addresses(host: str, port: int) -> Iterable[tuple[int, tuple[object, ...]]]
     return dict.fromkeys((family, address) for family, _, _, _, address in found)
 
 
-def _bound(family: int, address: tuple[object, ...], *, shared: bool, first: bool) -> socket.socket:
+def _bound(
+    family: int, address: tuple[object, ...], *, shared: bool, first: bool, only_6: bool = True
+) -> socket.socket:
     if shared and first:
         # a port that another program listens on is in use, also where that one would share it
         _bound(family, address, shared=False, first=True).close()
@@ -148,7 +179,9 @@ def _bound(family: int, address: tuple[object, ...], *, shared: bool, first: boo
         if shared:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
-            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # 0.0.0.0 has a socket of its own
+            made.setsockopt(
+                socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only_6
+            )  # 0.0.0.0 has a socket of its own
         made.setblocking(False)
         made.bind(address)
     except OSError:

@@ -20,7 +20,7 @@ from .hangups import heard
 from .lending import Lender
 from .pages import Pages
 from .sharedstate import SharedState
-from .sockets import Listeners, bind, deal
+from .sockets import Listeners, bind, deal, enough
 from .worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,8 @@ class Supervisor:
         self, settings: Settings, handed: Handed, told: Callable[[str], None], state: SharedState
     ) -> None:
         host, port, workers = settings.server.host, settings.server.port, settings.server.workers
-        self._slots = deal(handed.sockets, workers) if handed.sockets else bind(host, port, workers)
+        given = enough(handed.sockets, workers)
+        self._slots = deal(given, workers) if given else bind(host, port, workers)
         self.listeners = Listeners(dict.fromkeys(chain.from_iterable(self._slots)), handed.admin)
         if settings.admin is not None:
             self.listeners.for_admin(settings.admin)

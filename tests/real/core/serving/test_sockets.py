@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from switchhook import ServerSettings, StartError
-from switchhook.serving.sockets import Listeners, bind, listen, open_one
+from switchhook.serving.sockets import Listeners, bind, deal, enough, listen, open_one
 
 HERE = "127.0.0.1"
 
@@ -69,6 +69,50 @@ def test_connections_are_spread_over_the_slots_within_fifteen_percent():
                 got = [before + _waiting(slot[0]) for before, slot in zip(got, slots, strict=True)]
         assert sum(got) == 3000
         assert all(850 <= each <= 1150 for each in got), got
+
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_connections_are_spread_over_more_slots_than_sockets_were_handed_on(before):
+    with bound(0, before) as slots, ExitStack() as stack:
+        handed = [one for [one] in slots]
+        listen(handed)
+        found = [stack.enter_context(one) for one in enough(handed, 4)]
+        dealt = deal(found, 4)
+        assert [len(slot) for slot in dealt] == [1, 1, 1, 1]
+        for slot in dealt:
+            listen(slot)
+        for _ in range(120):
+            stack.enter_context(socket.create_connection(handed[0].getsockname(), timeout=5))
+        got = [_waiting(slot[0]) for slot in dealt]
+        assert sum(got) == 120
+        assert min(got) > 10
+
+
+def test_a_port_that_more_slots_share_is_in_use_all_the_same():
+    with bound(0) as [handed], ExitStack() as stack:
+        listen(handed)
+        for one in enough(handed, 3)[1:]:
+            stack.enter_context(one)
+        with pytest.raises(StartError, match="is in use"):
+            bind(HERE, port_of(handed), 3)
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_another_socket_takes_what_the_first_takes_of_ip_4_and_6(both):
+    """systemd's `ListenStream=8443` takes both."""
+    with socket.create_server(("", 0), family=socket.AF_INET6, dualstack_ipv6=both) as one:
+        _, other = enough([one], 2)
+        with other:
+            only_6 = other.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+            assert bool(only_6) is not both
+
+
+def test_slots_share_a_socket_that_lets_no_other_in(tmp_path, caplog):
+    """As one of another user's."""
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(tmp_path / "calls"))
+        assert enough([one], 3) == [one]
+    assert "3 workers share 1 sockets that were handed on" in caplog.text
 
 
 def _waiting(listener):
