@@ -11,9 +11,9 @@ import pytest
 
 from switchhook_audiohook.protocol import events
 
-from ...real.end_to_end.served import install, served
+from ...real.end_to_end.served import PATH, install, served
 from ...real.end_to_end.test_successor import TOOK_OVER, succeeded
-from ...real.transport_genesys.live import SECRET
+from ...real.transport_genesys.live import SECRET, dialled
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +46,7 @@ async def on_thread(asked, *given):
 
 
 async def answered(one):
-    async with one.calls() as phone:
+    async with dialled(one.url, PATH, SECRET, open_timeout=30) as phone:
         told = await phone.open()
         if isinstance(told, events.Opened):
             await phone.hang_up()

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from switchhook import Busy
-from switchhook.serving.ending import CLOSING, LAST_WORDS
+from switchhook.serving.ending import CLOSING, LAST_WORDS, Ending
 
 from .callers import calling, leg
 
@@ -171,3 +171,47 @@ async def test_ctrl_c_after_sigterm_waits_neither_for_the_notice_nor_for_calls(s
         end.signal(SIGINT)
     assert caller.outputs["switchhook_outcome"] == "stopped"
     assert end.seconds <= 1.0
+
+
+# --- one of several workers
+
+
+@pytest.fixture
+def worker(serve):
+    """Others have calls whose callers come by the same port."""
+    server = serve(notice="5s", drain="60s")
+    server.ending = Ending(server.calls, lambda: server.app.settings.server, among_others=True)
+    return server
+
+
+async def test_a_worker_without_calls_stays_until_the_others_have_none(worker):
+    async with told(worker) as end:
+        end.signal(SIGTERM)
+        with anyio.fail_after(6):
+            await worker.ending.idle.wait()
+        await anyio.sleep(20)
+        assert end.seconds is None
+        assert answers(worker) == (Busy.STOPPING, Busy.STOPPING)
+        worker.ending.release()
+    assert end.seconds == pytest.approx(25)
+
+
+async def test_a_worker_that_nobody_releases_ends_with_the_drain(worker):
+    async with told(worker) as end:
+        end.signal(SIGTERM)
+    assert end.seconds == pytest.approx(65)
+
+
+async def test_a_worker_whose_calls_another_process_takes_waits_for_nobody(worker):
+    async with told(worker) as end:
+        end.began = anyio.current_time()
+        worker.ending.leave()
+    assert end.seconds == pytest.approx(5)
+
+
+async def test_two_ctrl_c_end_a_worker_at_once(worker):
+    async with told(worker) as end:
+        end.signal(SIGINT)
+        await anyio.sleep(1)
+        end.signal(SIGINT)
+    assert end.seconds == pytest.approx(0, abs=0.1)

@@ -228,3 +228,33 @@ async def test_the_end_waits_for_the_calls_of_all_workers(tmp_path, number):
                         )
                         await phone.hang_up()
         assert await on_thread(one.process.wait, 20) == 0
+
+
+async def test_who_comes_to_a_worker_without_calls_is_given_back_while_another_has_one(tmp_path):
+    """Each has a socket of its own, and nobody waits in that of one who has gone."""
+    with served(tmp_path, "--workers", "3") as one:
+        async with one.calls() as phone:
+            await phone.open()
+            one.signal(signal.SIGTERM)
+            await on_thread(one.said, "SIGTERM: not ready any more", 3)
+            await anyio.sleep(1)  # longer than notice
+            for _ in range(12):  # to each worker some
+                async with one.calls() as late:
+                    told = await late.open()
+                    assert isinstance(told, events.Disconnected)
+                    assert told.reason == "error"
+            await phone.hang_up()
+        assert await on_thread(one.process.wait, 20) == 0
+
+
+async def test_a_worker_that_somebody_tells_to_end_is_followed_by_another(tmp_path):
+    with served(tmp_path, "--workers", "2") as one:
+        async with AsyncExitStack() as stack:
+            phones = await callers(stack, one, 8)
+            [_, second] = one.workers()
+            os.kill(second, signal.SIGTERM)
+            await on_thread(one.said, "SIGTERM: not ready any more")
+            await finish(phones)
+        await on_thread(one.said, rf"process {second}\) has ended with status 0")
+        async with AsyncExitStack() as stack:
+            await finish(await callers(stack, one, 4))

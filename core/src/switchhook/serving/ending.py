@@ -20,10 +20,15 @@ CLOSING = 5.0  # seconds that peers have to close when the server ends
 
 
 class Ending:
-    """`busy` is why no call is taken, `ready` why none should come."""
+    """`busy` is why no call is taken, `ready` why none should come. `among_others`: it has no calls any more
+    (`idle`), but others have whose callers come by the same port; who comes here is given back until
+    `release`."""
 
-    def __init__(self, calls: LiveCalls, settings: Callable[[], ServerSettings]) -> None:
-        self._calls, self._settings = calls, settings
+    def __init__(
+        self, calls: LiveCalls, settings: Callable[[], ServerSettings], *, among_others: bool = False
+    ) -> None:
+        self._calls, self._settings, self._among_others = calls, settings, among_others
+        self.idle, self._released = anyio.Event(), anyio.Event()
         self.busy: Busy | None = None
         self.ready: Busy | None = None
         self.begun, self._hurried, self._left = anyio.Event(), anyio.Event(), anyio.Event()
@@ -32,6 +37,10 @@ class Ending:
         """Another process takes the calls that come; those that are live here go on as after SIGTERM."""
         self.ready = Busy.STOPPING
         self._left.set()
+
+    def release(self) -> None:
+        """No other has calls either, or nobody is there to say so."""
+        self._released.set()
 
     async def wait(self, signals: AsyncIterator[signal.Signals]) -> None:
         """Until SIGTERM (live calls go on), one Ctrl-C (they are ended politely) or two (at once), or until
@@ -68,6 +77,7 @@ class Ending:
             if number is signal.SIGINT:
                 logger.info("Ctrl-C: ending %s at once", self._calls)
                 self._hurried.set()
+                self.release()
                 self._calls.end(at_once=True)
 
     async def _end_politely(self) -> None:
@@ -75,7 +85,7 @@ class Ending:
         self.ready = self.busy = Busy.STOPPING
         self._calls.end()
         with anyio.move_on_after(LAST_WORDS):
-            await self._calls.all_ended()
+            await self._all_ended()
 
     async def _drain(self, why: str) -> None:
         settings = self._settings()
@@ -86,12 +96,18 @@ class Ending:
             await self._hurried.wait()
         self.busy = Busy.STOPPING
         with anyio.move_on_after(settings.drain):
-            await self._calls.all_ended()
+            await self._all_ended()
         if self._calls:
             logger.warning("%s: %s went on until the end of drain: saying goodbye", why, self._calls)
             self._calls.end(goodbye=True)
             with anyio.move_on_after(LAST_WORDS):
                 await self._calls.all_ended()
+
+    async def _all_ended(self) -> None:
+        await self._calls.all_ended()
+        self.idle.set()
+        if self._among_others and not self._left.is_set():
+            await self._released.wait()
 
     async def close(self) -> None:
         """End what is left at once, and wait a little for the peers' answers."""

@@ -62,7 +62,8 @@ class Server:
         self.succession = Succession(first, self._transport, self.measured)
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
         self.calls = LiveCalls()
-        self.ending = Ending(self.calls, lambda: self.app.settings.server)
+        is_worker = handed.line is not None
+        self.ending = Ending(self.calls, lambda: self.app.settings.server, among_others=is_worker)
         self.state = SureState(kept, lambda: self.app.settings.state.when_lost == "allow", self.measured)
         self.places = Places(self.state, lambda: self.app.settings.server.max_calls)
 

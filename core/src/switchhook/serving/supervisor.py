@@ -105,7 +105,7 @@ class Supervisor:
             worker = Worker(slot, len(self._slots), self._slots[slot], self.ask, self._lender)
             self.crew.enter(worker)
             try:
-                await worker.run()
+                await worker.run(self._no_calls)
             finally:
                 self.crew.leave(worker)
             self._pages.bury(worker)
@@ -121,6 +121,13 @@ class Supervisor:
             with anyio.move_on_after(wait):
                 await self._over.wait()
             wait = min(2 * wait, LONGEST)
+
+    async def _no_calls(self) -> None:
+        """Once the server ends, and no worker has any: until then each gives back who comes to its socket. A
+        worker that somebody else told to end need not wait for others."""
+        if self.begun.is_set():
+            for worker in self.crew:
+                await worker.idle.wait()
 
     async def _reap(self, children: Any) -> None:
         async for _ in children:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
@@ -31,6 +31,7 @@ class Worker:
         self.slot = slot
         self.urls = ""
         self.ready, self.ended = anyio.Event(), anyio.Event()
+        self.idle = anyio.Event()  # it was told to end, and has no calls
         self._changed = changed
         ours, theirs = socket.socketpair()
         with theirs:
@@ -59,15 +60,22 @@ class Worker:
         """Whether it has ended."""
         if self._process.poll() is not None:
             self.ended.set()
+            self.idle.set()
             self._tell()
 
-    async def run(self) -> None:
-        """Until it has ended."""
+    async def run(self, no_calls: Callable[[], Awaitable[None]]) -> None:
+        """Until it has ended. One without calls stays until that returns."""
         async with anyio.create_task_group() as group:
             self._lent = Lent(self._lender, self._line, group)
             group.start_soon(self._line.run, self._take)
+            group.start_soon(self._release, no_calls)
             await self.ended.wait()
             group.cancel_scope.cancel()
+
+    async def _release(self, no_calls: Callable[[], Awaitable[None]]) -> None:
+        await self.idle.wait()
+        await no_calls()
+        self._line.put(release=True)
 
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
@@ -121,6 +129,8 @@ class Worker:
                 self.urls = urls
                 self.ready.set()
                 self.tell_full()
+            case {"idle": _}:
+                self.idle.set()
             case {"reloading": stage}:
                 self._stage = stage
                 self._tell()

@@ -6,6 +6,8 @@ import logging
 import os
 import signal
 
+import anyio
+
 from .line import Line, Message, packed, unpacked
 from .linestate import LineState
 from .server import Server
@@ -30,10 +32,18 @@ class Working:
 
     async def run(self) -> None:
         """Until the supervisor is gone: then nobody else could end this."""
-        await self._line.run(self._take)
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._tell_when_idle)
+            await self._line.run(self._take)
+            group.cancel_scope.cancel()
+        self._server.ending.release()
         if self._server.ending.ready is None:
             logger.error("the supervisor is gone")
             os.kill(os.getpid(), signal.SIGTERM)
+
+    async def _tell_when_idle(self) -> None:
+        await self._server.ending.idle.wait()
+        self._line.put(idle=True)
 
     def _take(self, message: Message) -> None:
         match message:
@@ -43,6 +53,8 @@ class Working:
                 self._server.places.full = full
             case {"leave": _}:
                 self._server.leave()
+            case {"release": _}:
+                self._server.ending.release()
             case {"ask": number, "health": _}:
                 self._line.put(answer=number, reason=self._server.ready(), alive=self._server.alive())
             case {"ask": number, "page": path}:
