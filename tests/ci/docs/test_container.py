@@ -79,6 +79,8 @@ def container(image):
     folder.mkdir()
     (new,) = re.findall(r"(switchhook connector new .*?)$", PAGE.read_text(), re.MULTILINE)
     run(image, *new.split())
+    (change,) = re.findall(r"^sudo (sed .*) config/switchhook.toml$", PAGE.read_text(), re.MULTILINE)
+    subprocess.run(["sh", "-ec", f"{image.here(change)} {folder / 'switchhook.toml'}"], check=True)
     with (image.root / "log").open("w") as log:
         server = subprocess.Popen(
             image.command("CMD"), cwd=image.here(image.workdir), env=environ(image), stderr=log
@@ -123,8 +125,15 @@ def test_the_image_lets_in_no_configuration_and_no_secret(tmp_path):
 def test_the_container_is_healthy_ready_and_takes_a_call(image, container):
     assert ready(image) == 200
     dial = ("switchhook", "dial", "--connector", "support", "--config", CONFIGURATION)
+    configured = set(Path(image.here("/etc/switchhook")).rglob("*"))
     said = run(image, *dial, "--dtmf", "1")
     assert "ended: hung up: all was said" in said
+    deadline, there = time.monotonic() + 10, Path(image.here("/var/lib/switchhook/records"))
+    while not (found := [file for file in there.glob("calls-*.jsonl") if file.read_text()]):
+        assert time.monotonic() < deadline
+    (records,) = found
+    assert json.loads(records.read_text())["outcome"] == "hung_up"
+    assert set(Path(image.here("/etc/switchhook")).rglob("*")) == configured  # it is mounted read-only
 
 
 def test_a_container_that_is_told_to_stop_ends_its_call_first(image, container):
