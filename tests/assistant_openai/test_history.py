@@ -2,7 +2,6 @@
 
 import itertools
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,19 +22,3 @@ def test_the_caller_and_the_model_take_turns(exchanges):
     roles = [each["role"] for each in History(exchanges).messages(10**6, "")]
     assert roles[0] == "user"
     assert all(pair != ("user", "user") for pair in itertools.pairwise(roles))
-
-
-@pytest.mark.parametrize(
-    ("given", "repeated", "told"),
-    [
-        ("4711", "it was 4711", "it was ••••"),
-        ("4711", "it was 4 7-1 1, yes", "it was ••••, yes"),
-        ("four seven one one", "Four, seven, one one!", "•" * 15 + "!"),
-        ("47", "it was 47", "it was 47"),
-        ("", "nothing", "nothing"),
-    ],
-)
-def test_who_repeats_what_was_given_in_confidence_is_not_told(given, repeated, told):
-    history = History()
-    history.keep(given)
-    assert history.without_secrets(repeated) == told

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_http import Events, events
+from switchhook_http import Events, Lines, events
 
 LINE = st.sampled_from(
     [
@@ -76,3 +76,27 @@ def test_events_that_are_over_do_not_count(monkeypatch):
     monkeypatch.setattr(events, "LARGEST", 100)
 
     assert len(read([b"data: " + b"x" * 60 + b"\n\n"] * 10)) == 10
+
+
+# --- lines
+
+
+def lines(chunks):
+    form = Lines()
+    got = [line for chunk in chunks for line in form.feed(chunk)]
+    return got + list(form.finish())
+
+
+@given(st.binary(), st.lists(st.integers(0)))
+def test_lines_may_be_cut_anywhere(whole, places):
+    assert lines(cut(whole, places)) == lines([whole])
+
+
+def test_empty_lines_and_either_end_do_not_matter():
+    assert lines([b'{"a": 1}\r\n\n"b"\n  ', "\u2028é".encode()]) == ['{"a": 1}', '"b"', "é"]
+
+
+def test_a_line_without_an_end_has_one(monkeypatch):
+    monkeypatch.setattr(events, "LARGEST", 10)
+    with pytest.raises(ValueError, match="more than 10"):
+        lines([b"12345", b"678901"])

@@ -16,13 +16,12 @@ from switchhook.speakable.numbers import with_digits_apart
 from switchhook.speakable.signs import without_drawings
 from switchhook.speakable.ssml import mended
 from switchhook.speakable.words import Pronunciations, for_voice
-from switchhook_assistant_openai.history import History
 from switchhook_assistant_openai.telling import unmarked
 from switchhook_assistant_script.digits import spoken_digits
 from switchhook_assistant_script.matching import closest
 from switchhook_assistant_script.variables import check_references, fill
 from switchhook_assistant_watson.message import cleaned
-from switchhook_http import Events
+from switchhook_http import Confided, Events
 from switchhook_responses.speaking import join, said, to_speech
 from switchhook_tts_watson.markup import clean, is_ssml
 from switchhook_tts_watson.parts import parts as parts_for_watson
@@ -35,7 +34,7 @@ SIZE = 250  # characters
 PRONUNCIATIONS = Pronunciations({"a": "A", "one": "won", "AT&T": "A T and T"})
 MASK = Mask(["transcripts", "digits"])
 MASK.keep("47114711")
-CONFIDED = History()
+CONFIDED = Confided()
 CONFIDED.keep("47114711")
 
 
@@ -75,7 +74,7 @@ FUNCTIONS = {
     "Watson: parts": lambda text: list(parts_for_watson(text, 60)),
     "Watson: message": cleaned,
     "openai: caller": unmarked,
-    "openai: secrets": CONFIDED.without_secrets,
+    "http: what was confided": CONFIDED.without,
     "events": lambda text: list(Events().feed(text.encode())),
     "script: digits": spoken_digits,
     "script: phrases": lambda text: closest(text, [("a", "opening hours")], 70),

@@ -21,7 +21,7 @@ def anyio_backend():
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr("switchhook_assistant_openai.service.SHORT", 0.01)
+    monkeypatch.setattr("switchhook_http.again.SHORT", 0.01)
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
 

@@ -15,7 +15,7 @@ CALL = CallInfo("call", "support", conversation_id="conversation", ani="+1555123
 
 @pytest.fixture(autouse=True)
 def quick(clean_environment, monkeypatch):
-    monkeypatch.setattr("switchhook_assistant_watson.retries.SHORT", 0.01)
+    monkeypatch.setattr("switchhook_http.again.SHORT", 0.01)
 
 
 class Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -12,20 +12,20 @@ from typing import Any
 import anyio
 
 from switchhook import CallInfo, ReplyContext, Response, Turn, parse_response
+from switchhook_http import Streamed
 
 from .errors import ModelError
 from .history import Exchange, History, Round, tokens
 from .options import OpenAIOptions
 from .reading import CalledTool, Json, ModelAnswer
 from .sentences import Sentences
-from .service import Service, translated
+from .service import Service
 from .telling import Telling
 from .tools import Outcome, Toolbox
 
 logger = logging.getLogger(__name__)
 
 LONGEST = 60.0  # seconds for all of an answer
-WAITING = 100  # responses that the call has not taken yet
 REFUSALS = "content filter", "refusal"
 END = 0.1  # seconds that the end of a stream may come after its last event
 
@@ -40,58 +40,47 @@ class ChatModel:
     toolbox: Toolbox
 
 
-class Answering:
-    """The reply to a turn. `run` asks the model in a task of its own, which ends at once where the caller has
-    interrupted it; whoever reads takes the responses."""
+class Answering(Streamed[Response]):
+    """The reply to a turn, which `run` makes: it asks the model."""
 
     matched = True
 
     def __init__(self, model: ChatModel, call: CallInfo, history: History) -> None:
+        super().__init__()
         self._service, self._options = model.service, model.options
         self._telling, self._toolbox = model.telling, model.toolbox
         self._call, self._history = call, history
         self.context = ReplyContext()
-        self._give, self._given = anyio.create_memory_object_stream[Response](WAITING)
-        self._scope = anyio.CancelScope()
-        self._error: Exception | None = None
         self._usage: dict[str, int] = {}
         self._said: list[str] = []  # in this reply
         self._told = 0  # how many of these stand with a round of tools
         self._acted = False
         self._variables: dict[str, Any] = {}
 
-    def interrupt(self) -> None:
-        self._scope.cancel()
-
-    def close(self) -> None:
-        """Nobody reads it any more."""
-        self._given.close()
-        self._give.close()
-
-    async def __aiter__(self) -> AsyncIterator[Response]:
-        """Raises ModelError."""
-        async for response in self._given:
-            yield response
-        if self._error is not None:
-            raise self._error
-
     async def run(self, turn: Turn) -> None:
+        """Raises ModelError. What failed is told to the next model anew; what a filter has refused would be
+        refused again and again, and what was interrupted stays."""
         exchange = self._begin(turn)
-        with self._give, self._scope:
-            try:
-                with anyio.fail_after(LONGEST):
-                    await self._answer(turn, exchange)
-            except TimeoutError:
-                self._error = ModelError("timeout")
-            except Exception as error:  # noqa: BLE001  # whoever reads the reply raises it
-                self._error = error
-            finally:
-                self._end(exchange)
+        answered = True
+        try:
+            with anyio.fail_after(LONGEST):
+                await self._answer(turn, exchange)
+        except TimeoutError:
+            answered = False
+            raise ModelError("timeout") from None
+        except Exception:
+            answered = False
+            raise
+        finally:
+            exchange.said = " ".join(self._said[self._told :])
+            self.context.usage = self._usage
+            if not answered:
+                self._history.exchanges.remove(exchange)
 
     def _begin(self, turn: Turn) -> Exchange:
         exchanges = self._history.exchanges
         if turn.barged_in and exchanges:
-            exchanges[-1].hear(self._history.without_secrets(turn.heard))
+            exchanges[-1].hear(self._history.secrets.without(turn.heard))
         exchanges.append(Exchange(self._telling.user(turn, self._history)))
         self._variables = dict(turn.variables)
         if self._history.collecting and turn.kind == "digits":
@@ -104,14 +93,6 @@ class Answering:
         if variables:
             self._variables |= variables
             self.context.variables = self._variables
-
-    def _end(self, exchange: Exchange) -> None:
-        """Also of what was interrupted. What failed is told to the next model anew; what a filter has refused
-        would be refused again and again."""
-        exchange.said = " ".join(self._said[self._told :])
-        self.context.usage = self._usage
-        if self._error is not None:
-            self._history.exchanges.remove(exchange)
 
     async def _answer(self, turn: Turn, exchange: Exchange) -> None:
         if turn.kind == "start" and self._options.greeting:
@@ -153,7 +134,7 @@ class Answering:
 
         async def run(number: int) -> None:
             outcomes[number] = await self._toolbox.run(wanted[number], call)
-            round_.results[number] = self._history.without_secrets(outcomes[number].result)
+            round_.results[number] = self._history.secrets.without(outcomes[number].result)
 
         async with anyio.create_task_group() as group:
             group.start_soon(self._fill)
@@ -171,7 +152,7 @@ class Answering:
         tools = self._options.tools
         if tools.filler and not self._said:
             await anyio.sleep(tools.filler_after)
-            await self._give.send(parse_response({"response_type": "text", "text": tools.filler}))
+            await self.give(parse_response({"response_type": "text", "text": tools.filler}))
 
     async def _perform(self, outcome: Outcome) -> None:
         self._set(outcome.variables)
@@ -179,7 +160,7 @@ class Answering:
         if outcome.collects is not None:
             self._history.collecting = outcome.collects
         for response in outcome.responses:
-            await self._give.send(response)
+            await self.give(response)
 
     def _body(self, *, last: bool) -> Json:
         """`last`: the model has to answer. Raises ModelError."""
@@ -204,7 +185,7 @@ class Answering:
         """Raises ModelError."""
         answer, sentences = ModelAnswer(), Sentences(self._options.longest)
         try:
-            with translated():
+            with ModelError.translated():
                 await self._read(body, answer, sentences)
         finally:
             self._bill(body, answer, sentences)
@@ -249,4 +230,4 @@ class Answering:
 
     async def _say(self, sentence: str) -> None:
         self._said.append(sentence)
-        await self._give.send(parse_response({"response_type": "text", "text": sentence}))
+        await self.give(parse_response({"response_type": "text", "text": sentence}))

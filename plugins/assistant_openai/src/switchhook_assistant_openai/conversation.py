@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import anyio
+from functools import partial
 
 from switchhook import AssistantError, CallInfo, Reply, Turn
 
@@ -46,18 +45,10 @@ class OpenAIConversation:
     async def send(self, turn: Turn, /) -> AsyncIterator[Reply]:
         if self._busy:
             raise AssistantError("a turn was sent while the reply to another was open", reason="overlap")
-        self._busy, raised = True, None
+        self._busy = True
         reply = Answering(*self._made)
         try:
-            async with anyio.create_task_group() as group:
-                group.start_soon(reply.run, turn)
-                try:
-                    yield reply
-                except Exception as error:  # noqa: BLE001  # raised again as it is, and in no group
-                    raised = error
-                group.cancel_scope.cancel()
+            async with reply.made_by(partial(reply.run, turn)):
+                yield reply
         finally:
             self._busy = False
-            reply.close()
-        if raised is not None:
-            raise raised

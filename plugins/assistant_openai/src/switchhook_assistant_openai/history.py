@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .reading import CalledTool, Json
+from switchhook_http import Confided
 
-SHORTEST_SECRET, LONGEST_SECRET = 3, 100  # letters and digits: fewer are part of everything
-HIDDEN = "•"
-MOST_SECRETS = 100
+from .reading import CalledTool, Json
 
 
 @dataclass
@@ -66,19 +63,7 @@ class History:
     exchanges: list[Exchange] = field(default_factory=list)
     spent: int = 0
     collecting: str = ""
-    secrets: dict[str, None] = field(default_factory=dict)
-
-    def keep(self, said: str) -> None:
-        """This was said or keyed in confidence: whoever repeats it, no model is told."""
-        secret = "".join(re.findall(r"[^\W_]", said))
-        if SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET and len(self.secrets) < MOST_SECRETS:
-            self.secrets[secret] = None
-
-    def without_secrets(self, text: str) -> str:
-        for secret in self.secrets:
-            form = r"[\W_]{0,3}".join(map(re.escape, secret))
-            text = re.sub(form, HIDDEN * len(secret), text, flags=re.IGNORECASE)
-        return text
+    secrets: Confided = field(default_factory=Confided)
 
     def messages(self, room: int, data: str) -> list[Json]:
         """Of the newest exchanges, as many as have room, and always of the last, with `data`. Two messages

@@ -53,7 +53,7 @@ class ModelAnswer:
         elif kind != "text/event-stream":
             raise ModelError("garbage", f"expected text/event-stream, got {kind}")
         else:
-            async with aclosing(_events(reply)) as events:
+            async with aclosing(reply.parts(Events(), BODY)) as events:
                 async for data in events:
                     self.done = self.done or data.strip() == "[DONE]"
                     yield "" if self.done else self._take(data)
@@ -106,20 +106,3 @@ class ModelAnswer:
         told = usage if isinstance(usage, dict) else {}
         counts = {name: told.get(name) for name in USED}
         self.usage |= {name: max(0, count) for name, count in counts.items() if isinstance(count, int)}
-
-
-async def _events(reply: Reply) -> AsyncGenerator[str]:
-    """Raises ModelError and HttpError."""
-    events, size = Events(), 0
-    try:
-        async with aclosing(reply.chunks()) as chunks:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > BODY:
-                    raise ModelError("garbage", f"an answer of more than {BODY} bytes")
-                for data in events.feed(chunk):
-                    yield data
-        for data in events.finish():
-            yield data
-    except ValueError as error:
-        raise ModelError("garbage", str(error)) from None

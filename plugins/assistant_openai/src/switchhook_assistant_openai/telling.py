@@ -40,10 +40,10 @@ class Telling:
         given = turn.text if turn.input is None else turn.input.get("text", turn.text)
         words = given if isinstance(given, str) else ""
         if turn.sensitive and "sensitive" not in self._tell:
-            history.keep(words)
+            history.secrets.keep(words)
         notes = [f"[{unmarked(note)}]" for note in self._notes(turn, words)]
         said = unmarked(words) if self._is_said(turn) else ""
-        return history.without_secrets("\n".join([*notes, said]).strip())
+        return history.secrets.without("\n".join([*notes, said]).strip())
 
     def data(self, variables: Mapping[str, Any], call: CallInfo, history: History) -> str:
         """The values that the instructions name, and no others."""
@@ -55,7 +55,7 @@ class Telling:
                 if room > 0:
                     told[name] = value
         written = json.dumps(told, ensure_ascii=False)
-        return f"[data: {history.without_secrets(unmarked(written, len(written)))}]"
+        return f"[data: {history.secrets.without(unmarked(written, len(written)))}]"
 
     def _is_said(self, turn: Turn) -> bool:
         return turn.kind == "speech" and (not turn.sensitive or "sensitive" in self._tell)

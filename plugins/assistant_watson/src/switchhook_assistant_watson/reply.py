@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 import anyio
 
 from switchhook import ReplyContext, Response, parse_response
-from switchhook_http import Events
 from switchhook_watson import HttpReply, Service, WatsonError
 
-from .answer import WatsonAnswer
+from .answer import BODY, WatsonAnswer
 from .api import failing
 from .streaming import StreamedAnswer
 
@@ -42,7 +41,7 @@ class StreamedReply:
     async def __aiter__(self) -> AsyncIterator[Response]:
         streamed = StreamedAnswer()
         with failing(self._service):
-            async with aclosing(self._events()) as events:
+            async with aclosing(self._reply.events(BODY, LONGEST)) as events:
                 async for data in events:
                     for item in streamed.take(data):
                         yield parse_response(item)
@@ -54,17 +53,3 @@ class StreamedReply:
             if streamed.answer is None:
                 raise WatsonError("broken", detail="the stream ended without a final response")
         self.context = self._take(streamed.answer)
-
-    async def _events(self) -> AsyncGenerator[str]:
-        events, deadline = Events(), anyio.current_time() + LONGEST
-        try:
-            async with aclosing(self._reply.chunks()) as chunks:
-                async for chunk in chunks:
-                    for data in events.feed(chunk):
-                        yield data
-                    if anyio.current_time() > deadline:
-                        raise WatsonError("timeout")
-            for data in events.finish():
-                yield data
-        except ValueError as error:
-            raise WatsonError("garbage", detail=str(error)) from None

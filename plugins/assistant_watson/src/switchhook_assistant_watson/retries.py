@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from switchhook_http import pause_of
 from switchhook_watson import WatsonError
-
-LONGEST = 2.0  # seconds that a caller can be made to wait before it
-SHORT = 0.25  # where a service is busy and does not say for how long
 
 
 def pause_before_again(error: WatsonError) -> float | None:
@@ -19,6 +17,5 @@ def pause_before_again(error: WatsonError) -> float | None:
     if error.status == 401 and error.problem == "status":
         return 0.0
     if error.status in (429, 503) and error.problem == "status":
-        pause = SHORT if error.retry_after is None else error.retry_after
-        return pause if pause <= LONGEST else None
+        return pause_of(error.retry_after)
     return None

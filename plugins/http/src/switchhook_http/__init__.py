@@ -1,32 +1,50 @@
 """HTTP for plugins: pooled connections of which none stays behind, bounded answers and
 streams of events, errors by kind.
 
-It imports httpcore2, anyio and idna, and of Switchhook nothing.
+It imports httpcore2, anyio and idna, and of Switchhook its errors.
 """
 
 from .addresses import ascii_address, ascii_host, shown_address
+from .again import pause_of, seconds_in
+from .client import Client
+from .confided import Confided
 from .connections import Connections, ReadyConnections
-from .errors import HttpError, HttpProblem, PrivateAddressError
-from .events import Events
+from .errors import CURES, REASONS, HttpError, HttpProblem, PrivateAddressError, ServiceError
+from .events import Events, Lines
 from .pool import Pool, Reply, Timeouts
 from .proxies import proxy_of
 from .public import PublicConnections
 from .secured import secured
+from .signature import key_in, signed
+from .streamed import Streamed
+from .trust import trusting
 
 __all__ = [
+    "CURES",
+    "REASONS",
+    "Client",
+    "Confided",
     "Connections",
     "Events",
     "HttpError",
     "HttpProblem",
+    "Lines",
     "Pool",
     "PrivateAddressError",
     "PublicConnections",
     "ReadyConnections",
     "Reply",
+    "ServiceError",
+    "Streamed",
     "Timeouts",
     "ascii_address",
     "ascii_host",
+    "key_in",
+    "pause_of",
     "proxy_of",
+    "seconds_in",
     "secured",
     "shown_address",
+    "signed",
+    "trusting",
 ]

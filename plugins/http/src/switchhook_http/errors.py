@@ -3,21 +3,82 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from types import MappingProxyType
+from typing import ClassVar, Literal, Self
 
 import httpcore2
 
-HttpProblem = Literal["connect", "proxy", "tls", "timeout", "broken", "garbage"]
+from switchhook import AssistantError
+
+HttpProblem = Literal["connect", "proxy", "tls", "timeout", "broken", "garbage", "status"]
+
+REASONS = {
+    "connect": "cannot connect",
+    "proxy": "cannot connect",
+    "tls": "TLS failed",
+    "timeout": "no answer in time",
+    "broken": "connection broke",
+    "garbage": "unreadable answer",
+}
+CURES = {
+    "connect": "look at the address, at DNS, at the firewall, and at HTTPS_PROXY if the network has a proxy",
+    "proxy": "look at HTTPS_PROXY and NO_PROXY",
+    "tls": "if a proxy or a private authority signed the certificate, name that authority's PEM file in `ca`",
+    "timeout": "the service is slow or busy; `timeout` says how long it is waited for",
+    "broken": "try again; a proxy or a firewall may be cutting the connection",
+}
+ELSE = "wait, and look at the service's status page or log"
+SAID = 200  # characters of the service's own words
 
 
 class HttpError(Exception):
-    """`detail` is what the network said, and may hold anything. `name`: the library's own for it."""
+    """`detail` is what the network or, with a status, the service said, and may hold anything. `name`: the
+    library's own for it. `retry_after`: seconds that the service asks for."""
 
-    def __init__(self, problem: HttpProblem, detail: str = "", name: str = "") -> None:
+    def __init__(
+        self,
+        problem: HttpProblem,
+        detail: str = "",
+        name: str = "",
+        *,
+        status: int = 0,
+        retry_after: float | None = None,
+    ) -> None:
         self.problem, self.detail, self.name = problem, detail, name
+        self.status, self.retry_after = status, retry_after
         super().__init__(problem)
+
+
+class ServiceError(AssistantError):
+    """The base of an assistant's: what its service has failed at, and what a person does about it. `problem`:
+    its kind. `detail` may hold anything: it is in the message, for `check`, and never in `reason`."""
+
+    service = "the service"
+    reasons: ClassVar[Mapping[str, str]] = REASONS
+    cures: ClassVar[Mapping[str, str]] = CURES
+    by_status: ClassVar[Mapping[int, str]] = MappingProxyType({})
+
+    def __init__(self, problem: str, detail: str = "", *, status: int = 0) -> None:
+        self.problem, self.status = problem, status
+        reason = f"status {status}" if problem == "status" else self.reasons.get(problem, problem)
+        told = f" ({' '.join(detail.split())[:SAID]})" if detail else ""
+        cure = self.cures.get(problem) or self.by_status.get(status, ELSE)
+        super().__init__(f"{self.service}: {reason}{told}; {cure}", reason=reason)
+
+    @classmethod
+    def of(cls, error: HttpError) -> Self:
+        return cls(error.problem, error.detail, status=error.status)
+
+    @classmethod
+    @contextmanager
+    def translated(cls) -> Iterator[None]:
+        """Raises this error for HttpError."""
+        try:
+            yield
+        except HttpError as error:
+            raise cls.of(error) from None
 
 
 class PrivateAddressError(HttpError):

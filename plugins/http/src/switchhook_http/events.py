@@ -1,4 +1,4 @@
-"""Server-sent events, from bytes cut anywhere. The format is WHATWG HTML's, section 9.2."""
+"""Server-sent events (WHATWG HTML, section 9.2) and lines, from bytes cut anywhere."""
 
 from __future__ import annotations
 
@@ -61,3 +61,33 @@ class Events:
         self._size += len(text)
         if self._size > LARGEST:
             raise ValueError(f"an event of more than {LARGEST} characters")
+
+
+class Lines:
+    """Hands out each line that is not empty, as JSON Lines have it."""
+
+    def __init__(self) -> None:
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._parts: list[str] = []  # of the line that has not ended
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> Iterator[str]:
+        """Raises ValueError for a line that is too long."""
+        *ended, rest = self._decode(chunk).split("\n")
+        for line in ended:
+            self._grow(line)
+            yield from self.finish()
+        self._grow(rest)
+
+    def finish(self) -> Iterator[str]:
+        """The last line needs no end."""
+        line = "".join(self._parts).strip()
+        self._parts, self._size = [], 0
+        if line:
+            yield line
+
+    def _grow(self, text: str) -> None:
+        self._size += len(text)
+        if self._size > LARGEST:
+            raise ValueError(f"a line of more than {LARGEST} characters")
+        self._parts.append(text)

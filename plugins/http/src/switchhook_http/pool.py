@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from types import MappingProxyType
 from typing import NamedTuple
 
+import anyio
 import httpcore2
 
 from .connections import Connections
 from .errors import HttpError, translated
+from .events import Events, Lines
 from .proxies import for_http
 
 KEPT_FOR = 30.0  # seconds that an idle connection is
@@ -45,6 +48,28 @@ class Reply:
             async with aclosing(self._response.aiter_stream()) as stream:
                 async for chunk in stream:
                     yield chunk
+
+    async def parts(
+        self, form: Events | Lines, limit: int, longest: float = math.inf, patience: float = math.inf
+    ) -> AsyncGenerator[str]:
+        """Events or lines of the body as they arrive, of at most `limit` bytes and `longest` seconds; once.
+        `patience`: seconds until the next, also where it comes in drops. Raises HttpError."""
+        size, due, end = 0, anyio.current_time() + patience, anyio.current_time() + longest
+        try:
+            async with aclosing(self.chunks()) as chunks:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > limit:
+                        raise HttpError("garbage", f"an answer of more than {limit} bytes")
+                    if anyio.current_time() > min(due, end):
+                        raise HttpError("timeout")
+                    for part in form.feed(chunk):
+                        yield part
+                        due = anyio.current_time() + patience
+            for part in form.finish():
+                yield part
+        except ValueError as error:
+            raise HttpError("garbage", str(error)) from None
 
     async def read(self, limit: int) -> bytes:
         """The whole body, of at most `limit` bytes. Raises HttpError."""

@@ -12,7 +12,7 @@ import httpcore2
 from anyio import to_thread
 
 from .addresses import ascii_host
-from .connections import Connections
+from .connections import Connections, ReadyConnections
 from .errors import PrivateAddressError
 
 LOOKUPS = 100  # at once, each in a thread
@@ -53,7 +53,7 @@ class PublicConnections(Connections):
     server leads elsewhere. `allowed`: hosts that may lie in a private network. Not for a pool with
     a proxy, which would resolve names of its own."""
 
-    def __init__(self, allowed: Iterable[str]) -> None:
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
         super().__init__()
         self._allowed = frozenset(map(ascii_host, allowed))
         self._lookups = anyio.CapacityLimiter(LOOKUPS)
@@ -79,6 +79,10 @@ class PublicConnections(Connections):
         if not addresses:
             raise PrivateAddressError
         return await super().connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+
+
+class ReadyPublicConnections(ReadyConnections, PublicConnections):
+    """To public addresses only, also the one that is ready."""
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

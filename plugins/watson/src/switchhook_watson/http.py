@@ -14,9 +14,9 @@ from contextlib import (
 )
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from switchhook_http import HttpError, Pool, ReadyConnections, Reply, Timeouts, proxy_of
+from switchhook_http import Client, Events, HttpError, Reply, Timeouts, seconds_in
 
 from .errors import WatsonError, said_in
 
@@ -39,6 +39,13 @@ class HttpReply:
                 async for chunk in chunks:
                     yield chunk
 
+    async def events(self, limit: int, longest: float) -> AsyncGenerator[str]:
+        """As they arrive, of at most `limit` bytes and `longest` seconds; once. Raises WatsonError."""
+        with _translated():
+            async with aclosing(self._reply.parts(Events(), limit, longest)) as events:
+                async for event in events:
+                    yield event
+
     async def read(self, limit: int) -> bytes:
         """The whole body, of at most `limit` bytes. Raises WatsonError."""
         with _translated():
@@ -50,11 +57,10 @@ class HttpReply:
             said = said_in(await self.read(ERROR_BODY))
         except WatsonError:
             said = ""
-        after = self.headers.get("retry-after", "")
         return WatsonError(
             "status",
             status=self.status,
-            retry_after=float(after) if after.isdecimal() else None,
+            retry_after=seconds_in(self.headers.get("retry-after", "")),
             transaction=self.headers.get("x-global-transaction-id", ""),
             detail=said,
         )
@@ -66,15 +72,18 @@ class HttpClient:
     def __init__(
         self, url: str, context: ssl.SSLContext, headers: Mapping[str, str], authorization: Authorization
     ) -> None:
-        self._url, self._authorization, self._context = url, authorization, context
+        self._url, self._authorization = url, authorization
         self._headers = {
             "accept": "application/json",
             "accept-encoding": "identity",
             "user-agent": "switchhook",
             **_lower(headers),
         }
-        self._connections, self.proxy = ReadyConnections(), proxy_of(url)
-        self._pool = Pool(context, self._connections, proxy=self.proxy)
+        self._client = Client(url, context)
+
+    @property
+    def proxy(self) -> str | None:
+        return self._client.proxy
 
     def request(
         self,
@@ -102,23 +111,18 @@ class HttpClient:
         headers.update(await self._authorization())
         async with AsyncExitStack() as stack:
             with _translated():
-                asked = self._pool.request(method, url, headers, body, timeouts)
+                asked = self._client.request(method, url, headers, body, timeouts)
                 reply = await stack.enter_async_context(asked)
             yield HttpReply(reply)
 
     async def prepare(self) -> None:
         """Has a connection ready for the next request that finds none in the pool; not where a proxy is in
         between. Raises WatsonError."""
-        address = urlsplit(self._url)
-        if self.proxy is None:
-            secure = address.scheme == "https"
-            port, context = address.port or (443 if secure else 80), self._context if secure else None
-            with _translated():
-                await self._connections.prepare(address.hostname or "", port, context, PATIENT.connect)
+        with _translated():
+            await self._client.prepare()
 
     async def aclose(self) -> None:
-        await self._connections.aclose()
-        await self._pool.aclose()
+        await self._client.aclose()
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

@@ -9,32 +9,17 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from switchhook import SettingsError
+from switchhook_http import trusting
 
 
 def context(ca: Path | None, *, verify: bool) -> ssl.SSLContext:
     """The system's authorities, those the SDK is told of (REQUESTS_CA_BUNDLE), and `ca`. Raises
     SettingsError."""
-    made = ssl.create_default_context()
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE")
-    for name, file in (("REQUESTS_CA_BUNDLE", bundle), ("ca", ca)):
-        if file:
-            _load(made, name, Path(file))
+    made = trusting({"REQUESTS_CA_BUNDLE": os.environ.get("REQUESTS_CA_BUNDLE"), "ca": ca})
     if not verify:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
     return made
-
-
-def _load(made: ssl.SSLContext, name: str, file: Path) -> None:
-    try:
-        made.load_verify_locations(capath=file) if file.is_dir() else made.load_verify_locations(file)
-    except ssl.SSLError:
-        raise SettingsError(
-            f"{name}: expected PEM certificates in {file}, found none that can be read"
-        ) from None
-    except OSError as error:
-        raise SettingsError(f"{name}: cannot read {file}: {error.strerror}") from None
 
 
 @cache

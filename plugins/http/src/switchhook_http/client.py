@@ -1,0 +1,93 @@
+"""Requests to one service: through the proxy that the environment names, over a connection that may be had
+ready."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
+
+import anyio
+
+from .again import pause_of, seconds_in
+from .connections import ReadyConnections
+from .errors import HttpError
+from .pool import NONE, NOTHING, Pool, Reply, Timeouts
+from .proxies import proxy_of
+from .public import ReadyPublicConnections
+
+CONNECT = 3.0  # seconds
+ERROR_BODY = 64 * 1024  # bytes read of one
+AGAIN = 429, 500, 502, 503, 529  # what a second try may help against
+
+
+class Client:
+    """Belongs to the event loop of its first request; retries nothing. `url`: where it leads, as far as its
+    host. `public`: to public addresses only; where a proxy is in between, that is the proxy's to say."""
+
+    def __init__(self, url: str, context: ssl.SSLContext, *, public: bool = False) -> None:
+        self._address, self.proxy = urlsplit(url), proxy_of(url)
+        guarded = public and self.proxy is None
+        self._connections = ReadyPublicConnections() if guarded else ReadyConnections()
+        self._context = context if self._address.scheme == "https" else None
+        self._pool = Pool(context, self._connections, proxy=self.proxy)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] = NOTHING,
+        body: bytes | None = None,
+        timeouts: Timeouts = NONE,
+    ) -> AbstractAsyncContextManager[Reply]:
+        """As a pool's."""
+        return self._pool.request(method, url, headers, body, timeouts)
+
+    @asynccontextmanager
+    async def post(
+        self, url: str, headers: Callable[[], Awaitable[Mapping[str, str]]], body: bytes, timeouts: Timeouts
+    ) -> AsyncIterator[Reply]:
+        """An answer that has begun, of status 200 or 204. One more try is made where that may help, with new
+        headers; a service that was too slow would be so again. Raises HttpError."""
+
+        async def begin() -> Reply:
+            async with AsyncExitStack() as attempt:
+                asked = self.request("POST", url, await headers(), body, timeouts)
+                reply = await attempt.enter_async_context(asked)
+                if reply.status not in (200, 204):
+                    said = (await reply.read(ERROR_BODY)).decode("utf-8", "replace")
+                    after = seconds_in(reply.headers.get("retry-after", ""))
+                    raise HttpError("status", said, status=reply.status, retry_after=after)
+                stack.push_async_exit(attempt.pop_all())
+                return reply
+
+        async with AsyncExitStack() as stack:
+            try:
+                reply = await begin()
+            except HttpError as error:
+                pause = _pause(error)
+                if pause is None:
+                    raise
+                await anyio.sleep(pause)
+                reply = await begin()
+            yield reply
+
+    async def prepare(self) -> None:
+        """Has a connection ready for the next request that finds none in the pool; not where a proxy is in
+        between. Raises HttpError."""
+        if self.proxy is None:
+            host, secure = self._address.hostname or "", self._context is not None
+            port = self._address.port or (443 if secure else 80)
+            await self._connections.prepare(host, port, self._context, CONNECT)
+
+    async def aclose(self) -> None:
+        await self._connections.aclose()
+        await self._pool.aclose()
+
+
+def _pause(error: HttpError) -> float | None:
+    """Seconds until another try; None: it would not help, or take too long."""
+    if error.problem in ("connect", "broken"):
+        return 0.0
+    return pause_of(error.retry_after) if error.status in AGAIN else None

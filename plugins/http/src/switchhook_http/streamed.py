@@ -1,0 +1,61 @@
+"""What a task of its own makes, handed over while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Generic, TypeVar
+
+import anyio
+
+T = TypeVar("T")
+
+WAITING = 100  # items that nobody has taken yet
+
+
+class Streamed(Generic[T]):
+    """Whoever reads takes the items when he can. `interrupt` ends their making at once, even where it waits
+    for a service; what was given until then is still handed over."""
+
+    def __init__(self) -> None:
+        self._give, self._given = anyio.create_memory_object_stream[T](WAITING)
+        self._scope = anyio.CancelScope()
+        self._error: Exception | None = None
+
+    async def give(self, item: T) -> None:
+        await self._give.send(item)
+
+    def interrupt(self) -> None:
+        self._scope.cancel()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Raises what making them has raised, after the last."""
+        async for item in self._given:
+            yield item
+        if self._error is not None:
+            raise self._error
+
+    @asynccontextmanager
+    async def made_by(self, make: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        """`make` runs as long as this is not left; what is raised inside comes out as it is, in no group."""
+        raised = None
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._run, make)
+                try:
+                    yield
+                except Exception as error:  # noqa: BLE001  # raised again
+                    raised = error
+                group.cancel_scope.cancel()
+        finally:
+            self._given.close()
+            self._give.close()
+        if raised is not None:
+            raise raised
+
+    async def _run(self, make: Callable[[], Awaitable[None]]) -> None:
+        with self._give, self._scope:
+            try:
+                await make()
+            except Exception as error:  # noqa: BLE001  # whoever reads raises it
+                self._error = error
