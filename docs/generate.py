@@ -19,6 +19,7 @@ from pictures import call_picture, flow_picture, house_picture
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from terminal import talk_picture
+from webhook import webhook_page, webhook_schema
 
 from switchhook.contract import drivers, hookspecs, settings, state
 from switchhook.contract.actions import Action
@@ -249,6 +250,8 @@ PAGES = {
     "record.md": record_page,
     "conformance.md": conformance_page,
     "limits.md": limits_page,
+    "webhook.md": webhook_page,
+    "../../plugins/assistant_http/src/switchhook_assistant_http/webhook.schema.json": webhook_schema,
     "../pictures/call.svg": call_picture,
     "../pictures/flow.svg": flow_picture,
     "../pictures/house.svg": house_picture,

@@ -22,7 +22,7 @@ HOME = "index.md"
 PROJECT = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 SECTIONS = {  # and which pages stand there, in this order
     "Why": ("why.md",),
-    "First hour": (HOME, "tutorial.md"),
+    "First hour": (HOME, "tutorial.md", "web-tutorial.md"),
     "How-to": ("how-to/*.md",),
     "Concepts": ("concepts.md", "faults.md"),
     "Reference": ("reference/*.md", "benchmarks.md", "dependencies.md"),

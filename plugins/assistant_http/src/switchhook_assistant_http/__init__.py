@@ -1,0 +1,1 @@
+"""A web service as an assistant: a turn goes in as JSON, responses come out."""

@@ -1,0 +1,27 @@
+"""What a webhook's table refuses, with the way out."""
+
+import pytest
+
+from switchhook import Options, SettingsError
+from switchhook_assistant_http.options import HttpOptions
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({}, "url"),
+        ({"url": "bot.example.com"}, "expected an address such as"),
+        ({"url": "https://me:pw@bot.example.com/"}, "without a user"),
+        ({"url": "http://bot.example.com/"}, "say `private = true`"),
+        ({"url": "https://h/", "secret": "short"}, "openssl rand"),
+        ({"url": "https://h/", "secret": "whsec_" + "A" * 200}, "openssl rand"),
+        ({"url": "https://h/", "secret": "whsec_no base64 at all, this"}, "openssl rand"),
+        ({"url": "https://h/", "timeout": "2m"}, "timeout"),
+        ({"url": "https://h/", "form": "rase"}, "form"),
+        ({"url": "https://h/", "alow": {}}, "allow"),
+    ],
+)
+def test_a_table_that_is_wrong_is_refused(table, said):
+    with pytest.raises(SettingsError, match=said.replace("(", r"\(")) as caught:
+        Options(table, place="assistant", base=None).parse(HttpOptions)
+    assert "whsec_A" not in str(caught.value)
