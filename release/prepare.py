@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 BIN = Path(sys.executable).parent
-EVERYTHING = "switchhook[genesys,offline,http,openai,telemetry,watson]"
+EVERYTHING = "switchhook[genesys,offline,handover,http,openai,telemetry,watson]"
 
 
 def run(*command: str | Path) -> None:

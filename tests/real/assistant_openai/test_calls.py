@@ -86,7 +86,7 @@ async def test_a_caller_who_interrupts_is_answered_at_once_and_the_model_knows_w
 
 
 async def test_a_model_hands_over_to_a_queue_that_the_flow_then_reads(model):
-    asked = {"queue": "billing", "summary": "The bill is too high."}
+    asked = {"queue": "billing", "summary": "The bill is too high.", "intent": "dispute a bill"}
     answers = lambda _: Answer("I connect you.", [Called("hand_over", asked)])  # noqa: E731
     tools = {"hand_over": ["billing"]}
     async with (
@@ -99,6 +99,7 @@ async def test_a_model_hands_over_to_a_queue_that_the_flow_then_reads(model):
         assert (record.outcome, talk.heard()[-1]) == ("handed_over", "I connect you.")
         assert talk.leg.outputs["wxa_transfer_target"] == "billing"
         assert talk.leg.outputs["wxa_agent_message"] == "The bill is too high."
+        assert talk.leg.outputs["wxa_topic"] == "dispute a bill"
 
 
 async def test_a_number_that_is_keyed_in_confidence_reaches_the_flow_and_not_the_model(model):

@@ -172,6 +172,12 @@ def call_started(call: CallInfo, plugin: Any) -> None:
 
 
 @hook("call", "all")
+def turn_began(call: CallInfo, turn: Turn, plugin: Any) -> None:
+    """`turn` is about to be sent to the assistant; once, also where a second assistant is asked. What is
+    returned is ignored. Any plugin."""
+
+
+@hook("call", "all")
 def turn_completed(call: CallInfo, turn: Turn, plugin: Any) -> None:
     """The reply to `turn` has been performed. What is returned is ignored. Any plugin."""
 

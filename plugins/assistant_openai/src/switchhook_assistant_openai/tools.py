@@ -118,11 +118,12 @@ def _one(kind: str, **fields: Any) -> tuple[Response, ...]:
 def _hand_over(queues: list[str]) -> Tool:
     def perform(asked: Any) -> Outcome:
         target = {"target": {"queue": {"name": asked.queue}}} if queues else {}
-        told = {"message_to_human_agent": asked.summary, "transfer_info": target}
+        told = {"message_to_human_agent": asked.summary, "topic": asked.intent, "transfer_info": target}
         return Outcome(responses=_one("connect_to_agent", **told), ends=True)
 
     summary = (str, Field(max_length=1_000, description="what the person has to know, in two sentences"))
-    fields = {"summary": summary} | ({"queue": (_one_of(queues), ...)} if queues else {})
+    intent = (str, Field("", max_length=100, description="what the caller wants, in three words"))
+    fields = {"summary": summary, "intent": intent} | ({"queue": (_one_of(queues), ...)} if queues else {})
     return _tool("hand_over", "Give the call to a person. Tell the caller before.", perform, **fields)
 
 
