@@ -193,6 +193,8 @@ class Answering(Streamed[Response]):
             raise ModelError("content filter")
         if answer.refused and not sentences.said:
             raise ModelError("refusal")
+        if sentences.full:
+            logger.warning("call %s: an answer was too long, its end is left out", self._call.id)
         for sentence in sentences.finish(cut=answer.finish == "length"):
             await self._say(sentence)
         if not (self._said or self._acted or answer.calls):

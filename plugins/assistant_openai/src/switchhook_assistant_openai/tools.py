@@ -63,13 +63,13 @@ class Toolbox:
         """What the model asked for beyond what it may is not done, and it is told so."""
         tool = self._tools.get(called.name)
         if tool is None:
-            return Outcome(f"refused: there is no tool {called.name}", again=True)
+            return _refused(call, "a tool", f"there is no tool {called.name}")
         try:
             arguments = tool.model.model_validate_json(called.arguments or "{}")
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
-            return Outcome(f"refused: {where}: {first['msg']}"[:RESULT], again=True)
+            return _refused(call, f"something of {tool.name}", f"{where}: {first['msg']}")
         outcome = Outcome("failed: it took too long", again=True)
         try:
             with anyio.move_on_after(self._options.timeout):
@@ -78,6 +78,12 @@ class Toolbox:
             logger.warning("call %s: the tool %s raised %s", call.id, tool.name, type(error).__name__)
             return Outcome("failed", again=True)
         return outcome
+
+
+def _refused(call: CallInfo, what: str, why: str) -> Outcome:
+    """`why` may hold anything that somebody has talked the model into, so it is not logged."""
+    logger.warning("call %s: the model asked for %s that it may not", call.id, what)
+    return Outcome(f"refused: {why}"[:RESULT], again=True)
 
 
 def _ours(options: ToolOptions) -> Iterator[Tool]:
