@@ -11,10 +11,13 @@ PAGING := .venv/pages/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
+
+demo-model: $(INSTALLED)  ## the same line with a chat model: MODEL_URL=http://127.0.0.1:11434/v1 MODEL=qwen3:4b make demo-model
+	@$(BIN)/python demo/run.py --model
 
 demo-watson: $(INSTALLED)  ## the same call through the Watson plugins, to emulated services
 	@$(BIN)/python demo/run.py --watson

@@ -2,7 +2,8 @@
 
 Everything is real: the server is `switchhook serve` in a process of its own, the caller signs its upgrade and
 speaks AudioHook over a socket, the words are recognised and spoken by the offline engines. With `--watson`
-the server reaches these through the Watson plugins, over the wire protocols of IBM's services.
+the server reaches these through the Watson plugins, over the wire protocols of IBM's services. With `--model`
+a chat model answers: the one that MODEL names, at MODEL_URL.
 """
 
 from __future__ import annotations
@@ -43,6 +44,21 @@ CLIPS = HERE.parent / "tests/data/speech/human"
 OUTPUT = HERE.parent / "demo-output"
 CONNECTOR = "2f6b1f0e-1d0a-4c51-8f0e-5a1b2c3d4e5f/connect?version=2024-08-25"
 LINE = AudioFormat("PCMU", 8000)
+CALLS = {  # what the caller says in which of them
+    "switchhook": ("info_last_call", "1", "pin_4242"),
+    "watson": ("info_last_call", "1", "pin_4242"),
+    "model": ("info_last_call", "speak_customer_advocate"),
+}
+NO_MODEL = """demo-model needs a chat model behind an address of OpenAI's form, and its name:
+
+  MODEL_URL=http://127.0.0.1:11434/v1 MODEL=qwen3:4b make demo-model
+
+MODEL_KEY is its key, if it needs one. A small one on this machine, with tools, comes with Ollama:
+
+  ollama serve & ollama pull qwen3:4b
+
+or with llama.cpp, from a file of weights: llama-server --jinja -m FILE.gguf --port 8080, MODEL_URL=http://127.0.0.1:8080/v1.
+No Python package ships one that holds this talk: docs/how-to/bring-your-own-model.md"""
 LOADING = 120.0  # seconds that a server may take to start on a slow machine
 PLAYERS = ("paplay", "aplay", "afplay", "play")
 SHOWN = {
@@ -58,20 +74,25 @@ SHOWN = {
 def main() -> int:
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir(parents=True)
-    return anyio.run(demo, "--watson" in sys.argv)
+    if "--model" in sys.argv and not (os.environ.get("MODEL_URL") and os.environ.get("MODEL")):
+        print(NO_MODEL, file=sys.stderr)
+        return 2
+    return anyio.run(demo, next((each for each in CALLS if f"--{each}" in sys.argv), "switchhook"))
 
 
-async def demo(watson: bool) -> int:
+async def demo(which: str) -> int:
     secret = secrets.token_bytes(32)
     began = time.monotonic()
     async with AsyncExitStack() as stack:
-        environ = await stack.enter_async_context(emulators()) if watson else {}
-        config = HERE / ("watson.toml" if watson else "switchhook.toml")
+        environ = chat_model() if which == "model" else {}
+        if which == "watson":
+            environ = await stack.enter_async_context(emulators())
+        config = HERE / f"{which}.toml"
         print("starting the server (speech models are loaded) …", flush=True)
         url = await stack.enter_async_context(server(config, secret, environ))
         print(f"listening on {url} after {time.monotonic() - began:.1f} s\n", flush=True)
         target = Target(url.rstrip("/") + "/" + CONNECTOR, "demo-key", secret)
-        result = await placed(target)
+        result = await placed(target, CALLS[which])
         refused = await call(Plan(), replace(target, secret=secrets.token_bytes(32)))
     print(f"\nthe same call with a wrong secret: {refused.detail.partition(';')[0]}")
     if refused.ending != "refused":
@@ -79,6 +100,17 @@ async def demo(watson: bool) -> int:
         return 1
     keep(result)
     return 0 if result.ending == "completed" else 1
+
+
+def chat_model() -> dict[str, str]:
+    """Where it is, as the server is told it."""
+    told, assistant = os.environ, "SWITCHHOOK_CONNECTORS__BANK__ASSISTANT"
+    print(f"the model {told['MODEL']} at {told['MODEL_URL']}", flush=True)
+    return {
+        f"{assistant}__BASE_URL": told["MODEL_URL"],
+        f"{assistant}__MODEL": told["MODEL"],
+        "DEMO_MODEL_KEY": told.get("MODEL_KEY", "none"),
+    }
 
 
 @asynccontextmanager
@@ -134,11 +166,11 @@ async def url_of(log: Path, process: anyio.abc.Process) -> str:
     sys.exit(f"it did not start:\n{log.read_text()}")
 
 
-async def placed(target: Target) -> CallResult:
-    steps = (
-        CallerStep(clip("info_last_call"), interrupt=True),
-        CallerStep(Keys("1")),
-        CallerStep(clip("pin_4242")),
+async def placed(target: Target, said: tuple[str, ...]) -> CallResult:
+    """`said`: recordings, the first of which interrupts the bot, and keys."""
+    steps = tuple(
+        CallerStep(Keys(each) if each.isdecimal() else clip(each), interrupt=not number)
+        for number, each in enumerate(said)
     )
     plan = Plan(steps, {"user_id": "42", "user_name": "Kim"}, manners=Manners(interrupt_after=4.5))
     tell = Teller()
