@@ -11,7 +11,7 @@ PAGING := .venv/pages/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -66,6 +66,10 @@ watson: $(INSTALLED)  ## what Watson's plugins cost a call, against bare clients
 	@$(BIN)/python benchmarks/watson_speech.py
 	@$(BIN)/python benchmarks/assistant_http.py
 	@$(BIN)/python benchmarks/watson_calls.py
+
+models: $(INSTALLED)  ## calls with a streaming chat model: what a caller waits, and what they cost beside Watson's
+	@$(BIN)/python benchmarks/model_calls.py
+	@$(BIN)/python benchmarks/model_offline.py
 
 bad-plugins: $(INSTALLED)  ## six bad plugins beside fifty good calls: is a frame lost
 	@$(BIN)/python benchmarks/bad_plugins.py
