@@ -35,7 +35,7 @@ class Handing:
         self.desk._post = lambda number, options, body: self.posted.append(body)
 
     @hookimpl
-    def turn_began(self, call, turn):
+    def turn_started(self, call, turn):
         self.desk.began(call, turn)
 
     @hookimpl(trylast=True)

@@ -172,9 +172,9 @@ def call_started(call: CallInfo, plugin: Any) -> None:
 
 
 @hook("call", "all")
-def turn_began(call: CallInfo, turn: Turn, plugin: Any) -> None:
-    """`turn` is about to be sent to the assistant; once, also where a second assistant is asked. What is
-    returned is ignored. Any plugin."""
+def turn_started(call: CallInfo, turn: Turn, plugin: Any) -> None:
+    """An assistant is about to be told `turn`, in the task that tells it; once more for each other one that
+    is told it as the one before has failed. What is returned is ignored. Any plugin."""
 
 
 @hook("call", "all")

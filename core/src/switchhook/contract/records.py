@@ -33,6 +33,12 @@ class TurnRecord:
         "`recognition`: end of speech to its final; `assistant`: turn sent to first response; `synthesis`: "
         "first prompt queued to its first sound sent; `total`: end of speech or key to first sound sent",
     ] = field(default_factory=dict)
+    stages: Annotated[
+        dict[str, list[float]],
+        "when each began and ended, seconds since the call began: `recognition`, `assistant` to the end of "
+        "its reply, `synthesis` as in `latency`, `playback` from the first sound sent to the last one heard "
+        "or cut",
+    ] = field(default_factory=dict)
     actions: Annotated[
         list[dict[str, Any]], "`response` (its place in the reply), `action`, `plugin`; at most 1000"
     ] = field(default_factory=list)

@@ -21,7 +21,7 @@ def lifespan(app: AppInfo) -> AbstractAsyncContextManager[Desk]:
 
 
 @hookimpl
-def turn_began(call: CallInfo, turn: Turn, plugin: Desk | None) -> None:
+def turn_started(call: CallInfo, turn: Turn, plugin: Desk | None) -> None:
     if plugin is not None:  # None: outside a server
         plugin.began(call, turn)
 

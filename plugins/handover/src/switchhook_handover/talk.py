@@ -32,7 +32,10 @@ class Talk:
         self._turn = 0
 
     def began(self, turn: Turn, *, digits: bool) -> None:
-        """`digits`: keys that were not pressed in confidence may be told."""
+        """`digits`: keys that were not pressed in confidence may be told. A turn that a second assistant is
+        told is the same turn."""
+        if turn.number == self._turn:
+            return
         if turn.barged_in:
             self._hear(turn.heard)
         self._turn = turn.number

@@ -11,7 +11,7 @@ from .confided import Confided
 from .connections import Connections, ReadyConnections
 from .errors import CURES, REASONS, HttpError, HttpProblem, PrivateAddressError, ServiceError
 from .events import Events, Lines
-from .pool import Pool, Reply, Timeouts
+from .pool import Pool, Reply, Timeouts, call_headers
 from .proxies import proxy_of
 from .public import PublicConnections
 from .secured import secured
@@ -39,6 +39,7 @@ __all__ = [
     "Timeouts",
     "ascii_address",
     "ascii_host",
+    "call_headers",
     "key_in",
     "pause_of",
     "proxy_of",

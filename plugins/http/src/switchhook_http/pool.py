@@ -6,6 +6,7 @@ import math
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,6 +20,10 @@ from .proxies import for_http
 
 KEPT_FOR = 30.0  # seconds that an idle connection is
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+call_headers: ContextVar[Mapping[str, str]] = ContextVar("switchhook_call_headers", default=NOTHING)
+"""What each request says of the call that it is made for, such as `traceparent`; set by whoever traces calls,
+in the context of the call."""
 
 
 class Timeouts(NamedTuple):
@@ -84,7 +89,8 @@ class Reply:
 
 class Pool:
     """Belongs to the event loop of its first request; follows no redirection and retries nothing. `most`
-    connections, of which `kept` stay when idle; `proxy`: the URL of the one to go through."""
+    connections, of which `kept` stay when idle; `proxy`: the URL of the one to go through. `tells`: whether
+    its servers are given `call_headers`; not where others than the operator say which servers those are."""
 
     def __init__(
         self,
@@ -94,7 +100,9 @@ class Pool:
         most: int = 1000,
         kept: int = 100,
         proxy: str | None = None,
+        tells: bool = True,
     ) -> None:
+        self._tells = tells
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=context,
             proxy=for_http(proxy),
@@ -115,11 +123,12 @@ class Pool:
     ) -> AsyncIterator[Reply]:
         """Any status is an answer. Leaving before its end cancels it. Raises HttpError."""
         connect, read = timeouts
+        sent = [*headers.items(), *(call_headers.get().items() if self._tells else ())]
         patience = {"connect": connect, "pool": connect, "write": read, "read": read}
         async with AsyncExitStack() as stack:
             with translated():
                 asked = self._pool.stream(
-                    method, url, headers=list(headers.items()), content=body, extensions={"timeout": patience}
+                    method, url, headers=sent, content=body, extensions={"timeout": patience}
                 )
                 response = await stack.enter_async_context(asked)
             yield Reply(response)

@@ -165,7 +165,7 @@ def _redirected(url: str, location: str) -> str:
 
 @asynccontextmanager
 async def fetcher(*, hosts: Sequence[str], most: int, patience: float, cache: int) -> AsyncIterator[Fetcher]:
-    pool = Pool(ssl.create_default_context(), PublicConnections(hosts), most=MOST_AT_ONCE)
+    pool = Pool(ssl.create_default_context(), PublicConnections(hosts), most=MOST_AT_ONCE, tells=False)
     try:
         yield Fetcher(hosts=hosts, most=most, patience=patience, cache=cache, pool=pool)
     finally:

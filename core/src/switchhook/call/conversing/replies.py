@@ -45,18 +45,15 @@ class Replies:
         self._remarked: set[str] = set()
         self._said = 0  # bytes, in this reply
         self._reply: object = None  # that is read
-        self._began = 0  # the newest turn that plugins were told of
 
     async def read(self, conversation: Conversation, turn: Turn) -> BaseException | None:
         """What the assistant failed with; None when its reply is read, which ReplyEnded tells."""
         self._said = 0
-        if turn.number > self._began:
-            self._began = turn.number
-            with reporting(self._performing.fault):
-                self._hooks.tell("turn_began", call=self._call, turn=turn)
         self._variables.begin_reply()
         self._performing.begin()
         position = 0
+        with reporting(self._performing.fault):
+            self._hooks.tell("turn_started", call=self._call, turn=turn)
         try:
             async with conversation.send(turn) as reply:
                 self._reply = reply

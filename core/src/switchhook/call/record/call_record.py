@@ -31,6 +31,7 @@ from ..dialogue.events import (
 )
 from .call_figures import FAULTS, STAGES, USAGE, CallFigures
 from .masking import DIGIT, HIDDEN, Mask
+from .stages import Stages, reach
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class CallRecordWriter:
             input_variables=mask.variables(info.variables),
         )
         self._said: dict[float, float | None] = {}  # seconds that recognition took, by when the input came
+        self._stages = Stages()
         self._barge_in: dict[str, float] | None = None
         self._paused_at: float | None = None  # since when the caller cannot be heard
         self._spoke: float | None = None  # when the caller ended what the newest turn is made of
@@ -94,6 +96,7 @@ class CallRecordWriter:
         self._event(event, at, fed)
         for effect in effects:
             self._effect(effect, at, began, heard)
+        self._stages.take(event, effects, at, self.record.turns)
 
     def _event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901, PLR0912  # one arm for each kind
         match event:
@@ -112,7 +115,7 @@ class CallRecordWriter:
             case ReplyEnded():
                 self._end_reply(event)
             case ReplyBegan() if self._turn:
-                self._note(self._turn, "assistant", at - self._turn.at)
+                self._note(self._turn, "assistant", self._turn.at, at)
             case ActionDue():
                 self._response(event)
             case NotPerformed():
@@ -205,7 +208,7 @@ class CallRecordWriter:
         self._said = {when: took for when, took in self._said.items() if when > said}
         self._barge_in = None
         if recognition is not None:
-            self._note(noted, "recognition", recognition)
+            self._note(noted, "recognition", said - recognition, said)
 
     def _response(self, event: ActionDue) -> None:
         if isinstance(event.action, Remark):
@@ -256,14 +259,16 @@ class CallRecordWriter:
         return room
 
     def _first_sound(self, waiting: _Waiting, at: float) -> None:
-        self._note(waiting.turn, "synthesis", at - waiting.queued)
+        self._note(waiting.turn, "synthesis", waiting.queued, at)
         if waiting.spoke is not None:
-            self._note(waiting.turn, "total", at - waiting.spoke)
+            self._note(waiting.turn, "total", waiting.spoke, at)
 
-    def _note(self, turn: TurnRecord, stage: str, seconds: float) -> None:
-        turn.latency[stage] = round(seconds, 3)
+    def _note(self, turn: TurnRecord, stage: str, began: float, ended: float) -> None:
+        turn.latency[stage] = round(ended - began, 3)
+        if stage != "total":
+            reach(turn, stage, began, ended)
         if figure := STAGES.get(stage):
-            self._measure(figure.name, seconds)
+            self._measure(figure.name, ended - began)
 
     def slowest(self) -> str:
         """The stage that cost most in this call, for the log."""
