@@ -94,14 +94,49 @@ def test_an_exception_in_json_stays_in_its_line(lines):
     assert "ZeroDivisionError" in json.loads(line)["exception"]
 
 
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_the_text_of_an_exception_is_not_said(lines, form):
+    log = lines(form, "debug")
+    logger = next(log)
+    try:
+        try:
+            raise ValueError("watermelon")
+        except ValueError as error:
+            raise ExceptionGroup("watermelon", [KeyError("watermelon")]) from error
+    except ExceptionGroup:
+        logger.exception("broken")
+    said = "\n".join(next(log))
+    assert "watermelon" not in said
+    assert "ValueError" in said
+    assert "KeyError" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (
+            "Task exception was never retrieved\nfuture: <Task KeyError('melon')>",
+            "Task exception was never retrieved",
+        ),
+        ("Exception in callback fail('melon', 1) at x.py:7\nhandle: <Handle>", "Exception in callback fail"),
+    ],
+)
+def test_what_asyncio_quotes_is_not_said(lines, said, kept):
+    log = lines("json")
+    next(log)
+    logging.getLogger("asyncio").error(said)
+    assert json.loads(next(log)[0])["message"] == kept
+
+
 def test_the_level_is_kept(lines):
     log = lines("human", "warning")
     next(log).info("not shown")
     assert next(log) == []
 
 
-def test_what_a_socket_library_says_of_a_caller_is_not_logged(lines):
+@pytest.mark.parametrize("library", ["websockets.server", "httpcore2.http11", "urllib3.connectionpool"])
+def test_what_a_library_says_of_what_it_sends_is_not_logged(lines, library):
     log = lines("human", "debug")
     next(log)
-    logging.getLogger("websockets.server").debug("> TEXT my account is 4111")
+    logging.getLogger(library).debug("> TEXT my account is 4111")
     assert next(log) == []

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -75,7 +76,7 @@ class Running:
 
 
 @contextmanager
-def _a_server(folder, script, extra="", at_start=lambda process: None):
+def _a_server(folder, script, extra="", at_start=lambda process: None, arguments=(), environ=()):
     secret = secrets.token_bytes(32)
     (folder / "secret").write_text(base64.b64encode(secret).decode())
     (folder / "bot.toml").write_text(script)
@@ -89,9 +90,10 @@ def _a_server(folder, script, extra="", at_start=lambda process: None):
         folder / "switchhook.toml",
         "--log-level",
         "debug",
+        *arguments,
     ]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+        process = subprocess.Popen(command, stderr=log, env={**os.environ, **dict(environ)})
         running = Running(process, folder, secret)
         try:
             at_start(process)
@@ -104,9 +106,8 @@ def _a_server(folder, script, extra="", at_start=lambda process: None):
 
 def _url(running):
     for _ in range(1200):
-        lines = [line for line in running.log().splitlines() if line.startswith("listening on ")]
-        if lines:
-            return lines[0].split()[-1]
+        if found := re.search(r"\blistening on (ws://[^\s\"]+)", running.log()):
+            return found[1]
         assert running.process.poll() is None, running.log()
         time.sleep(0.05)
     raise AssertionError(f"not listening: {running.log()}")

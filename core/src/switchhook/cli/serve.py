@@ -59,9 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError, ours, status_of
     from ..serving.hangups import held
     from ..serving.logs import set_up, settle
+    from ..serving.outcries import catch
 
     with held():  # before any thread begins, also that of the log
         set_up(arguments.log_format, arguments.log_level)
+        catch()
         try:
             return _serve(arguments)
         except (SwitchhookError, ExceptionGroup) as raised:

@@ -5,17 +5,28 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
+from ..contract.traces import trace
 from ..contract.visible import visible, visible_json
 from .logstream import LogStream
 
 call_ids: ContextVar[tuple[str, str]] = ContextVar("switchhook_call_ids", default=("", ""))
 """Conversation and correlation id of the call that runs in this context."""
+
+
+LOUD = ("httpcore2", "urllib3", "requests", "aiohttp", "ibm_cloud_sdk_core", "ibm_watson", "opentelemetry")
+"""Libraries that log what they send and take: below warnings none of it."""
+
+QUOTING = ("asyncio", "concurrent")
+"""Those whose messages quote exceptions and what functions were given."""
+
+QUOTE = re.compile(r"[\n(<'\"]")
 
 
 class _CallFilter(logging.Filter):
@@ -24,7 +35,15 @@ class _CallFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.conversation, record.correlation = call_ids.get()
         record.worker = self.worker
+        if record.name.partition(".")[0] in QUOTING:
+            record.msg, record.args = QUOTE.split(record.getMessage())[0].rstrip(), None
         return True
+
+
+def _exception(record: logging.LogRecord) -> str:
+    """Where it came from, without its text; nothing where there is none."""
+    error = record.exc_info[1] if record.exc_info else None
+    return "" if error is None else trace(error)
 
 
 class _Human(logging.Formatter):
@@ -35,8 +54,8 @@ class _Human(logging.Formatter):
         worker = "" if record.worker is None else f"worker {record.worker}: "  # type: ignore[attr-defined]  # set by _CallFilter
         told = f"{worker}{record.getMessage()}{where}"
         text = f"{clock}.{int(record.msecs):03} {record.levelname.lower():7} {visible(told)}"
-        if record.exc_info:
-            text += f"\n{visible(self.formatException(record.exc_info), lines=True)}"
+        if where := _exception(record):
+            text += f"\n{visible(where, lines=True)}"
         return text
 
 
@@ -51,8 +70,7 @@ class _Json(logging.Formatter):
             "conversation_id": record.conversation,  # type: ignore[attr-defined]  # set by _CallFilter
             "correlation_id": record.correlation,  # type: ignore[attr-defined]  # set by _CallFilter
         }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        line["exception"] = _exception(record)
         kept = {key: value for key, value in line.items() if value not in ("", None)}
         return visible_json(json.dumps(kept, ensure_ascii=False))
 
@@ -69,8 +87,10 @@ def set_up(form: str, level: str) -> None:
     handler.addFilter(_CallFilter())
     handler.setFormatter(_Json() if form == "json" else _Human())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    # the log of a library may hold what a caller said
+    # the log of a library may hold what a caller said, or a key
     logging.getLogger("websockets").setLevel(logging.ERROR)
+    for name in LOUD:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def name_worker(slot: int) -> None:
