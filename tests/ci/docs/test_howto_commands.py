@@ -107,6 +107,13 @@ def test_a_recorded_call_goes_again(tmp_path, environ, served):
     assert "1 start" in typed(second, tmp_path, environ)
 
 
+def test_dashboard_and_rules_are_copied(tmp_path, environ):
+    page = (ROOT / "docs/how-to/operate.md").read_text()
+    [copying] = re.findall(r"^cp .*$", page, re.MULTILINE)
+    typed(copying, tmp_path, environ)
+    assert {"dashboard.json", "alerts.yml"} <= {each.name for each in tmp_path.iterdir()}
+
+
 def test_watsons_services_are_emulated(tmp_path, environ, served):
     typed("switchhook connector new bank", tmp_path, environ)
     (emulate,) = lines(ROOT / "docs/how-to/watson.md")
