@@ -8,10 +8,11 @@ INSTALLED := $(VENV)/installed
 BUILDING := .venv/wheels/installed
 RELEASING := .venv/release/installed
 PAGING := .venv/pages/installed
+AUDITING := .venv/audit/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -104,7 +105,8 @@ release: $(RELEASING) site  ## what is published, into dist/: docs/how-to/releas
 $(BUILDING): NEEDS := hatchling
 $(RELEASING): NEEDS := --requirement release/requirements.txt
 $(PAGING): NEEDS := zensical
-$(BUILDING) $(RELEASING) $(PAGING): constraints.txt release/requirements.txt
+$(AUDITING): NEEDS := pip-audit
+$(BUILDING) $(RELEASING) $(PAGING) $(AUDITING): constraints.txt release/requirements.txt
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(NEEDS)
 	@touch $@
@@ -118,6 +120,9 @@ $(INSTALLED): constraints.txt pyproject.toml $(PARTS:%=%/pyproject.toml)
 	@$(BIN)/uv pip install --python $(BIN)/python --constraint constraints.txt --group dev $(PARTS:%=-e ./%)
 	@echo "3/3 ready"
 	@touch $(INSTALLED)
+
+audit: $(AUDITING)  ## known vulnerabilities in every pinned version; fails where it could not look
+	@$(dir $(AUDITING))bin/python release/audit.py
 
 clean:
 	rm -rf $(VENV) dist demo-output $(SITE)

@@ -24,7 +24,7 @@ SECTIONS = {  # and which pages stand there, in this order
     "Why": ("why.md",),
     "First hour": (HOME, "tutorial.md", "web-tutorial.md"),
     "How-to": ("how-to/*.md",),
-    "Concepts": ("concepts.md", "faults.md"),
+    "Concepts": ("concepts.md", "faults.md", "security-review.md"),
     "Reference": ("reference/*.md", "benchmarks.md", "dependencies.md"),
     "Decisions": ("decisions/*.md",),
     "Glossary": ("glossary.md",),

@@ -53,10 +53,13 @@ def main(repository: str) -> int:
     packages = sorted([*DIST.glob("*.whl"), *DIST.glob("*.tar.gz")])
     run(BIN / "twine", "check", "--strict", *packages)
     bill_of_materials()
-    files = [*packages, DIST / "switchhook.cdx.json"]
+    bill, licences = DIST / "switchhook.cdx.json", DIST / "LICENCES.txt"
+    run(sys.executable, ROOT / "release/licences.py", bill, licences)
+    files = [*packages, bill, licences]
     sums = (f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
     (DIST / "SHA256SUMS").write_text("".join(sums))
-    print(f"ready in dist/: {len(packages)} packages, switchhook.cdx.json (what they need), SHA256SUMS")
+    beside = "switchhook.cdx.json (what they need), LICENCES.txt, SHA256SUMS"
+    print(f"ready in dist/: {len(packages)} packages, {beside}")
     twine = (BIN / "twine").relative_to(ROOT)
     print(f"to publish, with the rights to: {twine} upload dist/*.whl dist/*.tar.gz")
     return 0

@@ -63,6 +63,14 @@ def test_a_release_says_what_it_is_made_of(released):
     assert {"switchhook", "anyio", "hibari-tts"} <= {each["name"] for each in components}
 
 
+def test_a_release_says_under_which_licences_that_is(released):
+    _, dist = released
+    listed = (dist / "LICENCES.txt").read_text().splitlines()
+    components = json.loads((dist / "switchhook.cdx.json").read_text())["components"]
+    assert len(listed) == len(components)
+    assert any(line.startswith("anyio ") and line.endswith(": MIT") for line in listed)
+
+
 def test_the_sums_of_a_release_are_right(released):
     _, dist = released
     done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=dist, capture_output=True)
