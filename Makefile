@@ -12,7 +12,7 @@ AUDITING := .venv/audit/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit telemetry leaks
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -80,6 +80,13 @@ reload: $(INSTALLED)  ## a configuration that is read again a hundred times unde
 
 rolling: $(INSTALLED)  ## three workers that are restarted in two ways under a hundred calls, and more who come
 	@$(BIN)/python benchmarks/rolling.py
+
+telemetry: $(INSTALLED)  ## what figures and traces cost a call: with both and with neither, in the same seconds
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop
+	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/telemetry.py
+
+leaks: $(INSTALLED)  ## twenty thousand short calls, refused and failed ones among them: does the process grow
+	@$(BIN)/python benchmarks/leaks.py
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 	$(BIN)/python -m pytest tests/real/faults/test_matrix.py --write-faults

@@ -1,0 +1,91 @@
+"""What the server of `leaks.py` is made of, as plugins that are installed: engines in memory, an assistant
+that fails when it is told to, and a page that tells what there is in the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import threading
+from pathlib import Path
+
+from switchhook import AdminPage, Assistant, Options, SpeechToText, TextToSpeech, Turn, hookimpl
+from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+PROCESS = Path("/proc/self")
+FAILS = "fails"  # the variable of a call whose assistant is to fail
+
+
+def _answer(turn: Turn) -> list[str | Exception]:
+    if FAILS in turn.variables:
+        return [ValueError("as it was told to")]
+    return ["welcome"]
+
+
+class Forgetful(MemoryAssistant):
+    """Which does not keep the turns of calls that are over, as tests want to have them."""
+
+    def __init__(self) -> None:
+        super().__init__(_answer)
+
+    def forget(self) -> None:
+        self.turns.clear()
+
+
+class Ears(MemorySpeechToText):
+    def forget(self) -> None:
+        self.opened.clear()
+
+
+class Voices(MemoryTextToSpeech):
+    def forget(self) -> None:
+        self.parameters.clear()
+
+
+ENGINES: list[Forgetful | Ears | Voices] = []
+
+
+class Hearing:
+    @staticmethod
+    @hookimpl
+    def create_stt(options: Options) -> SpeechToText:  # noqa: ARG004  # any
+        ENGINES.append(made := Ears())
+        return made
+
+
+class Speaking:
+    @staticmethod
+    @hookimpl
+    def create_tts(options: Options) -> TextToSpeech:  # noqa: ARG004  # any
+        ENGINES.append(made := Voices())
+        return made
+
+
+class Thinking:
+    @staticmethod
+    @hookimpl
+    def create_assistant(options: Options) -> Assistant:  # noqa: ARG004  # any
+        ENGINES.append(made := Forgetful())
+        return made
+
+
+class Telling:
+    @staticmethod
+    @hookimpl
+    def admin_page(path: str, plugin: object) -> AdminPage | None:  # noqa: ARG004
+        return AdminPage(json.dumps(_figures()).encode()) if path == "/figures" else None
+
+
+def _figures() -> dict[str, int]:
+    for engine in ENGINES:
+        engine.forget()
+    gc.collect()
+    return {
+        "memory": int((PROCESS / "statm").read_text().split()[1]) * PAGE,
+        "descriptors": len(list((PROCESS / "fd").iterdir())),
+        "tasks": len(asyncio.all_tasks()),
+        "threads": threading.active_count(),
+    }
