@@ -41,11 +41,7 @@ def test_a_plugin_is_typed_and_under_the_same_licence(name):
 
 def test_the_extras_of_core_name_distributions_of_ours():
     extras = CORE["project"]["optional-dependencies"]
-    named = {
-        name
-        for extra in extras.keys() - {"embedded", "testing", "uvloop"}
-        for name in extras[extra]
-    }
+    named = {name for extra in extras.keys() - {"embedded", "testing", "uvloop"} for name in extras[extra]}
     assert named <= {f"{part['project']['name']}>=0.1,<0.2" for part in PARTS.values()}
     assert extras["embedded"] == ["switchhook[offline]"]  # its older name
 
