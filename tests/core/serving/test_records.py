@@ -25,7 +25,7 @@ def _clock(monkeypatch):
 
 
 def record(**given):
-    return CallRecord(id="leg-1", connector="support", started=TODAY, **given)
+    return CallRecord(id="leg-1", connector="support", started=TODAY, record_id="r-1", **given)
 
 
 def lines(directory):
@@ -58,6 +58,11 @@ def test_a_record_has_all_its_fields():
 def test_each_field_of_a_record_is_explained(model):
     hints = get_type_hints(model, include_extras=True)
     assert [name for name, hint in hints.items() if not hint.__metadata__[0]] == []
+
+
+def test_two_records_have_different_ids():
+    one, other = (CallRecord(id="leg-1", connector="support", started=TODAY) for _ in range(2))
+    assert one.record_id != other.record_id
 
 
 def test_a_value_that_is_no_json_does_not_lose_the_record():

@@ -158,7 +158,7 @@ class Server:
             generation.records.call(record)
             labels = {"connector": info.connector, "outcome": record.outcome}
             self.measured(CALLS_ENDED.name, 1, labels)
-            _tell_end(record, call.record_writer.slowest())
+            _tell_end(record)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[str]:
@@ -212,9 +212,11 @@ def _event_writer(leg: Leg, generation: Generation) -> Callable[[str], None] | N
     return EventFile(records.directory / f"events-{name}.jsonl", records.writer).write
 
 
-def _tell_end(record: CallRecord, slowest: str) -> None:
+def _tell_end(record: CallRecord) -> None:
+    stages = [(s, name) for t in record.turns for name, s in t.latency.items() if name != "total"]
+    seconds, name = max(stages, default=(0.0, "none"))
     said = f"call to {record.connector} ended: {record.outcome} after {record.seconds:.1f} s"
-    said += f", {len(record.turns)} turns, slowest stage {slowest}"
+    said += f", {len(record.turns)} turns, slowest stage {name} {seconds:.2f} s"
     if record.outcome in BAD_ENDS:
         logger.warning("%s; why: %s", said, record.reason or "not known")
     else:
