@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from switchhook import testing
-from switchhook.contract import assistant, audio, caller, info, options, speech
+from switchhook.contract import assistant, audio, caller, info, options, sinks, speech
 from switchhook.testing import conformance
 
 HEAD = '''# Contracts
@@ -153,6 +153,7 @@ PARTS: dict[str, tuple[Any, str]] = {
     "Assistants": (assistant, "Assistant Conversation Reply Interruptible ReplyContext Turn"),
     "What a plugin may know": (info, "CallInfo AppInfo"),
     "Reading options": (options, "Options Table"),
+    "Where records go": (sinks, "RecordSink RecordStore"),
     "Callers that are made up": (caller, "CallerAct CallerPlan PlacedCall SimulatedCaller"),
     "`switchhook.testing`": (
         testing,

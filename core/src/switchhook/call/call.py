@@ -57,7 +57,6 @@ class Call:
     def __init__(
         self, leg: Leg, bot: Bot, write_event: Callable[[str], None] | None = None, grew: Grew = nobody
     ) -> None:
-        """`grew` is told of the record that grows."""
         self.leg, self._bot, hooks = leg, bot, bot.hooks
         info = leg.info
         self.variables = SessionVariables(info.variables, bot.reserved)

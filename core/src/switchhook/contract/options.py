@@ -25,6 +25,16 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Choosing(Table):
+    """A table that names a plugin in `use` and carries that plugin's own options beside it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    use: str
+
+    def table(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
 class Options(Mapping[str, Any]):
     """A table as it was written, with the place it stands at, so that a plugin can read it into a model of
     its own: `settings = options.parse(MySettings)`. `variables`: the names of environment variables, by the

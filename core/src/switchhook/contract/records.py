@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import uuid4
@@ -113,7 +113,16 @@ class CallRecord:
     kind: Annotated[str, "call"] = "call"
 
     def line(self) -> str:
-        return to_line(asdict(self))
+        return to_line({**self.so_far(), "turns": [table_of(turn) for turn in self.turns]})
+
+    def so_far(self) -> dict[str, Any]:
+        """All but the turns; nothing is copied."""
+        return {name: [] if name == "turns" else getattr(self, name) for name in self.__slots__}
+
+
+def table_of(turn: TurnRecord) -> dict[str, Any]:
+    """Its fields; nothing is copied."""
+    return {name: getattr(turn, name) for name in turn.__slots__}
 
 
 def to_line(item: Mapping[str, object]) -> str:

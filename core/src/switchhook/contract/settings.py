@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from .languages import normalised
 from .names import check_name
-from .options import SHORTEST, FilePath, Seconds, Table
+from .options import SHORTEST, Choosing, FilePath, Seconds, Table
+from .record_settings import RecordsSettings
 
 
 def _no_switch(value: object) -> object:
@@ -71,16 +72,6 @@ def _has_host(url: str) -> bool:
         return bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:  # a port or an address that is none
         return False
-
-
-class Choosing(Table):
-    """A table that names a plugin in `use` and carries that plugin's own options beside it."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    use: str
-
-    def table(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
 
 
 def _one_or_more(value: object) -> object:
@@ -241,12 +232,6 @@ class ConnectorSettings(Table):
                 f"languages.{self.language} is the connector's own language: say it in the table above"
             )
         return self
-
-
-class RecordsSettings(Table):
-    directory: FilePath | None = Field(
-        None, description="one JSON Lines file a day; none: no records are kept"
-    )
 
 
 class PromptsSettings(Table):

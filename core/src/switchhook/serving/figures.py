@@ -9,7 +9,7 @@ from ..call.record import call_figures
 from ..contract.errors import PluginError
 from ..contract.figures import Figure
 from ..plugins.loader import Plugin, Plugins
-from . import hookfigures, linewriter
+from . import delivery, hookfigures, linewriter, spool
 from .lateness import LOOP_LATE
 
 CALLS_STARTED = Figure("calls_started", "count", "Calls that were answered", ("connector",))
@@ -34,7 +34,7 @@ ENGINE_FAILURES = Figure(
 )
 FIGURES = (
     *(CALLS_STARTED, CALLS_ENDED, CALLS_REFUSED, PROMPTS, ENGINES_RESTING, ENGINE_FAILURES, LOOP_LATE),
-    *(*linewriter.FIGURES, *hookfigures.FIGURES, *call_figures.FIGURES),
+    *(*linewriter.FIGURES, *spool.FIGURES, *delivery.FIGURES, *hookfigures.FIGURES, *call_figures.FIGURES),
 )
 
 

@@ -139,7 +139,7 @@ class Server:
     async def _run(self, leg: Leg, bot: Bot, generation: Generation) -> None:
         info = leg.info
         try:
-            call = Call(leg, bot, _event_writer(leg, generation))
+            call = Call(leg, bot, _event_writer(leg, generation), generation.records.grew)
         except Exception as error:
             why = f"internal error: {cause(error)}"
             lost = CallRecord(
@@ -148,6 +148,7 @@ class Server:
             generation.records.call(lost)
             raise
         record = call.record_writer.record
+        generation.records.grew(record)
         self.calls.add(call)
         logger.info("call to %s started", info.connector)
         self.measured(CALLS_STARTED.name, 1, {"connector": info.connector})

@@ -34,10 +34,10 @@ from .masking import DIGIT, HIDDEN, Mask
 
 logger = logging.getLogger(__name__)
 
-Grew = Callable[[TurnRecord | None], None]
+Grew = Callable[[CallRecord], None]
 
 
-def nobody(_turn: TurnRecord | None) -> None:
+def nobody(_record: CallRecord) -> None:
     pass
 
 
@@ -59,8 +59,7 @@ class CallRecordWriter:
     """Times are seconds since the call began."""
 
     def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None], grew: Grew = nobody) -> None:
-        """`grew` is told of the turn that the record has grown by, or that has changed; None: of another
-        part."""
+        """`grew` is told whenever the record has grown by a turn, or by what came of one."""
         self._mask, self._measure, self._grew = mask, measure, grew
         self.figures = CallFigures(measure)
         self.record = CallRecord(
@@ -175,7 +174,7 @@ class CallRecordWriter:
     def grow(self, at: float) -> None:
         """It is a moment to write down what there is of the record."""
         self.record.seconds = round(at, 3)
-        self._grew(self._turn)
+        self._grew(self.record)
 
     def hear_again(self, at: float) -> None:
         """A pause is over, if there was one."""
