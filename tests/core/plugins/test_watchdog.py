@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from importlib import import_module
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from switchhook import AudioFormat, CallInfo, EndCall, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
-from switchhook.plugins.watchdog import Watchdog
+from switchhook.plugins.watchdog import Watchdog, _whose
+from switchhook.serving import filesink, server
 
 pytestmark = pytest.mark.anyio
 CALL = CallInfo("1", "support")
@@ -211,3 +213,9 @@ async def test_a_tap_that_blocks_for_long_is_out_also_in_the_call_that_it_blocks
     assert "plugin extension/slow blocked every call" in caplog.text
     assert not hooks.give(tap, "caller", b"", 0.2, print)
     assert hooks.taps(CALL, AudioFormat()) == []
+
+
+def test_what_core_does_is_no_plugins_fault():
+    own = Plugin("record_sink/files", "switchhook", "0", filesink)
+    stack = traceback.StackSummary.from_list([(server.__file__, 1, "answer", "")])
+    assert _whose(stack, [own]) == ""

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,14 @@ def test_also_where_two_processes_write(tmp_path):
     one.append([record("b"), record("c")])
     other.append([record("c"), record("d")])
     assert ids(tmp_path) == ["a", "b", "c", "d"]
+
+
+def test_processes_that_write_at_once_leave_whole_lines_only(tmp_path):
+    names = [[f"{process}-{number}" for number in range(200)] for process in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        for some in names:
+            threads.submit(FilesSink(tmp_path).append, [record(each, reason="x" * 5000) for each in some])
+    assert sorted(ids(tmp_path)) == sorted(each for some in names for each in some)
 
 
 def test_what_it_remembers_is_bounded(tmp_path):

@@ -45,6 +45,11 @@ class Plugin:
         """Its name in `[plugins.NAME]` and in lists of plugins."""
         return self.file.key if self.file else self.name.partition("/")[2]
 
+    @property
+    def is_core(self) -> bool:
+        """Core's own: nobody else is to blame for what it does."""
+        return self.distribution == "switchhook"
+
     def named_in(self, names: Sequence[str]) -> bool:
         return self.name in names or self.key in names
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -90,17 +92,17 @@ class _Day:
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Raises OSError."""
-        self._look()
         record_id = str(record.get("record_id"))
-        if record_id in self._known:
-            return
         line = f"{to_line(record)}\n".encode(errors="backslashreplace")
-        try:
-            self.file.append([line])
-        except Unwritten as error:
-            raise OSError(str(error)) from None
-        self._seen += len(line)
-        self._remember([record_id])
+        with _locked(self.path):
+            self._look()
+            if record_id in self._known:
+                return
+            try:
+                self.file.append([line])
+            except Unwritten as error:
+                raise OSError(str(error)) from None
+            self._look()
 
     def _look(self) -> None:
         """Other processes write to it too, and one that was killed may have written what is to come again."""
@@ -118,6 +120,18 @@ class _Day:
             self._known[record_id] = None
         for oldest in list(self._known)[:-REMEMBERED]:
             del self._known[oldest]
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Among the processes that write to it: one that looks would else see half a line of another."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _day_of(record: Mapping[str, Any]) -> str:
