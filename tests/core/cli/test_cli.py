@@ -158,7 +158,7 @@ def test_a_command_like_no_other_is_refused_with_the_list(site, run):
     assert (status, err) == (
         2,
         (
-            "switchhook: unknown command 'zzz'; commands: check, completion, new-plugin, plugins, replay, serve, talk, "
+            "switchhook: unknown command 'zzz'; commands: check, completion, new-plugin, plugins, records, replay, serve, talk, "
             "tune\n"
         ),
     )

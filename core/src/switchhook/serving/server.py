@@ -28,6 +28,7 @@ from .livecalls import LiveCalls
 from .logs import call_ids
 from .probing import NoAnswerError, try_bot
 from .recordfiles import EventFile
+from .recordstores import events_name
 from .sockets import Listeners
 from .succession import Succession
 
@@ -208,9 +209,7 @@ def _event_writer(leg: Leg, generation: Generation) -> Callable[[str], None] | N
     settings, records = generation.app.settings, generation.records
     if records.directory is None or not settings.connectors[leg.info.connector].events:
         return None
-    # the id comes from outside; only its harmless characters name a file
-    name = "".join(c for c in leg.info.id if c.isalnum() or c == "-")[:64]
-    return EventFile(records.directory / f"events-{name}.jsonl", records.writer).write
+    return EventFile(records.directory / f"events-{events_name(leg.info.id)}.jsonl", records.writer).write
 
 
 def _tell_end(record: CallRecord) -> None:
