@@ -130,15 +130,16 @@ def free_port():
 
 
 @contextmanager
-def served(folder, *arguments, server="", port=None, environ=None, command=None, **more):
-    """Until it listens, and then until it was told to end. Nothing of it is left over."""
+def served(folder, *arguments, server="", port=None, environ=None, command=None, tables="", **more):
+    """Until it listens, and then until it was told to end. Nothing of it is left over. `tables`: more of its
+    configuration."""
     secret = base64.b64encode(secrets.token_bytes(32)).decode()
     admin_port = free_port()
     (folder / "secret").write_text(secret)
     text = CONFIG.format(server=server, instance=INSTANCE).replace(
         "[admin]\nport = 0", f"[admin]\nport = {admin_port}"
     )
-    (folder / "switchhook.toml").write_text(text.replace("port = 0", f"port = {port or 0}"))
+    (folder / "switchhook.toml").write_text(text.replace("port = 0", f"port = {port or 0}") + tables)
     (folder / "secret").chmod(0o600)
     command = command or [sys.executable, "-m", "switchhook"]
     full = [*command, "serve", "--config", str(folder / "switchhook.toml"), *arguments]
