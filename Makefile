@@ -11,7 +11,7 @@ PAGING := .venv/pages/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload faults docs public-api site wheels release clean
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload records faults docs public-api site wheels release clean
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -68,6 +68,10 @@ bad-plugins: $(INSTALLED)  ## six bad plugins beside fifty good calls: is a fram
 
 reload: $(INSTALLED)  ## a configuration that is read again a hundred times under a hundred calls
 	@$(BIN)/python benchmarks/reload.py
+
+records: $(INSTALLED)  ## workers killed at fifty moments under load: is a record lost; and what records cost a call
+	@MOMENTS=50 $(BIN)/python -m pytest -s tests/ci/end_to_end/test_kill.py
+	@$(BIN)/python benchmarks/records.py
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 	$(BIN)/python -m pytest tests/real/faults/test_matrix.py --write-faults

@@ -15,7 +15,7 @@ import pytest
 from ...real.end_to_end.served import served
 
 pytestmark = pytest.mark.anyio
-CALLERS, MOMENTS = 20, 5
+CALLERS, MOMENTS = 20, int(os.environ.get("MOMENTS", "5"))
 SINK = '\n[[records.sinks]]\nuse = "sql"\nfile = "records.db"\n'
 SURE = 1.0  # seconds: what happened so long before a kill was written
 

@@ -29,7 +29,8 @@ AT_ONCE = 50  # records
 MOST_REFUSALS = 20  # of one record
 PATIENCE = 60.0  # seconds that a sink may take for records
 FIRST, LONGEST, LONGEST_REFUSAL = 0.5, 30.0, 5.0  # seconds until it is asked again
-LOOK, GATHER = 1.0, 0.1  # seconds between two looks for records, and in which those that come go together
+LOOK = 5.0  # seconds between two looks for records of which nobody has told
+GATHER = 0.1  # seconds in which those that come go together
 
 Record = Mapping[str, Any]
 Measured = Callable[[str, float, Mapping[str, str]], None]

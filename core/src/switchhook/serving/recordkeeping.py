@@ -127,7 +127,8 @@ class RecordKeeping:
                     delivery.wake()
             for _ in range(int(LOOK)):
                 await anyio.sleep(1)
-                spool.removed(await in_thread(self._clear))
+                if spool.is_long or self._taken_over:
+                    spool.removed(await in_thread(self._clear))
 
     # --- In a thread
 

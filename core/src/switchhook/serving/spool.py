@@ -76,6 +76,7 @@ class Spool:
     def end(self, record: CallRecord) -> None:
         self._live.pop(record.record_id, None)
         self._put(spoollog.ended_line(record.line()), 1.0)
+        self._synced = False
 
     def has(self, log: SpoolLog, sink: str, at: Position) -> None:
         """The sink has everything of that log until there."""
@@ -101,7 +102,6 @@ class Spool:
             self.log.last, self._sizes[self._segment] = self._segment, 0
             self._anew = list(self._live)
         self._sizes[self._segment] += len(line) + 1
-        self._synced = False
         self._writer.put(self, self.log.path(self._segment), line, share=share)
 
     def lost(self, line: str, why: str, /) -> None:
@@ -117,7 +117,7 @@ class Spool:
     # --- Keeping it
 
     async def watch(self, measure: Measure) -> None:
-        """For ever, once a second: to disk with what was written; old segments without live calls."""
+        """For ever, once a second: to disk with calls that have ended; old segments without live calls."""
         while True:
             await anyio.sleep(1)
             if self.log is None:
@@ -156,6 +156,11 @@ class Spool:
     def removed(self, segment: int) -> None:
         """Segments before that one are gone."""
         self._sizes = {each: size for each, size in self._sizes.items() if each >= segment}
+
+    @property
+    def is_long(self) -> bool:
+        """There may be a segment that nobody needs any more."""
+        return len(self._sizes) > 1
 
     @property
     def is_quiet(self) -> bool:
