@@ -161,7 +161,10 @@ PARTS: dict[str, tuple[Any, str]] = {
     ),
     "`switchhook.testing.conformance`": (
         conformance,
-        "check_speech_to_text check_text_to_speech check_assistant check_transport check_codec Peer",
+        (
+            "check_speech_to_text check_text_to_speech check_assistant check_transport check_codec "
+            "check_record_sink Peer"
+        ),
     ),
 }
 TYPES = """

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from switchhook import CallRecord, Options, SettingsError, SinkUnavailable, StartError
+from switchhook.testing.conformance import check_record_sink
 from switchhook_records_sql import schema
 from switchhook_records_sql import sink as module
 from switchhook_records_sql.plugin import create_record_sink
@@ -230,3 +231,7 @@ def test_wrong_options_are_refused_and_show_no_password(options, said):
         create_record_sink(Options(options, place="records", base=Path()))
     assert said in str(raised.value)
     assert "s3cret" not in str(raised.value)
+
+
+async def test_it_conforms(made):
+    await check_record_sink(made)
