@@ -30,7 +30,7 @@ class Database:
 
     def __init__(self, folder):
         self.folder, self.running = folder, None
-        self.as_user = {"user": "postgres"} if os.geteuid() == 0 else {}
+        self.as_user: dict = {"user": "postgres"} if os.geteuid() == 0 else {}
         if self.as_user:
             shutil.chown(folder, "postgres")
         made = [INITDB, "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
