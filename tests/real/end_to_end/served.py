@@ -61,6 +61,11 @@ def wait_for(condition, seconds=20.0, otherwise=lambda: ""):
     return found
 
 
+def _whole_lines(file):
+    """The last one may be on its way."""
+    return file.read_text().rpartition("\n")[0].splitlines()
+
+
 @dataclass
 class Served:
     process: subprocess.Popen
@@ -106,7 +111,7 @@ class Served:
 
     def records(self):
         files = sorted((self.folder / "records").glob("calls-*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        return [json.loads(line) for file in files for line in _whole_lines(file)]
 
 
 def install(folder):
