@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from switchhook import Closed, Leg, LegEvent, Options, ServerSettings
+from switchhook.testing import MemoryState
 from switchhook_audiohook.settings import GenesysSettings
 from switchhook_transport_genesys.server import GenesysTransport
 from switchhook_websocket import Handler, Limits, Request, Serve, ServerSocket, connect, listen
@@ -135,11 +136,15 @@ class Desk:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self.state = MemoryState()
 
     def admit(self) -> str | None:
         return None
 
     ready = admit
+
+    async def admission(self) -> AbstractAsyncContextManager[object]:
+        return nullcontext()
 
     def alive(self) -> bool:
         return True

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from switchhook import testing
-from switchhook.contract import assistant, audio, caller, info, options, sinks, speech
+from switchhook.contract import assistant, audio, caller, info, options, sinks, speech, state
 from switchhook.testing import conformance
 
 HEAD = '''# Contracts
@@ -154,6 +154,8 @@ PARTS: dict[str, tuple[Any, str]] = {
     "What a plugin may know": (info, "CallInfo AppInfo"),
     "Reading options": (options, "Options Table"),
     "Where records go": (sinks, "RecordSink RecordStore"),
+    "What workers know together": (state, "State Full"),
+    "A state for tests": (testing, "MemoryState"),
     "Callers that are made up": (caller, "CallerAct CallerPlan PlacedCall SimulatedCaller"),
     "`switchhook.testing`": (
         testing,

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from terminal import talk_picture
 
-from switchhook.contract import drivers, hookspecs, settings
+from switchhook.contract import drivers, hookspecs, settings, state
 from switchhook.contract.actions import Action
 from switchhook.contract.hookspecs import HOOKS
 from switchhook.contract.record_settings import RecordsSettings
@@ -50,6 +50,7 @@ def settings_page() -> str:
         ("[connectors.NAME.languages.TAG] waiting", settings.WaitingTextSettings),
         ("[records]", RecordsSettings),
         ("[prompts]", settings.PromptsSettings),
+        ("[state]", state.StateSettings),
         ("[admin]", settings.AdminSettings),
         ("[plugins]", settings.PluginsSettings),
     ]

@@ -15,10 +15,17 @@ from switchhook.call.listening import kept_audio, listening
 from switchhook.call.record import call_record
 from switchhook.contract.settings import PromptsSettings, ServerSettings
 from switchhook.plugins import watchdog
-from switchhook.serving import admin, descriptors, linewriter, logstream, recordfiles
+from switchhook.serving import (
+    admin,
+    descriptors,
+    linewriter,
+    logstream,
+    memorystate,
+    recordfiles,
+    surestate,
+)
 from switchhook_assistant_watson import answer
 from switchhook_audiohook import signature
-from switchhook_audiohook.nonces import CAPACITY
 from switchhook_audiohook.settings import LimitSettings
 from switchhook_codecs import decoding
 from switchhook_responses import fetching
@@ -85,9 +92,14 @@ def _request() -> Iterator[Row]:
         "the request is refused, and not parsed",
     )
     yield Row(
-        "nonces of signed requests, each kept in 16 bytes",
-        _figure(CAPACITY),
+        "nonces of signed requests, in the state `memory` of all workers",
+        _figure(memorystate.KEYS),
         "the oldest is forgotten",
+    )
+    yield Row(
+        "wait for what `[state]` says of a request or a call",
+        _figure(surestate.PATIENCE, "s"),
+        "as `[state] when_lost` says",
     )
     yield Row(
         "refusals that wait for their answer, for half a second each",

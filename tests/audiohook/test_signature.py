@@ -4,10 +4,15 @@ import base64
 import json
 from pathlib import Path
 
+import anyio
 import pytest
+import trio.testing
 
-from switchhook_audiohook.nonces import NonceCache
+from switchhook.testing import MemoryState
+from switchhook_audiohook.nonces import PASSES, Nonces
 from switchhook_audiohook.signature import UpgradeRequest, Verdict, sign, verify
+
+from .at_once import Seen, at_once
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "signatures.json").read_text("utf-8"))
 CASES = {case["name"]: case for case in VECTORS["cases"]}
@@ -33,10 +38,12 @@ def signed(secret=b"secret", now=1000.0, key="key", nonce=NONCE):
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_vector_gets_its_verdict(name):
-    case, nonces = CASES[name], NonceCache()
+    case, nonces = CASES[name], Seen()
     for before in case.get("before", []):
-        assert verify(request_of(CASES[before]), KEYS, CASES[before]["now"], nonces) is Verdict.VERIFIED
-    assert verify(request_of(case), KEYS, case["now"], nonces) == case["verdict"]
+        assert (
+            at_once(verify(request_of(CASES[before]), KEYS, CASES[before]["now"], nonces)) is Verdict.VERIFIED
+        )
+    assert at_once(verify(request_of(case), KEYS, case["now"], nonces)) == case["verdict"]
 
 
 def test_the_vectors_and_the_verdicts_are_complete():
@@ -64,68 +71,81 @@ def test_signing_reproduces_the_example_of_the_documentation():
 )
 def test_an_unsigned_request_passes_only_under_a_key_that_allows_it(keys, verdict):
     request = UpgradeRequest("GET", "/", "example.com", [*IDS, ("X-API-KEY", "key")])
-    assert verify(request, keys, 0, NonceCache()) is verdict
+    assert at_once(verify(request, keys, 0, Seen())) is verdict
 
 
 @pytest.mark.parametrize("secret", [None, b""])
 def test_a_signed_request_under_a_key_without_secret_is_refused(secret):
-    assert verify(signed(secret=b""), {"key": secret}, 1000, None) is Verdict.BAD_SIGNATURE
+    assert at_once(verify(signed(secret=b""), {"key": secret}, 1000, None)) is Verdict.BAD_SIGNATURE
 
 
 def test_a_component_with_parameters_is_unsupported():
     request = signed()
     headers = [(name, value.replace('"x-api-key")', '"x-api-key";sf)')) for name, value in request.headers]
     tampered = UpgradeRequest("GET", "/", "example.com", headers)
-    assert verify(tampered, {"key": b"secret"}, 1000, None) is Verdict.UNSUPPORTED_COMPONENT
+    assert at_once(verify(tampered, {"key": b"secret"}, 1000, None)) is Verdict.UNSUPPORTED_COMPONENT
 
 
 def test_without_a_store_a_replay_passes():
-    assert [verify(signed(), {"key": b"secret"}, 1000, None) for _ in range(2)] == [Verdict.VERIFIED] * 2
+    assert [at_once(verify(signed(), {"key": b"secret"}, 1000, None)) for _ in range(2)] == [
+        Verdict.VERIFIED
+    ] * 2
 
 
 def test_a_refused_request_leaves_its_nonce_free():
-    nonces = NonceCache()
-    assert verify(signed(secret=b"wrong"), {"key": b"secret"}, 1000, nonces) is Verdict.BAD_SIGNATURE
-    assert verify(signed(), {"key": b"secret"}, 1000, nonces) is Verdict.VERIFIED
+    nonces = Seen()
+    assert at_once(verify(signed(secret=b"wrong"), {"key": b"secret"}, 1000, nonces)) is Verdict.BAD_SIGNATURE
+    assert at_once(verify(signed(), {"key": b"secret"}, 1000, nonces)) is Verdict.VERIFIED
 
 
 def test_a_nonce_is_remembered_as_long_as_its_signature_could_pass():
-    nonces = NonceCache()
+    nonces = Seen()
     ahead = signed(now=1003.0)
-    assert verify(ahead, {"key": b"secret"}, 1000, nonces) is Verdict.VERIFIED
-    assert verify(ahead, {"key": b"secret"}, 1016, nonces) is Verdict.NONCE_REPLAYED
-    assert verify(ahead, {"key": b"secret"}, 1016.5, nonces) is Verdict.TOO_OLD
+    assert at_once(verify(ahead, {"key": b"secret"}, 1000, nonces)) is Verdict.VERIFIED
+    assert at_once(verify(ahead, {"key": b"secret"}, 1016, nonces)) is Verdict.NONCE_REPLAYED
+    assert at_once(verify(ahead, {"key": b"secret"}, 1016.5, nonces)) is Verdict.TOO_OLD
 
 
-def test_nonces_are_forgotten_in_time():
-    nonces = NonceCache()
-    nonces.claim("key", "one", 1000.0)
-    nonces.claim("key", "two", 1017.0)
-    assert len(nonces) == 1
+# --- Nonces in the server's state
 
 
-def test_a_full_store_forgets_the_oldest_nonce():
-    nonces = NonceCache(capacity=2)
-    assert [nonces.claim("key", nonce, 1000.0) for nonce in ("1", "2", "3")] == [True] * 3
-    assert [nonces.claim("key", nonce, 1000.0) for nonce in ("3", "1")] == [False, True]
+@pytest.fixture
+def anyio_backend():
+    return ("trio", {"clock": trio.testing.MockClock(autojump_threshold=0)})
 
 
-def test_a_long_nonce_is_known_again_and_kept_in_as_little_as_a_short_one():
-    nonces = NonceCache()
-    assert nonces.claim("key", "n" * 100_000, 0)
-    assert not nonces.claim("key", "n" * 100_000, 0)
-    assert nonces.claim("key", "n" * 100_001, 0)
-    assert {len(kept) for kept in nonces._until} == {16}
+@pytest.mark.anyio
+async def test_a_nonce_is_forgotten_when_its_signature_could_not_pass_any_more():
+    nonces = Nonces(MemoryState())
+    assert await nonces.claim("key", "one")
+    await anyio.sleep(PASSES - 0.01)
+    assert not await nonces.claim("key", "one")
+    await anyio.sleep(0.01)
+    assert await nonces.claim("key", "one")
 
 
-def test_a_nonce_is_one_of_its_key_wherever_that_ends():
-    nonces = NonceCache()
-    assert nonces.claim("ab", "c", 0)
-    assert nonces.claim("a", "bc", 0)
+class Noting(MemoryState):
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    async def add_once(self, key, seconds, /):
+        self.asked.append(key)
+        return await super().add_once(key, seconds)
 
 
-def test_so_many_nonces_are_kept_and_no_more():
-    nonces = NonceCache(capacity=3)
-    assert all(nonces.claim("key", str(number), 0) for number in range(10))
-    assert len(nonces) == 3
-    assert not nonces.claim("key", "9", 0)
+@pytest.mark.anyio
+async def test_a_long_nonce_is_known_again_and_kept_in_as_little_as_a_short_one():
+    state = Noting()
+    nonces = Nonces(state)
+    assert await nonces.claim("key", "n" * 100_000)
+    assert not await nonces.claim("key", "n" * 100_000)
+    assert await nonces.claim("key", "n" * 100_001)
+    assert {len(key) for key in state.asked} == {len("genesys/nonce/") + 32}
+
+
+@pytest.mark.anyio
+async def test_a_nonce_is_one_of_its_key_wherever_that_ends():
+    nonces = Nonces(MemoryState())
+    assert await nonces.claim("ab", "c")
+    assert await nonces.claim("a", "bc")

@@ -5,8 +5,9 @@ import string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switchhook_audiohook.nonces import NonceCache
 from switchhook_audiohook.signature import UpgradeRequest, Verdict, sign, verify
+
+from .at_once import Seen, at_once
 
 PRINTABLE = st.text(string.ascii_letters + string.digits + "-._~%&=?/+", min_size=1, max_size=30)
 KEY = st.from_regex(r"[a-zA-Z0-9+/_-]{1,40}={0,2}", fullmatch=True)
@@ -38,7 +39,7 @@ def signed(request, key, secret, nonce, now=1_750_000_000.0):
 @given(REQUEST, KEY, SECRET, NONCE, st.integers(-3, 13))
 def test_what_is_signed_verifies_within_its_time(request, key, secret, nonce, age):
     made = signed(request, key, secret, nonce)
-    assert verify(made, {key: secret}, 1_750_000_000 + age, NonceCache()) is Verdict.VERIFIED
+    assert at_once(verify(made, {key: secret}, 1_750_000_000 + age, Seen())) is Verdict.VERIFIED
 
 
 @given(REQUEST, KEY, SECRET, NONCE, st.data())
@@ -53,7 +54,7 @@ def test_a_changed_part_is_refused(request, key, secret, nonce, data):
     else:
         headers = [(name, value + "x" if name == part else value) for name, value in headers]
     changed = UpgradeRequest("GET", target, authority, headers)
-    assert verify(changed, {key: secret}, 1_750_000_000, NonceCache()) is Verdict.BAD_SIGNATURE
+    assert at_once(verify(changed, {key: secret}, 1_750_000_000, Seen())) is Verdict.BAD_SIGNATURE
 
 
 @given(REQUEST, KEY, SECRET, NONCE, st.data())
@@ -65,7 +66,10 @@ def test_a_flipped_bit_of_the_signature_is_refused(request, key, secret, nonce, 
     place = data.draw(st.integers(6, 6 + 41))
     other = data.draw(st.sampled_from(alphabet.replace(value[place], "")))
     headers.append((name, value[:place] + other + value[place + 1 :]))
-    assert verify(with_headers(made, headers), {key: secret}, 1_750_000_000, None) is Verdict.BAD_SIGNATURE
+    assert (
+        at_once(verify(with_headers(made, headers), {key: secret}, 1_750_000_000, None))
+        is Verdict.BAD_SIGNATURE
+    )
 
 
 @given(REQUEST, KEY, SECRET, SECRET, NONCE)
@@ -74,7 +78,7 @@ def test_another_secret_is_refused(request, key, secret, other, nonce):
     if secret.rstrip(b"\0") == other.rstrip(b"\0"):
         other = b"another" + other
     assert (
-        verify(signed(request, key, secret, nonce), {key: other}, 1_750_000_000, None)
+        at_once(verify(signed(request, key, secret, nonce), {key: other}, 1_750_000_000, None))
         is Verdict.BAD_SIGNATURE
     )
 
@@ -91,7 +95,7 @@ def test_another_secret_is_refused(request, key, secret, other, nonce):
 def test_garbage_is_refused_and_never_raises(target, authority, key, written, signature, more):
     headers = [("X-API-KEY", key), ("Signature-Input", written), ("Signature", signature), *more]
     request = UpgradeRequest("GET", target, authority, headers)
-    assert verify(request, {"key": b"secret"}, 0, NonceCache()) is not Verdict.VERIFIED
+    assert at_once(verify(request, {"key": b"secret"}, 0, Seen())) is not Verdict.VERIFIED
 
 
 _WORDS = ("sig1", "=", "(", ")", ";", ",", " ", "\t", '"', "@authority", '"x-api-key"', "keyid", "created")
@@ -123,7 +127,7 @@ FIELD = st.lists(
 def test_nearly_structured_fields_are_refused_and_never_raise(written, signature):
     headers = [("X-API-KEY", "key"), ("Signature-Input", written), ("Signature", signature)]
     request = UpgradeRequest("GET", "/", "example.com", headers)
-    assert verify(request, {"key": b"secret"}, 0, NonceCache()) is not Verdict.VERIFIED
+    assert at_once(verify(request, {"key": b"secret"}, 0, Seen())) is not Verdict.VERIFIED
 
 
 PARAMETER = st.one_of(
@@ -142,4 +146,4 @@ def test_parameters_of_any_type_are_judged(parameters):
     integers = all(parameters.get(n, "=1") == "=1" for n in ("created", "expires"))
     if not (strings and integers):
         expected = Verdict.MALFORMED_INPUT
-    assert verify(request, {"text": b"secret"}, 0, NonceCache()) is expected
+    assert at_once(verify(request, {"text": b"secret"}, 0, Seen())) is expected

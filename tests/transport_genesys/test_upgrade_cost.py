@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchhook import ServerSettings
-from switchhook_audiohook.nonces import NonceCache
 from switchhook_audiohook.protocol import ServerSession
 from switchhook_audiohook.protocol.reading import repair
 from switchhook_audiohook.settings import LimitSettings
@@ -19,6 +18,7 @@ from switchhook_transport_genesys import door
 from switchhook_transport_genesys.routing import Routes
 from switchhook_transport_genesys.upgrade import Gate
 
+from ..audiohook.at_once import Seen, at_once
 from ..audiohook.raw_client import SESSION as ID
 from .steps import steps
 from .test_upgrade import HEADERS, SETTINGS
@@ -39,11 +39,11 @@ NAMES = [
 
 def gate():
     server = ServerSettings(proxy={"trusted": ["10.0.0.0/8"]})
-    return Gate(SETTINGS, server, Routes("wss://voice.example.com/a/b", {}), NonceCache())
+    return Gate(SETTINGS, server, Routes("wss://voice.example.com/a/b", {}), Seen())
 
 
 def judged(target, headers):
-    gate().judge(UpgradeRequest("GET", target, "", headers), "10.0.0.1", NOW)
+    at_once(gate().judge(UpgradeRequest("GET", target, "", headers), "10.0.0.1", NOW))
 
 
 def grows_like(work, size):
@@ -135,7 +135,7 @@ def test_a_signature_of_a_megabyte_is_not_parsed(key, field, unit):
     headers = [("X-API-KEY", key), ("Signature", "a=:YQ==:"), ("Signature-Input", "a=()")]
     headers = [item for item in headers if item[0] != field] + [(field, line)] * 120
     request = UpgradeRequest("GET", "/", "", headers)
-    assert steps(verify, request, KEYS, NOW, NonceCache()) < 100
+    assert steps(lambda: at_once(verify(request, KEYS, NOW, Seen()))) < 100
 
 
 def test_a_signature_of_an_unknown_key_is_not_parsed(monkeypatch):
@@ -146,7 +146,7 @@ def test_a_signature_of_an_unknown_key_is_not_parsed(monkeypatch):
     request = UpgradeRequest(
         "GET", "/", "", [("X-API-KEY", "x"), ("Signature", "("), ("Signature-Input", "(")]
     )
-    assert verify(request, KEYS, NOW, NonceCache()) is Verdict.WRONG_KEY
+    assert at_once(verify(request, KEYS, NOW, Seen())) is Verdict.WRONG_KEY
 
 
 @pytest.mark.parametrize("size", [1_500, 2_100])
@@ -155,7 +155,7 @@ def test_a_signature_of_up_to_two_kilobytes_is_verified(size):
     made = sign(request, "old", b"secret", NOW, "n" * size)
     signed = UpgradeRequest("GET", "/", "voice.example.com", [*HEADERS, *made])
     expected = Verdict.VERIFIED if len(dict(made)["Signature-Input"]) <= 2_048 else Verdict.MALFORMED_INPUT
-    assert verify(signed, KEYS, NOW, None) is expected
+    assert at_once(verify(signed, KEYS, NOW, None)) is expected
     assert (size > 2_048) is (expected is not Verdict.VERIFIED)
 
 

@@ -32,8 +32,11 @@ def public_api(source=ROOT / "core/src"):
             if not found.is_alias and found.is_function:
                 api[f"hook {name}"] = _signature(found)
     for name, found in package["contract.settings"].members.items():
-        if not found.is_alias and found.is_class:
-            api |= _described(f"settings {name}", found)
+        if found.is_alias and not found.target_path.startswith(f"{OURS}."):
+            continue
+        table = found.final_target if found.is_alias else found
+        if table.is_class and (not found.is_alias or name == "Choosing" or name.endswith("Settings")):
+            api |= _described(f"settings {name}", table)
     return dict(sorted(api.items()))
 
 

@@ -43,7 +43,7 @@ def test_the_extras_of_core_name_distributions_of_ours():
     extras = CORE["project"]["optional-dependencies"]
     named = {
         name
-        for extra in ("genesys", "offline", "openai", "sql", "telemetry", "watson", "whisper")
+        for extra in ("genesys", "offline", "openai", "recording", "sql", "telemetry", "watson", "whisper")
         for name in extras[extra]
     }
     assert named <= {f"{part['project']['name']}>=0.1,<0.2" for part in PARTS.values()}

@@ -120,6 +120,8 @@ if TYPE_CHECKING:
     from .contract.speech import SpeechToText as SpeechToText
     from .contract.speech import TextToSpeech as TextToSpeech
     from .contract.speech import Transcript as Transcript
+    from .contract.state import Full as Full
+    from .contract.state import State as State
     from .contract.texts import plain_text as plain_text
     from .contract.texts import sentence_ends as sentence_ends
     from .contract.texts import sentences as sentences
@@ -189,6 +191,7 @@ _HOME = {
     ),
     "contract.speech": "Parameters Recognition SpeechStarted SpeechToText TextToSpeech Transcript",
     "speakable.authors": "Speech to_speech",
+    "contract.state": "Full State",
     "contract.texts": "plain_text sentence_ends sentences",
     "contract.visible": "visible",
     "tools.rehearsal": "Rehearsal",

@@ -5,7 +5,7 @@ import sys
 import anyio
 import pytest
 
-from switchhook import CollectDigits, Gap, SetCallerAudio, SetListening, hookimpl
+from switchhook import CollectDigits, Gap, SetCallerAudio, hookimpl
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.record.masking import Mask
 from switchhook.testing import MemoryAssistant
@@ -231,16 +231,6 @@ async def test_audio_goes_on_in_its_place_after_the_bot_asked_for_none():
         talk.say("on")
         await speak(talk, 7, 1.0)
     assert ear.heard("caller") == at_places([(5, 0.0, 1.0), (7, 6.0, 7.0)])
-
-
-async def test_what_is_said_while_nobody_listens_is_silence():
-    ear, asking = Ear(), Asking(off=SetListening(speech=False), on=SetListening(speech=True))
-    answers = MemoryAssistant(lambda turn: {1: ["off"], 2: ["on"]}.get(turn.number, []))
-    async with a_call(answers, plugins=[ear, asking], limits=LIMITS) as talk:
-        await speak(talk, 5, 2.0)
-        talk.leg.press("1")
-        await speak(talk, 6, 2.0)
-    assert {byte for byte, _, _ in ear.heard("caller")} == {6}
 
 
 SECRET = CollectDigits(count=4, sensitive=True)

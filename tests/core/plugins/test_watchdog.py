@@ -2,8 +2,8 @@
 
 import logging
 import time
-import traceback
 from importlib import import_module
+from traceback import StackSummary
 
 import pytest
 
@@ -11,7 +11,7 @@ from switchhook import AudioFormat, CallInfo, EndCall, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
 from switchhook.plugins.watchdog import Watchdog, _whose
-from switchhook.serving import filesink, server
+from switchhook.serving import memorystate, server
 
 pytestmark = pytest.mark.anyio
 CALL = CallInfo("1", "support")
@@ -215,7 +215,9 @@ async def test_a_tap_that_blocks_for_long_is_out_also_in_the_call_that_it_blocks
     assert hooks.taps(CALL, AudioFormat()) == []
 
 
-def test_what_core_does_is_no_plugins_fault():
-    own = Plugin("record_sink/files", "switchhook", "0", filesink)
-    stack = traceback.StackSummary.from_list([(server.__file__, 1, "answer", "")])
-    assert _whose(stack, [own]) == ""
+def test_what_core_brings_is_not_named_where_core_itself_blocks():
+    plugins = Plugins()
+    brought = plugins.load_one("state", "memory")
+    stack = [(server.__file__, 1, "run", ""), (memorystate.__file__, 1, "add_once", "")]
+    assert _whose(StackSummary.from_list(stack), [brought]) == "state/memory"
+    assert _whose(StackSummary.from_list(stack[:1]), [brought]) == ""

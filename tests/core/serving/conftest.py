@@ -18,15 +18,17 @@ def serve(site, tmp_path):
     for group, driver in MADE.items():
         site.add(group, "memory", DRIVER.format(group=group, made=driver))
 
-    def made(*, records="records", events=False, languages=None, **server):
+    def made(*, records="records", events=False, languages=None, state=None, when_lost="allow", **server):
         engines = {group: {"use": "memory"} for group in ("assistant", "stt", "tts")}
         table: dict = {
             "server": server,
             "transport": {"use": "memory"},
             "connectors": {"support": {**engines, "events": events, "languages": languages or {}}},
             "records": {"directory": records},
+            "state": {"when_lost": when_lost},
         }
-        house = Server(App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path))
+        app = App(Options(table, place="", base=tmp_path).parse(Settings), tmp_path)
+        house = Server(app, state=state)
         house.generation.records.spool.begin()  # as in `kept`
         return house
 

@@ -44,14 +44,6 @@ def settings(**server):
     return Options(table, place="", base=None).parse(Settings)
 
 
-@given(st.integers(1, 20), st.integers(0, 1000))
-def test_workers_have_as_many_calls_together_as_the_configuration_says(workers, more):
-    whole = settings(max_calls=workers + more)
-    shares = [Handed(slot=slot, workers=workers).share(whole).server.max_calls for slot in range(workers)]
-    assert sum(shares) == workers + more
-    assert max(shares) - min(shares) <= 1
-
-
 def test_the_admin_port_is_the_supervisors():
     assert Handed(slot=1, workers=3).share(settings()).admin is None
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from switchhook.serving.logs import call_ids, set_up
+from switchhook.serving.logs import call_ids, name_worker, set_up
 
 
 @pytest.fixture
@@ -63,6 +63,24 @@ def test_json_of_a_call_carries_its_ids(lines):
     next(log).info("late")
     said = json.loads(next(log)[0])
     assert (said["conversation_id"], said["correlation_id"]) == ("conversation-1", "correlation-1")
+
+
+@pytest.mark.usefixtures("_in_a_call")
+def test_a_line_of_one_of_several_workers_names_it(lines):
+    log = lines("human")
+    logger = next(log)
+    name_worker(0)
+    logger.warning("late")
+    assert next(log)[0].endswith(" warning worker 0: late [conversation-1 correlation-1]")
+
+
+def test_json_of_one_of_several_workers_names_it_and_of_one_process_none(lines):
+    log = lines("json")
+    logger = next(log)
+    logger.info("alone")
+    name_worker(2)
+    logger.info("with others")
+    assert [json.loads(line).get("worker") for line in next(log)] == [None, 2]
 
 
 def test_an_exception_in_json_stays_in_its_line(lines):

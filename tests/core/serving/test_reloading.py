@@ -13,6 +13,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from switchhook import Full
 from switchhook.serving.app import App
 from switchhook.serving.configuration import load_settings
 from switchhook.serving.hangups import held
@@ -509,6 +510,17 @@ async def test_another_transport_needs_a_restart(house, site, caplog):
     await house.again(stt=', model = "large"', more='[transport]\nuse = "other"')
     assert caplog.messages[-1] == "these stay as they were until the server is started anew: transport"
     assert (house.ear.model, house.server._transport.told) == ("large", ())
+
+
+async def test_the_state_stays_and_another_needs_a_restart(house, site, caplog):
+    site.add("state", "other", DRIVER.format(group="state", made="object()"))
+    async with await house.server.state.hold("key", 1):
+        await house.again(stt=', model = "large"', more='[state]\nuse = "other"\nwhen_lost = "refuse"')
+        assert caplog.messages[-1] == "these stay as they were until the server is started anew: state"
+        assert isinstance(await house.server.state.hold("key", 1), Full)
+        caplog.clear()
+        await house.again(stt=', model = "small"', more='[state]\nwhen_lost = "refuse"')
+        assert not caplog.messages
 
 
 async def test_a_transport_that_cannot_change_keeps_what_it_has(house, caplog):

@@ -6,11 +6,12 @@ import threading
 import anyio
 import pytest
 
-from switchhook import hookimpl
+from switchhook import Busy, Outcome, hookimpl
 from switchhook.call.speaking.playout import Playout
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin
 from switchhook.serving.linefile import LineFiles
+from switchhook.testing import MemoryState
 
 from .callers import DRIVER, calling, leg
 
@@ -63,6 +64,68 @@ async def test_one_more_call_may_come_in_until_there_are_too_many(serve):
             reasons.append(server.admit())
             await server.close()
     assert reasons == [None, None, "too many calls"]
+
+
+async def test_of_servers_with_one_state_the_calls_are_counted_together(serve):
+    state = MemoryState()
+    one, other = serve(max_calls=2, state=state), serve(max_calls=2, state=state)
+    first = leg("1")
+    async with calling(one, first), calling(other, leg("2")):
+        assert await one.admission() is Busy.FULL
+        assert await other.admission() is Busy.FULL
+        first.close()
+        await anyio.sleep(1)
+        async with await one.admission():
+            assert await other.admission() is Busy.FULL
+        await other.close()
+
+
+async def test_of_calls_within_one_place_one_uses_it(serve):
+    server, first, second = serve(max_calls=1), leg("1"), leg("2")
+    async with await server.admission(), calling(server, first, second):
+        assert [each.outcome for each in (first, second)].count(None) == 1
+        await server.close()
+
+
+async def test_a_call_that_has_its_place_takes_no_other(serve):
+    server, caller = serve(max_calls=1), leg()
+    async with server.calls.kept(), anyio.create_task_group() as group, await server.admission():
+        group.start_soon(caller.run)
+        group.start_soon(server.answer, caller)
+        await anyio.sleep(1)
+        assert (len(server.calls), caller.outcome) == (1, None)
+        await server.close()
+        group.cancel_scope.cancel()
+
+
+async def test_a_call_for_which_there_is_no_place_is_given_back_and_told(serve, written):
+    server, callers = serve(max_calls=1), (leg("1"), leg("2"))
+    async with calling(server, *callers):
+        late = [caller.outcome for caller in callers if caller.outcome]  # either comes first
+        assert late == [Outcome("error", "too many calls")]
+        await server.close()
+    assert [line["reason"] for line in written() if line["kind"] == "refused"] == ["too many calls"]
+
+
+async def test_who_is_told_that_the_others_are_full_asks_all_the_same_for_a_call(serve):
+    """What a supervisor has told may be late."""
+    server = serve()
+    server.places.full = True
+    assert (server.ready(), server.admit()) == (Busy.FULL, Busy.FULL)
+    async with await server.admission():
+        pass
+
+
+@pytest.mark.parametrize("when_lost", ["allow", "refuse"])
+async def test_calls_while_the_state_is_lost_are_taken_as_the_settings_say(serve, when_lost):
+    class Gone(MemoryState):
+        async def hold(self, key, limit, /):
+            raise OSError
+
+    server, caller = serve(state=Gone(), when_lost=when_lost), leg()
+    async with calling(server, caller):
+        assert (caller.outcome is None) is (when_lost == "allow")
+        await server.close()
 
 
 async def test_a_call_that_ended_makes_room(serve):

@@ -41,6 +41,7 @@ notice = "100ms"
 use = "genesys"
 [transport.integrations.main]
 keys = [{{ api_key = "key", client_secret = {{ file = "secret" }} }}]
+{transport}
 [connectors.bot]
 address = {{ integration = "main", instance_id = "{instance}" }}
 assistant = {{ use = "memory" }}
@@ -135,13 +136,15 @@ def free_port():
 
 
 @contextmanager
-def served(folder, *arguments, server="", port=None, environ=None, command=None, tables="", **more):
+def served(
+    folder, *arguments, server="", transport="", port=None, environ=None, command=None, tables="", **more
+):
     """Until it listens, and then until it was told to end. Nothing of it is left over. `tables`: more of its
     configuration."""
     secret = base64.b64encode(secrets.token_bytes(32)).decode()
     admin_port = free_port()
     (folder / "secret").write_text(secret)
-    text = CONFIG.format(server=server, instance=INSTANCE).replace(
+    text = CONFIG.format(server=server, transport=transport, instance=INSTANCE).replace(
         "[admin]\nport = 0", f"[admin]\nport = {admin_port}"
     )
     (folder / "switchhook.toml").write_text(text.replace("port = 0", f"port = {port or 0}") + tables)

@@ -14,12 +14,13 @@ import anyio
 import pytest
 from websockets.asyncio.server import serve
 
-from switchhook_audiohook.nonces import NonceCache
 from switchhook_audiohook.protocol import ServerSession
 from switchhook_audiohook.protocol import events as heard
 from switchhook_audiohook.signature import UpgradeRequest, Verdict, verify
 from switchhook_genesys_tools.dial import CallerStep, Keys, Manners, Plan, Target, Utterance, call, command
 from switchhook_genesys_tools.dial.dialling import dial
+
+from ...audiohook.at_once import Seen, at_once
 
 KEY, SECRET = "key", b"a secret of the test"
 PATH = "/bot/connect?version=2024-08-25"
@@ -29,13 +30,13 @@ SPEECH = Utterance(b"\x80" * 800, "hello")
 @asynccontextmanager
 async def bot(answer, authority=None):
     """Yields the address. `answer(session, event)` may return audio."""
-    nonces = NonceCache()
+    nonces = Seen()
 
     def check(connection, request):
         request = UpgradeRequest(
             "GET", request.path, authority or request.headers["Host"], list(request.headers.raw_items())
         )
-        if verify(request, {KEY: SECRET}, time.time(), nonces) is not Verdict.VERIFIED:
+        if at_once(verify(request, {KEY: SECRET}, time.time(), nonces)) is not Verdict.VERIFIED:
             return connection.respond(HTTPStatus.UNAUTHORIZED, "")
         return None
 

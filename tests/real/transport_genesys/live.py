@@ -1,13 +1,14 @@
 """A transport that serves on loopback, a reception that keeps its legs, and a phone to call it with."""
 
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import anyio
 from websockets.asyncio.client import connect
 
 from switchhook import Closed, Options, ServerSettings
+from switchhook.testing import MemoryState
 from switchhook_audiohook.credentials import decode_secret
 from switchhook_audiohook.protocol import ClientSession, Media, Open, Participant, events
 from switchhook_audiohook.settings import GenesysSettings
@@ -30,6 +31,7 @@ class Lobby:
         self.connectors = {"bank": {"integration": "main", "instance_id": "7"}}
         self.busy = self.unready = None
         self.stuck = False
+        self.state = MemoryState()
         self.refusals, self.figures, self.probed = [], [], []
         self.sick = ""
         self._send, self.legs = anyio.create_memory_object_stream(room)
@@ -37,6 +39,9 @@ class Lobby:
 
     def admit(self):
         return self.busy
+
+    async def admission(self):
+        return self.busy or nullcontext()
 
     def ready(self):
         return self.unready or self.busy

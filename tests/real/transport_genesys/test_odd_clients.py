@@ -31,7 +31,7 @@ async def test_the_first_odd_field_of_a_call_is_named_once_and_without_its_value
     async with serving(lobby) as url, dialled(url) as phone:
         pings = [("ping", {"rtt": "soon"})] * 5
         told = await converse(phone, ("open", opening(participant=odd, supportedLanguages="true")), *pings)
-    assert told == ["opened", *["pong"] * 5]
+    assert sorted(told) == ["opened", *["pong"] * 5]
     [line] = warnings(caplog)
     assert "open.participant.ani " in line
     assert "4711" not in caplog.text

@@ -13,6 +13,7 @@ from switchhook_audiohook.protocol import events
 from switchhook_audiohook.signature import UpgradeRequest
 from switchhook_transport_genesys import door, remarks
 
+from ...audiohook.at_once import at_once
 from ...transport_genesys.test_upgrade import NOW, gate, signed
 from .live import ID, NULL, TABLE, dialled, headers_for, serving
 from .test_odd_clients import warnings
@@ -172,7 +173,7 @@ async def test_a_call_that_its_client_breaks_off_ends_with_the_code_of_its_compl
 def test_a_signed_request_for_a_key_that_is_configured_unsigned_is_refused_for_that():
     request = signed(key="old")
     headers = [(name, value.replace("old", "open")) for name, value in request.headers]
-    refused = gate().judge(UpgradeRequest("GET", request.target, "", headers), "", NOW)
+    refused = at_once(gate().judge(UpgradeRequest("GET", request.target, "", headers), "", NOW))
     assert (refused.status, refused.delay) == (401, True)
     assert refused.reason == "signed, and the key is configured unsigned"
 
@@ -182,7 +183,9 @@ def test_a_signed_request_for_a_key_that_is_configured_unsigned_is_refused_for_t
 )
 def test_whatever_the_signature_is_like_an_unsigned_key_is_the_reason(more):
     request = signed(key="open")
-    refused = gate().judge(UpgradeRequest("GET", request.target, "", [*request.headers, more]), "", NOW)
+    refused = at_once(
+        gate().judge(UpgradeRequest("GET", request.target, "", [*request.headers, more]), "", NOW)
+    )
     assert refused.reason == "signed, and the key is configured unsigned"
 
 
@@ -191,7 +194,7 @@ def test_a_wrong_signature_under_a_key_with_a_secret_is_still_that():
     headers = [
         (name, value[:-6] + "AAAA=:" if name == "Signature" else value) for name, value in request.headers
     ]
-    refused = gate().judge(UpgradeRequest("GET", request.target, "", headers), "", NOW)
+    refused = at_once(gate().judge(UpgradeRequest("GET", request.target, "", headers), "", NOW))
     assert refused.reason == "bad-signature"
 
 

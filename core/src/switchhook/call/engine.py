@@ -24,7 +24,7 @@ REST = 15.0  # seconds that it rests: meanwhile others are asked first
 PCM = AudioFormat("PCM", 8000)
 SILENCE = bytes(PCM.size(0.2))
 
-Kind = Literal["transport", "assistant", "stt", "tts"]
+Kind = Literal["transport", "state", "assistant", "stt", "tts"]
 Report = Callable[[str, bool], None]
 Failing = Callable[[str, str], None]
 D = TypeVar("D")

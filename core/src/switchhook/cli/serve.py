@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=_workers,
         metavar="N",
-        help="processes that answer calls, in place of [server] workers; max_calls is divided among them",
+        help="processes that answer calls, in place of [server] workers",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
 
@@ -118,15 +118,19 @@ def _answer(arguments: argparse.Namespace, handed: Handed) -> int:
 
 def _work(arguments: argparse.Namespace, handed: Handed, line: socket) -> int:
     """One of several: the supervisor tells it what to do."""
+    from ..serving.line import Line
+    from ..serving.linestate import LineState
+    from ..serving.logs import name_worker
     from ..serving.reloading import Reloading
     from ..serving.server import Server
     from ..serving.watched import Watched
     from ..serving.working import Working
 
-    files = Watched(arguments.config)
-    read = partial(_read, arguments, handed)
-    server = Server(read(None), handed)
-    working = Working(server, line)
+    name_worker(handed.slot)
+    files, supervisor = Watched(arguments.config), Line(line)
+    read, state = partial(_read, arguments, handed), LineState(supervisor)
+    server = Server(read(None), handed, state)
+    working = Working(server, supervisor, state)
     changed = working.changed if handed.slot == 0 else (lambda _why: None)
     reloading = Reloading(server, files, read, working.reloading, changed)
 
@@ -144,11 +148,13 @@ def _supervise(arguments: argparse.Namespace, handed: Handed, settings: Settings
 
     from ..serving.handed import Handed
     from ..serving.notify import Notifier
+    from ..serving.sharedstate import SharedState
     from ..serving.successor import Successor
     from ..serving.supervisor import Supervisor
 
     systemd = Notifier()
-    supervisor = Supervisor(settings, handed, systemd.reloading)
+    state = SharedState(settings, arguments.config.parent.absolute())
+    supervisor = Supervisor(settings, handed, systemd.reloading, state)
 
     def on_ready(urls: str) -> None:
         ready(urls, arguments.log_format)

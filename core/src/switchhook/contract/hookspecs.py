@@ -76,8 +76,8 @@ def load_audio(data: bytes, audio: AudioFormat, plugin: Any) -> bytes | Awaitabl
 def create_tap(call: CallInfo, audio: AudioFormat, plugin: Any) -> Tap | None:
     """Asked once in a call, after `call_started`: what is given every piece of it that is heard, on either
     side, in the line's format `audio`. It gets nothing of what is said in confidence: while digits are
-    collected as `sensitive`, while the peer has a pause of its own, while the caller is not listened to, and
-    of prompts that repeat what was given in confidence. A tap that raises is taken out, and a fault of its
+    collected as `sensitive`, while the peer has a pause of its own, and of prompts that repeat what was given
+    in confidence. A tap that raises is taken out, and a fault of its
     plugin. None: this call is not for me. Any plugin."""
 
 

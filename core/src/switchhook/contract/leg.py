@@ -12,8 +12,11 @@ import anyio.abc
 from .audio import AudioFormat
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from .options import Options
     from .settings import ServerSettings
+    from .state import State
 
 CloseReason = Literal["ended", "hung_up", "lost", "refused"]
 Disposition = Literal["match", "no_match", "no_input"]
@@ -175,8 +178,18 @@ class Reception(Protocol):
     def languages(self, connector: str, /) -> Sequence[str]:
         """Tags of the languages that the connector has engines or texts for, its own first."""
 
+    @property
+    def state(self) -> State:
+        """For limits and signatures of the transport's own, over all workers. It answers within a second, and
+        raises nothing but ValueError for what is too large."""
+
     def admit(self) -> Busy | None:
-        """None: one more call may come in."""
+        """None: one more call may come in, as far as is known here without asking anybody."""
+
+    async def admission(self) -> AbstractAsyncContextManager[object] | Busy:
+        """A place for one call, of those that all workers have together. Enter it at once, `answer` within
+        it, and leave it when the call has ended. It may take a second. `answer` takes one by itself: only a
+        transport that turns callers away before there is a leg asks for it."""
 
     def ready(self) -> Busy | None:
         """None: load balancers should send calls here. A server that is to end has a reason before `admit`
@@ -197,7 +210,8 @@ class Reception(Protocol):
         if he would. It takes time: whoever calls it sets the deadline."""
 
     async def answer(self, leg: Leg, /) -> None:
-        """Run the call to its end. Returns when nothing more will be asked of the leg."""
+        """Run the call to its end. Returns when nothing more will be asked of the leg. Outside of a place of
+        `admission` it takes one, and ends the leg where there is none."""
 
 
 class Transport(Protocol):
@@ -206,8 +220,8 @@ class Transport(Protocol):
     ) -> None:
         """Accept calls until cancelled; reports started with the URLs it listens on.
 
-        While `reception.admit()` gives a reason, new calls are turned away with it. Where it is
-        `Busy.STOPPING`, that is done in a way that makes the peer try again, at another server if there is
+        While `reception.admit()` or `admission()` gives a reason, new calls are turned away with it. Where it
+        is `Busy.STOPPING`, that is done in a way that makes the peer try again, at another server if there is
         one: that is how a server drains. Calls have ended before the cancellation comes.
         """
 

@@ -106,6 +106,9 @@ class CallRecord:
     ] = 0
     noise: Annotated[float, "seconds of the caller's voice that came to no words, or to none believed"] = 0.0
     prompt_audio: Annotated[float, "seconds that the caller heard"] = 0.0
+    recordings: Annotated[
+        list[str], "files, or addresses in a store, that plugins keep of the call's sound"
+    ] = field(default_factory=list)
     record_id: Annotated[str, "of this record, and of no other: the leg's id comes from outside"] = field(
         default_factory=lambda: uuid4().hex
     )

@@ -17,6 +17,7 @@ from .languages import normalised
 from .names import check_name
 from .options import SHORTEST, Choosing, FilePath, Seconds, Table
 from .record_settings import RecordsSettings
+from .state import StateSettings
 
 
 def _no_switch(value: object) -> object:
@@ -52,7 +53,7 @@ class ServerSettings(Table):
     max_calls: int = Field(1000, ge=1, description="above it new calls are given back or refused")
     max_call: Seconds = Field(840.0, gt=0, description="a call is ended then, before its peer may cut it")
     notice: Seconds = Field(5.0, ge=0, description="after SIGTERM: calls are taken until balancers send none")
-    workers: int = Field(1, ge=1, le=MOST_WORKERS, description="processes; they divide max_calls among them")
+    workers: int = Field(1, ge=1, le=MOST_WORKERS, description="processes that answer calls")
     drain: Seconds = Field(900.0, ge=0, description="how long live calls may go on after that")
     watch: bool = Field(False, description="read the configuration again when a file of it has changed")
 
@@ -280,5 +281,6 @@ class Settings(Table):
     connectors: dict[Name, ConnectorSettings] = Field(default_factory=dict)
     records: RecordsSettings = Field(default_factory=RecordsSettings)
     prompts: PromptsSettings = Field(default_factory=PromptsSettings)
+    state: StateSettings = Field(default_factory=StateSettings)
     admin: AdminSettings | None = Field(None, description="without this table there is no admin port")
     plugins: PluginsSettings = Field(default_factory=PluginsSettings)

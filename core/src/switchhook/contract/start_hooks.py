@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .settings import ServerSettings
     from .sinks import RecordSink
     from .speech import SpeechToText, TextToSpeech
+    from .state import State
 
 
 # --- Drivers: asked of the one plugin that the configuration names, once per distinct options table
@@ -71,6 +72,13 @@ def create_record_sink(options: Options) -> RecordSink:  # type: ignore[empty-bo
     """At start-up, of each plugin that a table of `[[records.sinks]]` names: where records of calls go. It is
     made without connecting anywhere. Raises SettingsError for wrong options; None is an error. For plugins in
     `switchhook.record_sink`."""
+
+
+@hook("start", "one")
+def create_state(options: Options) -> State:  # type: ignore[empty-body]
+    """Asked at start-up of the plugin in `[state] use`; with several workers by their supervisor alone.
+    `options` is that table without `use` and `when_lost`. It is kept when the configuration is read again.
+    Raises SettingsError or StartError; None is an error. For plugins in `switchhook.state`."""
 
 
 # --- Life of a plugin: asked of every loaded plugin that has them

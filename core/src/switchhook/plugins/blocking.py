@@ -128,7 +128,7 @@ def blocking_named(plugins: Callable[[], Plugins]) -> Iterator[None]:
     def tell(found: Blocking) -> None:
         owner, seen = "something", found
         for plugin in plugins().loaded.values():
-            if not plugin.is_core and (own := found.of(home(plugin.module))):
+            if own := found.of(plugin.files):
                 owner, seen = f"plugin {plugin.name}", own
                 break
         if len(places) < PLACES and (said := str(seen)) not in places:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from ..contract.traces import home, is_of
+from ..contract.traces import is_of
 from .loader import Plugin, Plugins
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Leaks:
 
     def _owner(self, file: str) -> str | None:
         loaded: dict[str, Plugin] = self._plugins().loaded
-        return next((name for name, plugin in loaded.items() if is_of(file, home(plugin.module))), None)
+        return next((name for name, plugin in loaded.items() if is_of(file, plugin.files)), None)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, distributions, entry_points, requires
@@ -22,7 +22,7 @@ from .contract_check import refuse_misfit, refuse_other_major
 from .files import ORIGIN, PluginFile
 from .guard import HookGuard
 
-DRIVERS = ("transport", "stt", "tts", "assistant", "caller", "record_sink")
+DRIVERS = ("transport", "stt", "tts", "assistant", "caller", "record_sink", "state")
 """Groups of plugins that are only imported if the configuration or the command line names them."""
 
 SHARED = ("codec", "responses", "extension")
@@ -46,9 +46,10 @@ class Plugin:
         return self.file.key if self.file else self.name.partition("/")[2]
 
     @property
-    def is_core(self) -> bool:
-        """Core's own: nobody else is to blame for what it does."""
-        return self.distribution == "switchhook"
+    def files(self) -> Collection[str]:
+        """As `home` gives them. One that core brings has its module alone: the rest of core is no plugin."""
+        of_core = self.distribution == "switchhook"
+        return (getattr(self.module, "__file__", ""),) if of_core else home(self.module)
 
     def named_in(self, names: Sequence[str]) -> bool:
         return self.name in names or self.key in names

@@ -15,7 +15,7 @@ from types import FrameType
 import anyio
 
 from ..contract.hookspecs import HOOKS
-from ..contract.traces import home, is_of
+from ..contract.traces import is_of
 from .loader import Plugin, Plugins
 
 logger = logging.getLogger(__name__)
@@ -103,8 +103,7 @@ def _name_the_culprit(frame: FrameType | None, active: str, plugins: Sequence[Pl
 def _whose(stack: traceback.StackSummary, plugins: Sequence[Plugin]) -> str:
     """The plugin whose file is the innermost; nothing where none has one there. Of several in one package it
     is the one whose own module it is."""
-    plugins = [plugin for plugin in plugins if not plugin.is_core]
-    homes = [(home(plugin.module), plugin.name) for plugin in plugins]
+    homes = [(plugin.files, plugin.name) for plugin in plugins]
     files = [(getattr(plugin.module, "__file__", ""), plugin.name) for plugin in plugins]
     for frame in reversed(stack):
         own = [name for file, name in files if file == frame.filename]

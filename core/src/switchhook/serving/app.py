@@ -29,6 +29,7 @@ from ..contract.settings import (
     TransportSettings,
 )
 from ..contract.speech import SpeechToText, TextToSpeech
+from ..contract.state import State
 from ..plugins.asking import Hooks
 from ..plugins.files import plugin_files
 from ..plugins.loader import Plugin, Plugins, only_installed, refuse_unknown
@@ -69,6 +70,7 @@ class App:
         self.cache = self._prompt_cache(before)
         self._transport = _named(settings.transport)
         self.plugins.load_one("transport", self._transport.use)
+        self.plugins.load_one("state", settings.state.use)
         for connector in settings.connectors.values():
             for group, choices in chain(_drivers(connector), *map(_drivers, connector.languages.values())):
                 for choice in choices:
@@ -105,6 +107,11 @@ class App:
         made = self.engines.make("transport", self._transport, server=self.settings.server)
         transport: Transport = made.driver
         return transport
+
+    def state(self) -> State:
+        """Raises SettingsError, StartError and PluginError."""
+        made: State = self.engines.make("state", self.settings.state).driver
+        return made
 
     def equip(self) -> dict[str, Bot]:
         """Makes the engines, which loads models. Equal tables share an engine."""

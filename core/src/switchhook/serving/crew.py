@@ -39,6 +39,11 @@ class Crew:
     def leave(self, worker: Worker) -> None:
         del self._workers[worker.slot]
 
+    def tell_full(self) -> None:
+        """Whether there is room for one call more, in any of them, is told to each."""
+        for worker in self:
+            worker.tell_full()
+
     def look(self) -> None:
         """Some process has ended."""
         for worker in self:

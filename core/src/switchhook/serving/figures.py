@@ -11,6 +11,7 @@ from ..contract.figures import Figure
 from ..plugins.loader import Plugin, Plugins
 from . import delivery, hookfigures, linewriter, spool
 from .lateness import LOOP_LATE
+from .surestate import STATE_LOST
 
 CALLS_STARTED = Figure("calls_started", "count", "Calls that were answered", ("connector",))
 CALLS_ENDED = Figure("calls_ended", "count", "Calls that ended, by outcome", ("connector", "outcome"))
@@ -33,7 +34,16 @@ ENGINE_FAILURES = Figure(
     ("engine", "problem"),
 )
 FIGURES = (
-    *(CALLS_STARTED, CALLS_ENDED, CALLS_REFUSED, PROMPTS, ENGINES_RESTING, ENGINE_FAILURES, LOOP_LATE),
+    *(
+        CALLS_STARTED,
+        CALLS_ENDED,
+        CALLS_REFUSED,
+        PROMPTS,
+        ENGINES_RESTING,
+        ENGINE_FAILURES,
+        LOOP_LATE,
+        STATE_LOST,
+    ),
     *(*linewriter.FIGURES, *spool.FIGURES, *delivery.FIGURES, *hookfigures.FIGURES, *call_figures.FIGURES),
 )
 

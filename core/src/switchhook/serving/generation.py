@@ -10,6 +10,7 @@ from functools import partial
 import anyio
 
 from ..call.bot import Bot
+from ..call.engine import Kind
 from ..contract.audio import AudioFormat
 from ..plugins.asking import Hooks
 from .app import App
@@ -23,6 +24,7 @@ from .warming import keep_warm
 
 logger = logging.getLogger(__name__)
 
+STAYING: tuple[Kind, ...] = ("transport", "state")  # they serve on, whatever their settings are
 Measured = Callable[[str, float, Mapping[str, str]], None]
 
 
@@ -33,7 +35,8 @@ class Generation:
     def __init__(self, app: App, before: Generation | None = None) -> None:
         self.app = app
         if before is not None:
-            app.engines.carry_on("transport")  # it serves on, whatever its settings are
+            for kind in STAYING:
+                app.engines.carry_on(kind)
         self._bots = app.equip()
         for bot in self._bots.values():
             bot.hooks.codec(AudioFormat())  # its tables are made now, not in the first call

@@ -43,11 +43,8 @@ class Handed:
         return {**given, VARIABLE: json.dumps(table)}
 
     def share(self, settings: Settings) -> Settings:
-        """Those of one worker: together they have as many calls as the configuration says, and the supervisor
-        has the admin port."""
-        more, rest = divmod(settings.server.max_calls, self.workers)
-        server = settings.server.model_copy(update={"max_calls": more + (self.slot < rest)})
-        return settings.model_copy(update={"server": server, "admin": None})
+        """Those of one worker: the supervisor has the admin port."""
+        return settings.model_copy(update={"admin": None})
 
     def descriptors(self) -> list[int]:
         return [each.fileno() for each in self._all()] + ([] if self.ready is None else [self.ready])

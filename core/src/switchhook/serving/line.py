@@ -7,11 +7,13 @@ import json
 import logging
 import socket
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import anyio
 import anyio.abc
 from anyio.streams.buffered import BufferedByteReceiveStream
+from anyio.streams.memory import MemoryObjectSendStream
 
 from ..contract.findings import AdminPage
 
@@ -30,14 +32,16 @@ class Line:
         self._end = end
         self._put, self._taken = anyio.create_memory_object_stream[Message](WAITING)
 
-    def put(self, **message: object) -> None:
-        """A plain call. When the other side is gone it does nothing."""
+    def put(self, **message: object) -> bool:
+        """A plain call. False: the other side is gone, or reads nothing, and the message is lost."""
         try:
             self._put.send_nowait(message)
         except anyio.WouldBlock:
             logger.error("the other side reads nothing: lost %s", ", ".join(message))  # noqa: TRY400  # the reason says it all
+            return False
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-            pass
+            return False
+        return True
 
     async def run(self, take: Callable[[Message], None]) -> None:
         """Until the other side is gone. `take` is called with each message."""
@@ -54,6 +58,32 @@ class Line:
                 await stream.send(json.dumps(message).encode() + b"\n")
         except anyio.BrokenResourceError:
             return  # `_receive` finds out too
+
+
+class Questions:
+    """Put to the other side, each with a number that its answer has too."""
+
+    def __init__(self, line: Line) -> None:
+        self._line, self._numbers = line, count()
+        self._asked: dict[int, MemoryObjectSendStream[Message]] = {}
+
+    def number(self) -> int:
+        return next(self._numbers)
+
+    async def ask(self, number: int, **question: object) -> Message | None:
+        """Waits for ever. None: the other side is not told."""
+        put, taken = anyio.create_memory_object_stream[Message](1)
+        self._asked[number] = put
+        try:
+            with put, taken:
+                return await taken.receive() if self._line.put(ask=number, **question) else None
+        finally:
+            del self._asked[number]
+
+    def answered(self, number: int, answer: Message) -> None:
+        """Nobody may be waiting any more."""
+        if number in self._asked:
+            self._asked[number].send_nowait(answer)
 
 
 async def _receive(stream: anyio.abc.ByteReceiveStream, take: Callable[[Message], None]) -> None:

@@ -19,8 +19,11 @@ call_ids: ContextVar[tuple[str, str]] = ContextVar("switchhook_call_ids", defaul
 
 
 class _CallFilter(logging.Filter):
+    worker: int | None = None  # which one of several this process is
+
     def filter(self, record: logging.LogRecord) -> bool:
         record.conversation, record.correlation = call_ids.get()
+        record.worker = self.worker
         return True
 
 
@@ -29,7 +32,8 @@ class _Human(logging.Formatter):
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         ids = " ".join(part for part in (record.conversation, record.correlation) if part)  # type: ignore[attr-defined]  # set by _CallFilter
         where = f" [{ids}]" if ids else ""
-        told = f"{record.getMessage()}{where}"
+        worker = "" if record.worker is None else f"worker {record.worker}: "  # type: ignore[attr-defined]  # set by _CallFilter
+        told = f"{worker}{record.getMessage()}{where}"
         text = f"{clock}.{int(record.msecs):03} {record.levelname.lower():7} {visible(told)}"
         if record.exc_info:
             text += f"\n{visible(self.formatException(record.exc_info), lines=True)}"
@@ -41,6 +45,7 @@ class _Json(logging.Formatter):
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
+            "worker": record.worker,  # type: ignore[attr-defined]  # set by _CallFilter
             "logger": record.name,
             "message": record.getMessage(),
             "conversation_id": record.conversation,  # type: ignore[attr-defined]  # set by _CallFilter
@@ -48,7 +53,7 @@ class _Json(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        kept = {key: value for key, value in line.items() if value != ""}
+        kept = {key: value for key, value in line.items() if value not in ("", None)}
         return visible_json(json.dumps(kept, ensure_ascii=False))
 
 
@@ -66,6 +71,14 @@ def set_up(form: str, level: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     # the log of a library may hold what a caller said
     logging.getLogger("websockets").setLevel(logging.ERROR)
+
+
+def name_worker(slot: int) -> None:
+    """From now on every line says which of several workers wrote it."""
+    for handler in logging.getLogger().handlers:
+        for each in handler.filters:
+            if isinstance(each, _CallFilter):
+                each.worker = slot
 
 
 def say(text: str) -> None:

@@ -6,7 +6,7 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import anyio
@@ -18,6 +18,7 @@ from ..contract.errors import cause
 from ..contract.findings import AdminPage
 from ..contract.leg import Busy, Leg, Outcome, TakesSockets
 from ..contract.records import CallRecord, utc_now
+from ..contract.state import State
 from ..contract.traces import place, trace
 from .app import App
 from .ending import Ending
@@ -26,11 +27,13 @@ from .generation import Generation
 from .handed import Handed
 from .livecalls import LiveCalls
 from .logs import call_ids
+from .places import Places
 from .probing import NoAnswerError, try_bot
 from .recordfiles import EventFile
 from .recordstores import events_name
 from .sockets import Listeners
 from .succession import Succession
+from .surestate import SureState
 
 logger = logging.getLogger(__name__)
 
@@ -47,10 +50,12 @@ class Server:
     """The reception of the transport: it knows the connectors, says whether one more call may come in, and
     runs the calls."""
 
-    def __init__(self, app: App, handed: Handed = NOTHING) -> None:
-        """`handed`: sockets for a transport that takes them; by default as the settings say."""
+    def __init__(self, app: App, handed: Handed = NOTHING, state: State | None = None) -> None:
+        """`handed`: sockets for a transport that takes them, and `state` that of all workers; by default as
+        the settings say."""
         began = time.monotonic()
         self._transport = app.transport()  # first: wrong settings should not wait for models
+        kept = app.state() if state is None else state
         self.listeners = Listeners(handed.sockets, handed.admin)
         logger.info("loading %s", ", ".join(app.drivers))
         first = Generation(app)
@@ -59,6 +64,8 @@ class Server:
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
         self.calls = LiveCalls()
         self.ending = Ending(self.calls, lambda: self.app.settings.server)
+        self.state = SureState(kept, lambda: self.app.settings.state.when_lost == "allow", self.measured)
+        self.places = Places(self.state, lambda: self.app.settings.server.max_calls)
 
     @property
     def generation(self) -> Generation:
@@ -87,7 +94,11 @@ class Server:
         return not self.succession.lateness.was_stuck()
 
     def _full(self) -> Busy | None:
-        return Busy.FULL if len(self.calls) >= self.app.settings.server.max_calls else None
+        full = self.places.full or len(self.calls) >= self.app.settings.server.max_calls
+        return Busy.FULL if full else None
+
+    async def admission(self) -> AbstractAsyncContextManager[object] | Busy:
+        return self.ending.busy or await self.places.take()
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         self.measured(CALLS_REFUSED.name, 1, {"reason": reason})
@@ -100,26 +111,17 @@ class Server:
         with anyio.move_on_after(PROBING), self.generation.used():
             async with self._probing:
                 for name in connectors:
-                    if why := await self._problem(name):
+                    if why := await _problem(self.generation.bots.get(name)):
                         return f"connector {name}: {why}"
             return ""
         return f"the engines did not answer within {PROBING:g} s"
-
-    async def _problem(self, connector: str) -> str:
-        bot = self.generation.bots.get(connector)
-        if bot is None:
-            return GONE
-        try:
-            await try_bot(bot, PROBING)
-        except NoAnswerError as error:
-            return str(error)
-        return ""
 
     async def answer(self, leg: Leg, /) -> None:
         info = leg.info
         token = call_ids.set((info.conversation_id, info.correlation_id))
         try:
-            await self._answer(leg)
+            async with self.places.around_call() as busy:
+                await self._answer(leg, busy)
         except Exception as error:  # noqa: BLE001  # our own fault: this call is lost, the others are not
             logger.error("internal error: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
             logger.debug("%s", trace(error))
@@ -127,12 +129,13 @@ class Server:
         finally:
             call_ids.reset(token)
 
-    async def _answer(self, leg: Leg) -> None:
+    async def _answer(self, leg: Leg, busy: Busy | None) -> None:
         generation, info = self.generation, leg.info
         bot = generation.bots.get(info.connector)
-        if bot is None:  # the transport found it before the configuration was read again
-            self.refused(GONE, {"connector": info.connector, "conversation_id": info.conversation_id})
-            leg.end(Outcome("error", GONE), {})
+        if busy or bot is None:  # the transport found it before the configuration was read again
+            why = busy or GONE
+            self.refused(why, {"connector": info.connector, "conversation_id": info.conversation_id})
+            leg.end(Outcome("error", why), {})
             return
         with generation.used():
             await self._run(leg, bot, generation)
@@ -203,6 +206,16 @@ class Server:
     async def close(self) -> None:
         """End what is left at once, and wait a little for the peers' answers."""
         await self.ending.close()
+
+
+async def _problem(bot: Bot | None) -> str:
+    if bot is None:
+        return GONE
+    try:
+        await try_bot(bot, PROBING)
+    except NoAnswerError as error:
+        return str(error)
+    return ""
 
 
 def _event_writer(leg: Leg, generation: Generation) -> Callable[[str], None] | None:

@@ -115,6 +115,7 @@ class Succession:
             "server.port": (was.server.port, now.server.port),
             "server.workers": (was.server.workers, now.server.workers),
             "admin": (was.admin, now.admin),
+            "state": ((was.state.use, was.state.table()), (now.state.use, now.state.table())),
         }
         return [name for name, (before, after) in pairs.items() if before != after]
 

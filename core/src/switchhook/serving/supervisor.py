@@ -17,7 +17,9 @@ from .admin import serve_pages
 from .crew import Crew
 from .handed import Handed
 from .hangups import heard
+from .lending import Lender
 from .pages import Pages
+from .sharedstate import SharedState
 from .sockets import Listeners, bind, deal
 from .worker import Worker
 
@@ -30,15 +32,20 @@ Beside = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Supervisor:
-    """`told` is told of readings of the configuration, as by `Reloading`. Raises StartError."""
+    """`told` is told of readings of the configuration, as by `Reloading`. `state` is for all workers. Raises
+    StartError."""
 
-    def __init__(self, settings: Settings, handed: Handed, told: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, handed: Handed, told: Callable[[str], None], state: SharedState
+    ) -> None:
         host, port, workers = settings.server.host, settings.server.port, settings.server.workers
         self._slots = deal(handed.sockets, workers) if handed.sockets else bind(host, port, workers)
         self.listeners = Listeners(dict.fromkeys(chain.from_iterable(self._slots)), handed.admin)
         if settings.admin is not None:
             self.listeners.for_admin(settings.admin)
         self.crew = Crew()
+        self._state = state
+        self._lender = Lender(state.state, self.crew.tell_full)
         self._told = told
         self._pages = Pages(self.crew)
         self._asked, self._why = anyio.Event(), ""
@@ -54,7 +61,7 @@ class Supervisor:
             anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals,
             anyio.open_signal_receiver(signal.SIGCHLD) as children,
         ):
-            async with self.listeners.kept(), anyio.create_task_group() as group:
+            async with self._state.kept(), self.listeners.kept(), anyio.create_task_group() as group:
                 group.start_soon(self._reap, children)
                 group.start_soon(self._obey, signals)
                 async with anyio.create_task_group() as slots:
@@ -94,7 +101,7 @@ class Supervisor:
         wait = FIRST
         while not self._over.is_set():
             began = time.monotonic()
-            worker = Worker(slot, len(self._slots), self._slots[slot], self.ask)
+            worker = Worker(slot, len(self._slots), self._slots[slot], self.ask, self._lender)
             self.crew.enter(worker)
             try:
                 await worker.run()

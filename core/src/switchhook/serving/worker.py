@@ -6,15 +6,14 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import anyio
-from anyio.streams.memory import MemoryObjectSendStream
 
 from ..contract.leg import Busy
 from .handed import Handed, command
-from .line import Line, Message
+from .lending import Lender, Lent
+from .line import Line, Message, Questions
 from .sockets import Sockets
 
 PATIENCE = 2.0  # seconds for an answer
@@ -23,9 +22,12 @@ RELOADING = 600.0  # seconds for models to load
 
 
 class Worker:
-    """`changed` is told that a file of the configuration has."""
+    """`changed` is told that a file of the configuration has. What it holds of the `lender`'s state it holds
+    no longer than it runs."""
 
-    def __init__(self, slot: int, workers: int, sockets: Sockets, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self, slot: int, workers: int, sockets: Sockets, changed: Callable[[str], None], lender: Lender
+    ) -> None:
         self.slot = slot
         self.urls = ""
         self.ready, self.ended = anyio.Event(), anyio.Event()
@@ -38,8 +40,9 @@ class Worker:
                 command(), env=given.environment(), pass_fds=given.descriptors(), start_new_session=True
             )
         self._line = Line(ours)
-        self._numbers = count()
-        self._asked: dict[int, MemoryObjectSendStream[Message]] = {}
+        self._questions = Questions(self._line)
+        self._lender = lender
+        self._lent: Lent  # while it runs
         self._stage = ""
         self._told = anyio.Event()  # something new
 
@@ -61,6 +64,7 @@ class Worker:
     async def run(self) -> None:
         """Until it has ended."""
         async with anyio.create_task_group() as group:
+            self._lent = Lent(self._lender, self._line, group)
             group.start_soon(self._line.run, self._take)
             await self.ended.wait()
             group.cancel_scope.cancel()
@@ -71,6 +75,10 @@ class Worker:
     def leave(self) -> None:
         """Accept no more, and end with the last call."""
         self._line.put(leave=True)
+
+    def tell_full(self) -> None:
+        """Whether all workers together have as many calls as there may be."""
+        self._line.put(full=self._lender.full)
 
     async def reload(self) -> str:
         """Gives "applied", or why not."""
@@ -95,15 +103,8 @@ class Worker:
         return answer["page"] if answer else None
 
     async def _ask(self, **question: object) -> Message | None:
-        number = next(self._numbers)
-        put, taken = anyio.create_memory_object_stream[Message](1)
-        self._asked[number] = put
-        try:
-            with put, taken, anyio.move_on_after(PATIENCE):
-                self._line.put(ask=number, **question)
-                return await taken.receive()
-        finally:
-            del self._asked[number]
+        with anyio.move_on_after(PATIENCE):
+            return await self._questions.ask(self._questions.number(), **question)
         return None
 
     def _tell(self) -> None:
@@ -112,13 +113,18 @@ class Worker:
 
     def _take(self, message: Message) -> None:
         match message:
+            case {"ask": number, "state": _}:
+                self._lent.take(number, message)
+            case {"back": number}:
+                self._lent.give_back(number)
             case {"ready": urls}:
                 self.urls = urls
                 self.ready.set()
+                self.tell_full()
             case {"reloading": stage}:
                 self._stage = stage
                 self._tell()
             case {"changed": why}:
                 self._changed(why)
-            case {"answer": number, **rest} if number in self._asked:
-                self._asked[number].send_nowait(rest)
+            case {"answer": number}:
+                self._questions.answered(number, message)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 
 from .line import Line, Message, packed, unpacked
+from .linestate import LineState
 from .server import Server
 
 logger = logging.getLogger(__name__)
 
 
 class Working:
-    def __init__(self, server: Server, end: socket.socket) -> None:
-        self._server, self._line = server, Line(end)
+    def __init__(self, server: Server, line: Line, state: LineState) -> None:
+        self._server, self._line, self._state = server, line, state
 
     def ready(self, urls: str) -> None:
         self._line.put(ready=urls)
@@ -37,6 +37,10 @@ class Working:
 
     def _take(self, message: Message) -> None:
         match message:
+            case {"answer": number}:
+                self._state.questions.answered(number, message)
+            case {"full": full}:
+                self._server.places.full = full
             case {"leave": _}:
                 self._server.leave()
             case {"ask": number, "health": _}:

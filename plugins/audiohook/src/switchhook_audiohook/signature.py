@@ -99,19 +99,19 @@ class _Signed:
     signature: bytes
 
 
-def verify(
+async def verify(
     request: UpgradeRequest, keys: Mapping[str, bytes | None], now: float, nonces: NonceStore | None
 ) -> Verdict:
     """Never raises. `keys` maps an API key to its decoded secret; None allows unsigned requests under that
     key. `now` in unix seconds. Without `nonces`, replays pass. The verdict is for the log only."""
     try:
-        _verify(request, keys, now, nonces)
+        await _verify(request, keys, now, nonces)
     except _RefusedError as refused:
         return refused.verdict
     return Verdict.VERIFIED
 
 
-def _verify(
+async def _verify(
     request: UpgradeRequest, keys: Mapping[str, bytes | None], now: float, nonces: NonceStore | None
 ) -> None:
     api_key = request.header("x-api-key")
@@ -138,7 +138,7 @@ def _verify(
     if not equal:
         raise _RefusedError(Verdict.BAD_SIGNATURE)
     _check_time(signed.parameters["created"], signed.parameters["expires"], now)
-    if nonces is not None and not nonces.claim(api_key, signed.parameters["nonce"], now):
+    if nonces is not None and not await nonces.claim(api_key, signed.parameters["nonce"]):
         raise _RefusedError(Verdict.NONCE_REPLAYED)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from switchhook import Busy, LegInfo, Reception
@@ -9,7 +10,7 @@ from switchhook_audiohook.protocol import Open
 from switchhook_audiohook.settings import GenesysSettings
 
 from .callinfo import describe
-from .census import Census, Full
+from .census import Census, Limit
 from .routing import Destination, NotServedError, Routes
 from .upgrade import Admitted
 
@@ -21,20 +22,26 @@ class Admission:
     census: Census
     reception: Reception
 
-    def busy(self, admitted: Admitted) -> Busy | Full | None:
-        """None: there is room for another call like that."""
+    async def full(self, admitted: Admitted) -> Busy | Limit | None:
+        """None: there is room for another call like that now, or its connector is not known."""
         try:
-            connector = self.routes.find(admitted.integration, admitted.place).connector
+            place = await self.place(admitted, self.find(admitted))
         except NotServedError:  # told after `open`
-            connector = ""
-        return self.census.busy(connector, admitted.organization_id)
+            return None
+        if isinstance(place, Busy | Limit):
+            return place
+        async with place:
+            return None
 
     def find(self, admitted: Admitted) -> Destination:
         """The connector. Raises NotServedError."""
-        found = self.routes.find(admitted.integration, admitted.place)
-        if busy := admitted.busy or self.busy(admitted):
-            raise NotServedError(busy)
-        return found
+        return self.routes.find(admitted.integration, admitted.place)
+
+    async def place(
+        self, admitted: Admitted, found: Destination
+    ) -> AbstractAsyncContextManager[object] | Busy | Limit:
+        """For the call."""
+        return await self.census.place(found.connector, admitted.organization_id)
 
     def describe(self, leg_id: str, admitted: Admitted, found: Destination, opening: Open) -> LegInfo:
         return describe(leg_id, admitted, found, opening)

@@ -1,59 +1,51 @@
-"""How many calls are live, by connector and by organization, and whether one more may come."""
+"""Whether one more call may come: of the server, of its connector, of its organization."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from enum import StrEnum
 
-from switchhook import Busy, Reception
+from switchhook import Busy, Full, Reception
 from switchhook_audiohook.settings import LimitSettings
 
 
-class Full(StrEnum):
-    """A limit is reached that Genesys' table sets. As with `Busy`, the text is for the peer."""
+class Limit(StrEnum):
+    """One that Genesys' table sets, and that is reached. As with `Busy`, the text is for the peer."""
 
     CONNECTOR = "too many calls to this connector"
     ORGANIZATION = "too many calls of this organization"
 
 
 class Census:
+    """Counts over all workers. Calls are counted without a limit too: there may be one when the configuration
+    is read again."""
+
     def __init__(self, limits: LimitSettings, reception: Reception) -> None:
         self.limits, self._reception = limits, reception
-        self._connectors: Counter[str] = Counter()
-        self._organizations: Counter[str] = Counter()
 
-    def busy(self, connector: str, organization: str) -> Busy | Full | None:
-        """None: there is room for a call. A connector that is not known has no limit of its own."""
-        if (reason := self._reception.admit()) is not None:
-            self._hit("server")
-            return reason
-        if _reached(self.limits.per_connector, self._connectors[connector]):
-            self._hit("per_connector")
-            return Full.CONNECTOR
-        if _reached(self.limits.per_organization, self._organizations[organization.lower()]):
-            self._hit("per_organization")
-            return Full.ORGANIZATION
-        return None
+    async def place(
+        self, connector: str, organization: str
+    ) -> AbstractAsyncContextManager[object] | Busy | Limit:
+        """For one live call. It is entered already, and left with what this gives."""
+        limits = self.limits
+        async with AsyncExitStack() as stack:
+            place = await self._reception.admission()
+            if isinstance(place, Busy):
+                return self._hit("server", place)
+            await stack.enter_async_context(place)
+            for reached, name, limit in (
+                (Limit.CONNECTOR, connector, limits.per_connector),
+                (Limit.ORGANIZATION, organization.lower(), limits.per_organization),
+            ):
+                kind = reached.name.lower()
+                most = sys.maxsize if limit is None else limit
+                held = await self._reception.state.hold(f"genesys/{kind}/{name}", most)
+                if isinstance(held, Full):
+                    return self._hit(f"per_{kind}", reached)
+                await stack.enter_async_context(held)
+            return stack.pop_all()
 
-    @contextmanager
-    def counting(self, connector: str, organization: str) -> Iterator[None]:
-        """One live call."""
-        held = ((self._connectors, connector), (self._organizations, organization.lower()))
-        for counter, name in held:
-            counter[name] += 1
-        try:
-            yield
-        finally:
-            for counter, name in held:
-                counter[name] -= 1
-                if not counter[name]:
-                    del counter[name]  # organizations come from outside
-
-    def _hit(self, limit: str) -> None:
+    def _hit(self, limit: str, reason: Busy | Limit) -> Busy | Limit:
         self._reception.measured("limit_hits", 1, {"limit": limit})
-
-
-def _reached(limit: int | None, count: int) -> bool:
-    return limit is not None and count >= limit
+        return reason

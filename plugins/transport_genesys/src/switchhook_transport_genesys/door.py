@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 
 import anyio
@@ -42,16 +41,16 @@ class Door:
         if (told := health.answer(self.admission.reception, socket, request)) is not None:
             return told
         asked = UpgradeRequest(request.method, request.path, "", list(request.headers.raw_items()))
-        judged = self.gate.judge(asked, socket.host, time.time())
+        judged = await self.gate.judge(asked, socket.host, time.time())
         if isinstance(judged, Admitted):
-            busy = self.admission.busy(judged)
-            given_back = self.admission.settings.when_full == "disconnect"
-            # Genesys tries a call again that is given back, and none that is refused
-            if busy is None or busy is Busy.STOPPING or given_back:
+            # Genesys tries a call again that is given back after `open`, and none that is refused here
+            refuses = self.admission.settings.when_full == "refuse"
+            full = await self.admission.full(judged) if refuses else None
+            if full is None or full is Busy.STOPPING:
                 if judged.replayed:
                     logger.warning("a signed request came again, session %s", judged.session_id)
-                return replace(judged, busy=busy)
-            judged = Refused(HTTPStatus.SERVICE_UNAVAILABLE, busy, judged.details)
+                return judged
+            judged = Refused(HTTPStatus.SERVICE_UNAVAILABLE, full, judged.details)
         self._report(judged)
         if judged.delay and self._waiting < MAX_WAITING:
             self._waiting += 1

@@ -7,15 +7,18 @@ from typing import Protocol
 
 import anyio.abc
 
-from switchhook import AudioFormat, Outcome
+from switchhook import AudioFormat, Busy, Outcome
 from switchhook_audiohook.protocol import Media, Open, ServerSession, State, choose
 from switchhook_audiohook.protocol.turning_away import TurnedAway
 
 from .admission import Admission
+from .census import Limit
 from .leg import GenesysLeg, LegConnection
 from .remarks import Remarks
-from .routing import NotServedError
+from .routing import Destination, NotServedError
 from .upgrade import Admitted
+
+GONE = "the client went before the call was opened"
 
 
 class Asking(LegConnection, Protocol):
@@ -40,8 +43,8 @@ class Opener:
         self._admission, self._group = admission, group
 
     def answer(self, opening: Open) -> GenesysLeg | None:
-        """The leg of a call that begins. Never waits for a backend: Genesys gives five seconds, and a probe
-        should not start one."""
+        """The leg of a call that may begin: it keeps what comes until there is a place for it. Never waits
+        for a backend: Genesys gives five seconds, and a probe should not start one."""
         media, remarks = choose(opening.media), self._line.remarks
         if opening.is_probe:
             remarks.conversation = "none, as it is a probe"
@@ -55,25 +58,38 @@ class Opener:
             return None
         if opening.continued_sessions:
             remarks.add(f"{len(opening.continued_sessions)} sessions to be continued; a new one begins")
-        languages = (
-            self._admission.reception.languages(found.connector) if opening.supported_languages else ()
-        )
-        self._session.opened(media, start_paused=found.start_paused, languages=languages)
         info = self._admission.describe(self._line.leg_id, self._admitted, found, opening)
         leg = GenesysLeg(info, self._line, AudioFormat(media.format))
-        self._group.start_soon(self._serve, leg)
+        self._group.start_soon(self._begin, leg, found, media, opening)
         return leg
+
+    async def _begin(self, leg: GenesysLeg, found: Destination, media: Media, opening: Open) -> None:
+        place = await self._admission.place(self._admitted, found)
+        if isinstance(place, Busy | Limit):
+            self._turn_away(place, opening)
+            self._line.sync()
+            return
+        async with place:
+            if self._session.state is not State.OPENING:
+                self._admission.reception.refused(GONE, self._details(opening))
+                return
+            reception = self._admission.reception
+            languages = reception.languages(found.connector) if opening.supported_languages else ()
+            self._session.opened(media, start_paused=found.start_paused, languages=languages)
+            self._line.sync()
+            await self._serve(leg)
 
     def _turn_away(self, why: str, opening: Open) -> None:
         self._session.disconnect("error", why)
         self._line.remarks.once(f"a call is turned away: {why}")
-        details = {**self._admitted.details, "conversation_id": opening.conversation_id}
-        self._admission.reception.refused(why, details)
+        self._admission.reception.refused(why, self._details(opening))
+
+    def _details(self, opening: Open) -> dict[str, object]:
+        return {**self._admitted.details, "conversation_id": opening.conversation_id}
 
     async def _serve(self, leg: GenesysLeg) -> None:
         try:
-            with self._admission.census.counting(leg.info.connector, leg.info.organization_id):
-                await self._admission.reception.answer(leg)
+            await self._admission.reception.answer(leg)
         finally:
             leg.end(Outcome("error", "the call was given up"), {})
 

@@ -16,7 +16,7 @@ import anyio
 import anyio.abc
 
 from switchhook import Options, Reception, ServerSettings, StartError
-from switchhook_audiohook.nonces import NonceCache, NonceStore
+from switchhook_audiohook.nonces import Nonces, NonceStore
 from switchhook_audiohook.protocol import ServerSession
 from switchhook_audiohook.settings import GenesysSettings, LimitSettings, read_addresses
 from switchhook_websocket import Limits, Listening, Request, Response, Serve, ServerSocket, listen
@@ -50,13 +50,9 @@ class _Serving:
 
 
 class GenesysTransport:
-    """`nonces`: a store that several processes share; by default each remembers its own."""
-
-    def __init__(
-        self, settings: GenesysSettings, server: ServerSettings, nonces: NonceStore | None = None
-    ) -> None:
+    def __init__(self, settings: GenesysSettings, server: ServerSettings) -> None:
         self._settings, self._server = settings, server
-        self._nonces = nonces if nonces is not None else NonceCache()
+        self._nonces: NonceStore | None = None  # while it serves
         self._live: set[str] = set()  # ids of legs
         self._serving: _Serving | None = None
         self._sockets: list[socket.socket] = []
@@ -103,6 +99,7 @@ class GenesysTransport:
                 each.close()
 
     async def _serve(self, reception: Reception, task_status: anyio.abc.TaskStatus[Sequence[str]]) -> None:
+        self._nonces = Nonces(reception.state)
         routes, gate = self.prepare(reception.connectors)
         context = self.certificate()
         admission = Admission(self._settings, routes, Census(self._settings.limits, reception), reception)

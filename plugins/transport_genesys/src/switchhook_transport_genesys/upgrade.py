@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from switchhook import Busy, ServerSettings, SettingsError
+from switchhook import ServerSettings, SettingsError
 from switchhook_audiohook.addresses import authority
 from switchhook_audiohook.nonces import NonceStore
 from switchhook_audiohook.protocol import UUID
 from switchhook_audiohook.settings import GenesysSettings
 from switchhook_audiohook.signature import UpgradeRequest, Verdict, verify
 
-from .census import Full
 from .cures import Reason
 from .routing import NotServedError, Place, Routes
 
@@ -39,7 +38,6 @@ class Admitted:
     retry_attempt: int | None
     remote: str
     replayed: bool = False  # seen before, and let in all the same
-    busy: Busy | Full | None = None  # there is no room for it, which the client is told after `open`
 
     @property
     def details(self) -> dict[str, object]:
@@ -58,15 +56,16 @@ class Refused:
 
 class Gate:
     def __init__(
-        self, settings: GenesysSettings, server: ServerSettings, routes: Routes, nonces: NonceStore
+        self, settings: GenesysSettings, server: ServerSettings, routes: Routes, nonces: NonceStore | None
     ) -> None:
+        """Without `nonces`, replays pass."""
         self._settings, self._routes = settings, routes
         self._nonces = None if settings.replayed == "off" else nonces
         self._secrets = settings.secrets()
         self._authority = authority(server.public_url) if server.public_url else ""
         self._trusted = _networks(server.proxy.trusted if server.proxy else [])
 
-    def judge(self, request: UpgradeRequest, remote: str, now: float) -> Admitted | Refused:
+    async def judge(self, request: UpgradeRequest, remote: str, now: float) -> Admitted | Refused:
         """`now` in unix seconds. The authority in `request` is not looked at; and until the signature has
         passed, nothing else is."""
         trusted = self.trusts(remote)
@@ -74,7 +73,7 @@ class Gate:
         remote = (trusted and _address(_last(request.header("x-forwarded-for")))) or remote
         ids = {name: _uuid(request.header(header)) for name, header in IDS.items()}
         details = {"remote": remote} | {name: value for name, value in ids.items() if value}
-        verdict = verify(request, self._secrets, now, self._nonces)
+        verdict = await verify(request, self._secrets, now, self._nonces)
         replayed = verdict is Verdict.NONCE_REPLAYED and self._settings.replayed == "log"
         if verdict is not Verdict.VERIFIED and not replayed:
             reason = self._why(verdict, request.header("x-api-key") or "")
@@ -98,7 +97,6 @@ class Gate:
             retry_attempt=_small_number(request.header("audiohook-retry-attempt")),
             remote=remote,
             replayed=replayed,
-            busy=None,
         )
 
     def _why(self, verdict: Verdict, api_key: str) -> str:

@@ -14,7 +14,7 @@ from ...contract.info import CallInfo
 from ...contract.leg import Gap, Paused, Resumed
 from ...plugins.asking import Hooks
 from ...plugins.guard import Fault, HandlerAnswer
-from ..dialogue.events import Effect, Event, Listen, Queue, TakeCallerAudio
+from ..dialogue.events import Effect, Event, Queue, TakeCallerAudio
 from ..speaking.heard_audio import HeardAudio
 from ..speaking.playout import Playout
 from .caller_timeline import CallerTimeline
@@ -29,11 +29,10 @@ class Confidence:
 
     sensitive: bool = False
     paused: bool = False
-    unheard: bool = False
 
     @property
     def of_caller(self) -> bool:
-        return self.sensitive or self.paused or self.unheard
+        return self.sensitive or self.paused
 
 
 class CallTaps:
@@ -101,15 +100,12 @@ class CallTaps:
         if self._heard is None:
             return
         paused = isinstance(event, Paused) or (self._confidence.paused and not isinstance(event, Resumed))
-        unheard = self._confidence.unheard
         if isinstance(event, Gap):
             self._timeline.skip(event.length)
         elif isinstance(event, Resumed):
             self._timeline.begin_anew()
         for effect in effects:
-            if isinstance(effect, Listen):
-                unheard = effect.parameters is None
-            elif isinstance(effect, TakeCallerAudio) and effect.on:
+            if isinstance(effect, TakeCallerAudio) and effect.on:
                 self._timeline.begin_anew()
             elif (
                 isinstance(effect, Queue)
@@ -117,7 +113,7 @@ class CallTaps:
                 and self._repeats(effect.content.text)
             ):
                 self._hidden.add(effect.prompt)
-        self._hide(Confidence(sensitive, paused, unheard))
+        self._hide(Confidence(sensitive, paused))
 
     def _hide(self, confidence: Confidence) -> None:
         before = self._confidence

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from math import inf
 
 import anyio
 
 from ...contract.leg import Busy, Closed, Leg, LegEvent
+from ...serving.memorystate import MemoryState
 
 
 class Guest:
@@ -59,6 +61,7 @@ class Desk:
     def __init__(self, connectors: Mapping[str, Mapping[str, object]]) -> None:
         self.connectors = connectors
         self.busy: Busy | None = None
+        self.state = MemoryState()
         self.refusals: list[str] = []
         self.guests: list[Guest] = []
         self.one_thread = True
@@ -74,6 +77,9 @@ class Desk:
 
     def admit(self) -> Busy | None:
         return self.busy
+
+    async def admission(self) -> AbstractAsyncContextManager[object] | Busy:
+        return self.busy or nullcontext()
 
     def refused(self, reason: str, _details: Mapping[str, object], /) -> None:
         self.refusals.append(reason)

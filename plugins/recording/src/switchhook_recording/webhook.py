@@ -1,0 +1,118 @@
+"""The audio webhook, in the form in which IBM's Audio Connector posts what callers record."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import secrets
+import ssl
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import anyio
+
+from switchhook import AudioFormat
+from switchhook_http import HttpError, Pool, PublicConnections, Timeouts, ascii_host, shown_address
+
+from .message import swapped
+
+logger = logging.getLogger(__name__)
+
+TYPES = {"PCMU": "audio/mulaw", "PCMA": "audio/PCMA", "L16": "audio/L16", "PCM": "audio/L16"}
+TRIES, PAUSE = 3, 1.0  # seconds until the second, twice that until the third
+VALID = 30  # seconds that a token is
+MOST_ANSWER = 64 * 1024  # bytes
+
+
+class WebhookError(Exception):
+    """It did not take the recording. The text names the address without its query, and why."""
+
+
+class Webhook:
+    """`hosts`: those that may be reached without TLS, and in a private network."""
+
+    def __init__(self, url: str, secret: str, hosts: Sequence[str], patience: float) -> None:
+        self._url, self._secret, self._patience = url, secret, patience
+        self._pool = Pool(ssl.create_default_context(), PublicConnections(hosts), most=100)
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+    async def post(self, metadata: Mapping[str, str], audio: AudioFormat, sound: bytes) -> None:
+        """Tries again for a while. Raises WebhookError."""
+        boundary = secrets.token_hex(16)
+        body = form(metadata, audio, sound, boundary)
+        for attempt in range(TRIES):
+            if attempt:
+                await anyio.sleep(PAUSE * attempt)
+            if not (problem := await self._try(body, boundary)):
+                return
+            if problem.startswith("it answers 4"):
+                break  # it will say the same again
+        raise WebhookError(f"{shown_address(self._url)}: {problem}")
+
+    async def _try(self, body: bytes, boundary: str) -> str:
+        """Why it was not taken; empty if it was."""
+        headers = {
+            "Authorization": f"Bearer {token(self._secret)}",
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "User-Agent": "switchhook",
+        }
+        timeouts = Timeouts(min(3.0, self._patience), self._patience)
+        problem = f"no answer within {self._patience:g} s"
+        with anyio.move_on_after(self._patience):
+            try:
+                async with self._pool.request("POST", self._url, headers, body, timeouts) as answer:
+                    await answer.read(MOST_ANSWER)
+                    problem = "" if answer.status // 100 == 2 else f"it answers {answer.status}"
+            except HttpError as error:
+                problem = error.name or error.problem
+        return problem
+
+
+def form(metadata: Mapping[str, str], audio: AudioFormat, sound: bytes, boundary: str) -> bytes:
+    if audio.encoding == "PCM":
+        sound = swapped(sound)
+    parts = (
+        ('name="metadata"', "application/json", json.dumps(metadata).encode()),
+        (
+            f'name="audio_recording"; filename="{metadata["recording_id"]}.wav"',
+            f"{TYPES[audio.encoding]};rate={audio.rate}",
+            sound,
+        ),
+    )
+    lines = [
+        f"--{boundary}\r\nContent-Disposition: form-data; {name}\r\nContent-Type: {kind}\r\n\r\n".encode()
+        + data
+        for name, kind, data in parts
+    ]
+    return b"\r\n".join([*lines, f"--{boundary}--\r\n".encode()])
+
+
+def token(secret: str) -> str:
+    """JSON Web Token, HS256."""
+    claims = {"sub": "audio_recording", "iss": "switchhook", "exp": int(time.time()) + VALID}
+    signed = ".".join(_part(json.dumps(each).encode()) for each in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return f"{signed}.{_part(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
+
+
+def _part(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def instant(time_of_day: datetime) -> str:
+    return time_of_day.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def check_url(url: str, hosts: Sequence[str]) -> str:
+    """Raises ValueError."""
+    parts = urlsplit(url)
+    if parts.username is not None or not parts.hostname:
+        raise ValueError("expected an address without a user's name in it")
+    if parts.scheme != "https" and not (parts.scheme == "http" and ascii_host(parts.hostname) in hosts):
+        raise ValueError("expected an https address, or its host among `hosts`")
+    return url
