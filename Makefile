@@ -12,7 +12,7 @@ AUDITING := .venv/audit/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit telemetry leaks
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit telemetry leaks records
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -87,6 +87,10 @@ telemetry: $(INSTALLED)  ## what figures and traces cost a call: with both and w
 
 leaks: $(INSTALLED)  ## twenty thousand short calls, refused and failed ones among them: does the process grow
 	@$(BIN)/python benchmarks/leaks.py
+
+records: $(INSTALLED)  ## workers killed at fifty moments under load: is a record lost; and what records cost a call
+	@MOMENTS=50 $(BIN)/python -m pytest -s tests/ci/end_to_end/test_kill.py
+	@$(BIN)/python benchmarks/records.py
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 	$(BIN)/python -m pytest tests/real/faults/test_matrix.py --write-faults

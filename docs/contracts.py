@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from switchhook import testing
-from switchhook.contract import assistant, audio, caller, info, options, speech, state
+from switchhook.contract import assistant, audio, caller, info, options, sinks, speech, state
 from switchhook.testing import conformance
 
 HEAD = '''# Contracts
@@ -153,6 +153,7 @@ PARTS: dict[str, tuple[Any, str]] = {
     "Assistants": (assistant, "Assistant Conversation Reply Interruptible ReplyContext Turn"),
     "What a plugin may know": (info, "CallInfo AppInfo"),
     "Reading options": (options, "Options Table"),
+    "Where records go": (sinks, "RecordSink RecordStore"),
     "What workers know together": (state, "State Full"),
     "Callers that are made up": (caller, "CallerAct CallerPlan PlacedCall SimulatedCaller"),
     "`switchhook.testing`": (
@@ -166,7 +167,7 @@ PARTS: dict[str, tuple[Any, str]] = {
         conformance,
         (
             "check_speech_to_text check_text_to_speech check_assistant check_transport check_codec "
-            "check_state Peer"
+            "check_state check_record_sink Peer"
         ),
     ),
 }

@@ -24,6 +24,7 @@ from webhook import webhook_page, webhook_schema
 from switchhook.contract import drivers, hookspecs, settings, state
 from switchhook.contract.actions import Action
 from switchhook.contract.hookspecs import HOOKS
+from switchhook.contract.record_settings import RecordsSettings
 from switchhook.contract.records import CallRecord, TurnRecord
 from switchhook.serving import figures
 from switchhook_conformance.case import Case, all_cases
@@ -48,7 +49,7 @@ def settings_page() -> str:
         ("[connectors.NAME] outputs", settings.ReservedSettings),
         ("[connectors.NAME.languages.TAG]", settings.LanguageSettings),
         ("[connectors.NAME.languages.TAG] waiting", settings.WaitingTextSettings),
-        ("[records]", settings.RecordsSettings),
+        ("[records]", RecordsSettings),
         ("[prompts]", settings.PromptsSettings),
         ("[state]", state.StateSettings),
         ("[admin]", settings.AdminSettings),
@@ -173,8 +174,9 @@ def figures_page() -> str:
 
 
 RECORD_NOTES = """
-Refused calls leave at most sixty lines a minute, so that who floods a server does not fill its disk. A
-process that is killed leaves no line for its live calls; the event file of one is then all there is.
+Refused calls leave at most sixty lines a minute, so that who floods a server does not fill its disk. A call
+that goes on while its process is killed leaves its record too, up to its last turn, with the outcome
+`interrupted`: [where records go](../how-to/operate.md#where-records-go).
 """
 
 

@@ -176,6 +176,7 @@ KINDS = {
     "codec": "codecs and readers of sound files",
     "commands": "commands",
     "extension": "listeners, figures, checks",
+    "record_sink": "where records go",
     "responses": "handlers of responses",
     "caller": "simulated callers",
     "pytest11": "fixtures and tests for pytest",

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMANDS = {
-    *("serve", "check", "plugins", "connector", "dial", "conformance", "replay", "tune"),
+    *("serve", "check", "plugins", "connector", "dial", "conformance", "records", "replay", "tune"),
     *("emulate-watson", "completion", "docs", "new-plugin", "talk", "try"),
 }
 

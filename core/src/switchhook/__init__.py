@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .contract.errors import LanguageUnknown as LanguageUnknown
     from .contract.errors import PluginError as PluginError
     from .contract.errors import SettingsError as SettingsError
+    from .contract.errors import SinkUnavailable as SinkUnavailable
     from .contract.errors import SpeechError as SpeechError
     from .contract.errors import StartError as StartError
     from .contract.errors import SwitchhookError as SwitchhookError
@@ -111,6 +112,8 @@ if TYPE_CHECKING:
     from .contract.returned import Actions as Actions
     from .contract.settings import ServerSettings as ServerSettings
     from .contract.settings import Settings as Settings
+    from .contract.sinks import RecordSink as RecordSink
+    from .contract.sinks import RecordStore as RecordStore
     from .contract.speech import Parameters as Parameters
     from .contract.speech import Recognition as Recognition
     from .contract.speech import SpeechStarted as SpeechStarted
@@ -160,8 +163,8 @@ _HOME = {
     "contract.figures": "Figure",
     "contract.findings": "AdminPage Finding",
     "contract.errors": (
-        "AssistantError LanguageUnknown PluginError SettingsError SpeechError StartError SwitchhookError "
-        "Unplayable Unspeakable"
+        "AssistantError LanguageUnknown PluginError SettingsError SinkUnavailable SpeechError StartError "
+        "SwitchhookError Unplayable Unspeakable"
     ),
     "contract.info": "AppInfo CallInfo",
     "contract.languages": "language_for",
@@ -180,6 +183,7 @@ _HOME = {
     ),
     "contract.returned": "Actions",
     "contract.settings": "ServerSettings Settings",
+    "contract.sinks": "RecordSink RecordStore",
     "plugins.deciding": "in_thread",
     "plugins.for_tools": (
         "choose_recogniser choose_voice codec_for load_assistant load_audio load_caller load_recogniser "

@@ -158,7 +158,7 @@ def test_a_command_like_no_other_is_refused_with_the_list(site, run):
     assert (status, err) == (
         2,
         (
-            "switchhook: unknown command 'zzz'; commands: check, completion, new-plugin, plugins, replay, serve, talk, "
+            "switchhook: unknown command 'zzz'; commands: check, completion, new-plugin, plugins, records, replay, serve, talk, "
             "tune\n"
         ),
     )
@@ -348,11 +348,13 @@ def test_findings_as_json(check):
     status, out, _ = check(GOOD, "--json")
     findings = {each["subject"]: each for each in json.loads(out)}
     assert status == 0
-    names = "assistant/brain, responses/text, state/memory, stt/ear, transport/net, tts/mouth"
+    names = (
+        "assistant/brain, record_sink/files, responses/text, state/memory, stt/ear, transport/net, tts/mouth"
+    )
     assert findings["plugins"] == {
         "level": "ok",
         "subject": "plugins",
-        "text": f"6 loaded and fitting: {names}",
+        "text": f"7 loaded and fitting: {names}",
         "cure": "",
     }
 
@@ -366,8 +368,10 @@ def test_an_error_in_json_is_status_1_as_well(site, check):
 
 
 def test_check_names_what_is_loaded(check):
-    names = "assistant/brain, responses/text, state/memory, stt/ear, transport/net, tts/mouth"
-    assert f"ok     plugins: 6 loaded and fitting: {names}\n" in check()[1]
+    names = (
+        "assistant/brain, record_sink/files, responses/text, state/memory, stt/ear, transport/net, tts/mouth"
+    )
+    assert f"ok     plugins: 7 loaded and fitting: {names}\n" in check()[1]
 
 
 def test_check_says_of_each_connector_that_it_is_ready(check):

@@ -1,9 +1,7 @@
-"""The call record, and the files that it goes to."""
+"""The call record, and the file that refusals go to."""
 
 import json
-import logging
 import re
-import stat
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import get_type_hints
@@ -14,7 +12,8 @@ from hypothesis import strategies as st
 
 from switchhook import CallRecord
 from switchhook.contract.records import TurnRecord, utc_now
-from switchhook.serving.recordfiles import MOST_REASONS, REFUSALS_A_MINUTE, RecordFile
+from switchhook.serving.linewriter import LineWriter
+from switchhook.serving.recordfiles import MOST_REASONS, REFUSALS_A_MINUTE, RefusalFile
 
 TODAY = "2026-03-01T12:00:00.000+00:00"
 
@@ -25,7 +24,11 @@ def _clock(monkeypatch):
 
 
 def record(**given):
-    return CallRecord(id="leg-1", connector="support", started=TODAY, **given)
+    return CallRecord(id="leg-1", connector="support", started=TODAY, record_id="r-1", **given)
+
+
+def refusals(directory):
+    return RefusalFile(directory, LineWriter(directory))
 
 
 def lines(directory):
@@ -60,6 +63,11 @@ def test_each_field_of_a_record_is_explained(model):
     assert [name for name, hint in hints.items() if not hint.__metadata__[0]] == []
 
 
+def test_two_records_have_different_ids():
+    one, other = (CallRecord(id="leg-1", connector="support", started=TODAY) for _ in range(2))
+    assert one.record_id != other.record_id
+
+
 def test_a_value_that_is_no_json_does_not_lose_the_record():
     given = record(output_variables={"when": datetime(2026, 3, 1, tzinfo=UTC)})
     assert json.loads(given.line())["output_variables"] == {"when": "2026-03-01 00:00:00+00:00"}
@@ -83,84 +91,30 @@ def test_the_time_is_utc(monkeypatch):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", utc_now())
 
 
-# --- the files
-
-
-def test_a_record_goes_to_the_file_of_its_day(tmp_path):
-    RecordFile(tmp_path).call(record())
-    assert [file.name for file in tmp_path.iterdir()] == ["calls-2026-03-01.jsonl"]
-
-
-def test_records_are_appended_a_line_each(tmp_path):
-    file = RecordFile(tmp_path)
-    file.call(record(outcome="completed"))
-    RecordFile(tmp_path).call(record(outcome="hung_up"))
-    assert [line["outcome"] for line in lines(tmp_path)] == ["completed", "hung_up"]
-
-
-def test_the_directory_is_made(tmp_path):
-    RecordFile(tmp_path / "a" / "b").call(record())
-    assert len(lines(tmp_path / "a" / "b")) == 1
-
-
-def test_only_the_owner_reads_a_record(tmp_path):
-    RecordFile(tmp_path / "records").call(record())
-    file = next((tmp_path / "records").iterdir())
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
-
-
-def test_without_a_directory_nothing_is_kept(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    file = RecordFile(None)
-    file.call(record())
-    file.refusal("no", {})
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_record_that_cannot_be_written_is_in_the_log(tmp_path, caplog):
-    (tmp_path / "records").write_text("not a directory")
-    RecordFile(tmp_path / "records").call(record(outcome="completed"))
-    assert caplog.records[0].levelno == logging.ERROR
-    assert record(outcome="completed").line() in caplog.text
-
-
-def test_text_that_is_no_unicode_is_kept_in_an_escape(tmp_path):
-    RecordFile(tmp_path).call(record(reason="half \ud83d of a pair"))
-    assert lines(tmp_path)[0]["reason"] == "half \ud83d of a pair"
-
-
-@given(st.text(alphabet="a\ud800\udfff€😀"))
-def test_any_text_is_read_back_from_a_line(tmp_path_factory, text):
-    directory = tmp_path_factory.mktemp("line")
-    RecordFile(directory).call(record(reason=text))
-    written = lines(directory)[0]["reason"]
-    assert written.encode("utf-16", "surrogatepass") == text.encode("utf-16", "surrogatepass")
-
-
 # --- refusals
 
 
 def test_a_refusal_is_a_short_line_with_what_is_known(tmp_path):
-    RecordFile(tmp_path).refusal("wrong key", {"peer": "10.0.0.1", "path": "/x"})
+    refusals(tmp_path).refusal("wrong key", {"peer": "10.0.0.1", "path": "/x"})
     assert lines(tmp_path) == [
         {"schema": 1, "kind": "refused", "at": TODAY, "reason": "wrong key", "peer": "10.0.0.1", "path": "/x"}
     ]
 
 
 def test_details_that_are_no_json_are_spelled(tmp_path):
-    RecordFile(tmp_path).refusal("wrong key", {"peer": b"x"})
+    refusals(tmp_path).refusal("wrong key", {"peer": b"x"})
     assert lines(tmp_path)[0]["peer"] == "b'x'"
 
 
 def test_refusals_are_bounded_in_a_minute(tmp_path):
-    file = RecordFile(tmp_path)
+    file = refusals(tmp_path)
     for _ in range(REFUSALS_A_MINUTE + 10):
         file.refusal("wrong key", {})
     assert len(lines(tmp_path)) == REFUSALS_A_MINUTE
 
 
 def test_the_next_minute_has_room_again(tmp_path, monkeypatch):
-    file = RecordFile(tmp_path)
+    file = refusals(tmp_path)
     for _ in range(REFUSALS_A_MINUTE + 10):
         file.refusal("wrong key", {})
     monkeypatch.setattr("switchhook.serving.recordfiles.utc_now", lambda: TODAY.replace("12:00", "12:01"))
@@ -174,7 +128,7 @@ def refuse(file, count, reason="wrong key"):
 
 
 def test_refusals_that_are_left_out_are_counted_by_reason_when_their_minute_is_over(tmp_path, monkeypatch):
-    file = RecordFile(tmp_path)
+    file = refusals(tmp_path)
     refuse(file, REFUSALS_A_MINUTE + 10)
     refuse(file, 1, "too many calls")
     file.count_left_out()
@@ -189,26 +143,24 @@ def test_refusals_that_are_left_out_are_counted_by_reason_when_their_minute_is_o
     ]
 
 
-@pytest.mark.anyio
-async def test_refusals_that_are_left_out_are_counted_at_the_end_too(tmp_path):
-    file = RecordFile(tmp_path)
-    async with file.kept():
-        refuse(file, REFUSALS_A_MINUTE + 3)
+def test_refusals_that_are_left_out_are_counted_at_the_end_too(tmp_path):
+    file = refusals(tmp_path)
+    refuse(file, REFUSALS_A_MINUTE + 3)
+    file.count_left_out(at_once=True)
     assert lines(tmp_path)[-1]["left_out"] == {"wrong key": 3}
 
 
+def test_without_a_directory_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    refusals(None).refusal("no", {})
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_reasons_of_refusals_that_are_left_out_are_bounded(tmp_path):
-    file = RecordFile(tmp_path)
+    file = refusals(tmp_path)
     refuse(file, REFUSALS_A_MINUTE)
     for number in range(MOST_REASONS + 10):
         refuse(file, 1, f"reason {number}")
     file.count_left_out(at_once=True)
     counted = lines(tmp_path)[-1]["left_out"]
     assert (len(counted), counted["others"]) == (MOST_REASONS + 1, 10)
-
-
-def test_records_of_calls_are_not_bounded(tmp_path):
-    file = RecordFile(tmp_path)
-    for _ in range(REFUSALS_A_MINUTE + 10):
-        file.call(record())
-    assert len(lines(tmp_path)) == REFUSALS_A_MINUTE + 10

@@ -1,7 +1,6 @@
 """The reception: admission, records of every call, an orderly end. In virtual time."""
 
 import json
-import os
 import threading
 
 import anyio
@@ -11,7 +10,7 @@ from switchhook import Busy, Outcome, hookimpl
 from switchhook.call.speaking.playout import Playout
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin
-from switchhook.serving.generation import watch
+from switchhook.serving.linefile import LineFiles
 from switchhook.testing import MemoryState
 
 from .callers import DRIVER, calling, leg
@@ -305,27 +304,26 @@ async def test_a_disk_that_is_full_is_said_once_for_each_call(serve, tmp_path, c
 
 
 @pytest.fixture
-def hanging(tmp_path, monkeypatch):
-    """A disk that hangs: nobody reads what is written to these files. The end waits for it shortly."""
+def hanging(monkeypatch):
+    """A disk that hangs. The end waits for it shortly."""
     monkeypatch.setattr("switchhook.serving.linewriter.PATIENCE", 0.05)
-    (tmp_path / "records").mkdir()
-    names = ("calls-2026-03-01", "events-leg-1", "events-leg-2")
-    files = [tmp_path / "records" / f"{name}.jsonl" for name in names]
-    monkeypatch.setattr("switchhook.serving.recordfiles.utc_now", lambda: "2026-03-01T12:00:00.000+00:00")
-    for file in files:
-        os.mkfifo(file)
+    answers, append = threading.Event(), LineFiles.append
+
+    def hang(files, path, lines):
+        answers.wait(10)
+        append(files, path, lines)
+
+    monkeypatch.setattr(LineFiles, "append", hang)
     yield
-    readers = [os.open(file, os.O_RDONLY | os.O_NONBLOCK) for file in files]
+    answers.set()
     for thread in threading.enumerate():
         if thread.name == "switchhook-records":
             thread.join(10)
-    for reader in readers:
-        os.close(reader)
 
 
 async def test_a_disk_that_hangs_stops_no_call(serve, hanging):
     server, caller = serve(events=True), leg()
-    async with server.generation.records.kept(), calling(server, caller):
+    async with server.generation.records.kept(server.measured), calling(server, caller):
         caller.close("hung_up")
         await anyio.sleep(1)
         assert not server.calls
@@ -333,7 +331,7 @@ async def test_a_disk_that_hangs_stops_no_call(serve, hanging):
 
 async def test_records_that_a_disk_did_not_take_by_the_end_are_in_the_log(serve, hanging, caplog):
     server, caller = serve(), leg()
-    async with server.generation.records.kept():
+    async with server.generation.records.kept(server.measured):
         async with calling(server, caller):
             caller.close("hung_up")
         server.refused("wrong key", {})
@@ -343,7 +341,7 @@ async def test_records_that_a_disk_did_not_take_by_the_end_are_in_the_log(serve,
 
 async def test_events_that_a_disk_did_not_take_are_said_once_for_each_call(serve, hanging, caplog):
     server, callers = serve(events=True), (leg("leg-1"), leg("leg-2"))
-    async with server.generation.records.kept(), calling(server, *callers):
+    async with server.generation.records.kept(server.measured), calling(server, *callers):
         pass
     said = [line for line in caplog.messages if "cannot write events" in line]
     assert [sum(name in line for line in said) for name in ("leg-1", "leg-2")] == [1, 1]
@@ -351,7 +349,7 @@ async def test_events_that_a_disk_did_not_take_are_said_once_for_each_call(serve
 
 async def test_records_and_events_are_in_their_files_when_they_are_no_longer_kept(serve, written):
     server, callers = serve(events=True), [leg(f"leg-{number}") for number in range(20)]
-    async with server.generation.records.kept(), calling(server, *callers):
+    async with server.generation.records.kept(server.measured), calling(server, *callers):
         for caller in callers:
             caller.close("hung_up")
     assert len(written()) == 20
@@ -359,11 +357,11 @@ async def test_records_and_events_are_in_their_files_when_they_are_no_longer_kep
 
 
 async def test_lines_that_are_lost_are_a_figure(serve, tmp_path, monkeypatch):
+    (tmp_path / "records").write_text("no directory")
     server, told = serve(), []
     monkeypatch.setattr(server.generation.hooks, "measure", lambda *figure: told.append(figure))
-    (tmp_path / "records").write_text("no directory")
     async with anyio.create_task_group() as group:
-        group.start_soon(watch, server.generation.records, server.measured)
+        group.start_soon(server.generation.records.watch, server.measured)
         server.refused("wrong key", {})
         await anyio.sleep(1.5)
         group.cancel_scope.cancel()

@@ -44,6 +44,11 @@ directory = "records"
 """
 
 
+def _whole_lines(file):
+    """The last one may be on its way."""
+    return file.read_text().rpartition("\n")[0].splitlines()
+
+
 @dataclass
 class Running:
     process: subprocess.Popen
@@ -69,7 +74,7 @@ class Running:
 
     def records(self):
         files = sorted((self.folder / "records").glob("calls-*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        return [json.loads(line) for file in files for line in _whole_lines(file)]
 
     def log(self):
         return (self.folder / "log").read_text()

@@ -62,6 +62,11 @@ def wait_for(condition, seconds=20.0, otherwise=lambda: ""):
     return found
 
 
+def _whole_lines(file):
+    """The last one may be on its way."""
+    return file.read_text().rpartition("\n")[0].splitlines()
+
+
 @dataclass
 class Served:
     process: subprocess.Popen
@@ -107,7 +112,7 @@ class Served:
 
     def records(self):
         files = sorted((self.folder / "records").glob("calls-*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        return [json.loads(line) for file in files for line in _whole_lines(file)]
 
 
 def install(folder):
@@ -141,16 +146,18 @@ def served(
     port=None,
     environ=None,
     command=None,
+    tables="",
     **more,
 ):
-    """Until it listens, and then until it was told to end. Nothing of it is left over."""
+    """Until it listens, and then until it was told to end. Nothing of it is left over. `tables`: more of its
+    configuration."""
     secret = secret or base64.b64encode(secrets.token_bytes(32)).decode()
     admin_port = free_port()
     (folder / "secret").write_text(secret)
     text = CONFIG.format(server=server, notice=notice, transport=transport, instance=INSTANCE).replace(
         "[admin]\nport = 0", f"[admin]\nport = {admin_port}"
     )
-    (folder / "switchhook.toml").write_text(text.replace("port = 0", f"port = {port or 0}"))
+    (folder / "switchhook.toml").write_text(text.replace("port = 0", f"port = {port or 0}") + tables)
     (folder / "secret").chmod(0o600)
     command = command or [sys.executable, "-m", "switchhook"]
     full = [*command, "serve", "--config", str(folder / "switchhook.toml"), *arguments]

@@ -224,7 +224,9 @@ def test_a_disk_that_hangs_keeps_no_call_and_no_server_from_ending(tmp_path, a_s
         running.process.send_signal(signal.SIGINT)
         status = running.process.wait(timeout=20)
     assert ("switchhook_outcome" in result.variables, status) == (False, 0)
-    assert f'"conversation_id":"{result.conversation_id}"' in running.log()
+    spooled = "".join(file.read_text() for file in (tmp_path / "records/spool").glob("*.jsonl"))
+    assert '{"ended":{"id":' in spooled  # and waits there for the next start
+    assert f'"conversation_id":"{result.conversation_id}"' in spooled
 
 
 def until(condition):

@@ -183,7 +183,11 @@ async def test_a_rolling_reload_drops_no_call(tmp_path):
             await on_thread(one.said, "is applied after", 3)
             phones += await callers(stack, one, 9)
             await finish(phones)
-        assert [each["outcome"] for each in one.records()].count("hung_up") == 39
+
+        def recorded():
+            return [each["outcome"] for each in one.records()].count("hung_up") == 39
+
+        await on_thread(wait_for, recorded)
 
 
 async def test_a_bad_configuration_is_tried_by_one_worker(tmp_path):

@@ -38,7 +38,7 @@ from .language import CallLanguage
 from .line import Line
 from .listening.listening import Listening
 from .listening.taps import CallTaps
-from .record.call_record import CallRecordWriter
+from .record.call_record import CallRecordWriter, Grew, nobody
 from .record.events_file import EventsFile
 from .record.variables import SessionVariables
 from .signal import Signal
@@ -54,21 +54,23 @@ RESERVED = "{} is reserved and not given back: use another name, or change it in
 class Call:
     """The sink of its leg."""
 
-    def __init__(self, leg: Leg, bot: Bot, write_event: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, leg: Leg, bot: Bot, write_event: Callable[[str], None] | None = None, grew: Grew = nobody
+    ) -> None:
         self.leg, self._bot, hooks = leg, bot, bot.hooks
         info = leg.info
         self.variables = SessionVariables(info.variables, bot.reserved)
         self._mask = bot.mask.of_call()
-        self.record_writer = CallRecordWriter(info, self._mask, self._measure)
+        self.record_writer = CallRecordWriter(info, self._mask, self._measure, grew)
         self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
         self.info = info_of_call(info, self._language.current, self.variables.current)
         self._events_file = EventsFile(write_event, self._mask, bot.limits.barge_in.ignore)
-        line = Line(leg.audio, hooks)
+        line, remark = Line(leg.audio, hooks), self.record_writer.remark
         self._listening = Listening(bot, line, self.handle, self._language)
-        prompts = PromptAudio(bot, line, self._language, self._prompt_faulted, self.record_writer.remark)
-        self._playout = Playout(leg, prompts.fetch, self.handle, self.record_writer.figures.underrun)
+        self._prompts = PromptAudio(bot, line, self._language, self._prompt_faulted, remark)
+        self._playout = Playout(leg, self._prompts.fetch, self.handle, self.record_writer.figures.underrun)
         self._taps = CallTaps(hooks, leg.audio, self._mask.repeats, self._fault)
         self._spoken = HeardWords()
         self._replies = Replies(hooks, self.info, self.variables, self.handle, self._language)
@@ -188,6 +190,7 @@ class Call:
         for name in kept_back:
             self.handle(events.ActionDue(turn, Remark(RESERVED.format(name)), 0, "bot"))
         self.record_writer.record.output_variables = self._mask.variables(given)
+        self.record_writer.grow(anyio.current_time() - self._began)
         reason = self._bot.on_failure if end.outcome == "failed" else "completed"
         self.leg.end(Outcome(reason, end.outcome), given)
         self._ended.set()
@@ -271,6 +274,8 @@ class Call:
         self.record_writer.hear_again(record.seconds)
         record.noise = round(self._dialogue.noise(anyio.current_time()), 3)
         record.caller_audio = round(self.leg.audio.seconds(self._listening.audio.received), 3)
+        record.recognized = round(self.leg.audio.seconds(self._listening.audio.recognized), 3)
+        record.synthesized = self._prompts.synthesized
         record.prompt_audio = round(self._playout.heard(), 3)
         self._taps.finish()
         with reporting(self._fault):

@@ -119,9 +119,8 @@ async def _findings(
     except StartError as error:  # wrong settings are not findings: they end the check as they end `serve`
         yield Finding("error", "engines", str(error), "see the message; the other checks need the engines")
         return
-    for name, bot in connectors.items():
-        async for finding in _of_connector(f"connectors.{name}", bot):
-            yield finding
+    async for finding in _of_drivers(app, connectors):
+        yield finding
     for hook in ("check", "check_public")[: 1 + public]:
         for plugin in app.plugins.loaded.values():
             if hook in plugin.hooks:
@@ -223,13 +222,38 @@ def _of_server(app: App) -> Iterator[Finding]:
         yield Finding(
             "error", "records.directory", f"cannot write to {directory}: calls would leave no record", cure
         )
-    if directory is None:
+    if directory is None and not settings.records.sinks:
         yield Finding(
             "warning", "records.directory", "is not set: no call records are kept", 'directory = "records"'
         )
     yield from _of_machine(app)
     if settings.prompts.directory is not None:
         yield from _of_prompts(settings.prompts.directory)
+
+
+async def _of_drivers(app: App, connectors: Mapping[str, Bot]) -> AsyncIterator[Finding]:
+    async for finding in _of_sinks(app):
+        yield finding
+    for name, bot in connectors.items():
+        async for finding in _of_connector(f"connectors.{name}", bot):
+            yield finding
+
+
+async def _of_sinks(app: App) -> AsyncIterator[Finding]:
+    import anyio
+
+    from ..contract.errors import cause
+    from ..contract.findings import Finding
+    from ..serving.recordsinks import make_sinks
+
+    for name, sink in make_sinks(app.settings.records, app.plugins, app.engines, app.base).items():
+        try:
+            with anyio.fail_after(PATIENCE):
+                async with sink:
+                    pass
+        except Exception as error:  # noqa: BLE001  # a sink may raise anything
+            cure = "until it can, records wait in the spool"
+            yield Finding("error", "records.sinks", f"{name} cannot be reached: {cause(error)}", cure)
 
 
 def _of_machine(app: App) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ SwitchhookError
 ├── SpeechError        a speech engine failed, during a call or while opening
 │   ├── LanguageUnknown    it works, and does not know the language that it was asked for
 │   └── Unspeakable        it works, and cannot say the text
+├── SinkUnavailable    where records go cannot be reached
 ├── Unplayable         a sound file that cannot be played
 └── AssistantError     an assistant failed, during a turn or while opening
 """
@@ -66,6 +67,10 @@ class Unspeakable(SpeechError):  # noqa: N818  # as above
 class Unplayable(SwitchhookError):  # noqa: N818  # an answer, and no failure: nothing is wrong with who reads files
     """A file is no sound, or none that can be played. `reason` says why, in the reader's own words, and
     nothing of what the file holds. Another reader is asked, or the file is skipped."""
+
+
+class SinkUnavailable(SwitchhookError):  # noqa: N818  # it says nothing against the records
+    """A record sink cannot be reached now. It is asked again for as long as that takes."""
 
 
 class AssistantError(SwitchhookError):

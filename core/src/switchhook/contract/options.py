@@ -16,7 +16,7 @@ from .names import did_you_mean
 M = TypeVar("M", bound=BaseModel)
 
 SHORTEST = 0.5  # seconds that a time of the caller's silence may be set to
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class Table(BaseModel):
@@ -113,7 +113,7 @@ def located(value: object, info: ValidationInfo) -> object:
 def _seconds(value: object) -> object:
     if not isinstance(value, str):
         return value
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)", value)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", value)
     if not match:
         raise ValueError(f"expected a length of time such as '14m', '2.5s' or '300ms', got {value!r}")
     return float(match[1]) * UNITS[match[2]]

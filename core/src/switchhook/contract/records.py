@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import uuid4
 
 from .visible import visible_json
 
@@ -66,10 +67,16 @@ class CallRecord:
     ani: Annotated[str, "the caller's number, masked"] = ""
     dnis: Annotated[str, "the number called, masked"] = ""
     seconds: Annotated[float, "how long it lasted"] = 0.0
-    outcome: Annotated[str, "completed, handed_over, hung_up, lost, failed, max_call or stopped"] = ""
+    outcome: Annotated[
+        str,
+        "completed, handed_over, hung_up, lost, failed, max_call, stopped, or interrupted: the process ended "
+        "before the call did",
+    ] = ""
     reason: Annotated[str, "of the outcome, where there is more to say"] = ""
     closed: Annotated[
-        str, "how the leg ended: ended (as we asked), hung_up, lost, refused; then a detail"
+        str,
+        "how the leg ended: ended (as we asked), hung_up, lost, refused, or interrupted: the process ended "
+        "before the leg did, and what came after the last turn is not known; then a detail",
     ] = ""
     turns: Annotated[list[TurnRecord], "in order"] = field(default_factory=list)
     not_performed: Annotated[
@@ -93,16 +100,38 @@ class CallRecord:
         float,
         "seconds in which the peer's own pause kept the caller from being heard",
     ] = 0.0
+    pauses: Annotated[int, "how many such pauses"] = 0
+    barge_ins: Annotated[int, "how often the caller interrupted a prompt"] = 0
+    failovers: Annotated[int, "how often an engine failed and another, or the same one again, went on"] = 0
+    usage: Annotated[dict[str, int], "of all turns: what the assistant says that it is billed for"] = field(
+        default_factory=dict
+    )
+    recognized: Annotated[float, "seconds of audio that recognitions were given"] = 0.0
+    synthesized: Annotated[
+        int, "characters that voices were asked to speak; what the prompt cache had is not among them"
+    ] = 0
     noise: Annotated[float, "seconds of the caller's voice that came to no words, or to none believed"] = 0.0
     prompt_audio: Annotated[float, "seconds that the caller heard"] = 0.0
     recordings: Annotated[
         list[str], "files, or addresses in a store, that plugins keep of the call's sound"
     ] = field(default_factory=list)
+    record_id: Annotated[str, "of this record, and of no other: the leg's id comes from outside"] = field(
+        default_factory=lambda: uuid4().hex
+    )
     schema: Annotated[int, "of this record"] = SCHEMA
     kind: Annotated[str, "call"] = "call"
 
     def line(self) -> str:
-        return to_line(asdict(self))
+        return to_line({**self.so_far(), "turns": [table_of(turn) for turn in self.turns]})
+
+    def so_far(self) -> dict[str, Any]:
+        """All but the turns; nothing is copied."""
+        return {name: [] if name == "turns" else getattr(self, name) for name in self.__slots__}
+
+
+def table_of(turn: TurnRecord) -> dict[str, Any]:
+    """Its fields; nothing is copied."""
+    return {name: getattr(turn, name) for name in turn.__slots__}
 
 
 def to_line(item: Mapping[str, object]) -> str:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 from .languages import normalised
 from .names import check_name
 from .options import SHORTEST, Choosing, FilePath, Seconds, Table
+from .record_settings import RecordsSettings
 from .state import StateSettings
 
 
@@ -232,12 +233,6 @@ class ConnectorSettings(Table):
                 f"languages.{self.language} is the connector's own language: say it in the table above"
             )
         return self
-
-
-class RecordsSettings(Table):
-    directory: FilePath | None = Field(
-        None, description="one JSON Lines file a day; none: no records are kept"
-    )
 
 
 class PromptsSettings(Table):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .leg import Transport
     from .options import Options
     from .settings import ServerSettings
+    from .sinks import RecordSink
     from .speech import SpeechToText, TextToSpeech
     from .state import State
 
@@ -64,6 +65,13 @@ def create_caller(options: Options) -> SimulatedCaller:  # type: ignore[empty-bo
     a real transport. `options` says whom to call: `config`, `connector` and the `port` where its server
     listens, or `url`, `api_key` and `client_secret`, a file that holds it. Raises SettingsError for wrong
     options; None is an error. For plugins in `switchhook.caller`."""
+
+
+@hook("start", "one")
+def create_record_sink(options: Options) -> RecordSink:  # type: ignore[empty-body]
+    """At start-up, of each plugin that a table of `[[records.sinks]]` names: where records of calls go. It is
+    made without connecting anywhere. Raises SettingsError for wrong options; None is an error. For plugins in
+    `switchhook.record_sink`."""
 
 
 @hook("start", "one")

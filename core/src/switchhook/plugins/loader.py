@@ -22,7 +22,7 @@ from .contract_check import refuse_misfit, refuse_other_major
 from .files import ORIGIN, PluginFile
 from .guard import HookGuard
 
-DRIVERS = ("transport", "stt", "tts", "assistant", "caller", "state")
+DRIVERS = ("transport", "stt", "tts", "assistant", "caller", "record_sink", "state")
 """Groups of plugins that are only imported if the configuration or the command line names them."""
 
 SHARED = ("codec", "responses", "extension")

@@ -38,6 +38,7 @@ from .engines import Engines, ask, unfit
 from .figures import declared
 from .keeping import Lifetime, entered
 from .lifespans import lifespan
+from .recordsinks import sinks_of
 
 MEGABYTE = 1024 * 1024
 Made = Mapping[str, tuple[Engine[Any], ...]]
@@ -74,6 +75,8 @@ class App:
             for group, choices in chain(_drivers(connector), *map(_drivers, connector.languages.values())):
                 for choice in choices:
                     self.plugins.load_one(group, choice.use)
+        for choice in sinks_of(settings.records):
+            self.plugins.load_one("record_sink", choice.use)
         self._settings = self._read_plugin_settings()
         self.figures = declared(self.plugins, partial(ask, self.plugins))
 

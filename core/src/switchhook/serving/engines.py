@@ -68,7 +68,7 @@ class Engines:
                 self._made[key] = kept
                 return kept
             options = Options(choice.table(), place=place or kind, base=self._base)
-            driver = self._driver(plugin, f"create_{kind}", options, **more)
+            driver = self.driver(plugin, f"create_{kind}", options, **more)
             # tells engines of one plugin apart, here and after a restart
             mark = f"-{hashlib.sha256(key.encode()).hexdigest()[:6]}" if choice.table() else ""
             name = f"{kind} {choice.use}{mark}"
@@ -81,7 +81,7 @@ class Engines:
     def _tell_failure(self, engine: str, problem: str) -> None:
         self.failing(engine, problem)
 
-    def _driver(self, plugin: Plugin, hook: str, options: Options, **more: Any) -> object:
+    def driver(self, plugin: Plugin, hook: str, options: Options, **more: Any) -> object:
         if hook not in plugin.hooks:
             raise PluginError(plugin.name, f"has no {hook}", distribution=plugin.distribution, hook=hook)
         try:

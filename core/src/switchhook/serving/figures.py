@@ -9,7 +9,7 @@ from ..call.record import call_figures
 from ..contract.errors import PluginError
 from ..contract.figures import Figure
 from ..plugins.loader import Plugin, Plugins
-from . import hookfigures, linewriter
+from . import delivery, hookfigures, linewriter, spool
 from .lateness import LOOP_LATE
 from .surestate import STATE_LOST
 
@@ -44,7 +44,7 @@ FIGURES = (
         LOOP_LATE,
         STATE_LOST,
     ),
-    *(*linewriter.FIGURES, *hookfigures.FIGURES, *call_figures.FIGURES),
+    *(*linewriter.FIGURES, *spool.FIGURES, *delivery.FIGURES, *hookfigures.FIGURES, *call_figures.FIGURES),
 )
 
 

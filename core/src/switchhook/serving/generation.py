@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
 import anyio
 
@@ -15,9 +14,12 @@ from ..call.engine import Kind
 from ..contract.audio import AudioFormat
 from ..plugins.asking import Hooks
 from .app import App
+from .configuration import fingerprint
 from .engines import close
 from .keeping import Keeper, Kept, Lifetime
-from .recordfiles import RecordFile, is_writable
+from .recordfiles import is_writable
+from .recordkeeping import RecordKeeping
+from .recordsinks import make_sinks
 from .warming import keep_warm
 
 logger = logging.getLogger(__name__)
@@ -39,9 +41,10 @@ class Generation:
         for bot in self._bots.values():
             bot.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
         self.hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
-        directory = app.settings.records.directory
-        same = before is not None and before.app.settings.records.directory == directory
-        self.records: RecordFile = before.records if before is not None and same else _records(directory)
+        asked = app.settings.records
+        self._records_as = fingerprint([each.model_dump() for each in (asked, *asked.sinks)], app.base)
+        same = before is not None and before._records_as == self._records_as  # noqa: SLF001  # its own kind
+        self.records: RecordKeeping = before.records if before is not None and same else _records(app)
         self._users = 0
         self._unused = anyio.Event()
         self._held: list[Kept] = []
@@ -92,32 +95,19 @@ class Generation:
 
     def _lifetimes(self, measured: Measured) -> Iterator[Lifetime]:
         # first: what all others have to say comes to its end
-        yield Lifetime("the records", self.records, partial(recording, self.records, measured))
+        yield Lifetime("the records", self.records, partial(self.records.kept, measured))
         yield from self.app.lifetimes()
         if (cache := self.app.cache) is not None:
             yield Lifetime("the prompts", cache, cache.running)
 
 
-def _records(directory: Path | None) -> RecordFile:
-    if directory is not None and not is_writable(directory):
-        logger.warning("cannot write to %s: calls are answered, and their records go to the log", directory)
-    return RecordFile(directory)
-
-
-@asynccontextmanager
-async def recording(records: RecordFile, measured: Measured) -> AsyncIterator[None]:
-    """Within it nobody waits for the disk."""
-    async with records.kept(), anyio.create_task_group() as group:
-        group.start_soon(watch, records, measured)
-        yield
-        group.cancel_scope.cancel()
-
-
-async def watch(records: RecordFile, measured: Measured) -> None:
-    """For ever: what of them waits or is lost, and who was refused beyond those that have a line."""
-    async with anyio.create_task_group() as group:
-        group.start_soon(records.watch)
-        group.start_soon(records.writer.watch, lambda name, value: measured(name, value, {}))
+def _records(app: App) -> RecordKeeping:
+    asked = app.settings.records
+    for directory in {asked.directory, asked.waiting} - {None}:
+        if directory is not None and not is_writable(directory):
+            form = "cannot write to %s: calls are answered, and their records go to the log"
+            logger.warning(form, directory)
+    return RecordKeeping(asked, make_sinks(asked, app.plugins, app.engines, app.base))
 
 
 async def discard(app: App, keeper: Keeper) -> None:

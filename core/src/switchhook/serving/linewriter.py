@@ -60,7 +60,7 @@ class LineWriter:
     """Writes to one directory. Outside `running` each line is written at once."""
 
     def __init__(self, directory: Path | None) -> None:
-        self._directory = directory
+        self.directory = directory
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._files = LineFiles()
@@ -81,8 +81,7 @@ class LineWriter:
         data = f"{line}\n".encode(errors="backslashreplace")
         item = _Waiting(owner, path, data, call_ids.get())
         if self._left_behind or not self._has_room(len(data), share):
-            self._refused += 1
-            _tell_lost(item, f"the disk does not keep up, {self.waiting} lines wait")
+            self._refuse(item, f"the disk does not keep up, {self.waiting} lines wait")
             return
         self._put += 1
         self._bytes_put += len(data)
@@ -91,9 +90,23 @@ class LineWriter:
         else:
             self._queue.put(item)
 
+    def refuse(self, owner: Owner, line: str, why: str) -> None:
+        """It is lost before it comes to a file."""
+        self._refuse(_Waiting(owner, Path(), line.encode(errors="backslashreplace"), call_ids.get()), why)
+
+    def _refuse(self, item: _Waiting, why: str) -> None:
+        self._refused += 1
+        _tell_lost(item, why)
+
     @property
     def waiting(self) -> int:
         return self._put - self._taken
+
+    async def written(self) -> None:
+        """What was put until now is in its files, or lost."""
+        last = self._put
+        while self._taken < last:  # noqa: ASYNC110  # a thread counts it
+            await anyio.sleep(LOOK / 10)
 
     @property
     def lost(self) -> int:
@@ -187,7 +200,7 @@ class LineWriter:
             measure(LOST.name, newly)
         elif self._unsaid and written > self._known_written:
             form = "lines are written to %s again; %d were lost, the log has the call records among them"
-            logger.info(form, self._directory, self._unsaid)
+            logger.info(form, self.directory, self._unsaid)
             self._unsaid = 0
         if waiting != self._known_waiting:
             measure(WAITING.name, waiting - self._known_waiting)
@@ -200,9 +213,9 @@ class LineWriter:
         hangs = asked is not None and now - asked >= SLOW
         if hangs and not self._hangs:
             form = "the disk of %s does not answer: %d lines wait, calls go on"
-            logger.error(form, self._directory, self.waiting)
+            logger.error(form, self.directory, self.waiting)
         elif self._hangs and not hangs:
-            logger.info("the disk of %s answers again, %d lines wait", self._directory, self.waiting)
+            logger.info("the disk of %s answers again, %d lines wait", self.directory, self.waiting)
         self._hangs = hangs
 
     async def _end(self, thread: Thread) -> None:
@@ -220,7 +233,7 @@ class LineWriter:
         self._queue.put(None)
         self._refused += len(left)
         form = "%d lines may be missing in %s: the disk did not take them within %g s at the end"
-        logger.error(form, len(left), self._directory, PATIENCE)
+        logger.error(form, len(left), self.directory, PATIENCE)
         for line in left:
             _tell_lost(line, "the disk does not answer")
 

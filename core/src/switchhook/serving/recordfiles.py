@@ -1,17 +1,16 @@
-"""Call records, refusals and events go to JSON Lines files that only their owner can read."""
+"""Refusals and events go to JSON Lines files that only their owner can read."""
 
 from __future__ import annotations
 
 import logging
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import anyio
 
-from ..contract.records import SCHEMA, CallRecord, to_line, utc_now
+from ..contract.records import SCHEMA, to_line, utc_now
 from .linewriter import LineWriter
 
 logger = logging.getLogger(__name__)
@@ -22,32 +21,15 @@ LOOK = 1.0  # seconds between two looks at the clock
 SHARE_OF_EVENTS = 0.5  # of what may wait for a disk: the other half is for records
 
 
-class RecordFile:
-    """One JSON Lines file a day, readable by its owner alone. Without a directory nothing is kept."""
+class RefusalFile:
+    """Lines in the file of the day, readable by its owner alone. Without a directory nothing is kept."""
 
     gave_up = False
 
-    def __init__(self, directory: Path | None) -> None:
-        self.directory = directory
-        self.writer = LineWriter(directory)
+    def __init__(self, directory: Path | None, writer: LineWriter) -> None:
+        self.directory, self._writer = directory, writer
         self._minute, self._refused = "", 0
         self._left_out: Counter[str] = Counter()  # by reason
-
-    @asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
-        """Within it nobody waits for the disk. When it is left, there is a short wait for what is not written
-        yet."""
-        if self.directory is None:
-            yield
-        else:
-            async with self.writer.running():
-                try:
-                    yield
-                finally:
-                    self.count_left_out(at_once=True)
-
-    def call(self, record: CallRecord) -> None:
-        self._write(record.line())
 
     def refusal(self, reason: str, details: Mapping[str, object]) -> None:
         """Writes a short line, but only so many a minute: a flood of requests must not fill the disk. The
@@ -79,12 +61,11 @@ class RecordFile:
             self.count_left_out()
 
     def lost(self, line: str, why: str, /) -> None:
-        # the record is not lost: the log has it
         logger.error("cannot write to %s: %s; record: %s", self.directory, why, line)
 
     def _write(self, line: str) -> None:
         if self.directory is not None:
-            self.writer.put(self, self.directory / f"calls-{utc_now()[:10]}.jsonl", line)
+            self._writer.put(self, self.directory / f"calls-{utc_now()[:10]}.jsonl", line)
 
 
 class EventFile:

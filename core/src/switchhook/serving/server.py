@@ -30,6 +30,7 @@ from .logs import call_ids
 from .places import Places
 from .probing import NoAnswerError, try_bot
 from .recordfiles import EventFile
+from .recordstores import events_name
 from .sockets import Listeners
 from .succession import Succession
 from .surestate import SureState
@@ -143,7 +144,7 @@ class Server:
     async def _run(self, leg: Leg, bot: Bot, generation: Generation) -> None:
         info = leg.info
         try:
-            call = Call(leg, bot, _event_writer(leg, generation))
+            call = Call(leg, bot, _event_writer(leg, generation), generation.records.grew)
         except Exception as error:
             why = f"internal error: {cause(error)}"
             lost = CallRecord(
@@ -152,6 +153,7 @@ class Server:
             generation.records.call(lost)
             raise
         record = call.record_writer.record
+        generation.records.grew(record)
         self.calls.add(call)
         logger.info("call to %s started", info.connector)
         self.measured(CALLS_STARTED.name, 1, {"connector": info.connector})
@@ -162,7 +164,7 @@ class Server:
             generation.records.call(record)
             labels = {"connector": info.connector, "outcome": record.outcome}
             self.measured(CALLS_ENDED.name, 1, labels)
-            _tell_end(record, call.record_writer.slowest())
+            _tell_end(record)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[str]:
@@ -221,14 +223,14 @@ def _event_writer(leg: Leg, generation: Generation) -> Callable[[str], None] | N
     settings, records = generation.app.settings, generation.records
     if records.directory is None or not settings.connectors[leg.info.connector].events:
         return None
-    # the id comes from outside; only its harmless characters name a file
-    name = "".join(c for c in leg.info.id if c.isalnum() or c == "-")[:64]
-    return EventFile(records.directory / f"events-{name}.jsonl", records.writer).write
+    return EventFile(records.directory / f"events-{events_name(leg.info.id)}.jsonl", records.writer).write
 
 
-def _tell_end(record: CallRecord, slowest: str) -> None:
+def _tell_end(record: CallRecord) -> None:
+    stages = [(s, name) for t in record.turns for name, s in t.latency.items() if name != "total"]
+    seconds, name = max(stages, default=(0.0, "none"))
     said = f"call to {record.connector} ended: {record.outcome} after {record.seconds:.1f} s"
-    said += f", {len(record.turns)} turns, slowest stage {slowest}"
+    said += f", {len(record.turns)} turns, slowest stage {name} {seconds:.2f} s"
     if record.outcome in BAD_ENDS:
         logger.warning("%s; why: %s", said, record.reason or "not known")
     else:

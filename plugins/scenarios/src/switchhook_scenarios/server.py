@@ -79,6 +79,9 @@ def _settings(server: Server, connectors: Sequence[str]) -> dict[str, str]:
         "SERVER__PORT": str(server.port),
         "ADMIN__PORT": "0",
         "RECORDS__DIRECTORY": str(server.records),
+        # what waits for the sinks of the configuration is none of ours, and they want no calls of ours
+        "RECORDS__SPOOL": str(server.records / "spool"),
+        "RECORDS__SINKS": "[]",
     }
     for name in connectors:
         made |= {f"CONNECTORS__{name}__UNMASK": SHOWN, f"CONNECTORS__{name}__EVENTS": "true"}

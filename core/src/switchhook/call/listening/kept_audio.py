@@ -27,11 +27,20 @@ class KeptAudio:
         self._unsure: deque[bytes] = deque()  # given, and no final covers it
         self._most_unsure = audio.size(UNSURE)
         self._base = 0  # bytes that came before those that the recognition was given
+        self._heard = 0  # bytes that recognitions were given which have ended
 
     @property
     def fed(self) -> float:
         """Seconds of audio that the recognition was given: what its times count from."""
         return (self.received - self._base) / self._a_second
+
+    @property
+    def recognized(self) -> int:
+        """Bytes that recognitions were given in all."""
+        return self._heard + (self.received - self._base if self._feed is not None else 0)
+
+    def _end_feed(self) -> None:
+        self._heard, self._feed = self.recognized, None
 
     def take(self, data: bytes) -> None:
         """Called for every frame."""
@@ -53,6 +62,7 @@ class KeptAudio:
 
     def pour(self, feed: Feed) -> None:
         """A recognition is open: it is given what was kept, and all that comes until `hold`."""
+        self._end_feed()
         early, size = self._early, self._early_size
         self._early, self._early_size, self._unsure = deque(), 0, deque()
         self._feed, self._base = feed, self.received - size
@@ -62,13 +72,13 @@ class KeptAudio:
 
     def hold(self) -> None:
         """What comes now is for the next recognition."""
-        self._feed = None
+        self._end_feed()
 
     def ignore(self, ignoring: bool) -> None:
         """While it is on, nothing is kept, and what was kept is dropped."""
         self._ignoring = ignoring
         if ignoring:
-            self._feed = None
+            self._end_feed()
             self._early, self._early_size = deque(), 0
 
     def cover(self, end: float) -> None:
@@ -81,7 +91,7 @@ class KeptAudio:
 
     def end(self, *, again: bool) -> None:
         """The recognition is over; `again`: the next one is given what no final of this one has covered."""
-        self._feed = None
+        self._end_feed()
         if again:
             for data in self._unsure:
                 self._keep(data)

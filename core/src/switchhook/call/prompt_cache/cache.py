@@ -107,6 +107,10 @@ class PromptCache:
         known = self._listed.get(prompt.key) or self._held.get(prompt.key)
         return b"".join(known.chunks) if known is not None and known.complete else b""
 
+    def knows(self, prompt: Prompt) -> bool:
+        """No engine is asked for it: it is here, or being made."""
+        return prompt.key in self._listed or prompt.key in self._held
+
     def forget(self, prompt: Prompt) -> None:
         """It takes too long: for the next who asks it is made anew."""
         self._drop(prompt.key)

@@ -35,6 +35,13 @@ from .stages import Stages, reach
 
 logger = logging.getLogger(__name__)
 
+Grew = Callable[[CallRecord], None]
+
+
+def nobody(_record: CallRecord) -> None:
+    pass
+
+
 MOST_FAULTS = 100  # in one record
 MOST_ACTIONS = 1_000  # of one turn
 MOST_DATA = 100  # values that an assistant adds to one
@@ -52,8 +59,10 @@ class _Waiting:
 class CallRecordWriter:
     """Times are seconds since the call began."""
 
-    def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None]) -> None:
-        self._mask, self._measure, self.figures = mask, measure, CallFigures(measure)
+    def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None], grew: Grew = nobody) -> None:
+        """`grew` is told whenever the record has grown by a turn, or by what came of one."""
+        self._mask, self._measure, self._grew = mask, measure, grew
+        self.figures = CallFigures(measure)
         self.record = CallRecord(
             id=info.id,
             connector=info.connector,
@@ -107,13 +116,14 @@ class CallRecordWriter:
             case Gap():
                 self.record.gaps += event.length
             case Paused():
+                self.record.pauses += self._paused_at is None
                 self._paused_at = at if self._paused_at is None else self._paused_at
             case Resumed():
                 self.hear_again(at)
             case LanguageChanged():
                 self.record.language_asked = event.language
             case ReplyEnded():
-                self._end_reply(event)
+                self._end_reply(event, at)
             case ReplyBegan() if self._turn:
                 self._note(self._turn, "assistant", self._turn.at, at)
             case ActionDue():
@@ -125,6 +135,7 @@ class CallRecordWriter:
             case PromptFinished(failed=str(why)) if why:
                 self.fault("prompt", "synthesis", why, at, told=False)
             case Faulted():  # what a hook did wrong was told by its guard
+                self.record.failovers += bool(event.engine)
                 more = {"engine": event.engine, "line": event.line}
                 self.fault(event.source, event.hook, event.error, at, told=not event.engine, **more)
             case Failure():
@@ -134,13 +145,15 @@ class CallRecordWriter:
             case _:
                 pass
 
-    def _end_reply(self, event: ReplyEnded) -> None:
+    def _end_reply(self, event: ReplyEnded, at: float) -> None:
         if event.custom_data:
             self.annotate(event.custom_data)
         if event.usage and (turn := self._turn):
             turn.usage = dict(event.usage)
         for kind, count in event.usage.items():
             self._measure(USAGE.name, count, kind=kind)
+            self.record.usage[kind] = self.record.usage.get(kind, 0) + count
+        self.grow(at)
 
     def _effect(self, effect: Effect, at: float, began: float, heard: Callable[[], float]) -> None:
         match effect:
@@ -155,10 +168,16 @@ class CallRecordWriter:
             case Flush():
                 self._waiting.clear()
                 self._barge_in = {"at": round(at, 3), "heard": round(heard(), 3)}
+                self.record.barge_ins += 1
             case End():
                 self.record.outcome, self.record.reason = effect.outcome, effect.reason
             case _:
                 pass
+
+    def grow(self, at: float) -> None:
+        """It is a moment to write down what there is of the record."""
+        self.record.seconds = round(at, 3)
+        self._grew(self.record)
 
     def hear_again(self, at: float) -> None:
         """A pause is over, if there was one."""
@@ -209,6 +228,7 @@ class CallRecordWriter:
         self._barge_in = None
         if recognition is not None:
             self._note(noted, "recognition", said - recognition, said)
+        self.grow(at)
 
     def _response(self, event: ActionDue) -> None:
         if isinstance(event.action, Remark):
@@ -269,9 +289,3 @@ class CallRecordWriter:
             reach(turn, stage, began, ended)
         if figure := STAGES.get(stage):
             self._measure(figure.name, ended - began)
-
-    def slowest(self) -> str:
-        """The stage that cost most in this call, for the log."""
-        stages = [(s, name) for t in self.record.turns for name, s in t.latency.items() if name != "total"]
-        seconds, name = max(stages, default=(0.0, "none"))
-        return f"{name} {seconds:.2f} s"

@@ -42,6 +42,11 @@ class PromptAudio:
         self._line, self._language, self._remark = line, language, remark
         self._voices = VoiceFailover(bot, line, language, faulted, remark)
 
+    @property
+    def synthesized(self) -> int:
+        """Characters that voices were asked for."""
+        return self._voices.synthesized
+
     async def fetch(self, queued: Queue, put: Put, ahead: float = 0.0) -> None:
         """Returns when all of it was put. Raises PromptError once no engine is left. `ahead`: seconds of
         sound that the caller hears before it."""

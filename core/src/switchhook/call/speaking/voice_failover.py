@@ -65,6 +65,7 @@ class VoiceFailover:
         self._pronunciations = bot.pronunciations
         self._remark, self._remarked = remark, set[str]()
         self._cache, self._patience = bot.cache, bot.patience.speaking
+        self.synthesized = 0  # characters that engines were asked for
 
     async def say(self, wanted: PromptRequest) -> None:
         """Returns when all of it was put. Raises PromptError once no engine is left, and Unspeakable where
@@ -283,7 +284,9 @@ class VoiceFailover:
         self, engine: Engine[TextToSpeech], prompt: Prompt, cached: bool
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         if cached and self._cache is not None and self._cache.takes(prompt.text):
+            self.synthesized += 0 if self._cache.knows(prompt) else len(prompt.text)
             return self._cache.speak(engine.driver, prompt)
+        self.synthesized += len(prompt.text)
         return engine.driver.synthesize(prompt.text, prompt.audio, prompt.language, prompt.parameters)
 
 

@@ -12,6 +12,7 @@ Engines with threads of their own are tried in real time, all others in virtual 
 
 from .assistants import check_assistant as check_assistant
 from .codecs import check_codec as check_codec
+from .record_sinks import check_record_sink as check_record_sink
 from .report import Breach as Breach
 from .report import ContractBroken as ContractBroken
 from .speech_to_text import check_speech_to_text as check_speech_to_text

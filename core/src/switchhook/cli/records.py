@@ -1,0 +1,128 @@
+"""Look into the records of calls: list them, show one as a story, export and erase.
+
+They are read where [records] of the configuration says that they go: from the first place that gives them
+back. Of several places with the same records, --sink names one. ID is the conversation's, the leg's, or the
+record's own.
+
+example:
+  switchhook records list --newest 20
+  switchhook records show 7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e
+  switchhook records export > calls.jsonl
+  switchhook records erase 7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import add_config
+
+if TYPE_CHECKING:
+    from ..contract.sinks import RecordStore
+    from ..serving.recordstores import Stores
+
+GROUP = "look into calls"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    listed = commands.add_parser("list", help="the newest calls, a line each")
+    listed.add_argument("--newest", type=_count, default=50, metavar="N", help="how many; default: 50")
+    commands.add_parser("show", help="one call as a story, with its latencies").add_argument(
+        "id", metavar="ID"
+    )
+    exported = commands.add_parser("export", help="records as JSON Lines, the oldest first")
+    exported.add_argument("id", nargs="?", default="", metavar="ID", help="of one call; default: of all")
+    erased = commands.add_parser("erase", help="what is kept of a call, wherever it is")
+    erased.add_argument("id", metavar="ID")
+    for each in commands.choices.values():
+        add_config(each)
+    for name in ("list", "show", "export"):
+        commands.choices[name].add_argument("--sink", metavar="NAME", help="where to read them")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import anyio
+
+    return anyio.run(_run, arguments)
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    from ..serving.configuration import load_settings
+    from ..serving.recordstores import Stores
+
+    base = arguments.config.parent.absolute()
+    stores = Stores(load_settings(arguments.config), base)
+    if arguments.what == "erase":
+        return await _erase(stores, arguments.id)
+    async with stores.opened(arguments.sink) as store:
+        match arguments.what:
+            case "list":
+                return await _list(store, arguments.newest)
+            case "show":
+                return await _show(store, arguments.id)
+            case _:
+                return await _export(store, arguments.id)
+
+
+async def _list(store: RecordStore, newest: int) -> int:
+    from ..contract.visible import visible
+
+    async for each in store.records("", newest):
+        names = ("conversation_id", "connector", "outcome")
+        known, connector, outcome = (str(each.get(name, "")) for name in names)
+        seconds, turns = float(each.get("seconds") or 0), len(each.get("turns") or ())
+        line = f"{str(each.get('started'))[:19]}  {known or each.get('id')}  {connector}  {outcome}"
+        print(visible(f"{line}  {seconds:.1f} s  {turns} turns"))
+    return 0
+
+
+async def _show(store: RecordStore, wanted: str) -> int:
+    from ..serving.story import lines
+
+    found = False
+    async for each in store.records(wanted, None):
+        found = True
+        for line in lines(each):
+            print(line)
+    return _unless(found, wanted)
+
+
+async def _export(store: RecordStore, wanted: str) -> int:
+    found = not wanted
+    async for each in store.records(wanted, None):
+        found = True
+        print(_line(each))
+    return _unless(found, wanted)
+
+
+async def _erase(stores: Stores, wanted: str) -> int:
+    total = 0
+    async for place, count in stores.erase(wanted):
+        total += count
+        if count:
+            print(f"{place}: {count}")
+    return _unless(bool(total), wanted)
+
+
+def _unless(found: bool, wanted: str) -> int:
+    if not found:
+        import sys
+
+        print(
+            f"there is no record of {wanted}; `switchhook records list` shows what there is", file=sys.stderr
+        )
+    return 0 if found else 1
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, separators=(",", ":"))
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text!r}")
+    return int(text)

@@ -1,0 +1,1 @@
+"""Records of calls in a database: SQLite in a file, or PostgreSQL."""

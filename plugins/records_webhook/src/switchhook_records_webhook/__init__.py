@@ -1,0 +1,1 @@
+"""Records of calls, sent to an address."""

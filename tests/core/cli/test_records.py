@@ -1,0 +1,174 @@
+"""`switchhook records`: what there is of a call, and that nothing is left of it once it was erased."""
+
+import json
+
+import pytest
+
+from switchhook import CallRecord
+from switchhook.__main__ import main
+from switchhook.contract.records import TurnRecord
+from switchhook.serving.filesink import FilesSink
+from switchhook.serving.linewriter import LineWriter
+from switchhook.serving.spool import Spool
+from switchhook.serving.spoollog import START
+from switchhook.serving.story import story
+
+AT = "2026-03-01T12:00:{:02d}.000+00:00"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "switchhook.toml").write_text('[records]\ndirectory = "records"\n')
+    return tmp_path / "records"
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*arguments):
+        try:
+            status = main(("records", *arguments))
+        except SystemExit as ended:
+            status = ended.code
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run
+
+
+def call(name, second=0, **given):
+    turns = [
+        TurnRecord(1, "start", 0.0, said=["welcome"], latency={"assistant": 0.2, "synthesis": 0.1}),
+        TurnRecord(
+            2, "speech", 4.0, "my balance", 0.9, {"at": 2.4, "heard": 1.5}, {"assistant": 0.3, "total": 0.8}
+        ),
+    ]
+    faults = [{"source": "tts", "hook": "engine", "error": "gone", "at": 3.0, "engine": "tts acme"}]
+    made = {"turns": turns, "faults": faults, "outcome": "completed", "closed": "ended", "seconds": 9.0}
+    return CallRecord(
+        f"leg-{name}", "support", AT.format(second), f"talk-{name}", record_id=name, **{**made, **given}
+    )
+
+
+def kept(folder, *names):
+    records = [json.loads(call(name, second).line()) for second, name in enumerate(names)]
+    FilesSink(folder).append(records)
+    return records
+
+
+# --- list and export
+
+
+def test_the_newest_calls_are_a_line_each(folder, run):
+    kept(folder, *"abc")
+    status, out, _ = run("list", "--newest", "2")
+    assert status == 0
+    assert out.splitlines() == [
+        f"2026-03-01T12:00:0{second}  talk-{name}  support  completed  9.0 s  2 turns"
+        for second, name in ((1, "b"), (2, "c"))
+    ]
+
+
+def test_export_gives_records_as_they_are(folder, run):
+    records = kept(folder, *"abc")
+    _, out, _ = run("export")
+    assert [json.loads(line) for line in out.splitlines()] == records
+
+
+def test_export_of_a_call_gives_its_records(folder, run):
+    _, wanted = kept(folder, *"ab")
+    _, out, _ = run("export", "talk-b")
+    assert [json.loads(line) for line in out.splitlines()] == [wanted]
+
+
+@pytest.mark.parametrize("command", ["show", "export", "erase"])
+def test_a_call_that_is_not_there_is_said(folder, run, command):
+    kept(folder, "a")
+    status, out, error = run(command, "talk-x")
+    assert (status, out) == (1, "")
+    assert "there is no record of talk-x" in error
+
+
+def test_without_records_to_read_the_way_out_is_said(folder, run):
+    (folder.parent / "switchhook.toml").write_text("")
+    status, _, error = run("list")
+    assert status == 2
+    assert "say a directory there" in error
+
+
+def test_a_sink_that_is_not_there_is_said_with_those_that_are(run):
+    status, _, error = run("list", "--sink", "file")
+    assert status == 2
+    assert "files-" in error
+
+
+def test_a_sink_is_named_without_what_tells_it_from_others(folder, run):
+    kept(folder, "a")
+    assert "talk-a" in run("list", "--sink", "files")[1]
+
+
+# --- show
+
+
+def test_a_call_is_told_in_the_order_of_time_with_its_latencies(folder, run):
+    kept(folder, "a")
+    _, out, _ = run("show", "talk-a")
+    told = [" ".join(line.split()) for line in out.splitlines()]
+    assert told[1:-1] == [
+        "0.00 call to support began",
+        "0.00 call turn 1 start",
+        "0.20 bot welcome",
+        "0.20 call assistant 0.20 s, synthesis 0.10 s",
+        "2.40 caller interrupts after 1.50 s of the prompt",
+        "3.00 call fault of tts, engine (tts acme): gone",
+        "4.00 caller turn 2 speech: my balance (confidence 0.9)",
+        "4.30 call assistant 0.30 s, total 0.80 s",
+        "9.00 call ended, completed (the leg: ended)",
+    ]
+
+
+@pytest.mark.parametrize("wanted", ["a", "leg-a", "talk-a"])
+def test_it_is_found_by_each_of_its_ids(folder, run, wanted):
+    kept(folder, "a")
+    assert run("show", wanted)[0] == 0
+
+
+def test_what_a_terminal_would_obey_is_shown_harmless(folder, run):
+    FilesSink(folder).append([json.loads(call("a", reason="\x1b[2J").line())])
+    assert "\x1b" not in run("show", "talk-a")[1]
+
+
+def test_a_record_of_another_version_is_told_as_far_as_it_goes():
+    odd = {"turns": [None, {"number": "x", "at": "soon", "latency": None}], "faults": "many"}
+    assert [each.who for each in story({})] == ["call", "call"]
+    assert len(story(odd)) == 3
+
+
+# --- erase
+
+
+def test_what_is_erased_is_nowhere_any_more(folder, run):
+    kept(folder, *"ab")
+    spool = Spool(folder / "spool", 10_000_000, LineWriter(folder))
+    spool.begin()
+    spool.grew(call("a"))
+    spool.end(call("a"))
+    (folder / "spool/dead-letters-x.jsonl").write_text(f'{{"record":{call("a").line()}}}\n')
+    for leg in ("leg-a", "leg-b"):
+        (folder / f"events-{leg}.jsonl").write_text("{}\n")
+    status, out, _ = run("erase", "talk-a")
+    left = {path.name: path.read_text() for path in folder.rglob("*.jsonl")}
+    assert status == 0
+    assert [line.rpartition(": ")[2] for line in out.splitlines()] == ["3", "1", "1"]
+    assert not any("talk-a" in text or "leg-a" in name for name, text in left.items())
+    assert "events-leg-b.jsonl" in left
+    assert run("show", "talk-b")[0] == 0
+
+
+def test_what_is_erased_in_the_spool_is_not_read_from_it_again(folder, run):
+    spool = Spool(folder / "spool", 10_000_000, LineWriter(folder))
+    spool.begin()
+    spool.end(call("a"))
+    spool.end(call("b"))
+    run("erase", "talk-a")
+    assert [each["record_id"] for each in spool.log.read(START, 9)[0]] == ["b"]
