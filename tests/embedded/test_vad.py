@@ -28,6 +28,25 @@ def test_every_human_clip_is_heard(silero, clips, pcm):
     assert unheard == []
 
 
+@pytest.mark.parametrize("gap", [3, 8, 20])
+def test_a_short_word_is_heard_however_long_the_silence_before_it(silero, clips, pcm, speech, gap):
+    """Longer silence made the detector deaf: of one word in ten too little was left to be recognised."""
+    silence = bytes(gap * 16000)
+    lost = [
+        file
+        for file, clip in clips.items()
+        if clip["human"] and len(said := pcm(file)) < 2.2 * 16000
+        if not _heard_in_full(list(events(silero, speech + silence + said + bytes(16000))))
+    ]
+
+    assert lost == []
+
+
+def _heard_in_full(told):
+    finals = [event for event, _ in told if not isinstance(event, Began) and event.final]
+    return len(finals) > 1 and any(final.worth_decoding for final in finals[1:])
+
+
 def test_the_final_comes_soon_after_the_end_of_speech(silero, clips, pcm):
     """Counted from the last sample above a tenth of the peak; some recordings end in noise."""
     delays = {}

@@ -16,6 +16,9 @@ from .samples import RATE, Samples
 
 CONTEXT = 32  # samples before them that it must see too, or it misses most speech without any error
 
+QUIET = 0.1  # a window below this probability is silence
+FORGET = 62  # windows of silence, two seconds, after which the model begins afresh
+
 
 class SileroModel:
     """One for a process: the session holds no state and may be run from any thread."""
@@ -40,12 +43,14 @@ class SileroModel:
 
 
 class VoiceDetector:
-    """One call's state; it is not reset between utterances, as the model gets used to the line."""
+    """One call's state. It is kept between utterances, as the model gets used to the line, but not over a
+    silence: after some seconds of that the model is deaf to the beginning of a word, and to a short one."""
 
     def __init__(self, model: SileroModel) -> None:
         self._model = model
-        self._state: Samples = np.zeros((2, 1, 128), np.float32)
+        self._state = _fresh()
         self._pending: Samples = np.zeros(CONTEXT, np.float32)
+        self._silent = 0  # windows in a row
 
     def windows(self, samples: Samples) -> Iterator[tuple[Samples, float]]:
         """Each window of 256 samples at 8 kHz that is complete now, with its probability; the rest waits."""
@@ -55,8 +60,18 @@ class VoiceDetector:
             seen = audio[start : start + CONTEXT + WINDOW]
             probability, self._state = self._model.judge(seen[np.newaxis], self._state)
             start += WINDOW
+            self._forget(probability)
             yield seen[CONTEXT:], probability
         self._pending = audio[start:]
+
+    def _forget(self, probability: float) -> None:
+        self._silent = self._silent + 1 if probability < QUIET else 0
+        if self._silent == FORGET:
+            self._silent, self._state = 0, _fresh()
+
+
+def _fresh() -> Samples:
+    return np.zeros((2, 1, 128), np.float32)
 
 
 def _model_file() -> Path:
