@@ -12,7 +12,7 @@ BANK = (DEMO / "bank.toml").read_text(encoding="utf-8")
 PREFIX = "${system_integrations.genesys_audio_connector."
 FAULTS = {  # what goes wrong: what stands in the script, what stands there then, a scenario that catches it
     "the hours are wrong": ("from nine to five", "from nine to six", "the opening hours"),
-    "a phrase is lost": (', "when are you open"]', "]", "when are you open"),
+    "a phrase is lost": (', "when are you open"]', "]", "when you are open"),
     "two choices are exchanged": (
         'label = "Your balance", value = { input = { text = "balance" } }',
         'label = "Your balance", value = { input = { text = "last payment" } }',

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+import anyio
+import anyio.to_thread
 from pydantic import Field
 
 from switchhook import FilePath, SettingsError, Table, hookimpl
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from switchhook import CallerAct, CallerPlan, Options, PlacedCall, SpeechToText, TextToSpeech
 
     from .dial import CallerStep, CallResult, Target
+
+PATIENCE = 30.0  # seconds that a bot may take to answer: a machine may be slow, and the answer still be right
 
 
 class CallerOptions(Table):
@@ -42,20 +47,23 @@ def create_caller(options: Options) -> GenesysCaller:
 
 
 class GenesysCaller:
-    """Texts are spoken by an installed voice, each once."""
+    """Texts are spoken by an installed voice, each once. What is slow about it keeps no other call waiting."""
 
     def __init__(self, target: Target, language: str) -> None:
         self._target, self._language = target, language
         self._ear: SpeechToText | None = None
         self._voices: dict[str, TextToSpeech] = {}  # by language
         self._spoken: dict[tuple[str, str], bytes] = {}
+        self._preparing = anyio.Lock()
 
     async def place(self, plan: CallerPlan, /) -> PlacedCall:
-        from .dial import Plan, call
+        from .dial import Manners, Plan, call
 
         language = plan.language or self._target.language or self._language
-        steps = [await self._step(act, language) for act in plan.acts]
-        dialled = Plan(tuple(steps), plan.variables, plan.language, timeout=plan.limit)
+        async with self._preparing:
+            steps = [await self._step(act, language) for act in plan.acts]
+        manners = Manners(patience=PATIENCE)
+        dialled = Plan(tuple(steps), plan.variables, plan.language, manners=manners, timeout=plan.limit)
         return await self._placed(await call(dialled, self._target), language)
 
     async def _step(self, act: CallerAct, language: str) -> CallerStep:
@@ -75,7 +83,8 @@ class GenesysCaller:
 
         if (text, language) not in self._spoken:
             if language not in self._voices:
-                self._voices[language] = load_voice(language=language)
+                load = partial(load_voice, language=language)
+                self._voices[language] = await anyio.to_thread.run_sync(load)
             self._spoken[text, language] = await speech(self._voices[language], text, language)
         return self._spoken[text, language]
 
@@ -112,8 +121,9 @@ class GenesysCaller:
 
         from .dial.hearing import recognised
 
-        if result.bot and self._ear is None:
-            self._ear = load_recogniser()
+        async with self._preparing:
+            if result.bot and self._ear is None:
+                self._ear = await anyio.to_thread.run_sync(load_recogniser)
         return [
             (segment.at - answered, await recognised(self._ear, bytes(segment.audio), language))
             for segment in result.bot
