@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_genesys_tools.dial.caller import Caller, Frame, Key
+from switchhook_genesys_tools.dial.caller import Caller, Frame, Key, Mouth
 from switchhook_genesys_tools.dial.playback import Finished, Started
 from switchhook_genesys_tools.dial.turns import CallerStep, HangUp, Keys, Manners, Silence, Utterance
 
@@ -139,3 +139,11 @@ def test_each_turn_of_the_caller_has_a_beginning_and_a_latency():
     assert scene.caller.began == pytest.approx([1.9, 10.9])
     assert [turn for turn, _ in scene.latencies] == ["greeting", "silence", "keys"]
     assert scene.latencies[1][1] == pytest.approx(8.1)
+
+
+def test_a_line_makes_something_of_each_frame_silence_too():
+    sent = []
+    mouth = Mouth(0.0, lambda frame: sent.append(frame) or bytes(len(frame)))
+    mouth.say(Utterance(b"\x80" * 800, "hello"), -0.1)
+    assert [mouth.frame(), mouth.frame()] == mouth.frames == [bytes(1600)] * 2
+    assert (set(sent[0]), set(sent[1])) == ({0x80, 0xFF}, {0xFF})

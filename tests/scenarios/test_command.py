@@ -122,3 +122,23 @@ def test_a_hundred_calls_take_none_of_the_time_that_they_would(attempt):
     _, printed = attempt(GOOD, "--repeat", "100", "--json")
     data = json.loads(printed.out)
     assert (data["passed"], sum(each["seconds"] for each in data["scenarios"]) > 1000) == (100, True)
+
+
+def test_the_seed_is_printed_and_can_be_given(attempt):
+    assert "seed 42" in attempt(GOOD, "--seed", "42")[1].out.splitlines()[-1]
+    assert json.loads(attempt(GOOD, "--json", "--seed", "42")[1].out)["seed"] == 42
+
+
+def test_a_condition_goes_with_audio(attempt):
+    status, printed = attempt(GOOD, "--condition", "babble")
+    assert (status, "--condition goes with --voice or --url" in printed.err) == (2, True)
+
+
+def test_a_condition_that_is_not_there_is_told_with_one_that_is(attempt):
+    status, printed = attempt(GOOD, "--voice", "--condition", "babel")
+    assert (status, "there is no condition 'babel'; did you mean 'babble'?" in printed.err) == (2, True)
+
+
+def test_a_condition_of_the_files_own_is_checked_like_the_rest(attempt):
+    _, printed = attempt("[conditions.pub]\nsnr = 100\n" + GOOD)
+    assert "calls.toml:3: condition 'pub', snr: " in printed.err

@@ -1,5 +1,6 @@
 """How a call is shown that was heard otherwise than said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,15 @@ def test_a_server_without_a_record_is_judged_by_what_it_was_heard_to_say():
 def test_what_no_eye_can_see_is_no_xml_either(verdict):
     verdict.placed.ending = "\x00\x1b[31m"
     assert b"\\x00\\x1b" in report.junit([verdict], "voice")
+
+
+def test_a_matrix_has_a_line_for_each_scenario_and_a_column_for_each_condition(verdict):
+    good = replace(verdict, misses=())
+    each = [replace(good, condition="clear"), replace(verdict, condition="babble")]
+    each += [replace(good, condition="babble", run=2)]
+    assert [line.split() for line in report.matrix(each)] == [["clear", "babble"], ["balance", "1/1", "1/2"]]
+
+
+def test_the_condition_stands_beside_the_name(verdict):
+    assert report.title(replace(verdict, condition="babble", run=2)) == "balance, babble, run 2"
+    assert b'classname="bank.voice.babble"' in report.junit([replace(verdict, condition="babble")], "voice")

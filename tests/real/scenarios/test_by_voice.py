@@ -87,3 +87,25 @@ def test_a_bot_that_does_not_start_is_told_with_its_own_words(tmp_path, capsys):
     (tmp_path / "calls.toml").write_text('config = "switchhook.toml"\n' + ONE.format("a"))
     assert main(["try", str(tmp_path / "calls.toml"), "--voice"]) in (1, 2)
     assert "did not start" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def matrix(tmp_path_factory):
+    """What is printed of one scenario under two conditions."""
+    folder = tmp_path_factory.mktemp("conditions")
+    given = ["--voice", "--only", "interrupts the greeting", "--seed", "7", "--output", folder]
+    given += ["--condition", "telephone", "--condition", "faint"]
+    done = subprocess.run(
+        [sys.executable, "-m", "switchhook", "try", ROOT / "demo/scenarios", *given],
+        env={"DEMO_CLIENT_SECRET": "c2VjcmV0IG9mIHRoZSB0ZXN0", "PATH": "", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    return done.stdout.splitlines()
+
+
+def test_a_matrix_of_scenario_by_condition_ends_the_trial(matrix):
+    *_, columns, row, end = matrix
+    assert (columns.split(), row.split()[-2:]) == (["telephone", "faint"], ["1/1", "1/1"]), matrix
+    assert end.endswith("seed 7")

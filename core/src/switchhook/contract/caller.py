@@ -24,15 +24,27 @@ class CallerAct:
     interrupt: float | None = None
 
 
+class CallerLine(Protocol):
+    """What lies between a caller's mouth and the telephone network, in one call. Samples are linear, signed
+    16-bit at 8 kHz. Calls over a real transport have it, others have no audio."""
+
+    def spoken(self, pcm: bytes, /) -> bytes:
+        """An utterance before the call, as it is said there: faster, slower. It may take its time."""
+
+    def carried(self, pcm: bytes, /) -> bytes:
+        """The next piece of all that the caller sends, silence too, as it arrives: just as long, and soon."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallerPlan:
     """What a caller does, one after the other; then hangs up. `language`: of the flow; none: the connector's.
-    `limit`: seconds, after which the call is cut off."""
+    `limit`: seconds, after which the call is cut off. `line`: none: it takes nothing and adds nothing."""
 
     acts: tuple[CallerAct, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     limit: float = LONGEST
+    line: CallerLine | None = None
 
 
 @dataclass(slots=True)

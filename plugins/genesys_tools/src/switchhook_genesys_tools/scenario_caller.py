@@ -12,9 +12,18 @@ from pydantic import Field
 from switchhook import FilePath, SettingsError, Table, hookimpl
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from switchhook import CallerAct, CallerPlan, Options, PlacedCall, SpeechToText, TextToSpeech
+    from switchhook import (
+        CallerAct,
+        CallerLine,
+        CallerPlan,
+        Options,
+        PlacedCall,
+        SpeechToText,
+        TextToSpeech,
+    )
 
     from .dial import CallerStep, CallResult, Target
 
@@ -47,7 +56,7 @@ def create_caller(options: Options) -> GenesysCaller:
 
 
 class GenesysCaller:
-    """Texts are spoken by an installed voice, each once. What is slow about it keeps no other call waiting."""
+    """Texts are spoken by an installed voice, each once. That keeps no other call waiting."""
 
     def __init__(self, target: Target, language: str) -> None:
         self._target, self._language = target, language
@@ -61,19 +70,28 @@ class GenesysCaller:
 
         language = plan.language or self._target.language or self._language
         async with self._preparing:
-            steps = [await self._step(act, language) for act in plan.acts]
-        manners = Manners(patience=PATIENCE)
-        dialled = Plan(tuple(steps), plan.variables, plan.language, manners=manners, timeout=plan.limit)
+            steps = [await self._step(act, language, plan.line) for act in plan.acts]
+        dialled = Plan(
+            tuple(steps),
+            plan.variables,
+            plan.language,
+            manners=Manners(patience=PATIENCE),
+            timeout=plan.limit,
+            line=None if plan.line is None else _in_pcmu(plan.line.carried),
+        )
         return await self._placed(await call(dialled, self._target), language)
 
-    async def _step(self, act: CallerAct, language: str) -> CallerStep:
+    async def _step(self, act: CallerAct, language: str, line: CallerLine | None) -> CallerStep:
         from .dial import CallerStep, HangUp, Keys, Silence, Utterance
 
         turn: Utterance | Keys | Silence | HangUp = HangUp() if act.hang_up else Silence()
         if act.keys:
             turn = Keys(act.keys)
         elif act.say:
-            turn = Utterance(await self._speech(act.say, language), act.say)
+            audio = await self._speech(act.say, language)
+            if line is not None:
+                audio = await anyio.to_thread.run_sync(_in_pcmu(line.spoken), audio)
+            turn = Utterance(audio, act.say)
         return CallerStep(turn, act.interrupt is not None, act.interrupt)
 
     async def _speech(self, text: str, language: str) -> bytes:
@@ -129,3 +147,12 @@ class GenesysCaller:
             for segment in result.bot
             if self._ear is not None
         ]
+
+
+def _in_pcmu(linear: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    from switchhook import codec_for
+
+    from .dial.voice import LINE
+
+    codec = codec_for(LINE)
+    return lambda audio: codec.encode(linear(codec.decode(audio)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import anyio
@@ -20,10 +21,18 @@ LONGEST = 300.0  # seconds of a call
 
 
 class Job(NamedTuple):
-    """A scenario, and which time it is run."""
+    """A scenario, which time it is run, and under which condition; empty: none is asked for. `seed`: of all
+    that is left to chance."""
 
     case: Case
     run: int = 1
+    condition: str = ""
+    seed: int = 0
+
+
+def chance(job: Job) -> Random:
+    """Its own, whatever runs beside it."""
+    return Random(f"{job.seed} {job.case.name} {job.condition} {job.run}")  # noqa: S311  # nothing is secret
 
 
 def connector_of(case: Case, settings: Settings) -> str:

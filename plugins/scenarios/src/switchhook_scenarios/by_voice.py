@@ -9,9 +9,18 @@ from typing import Any
 
 import anyio
 
-from switchhook import PlacedCall, SimulatedCaller, load_caller, load_settings
+from switchhook import (
+    PlacedCall,
+    SettingsError,
+    SimulatedCaller,
+    did_you_mean,
+    load_caller,
+    load_settings,
+)
 
-from .by_text import LONGEST, Job, by_text, connector_of
+from .babble import babble
+from .by_text import LONGEST, Job, by_text, chance, connector_of
+from .conditions import KNOWN, Condition, Line
 from .judging import Verdict, judged, plan_of
 from .server import Server, server
 
@@ -37,6 +46,7 @@ async def by_voice(
     """What goes otherwise by voice is tried by text, too. Raises SettingsError, PluginError, StartError."""
     settings = load_settings(config)
     names = {connector_of(job.case, settings): None for job in jobs}
+    lines = await Lines.of(jobs)
     async with server(config, list(names)) as running:
         given = {"config": str(config), "port": running.port}
         name = settings.transport.use or None
@@ -45,7 +55,8 @@ async def by_voice(
 
         async def place(job: Job) -> PlacedCall:
             caller = callers[connector_of(job.case, settings)]
-            return await seen.completed(await caller.place(replace(plan_of(job.case), limit=limit)))
+            plan = replace(plan_of(job.case), limit=limit, line=lines.line(job))
+            return await seen.completed(await caller.place(plan))
 
         async def told(verdict: Verdict) -> Verdict:
             return verdict if verdict.ok else await _beside_text(verdict, config)
@@ -58,9 +69,10 @@ async def by_address(
 ) -> list[Verdict]:
     """Of such a server is known what the caller hears and is told: neither actions nor turns."""
     caller: SimulatedCaller = load_caller(options=address.options())
+    lines = await Lines.of(jobs)
 
     async def place(job: Job) -> PlacedCall:
-        return await caller.place(replace(plan_of(job.case), limit=limit))
+        return await caller.place(replace(plan_of(job.case), limit=limit, line=lines.line(job)))
 
     async def told(verdict: Verdict) -> Verdict:
         return verdict
@@ -76,13 +88,40 @@ async def _all(jobs: Sequence[Job], parallel: int, place: Any, told: Any, tell: 
         job = jobs[number]
         async with limiter:
             placed = await place(job)
-        verdicts[number] = await told(judged(job.case, placed, job.run))
+        verdicts[number] = await told(judged(job.case, placed, job.run, job.condition))
         tell(verdicts[number])
 
     async with anyio.create_task_group() as group:
         for number in range(len(jobs)):
             group.start_soon(one, number)
     return [verdicts[number] for number in range(len(jobs))]
+
+
+class Lines:
+    """What is between callers and the network. A job's own noise is the same in each trial of one seed."""
+
+    def __init__(self, talkers: bytes) -> None:
+        self._talkers = talkers
+
+    @classmethod
+    async def of(cls, jobs: Sequence[Job]) -> Lines:
+        """Raises PluginError and SpeechError."""
+        wanted = any(job.condition and condition_of(job).background == "babble" for job in jobs)
+        return cls(await babble(jobs[0].seed) if wanted else b"")
+
+    def line(self, job: Job) -> Line | None:
+        if not job.condition:
+            return None
+        return Line(condition_of(job), chance(job), self._talkers)
+
+
+def condition_of(job: Job) -> Condition:
+    """Raises SettingsError."""
+    known = {**KNOWN, **job.case.conditions}
+    if job.condition not in known:
+        hint = did_you_mean(job.condition, sorted(known))
+        raise SettingsError(f"{job.case.file}: there is no condition {job.condition!r}; {hint}")
+    return known[job.condition]
 
 
 class _Seen:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--voice", action="store_true", help="spoken, recognised, and over the real transport")
     how.add_argument("--url", metavar="URL", help="likewise, to the server at this address")
     how.add_argument("--api-key", metavar="KEY", help="of that server")
+    how.add_argument("--condition", action="append", default=[], metavar="NAME", help=CONDITION)
     how.add_argument("--client-secret", metavar="@FILE", help="left out: the request is not signed")
+    parser.add_argument(
+        "--seed", type=_number, metavar="N", help="of all that is left to chance; it is printed"
+    )
     parser.add_argument("--real-time", action="store_true", help="for assistants that are on a network")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="also write JUnit's XML")
@@ -55,12 +60,19 @@ CONFIG = "default: what a file names, else ./switchhook.toml"
 ONLY = "scenarios whose name has this text; may be given several times"
 PARALLEL_HELP = "calls at once; default: 50 by text, 2 by voice"
 LIMIT_HELP = "after which a call is cut off; default: 300"
+CONDITION = "how callers are heard: telephone, noise, babble …; several times: a matrix; all: each"
 OUTPUT = "where talk, recording and events of a call are kept that went otherwise; default: try-output"
 
 
 def _count(text: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,3}", text):
         raise argparse.ArgumentTypeError(f"expected a number from 1 to 9999, got {text!r}")
+    return int(text)
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"expected a number of up to nine digits, got {text!r}")
     return int(text)
 
 
@@ -71,17 +83,35 @@ def _seconds(text: str) -> float:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from .by_text import Job
     from .screen import Screen
 
     cases = chosen(read_all(arguments.files), arguments.only)
-    jobs = [Job(case, run) for case in cases for run in range(1, arguments.repeat + 1)]
     form = _form(arguments)
-    show = Screen(form, arguments.output, json=arguments.json)
+    if arguments.seed is None:
+        arguments.seed = secrets.randbelow(10**6)
+    jobs = list(_jobs(cases, arguments))
+    show = Screen(form, arguments.output, json=arguments.json, seed=arguments.seed)
     verdicts = _by_address(jobs, arguments, show) if form == "url" else _by_config(jobs, arguments, show)
     if arguments.junit:
         _write(arguments.junit, verdicts, form)
     return show.finish(verdicts)
+
+
+def _jobs(cases: Sequence[Case], arguments: argparse.Namespace) -> Iterator[Job]:
+    """Raises SettingsError for a condition that there is not."""
+    from .by_text import Job
+    from .by_voice import condition_of
+    from .conditions import KNOWN
+
+    for case in cases:
+        every = [*KNOWN, *(name for name in case.conditions if name not in KNOWN)]
+        asked = every if "all" in arguments.condition else list(dict.fromkeys(arguments.condition))
+        for condition in asked or [""]:
+            for run in range(1, arguments.repeat + 1):
+                job = Job(case, run, condition, arguments.seed)
+                if condition:
+                    condition_of(job)
+                yield job
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -94,6 +124,8 @@ def _form(arguments: argparse.Namespace) -> str:
         raise SettingsError("--url: expected neither --voice nor --config beside it")
     if arguments.url is not None and not arguments.api_key:
         raise SettingsError("--api-key is missing; it goes with --url")
+    if arguments.condition and arguments.url is None and not arguments.voice:
+        raise SettingsError("--condition goes with --voice or --url: a call by text has no audio")
     if arguments.client_secret and not arguments.client_secret.startswith("@"):
         raise SettingsError("--client-secret: expected @FILE, so that no list of processes shows the secret")
     return "url" if arguments.url is not None else "voice" if arguments.voice else "text"

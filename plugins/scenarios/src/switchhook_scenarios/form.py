@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from switchhook import Action, FilePath, Seconds, Table, check_name, did_you_mean
 
+from .conditions import Condition
+
 WORD = 0.4  # seconds that a spoken word takes, about
 ACTS = ("say", "keys", "silence", "hang_up")
 ACTIONS = sorted(action.__name__ for action in get_args(Action))
@@ -121,12 +123,15 @@ class File(Table):
     connector: Annotated[str, AfterValidator(check_name)] | None = None
     defaults: Common = Field(default_factory=Common)
     fixtures: dict[str, Fixture] = Field(default_factory=dict)
+    conditions: dict[Annotated[str, AfterValidator(check_name)], Condition] = Field(default_factory=dict)
     scenario: list[Scenario]
 
 
 def model_at(path: tuple[str | int, ...]) -> type[Table]:
     """The table that stands there."""
     match path:
+        case ("conditions", *_):
+            return Condition
         case ("defaults", *_):
             return Common
         case ("fixtures" | "scenario", _, "steps", int(), *_):

@@ -47,6 +47,7 @@ class Verdict:
     answers: Sequence[Answer]
     misses: Sequence[Miss]
     run: int = 1
+    condition: str = ""
     notes: Sequence[str] = field(default=())
 
     @property
@@ -71,11 +72,10 @@ def done(step: Step) -> str:
     return said if step.interrupt is None else f"{said}, interrupting after {step.interrupt:g} s"
 
 
-def judged(case: Case, placed: PlacedCall, run: int = 1) -> Verdict:
+def judged(case: Case, placed: PlacedCall, run: int = 1, condition: str = "") -> Verdict:
     answers = answers_of(placed)
-    return Verdict(
-        case, placed, answers, [*_steps(case, placed, answers), *_call(case, placed, answers)], run
-    )
+    misses = [*_steps(case, placed, answers), *_call(case, placed, answers)]
+    return Verdict(case, placed, answers, misses, run, condition)
 
 
 def answers_of(placed: PlacedCall) -> list[Answer]:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from switchhook import SettingsError, did_you_mean
 
+from .conditions import Condition
 from .form import Common, File, Scenario, Step, model_at
 from .lines import Path, line_of, lines_of
 
@@ -31,6 +32,7 @@ class Case:
     expected: Common  # of the call as a whole
     config: FilePath | None = None
     connector: str | None = None
+    conditions: Mapping[str, Condition] = field(default_factory=dict, compare=False)  # of the file's own
     acts: tuple[int, ...] = field(
         default=(), compare=False
     )  # the answer that a step looks at, 0 the greeting
@@ -143,6 +145,7 @@ class _Reading:
             _together([part for part, _, _ in parts]),
             read.config,
             read.connector,
+            read.conditions,
             tuple(_answers(steps)),
         )
 
@@ -194,6 +197,8 @@ def _spelt(path: Path, table: Mapping[str, Any]) -> str:
             name = table["scenario"][number]
             name = name.get("name") if isinstance(name, dict) else None
             parts = [f"scenario {name!r:.80}" if isinstance(name, str) else f"scenario {number + 1}"]
+        case ("conditions", str(name), *rest):
+            parts = [f"condition {name!r:.80}"]
         case ("fixtures", str(name), *rest):
             parts = [f"fixture {name!r:.80}"]
         case _:

@@ -16,7 +16,8 @@ HIDDEN = "•"  # in place of what is said in confidence
 
 
 def title(verdict: Verdict) -> str:
-    return f"{verdict.case.name}, run {verdict.run}" if verdict.run > 1 else verdict.case.name
+    parts = [verdict.case.name, verdict.condition, f"run {verdict.run}" if verdict.run > 1 else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def line(verdict: Verdict) -> str:
@@ -70,10 +71,27 @@ def _expected(verdict: Verdict, answer: int | None) -> Iterator[str]:
 # --- for machines
 
 
-def summary(verdicts: Sequence[Verdict], form: str) -> dict[str, Any]:
+def matrix(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """A line for each scenario, a column for each condition: how many of its calls went as expected."""
+    columns = list(dict.fromkeys(verdict.condition for verdict in verdicts))
+    rows = dict.fromkeys((str(verdict.case.file), verdict.case.name) for verdict in verdicts)
+    width = min(60, max(len(name) for _, name in rows))
+    yield " ".join(["".ljust(width), *(f"{column[:9]:>9}" for column in columns)])
+    for file, name in rows:
+        cells = []
+        for column in columns:
+            those = [
+                v.ok for v in verdicts if (str(v.case.file), v.case.name, v.condition) == (file, name, column)
+            ]
+            cells.append(f"{f'{sum(those)}/{len(those)}' if those else '':>9}")
+        yield " ".join([name[:width].ljust(width), *cells])
+
+
+def summary(verdicts: Sequence[Verdict], form: str, seed: int) -> dict[str, Any]:
     failed = sum(not verdict.ok for verdict in verdicts)
     return {
         "form": form,
+        "seed": seed,
         "passed": len(verdicts) - failed,
         "failed": failed,
         "scenarios": [_as_data(verdict) for verdict in verdicts],
@@ -87,6 +105,7 @@ def _as_data(verdict: Verdict) -> dict[str, Any]:
         "line": case.line,
         "name": case.name,
         "run": verdict.run,
+        "condition": verdict.condition,
         "ok": verdict.ok,
         "seconds": placed.seconds,
         "outcome": placed.ending,
@@ -115,7 +134,7 @@ def junit(verdicts: Sequence[Verdict], form: str) -> bytes:
 
 def _testcase(suite: ET.Element, verdict: Verdict, form: str) -> None:
     given = {
-        "classname": f"{verdict.case.file.stem}.{form}",
+        "classname": ".".join(part for part in (verdict.case.file.stem, form, verdict.condition) if part),
         "name": visible(title(verdict)),
         "time": f"{verdict.placed.seconds:.3f}",
     }

@@ -18,8 +18,8 @@ from .keeping import keep
 class Screen:
     """One of the command; `form` is text, voice or url."""
 
-    def __init__(self, form: str, output: Path, *, json: bool) -> None:
-        self.form, self._output, self._json = form, output, json
+    def __init__(self, form: str, output: Path, *, json: bool, seed: int) -> None:
+        self.form, self._output, self._json, self._seed = form, output, json, seed
         self._began = time.monotonic()
 
     def verdict(self, verdict: Verdict) -> None:
@@ -36,11 +36,16 @@ class Screen:
     def finish(self, verdicts: Sequence[Verdict]) -> int:
         failed = sum(not verdict.ok for verdict in verdicts)
         if self._json:
-            print(json.dumps(report.summary(verdicts, self.form), ensure_ascii=False, default=str))  # noqa: T201  # a command speaks
+            data = report.summary(verdicts, self.form, self._seed)
+            print(json.dumps(data, ensure_ascii=False, default=str))  # noqa: T201  # a command speaks
         else:
+            if len({verdict.condition for verdict in verdicts}) > 1:
+                for text in report.matrix(verdicts):
+                    self._say(text)
             took = time.monotonic() - self._began
             otherwise = f", {failed} otherwise" if failed else ""
-            self._say(f"{len(verdicts)} calls: {len(verdicts) - failed} as expected{otherwise}; {took:.1f} s")
+            passed = f"{len(verdicts)} calls: {len(verdicts) - failed} as expected{otherwise}"
+            self._say(f"{passed}; {took:.1f} s, seed {self._seed}")
         return 1 if failed else 0
 
     def _say(self, text: str, *, bad: bool = False) -> None:

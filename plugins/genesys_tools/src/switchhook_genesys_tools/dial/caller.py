@@ -52,9 +52,11 @@ Due = Frame | Key | Started | Finished | HangUp
 
 class Mouth:
     """The caller's microphone: silence, and utterances from where they begin. A frame that is sent at some
-    time holds what sounded until then, so the stream begins one frame before the first is sent."""
+    time holds what sounded until then, so the stream begins one frame before the first is sent. `line`:
+    what it makes of each."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, line: Callable[[bytes], bytes] | None = None) -> None:
+        self._line = line
         self.origin = now - FRAME / RATE
         self.frames: list[bytes] = []
         self._ahead = bytearray()
@@ -73,15 +75,22 @@ class Mouth:
         # silence is one object, however long the call
         audio = bytes(self._ahead[:FRAME]).ljust(FRAME, b"\xff") if self._ahead else _SILENCE
         del self._ahead[:FRAME]
+        if self._line is not None:
+            audio = self._line(audio)
         self.frames.append(audio)
         return audio
 
 
 class Caller:
     def __init__(
-        self, steps: Sequence[CallerStep], manners: Manners, now: float, observe: Callable[[Event], None]
+        self,
+        steps: Sequence[CallerStep],
+        manners: Manners,
+        now: float,
+        observe: Callable[[Event], None],
+        line: Callable[[bytes], bytes] | None = None,
     ) -> None:
-        self.playback, self.mouth = Playback(), Mouth(now)
+        self.playback, self.mouth = Playback(), Mouth(now, line)
         self.latencies: list[Latency] = []
         self.began: list[float] = []  # when each turn of the caller did
         self._turns = Turns(steps, manners, now)

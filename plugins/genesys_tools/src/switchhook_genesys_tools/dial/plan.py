@@ -15,7 +15,7 @@ from .turns import Manners
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from switchhook import Codec
@@ -69,6 +69,7 @@ class Plan:
     dnis: str = "tel:+15550199"
     manners: Manners = MANNERS
     timeout: float = 300.0  # seconds; then the caller hangs up, and the call has failed
+    line: Callable[[bytes], bytes] | None = None  # what it makes of each frame that the caller sends
     probe: bool = False  # open and close, as Genesys does when an integration is saved
     show_digits: bool = False  # in the message log
 

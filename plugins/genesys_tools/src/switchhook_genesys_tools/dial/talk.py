@@ -135,7 +135,7 @@ class Talk:
         elif media is None:
             self.hang_up("failed", "the server takes no audio")
         else:
-            self._caller = Caller(self._plan.steps, self._plan.manners, now, self._show)
+            self._caller = Caller(self._plan.steps, self._plan.manners, now, self._show, self._plan.line)
 
     def _do(self, item: Due) -> None:
         match item:
