@@ -155,7 +155,10 @@ PARTS: dict[str, tuple[Any, str]] = {
     "Reading options": (options, "Options Table"),
     "Where records go": (sinks, "RecordSink RecordStore"),
     "What workers know together": (state, "State Full"),
-    "Callers that are made up": (caller, "CallerAct CallerLine CallerPlan PlacedCall SimulatedCaller"),
+    "Callers that are made up": (
+        caller,
+        "CallerAct CallerLine CallerMind CallerPlan PlacedCall SimulatedCaller",
+    ),
     "`switchhook.testing`": (
         testing,
         (

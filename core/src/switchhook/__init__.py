@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .contract.bucket import TokenBucket as TokenBucket
     from .contract.caller import CallerAct as CallerAct
     from .contract.caller import CallerLine as CallerLine
+    from .contract.caller import CallerMind as CallerMind
     from .contract.caller import CallerPlan as CallerPlan
     from .contract.caller import PlacedCall as PlacedCall
     from .contract.caller import SimulatedCaller as SimulatedCaller
@@ -159,7 +160,7 @@ _HOME = {
     "contract.assistant": "Assistant Conversation Interruptible Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec Tap wav_file",
     "contract.bucket": "TokenBucket",
-    "contract.caller": "CallerAct CallerLine CallerPlan PlacedCall SimulatedCaller",
+    "contract.caller": "CallerAct CallerLine CallerMind CallerPlan PlacedCall SimulatedCaller",
     "contract.drivers": "Closable KnowsLanguages NamesLanguage Warmable",
     "contract.figures": "Figure",
     "contract.findings": "AdminPage Finding",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +24,14 @@ class CallerAct:
     interrupt: float | None = None
 
 
+class CallerMind(Protocol):
+    """A caller who goes by what he hears, after the acts of a plan. One for each call."""
+
+    async def next(self, heard: str, /) -> Sequence[CallerAct]:
+        """What he does after all that the bot has said since he did something: one after the other, each
+        when the bot is silent, or interrupts it. Nothing: he hangs up. An error ends the trial."""
+
+
 class CallerLine(Protocol):
     """What lies between a caller's mouth and the telephone network, in one call. Samples are linear, signed
     16-bit at 8 kHz. Calls over a real transport have it, others have no audio."""
@@ -38,13 +46,15 @@ class CallerLine(Protocol):
 @dataclass(frozen=True, slots=True)
 class CallerPlan:
     """What a caller does, one after the other; then hangs up. `language`: of the flow; none: the connector's.
-    `limit`: seconds, after which the call is cut off. `line`: none: it takes nothing and adds nothing."""
+    `limit`: seconds, after which the call is cut off. `line`: none: it takes nothing and adds nothing.
+    `mind`: what goes on after the acts."""
 
     acts: tuple[CallerAct, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     limit: float = LONGEST
     line: CallerLine | None = None
+    mind: CallerMind | None = None
 
 
 @dataclass(slots=True)
@@ -62,6 +72,7 @@ class PlacedCall:
     )  # of the greeting, and of the answer to each act
     said: list[tuple[float, str]] = field(default_factory=list)  # what the bot was heard to say, and when
     variables: list[Mapping[str, Any]] = field(default_factory=list)  # of the session, after each answer
+    acts: list[CallerAct] = field(default_factory=list)  # of a caller with a mind: all that he did
     record: CallRecord | None = None
     keep: Callable[[Path], None] = lambda _: None
     """Writes into a folder what there is of the call: recording, messages, events."""

@@ -3,7 +3,7 @@ takes as long as its words would. In virtual time it costs what the bot thinks."
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from math import inf
@@ -67,6 +67,7 @@ class Rehearsal:
         self._before = 0  # turns when the caller did the last thing
         self._spoke: float | None = None  # when the answer to it began
         self._began = 0.0
+        self._patience = PATIENCE
         self._placed = PlacedCall(keep=self._keep)
 
     async def run(self) -> PlacedCall:
@@ -91,19 +92,32 @@ class Rehearsal:
     # --- the caller
 
     async def _behave(self) -> None:
-        patience = PATIENCE
-        for act in self._plan.acts:
+        async for act in self._acts():
             if act.interrupt is not None:
-                await self._until_speaking(act.interrupt, patience)
+                await self._until_speaking(act.interrupt, self._patience)
             else:
-                await self._until_quiet(patience, PAUSE)
+                await self._until_quiet(self._patience, PAUSE)
             self._placed.variables.append(dict(self._call.variables.current))
+            self._placed.acts.append(act)
             self._placed.began.append(anyio.current_time() - self._began)
             self._before, self._spoke = self._turns, None
             await self._do(act)
-            patience = SILENCE if act.silence else PATIENCE
-        await self._until_quiet(patience, SETTLED)
+            self._patience = SILENCE if act.silence else PATIENCE
+        await self._until_quiet(self._patience, SETTLED)
         self._leg.close("hung_up")
+
+    async def _acts(self) -> AsyncGenerator[CallerAct, None]:
+        """As planned; then as the caller thinks of them."""
+        for act in self._plan.acts:
+            yield act
+        while self._plan.mind is not None:
+            await self._until_quiet(self._patience, PAUSE)
+            turns = self._call.record_writer.record.turns[self._before :]
+            thought = await self._plan.mind.next(" ".join(text for turn in turns for text in turn.said))
+            if not thought:
+                return
+            for act in thought:
+                yield act
 
     async def _do(self, act: CallerAct) -> None:
         for number, key in enumerate(act.keys):

@@ -54,18 +54,25 @@ async def by_text(
     jobs: Sequence[Job], config: Path, parallel: int, limit: float, tell: Callable[[Verdict], None]
 ) -> list[Verdict]:
     """In the order of `jobs`; `tell` as they come. Raises SettingsError, PluginError and StartError."""
+    from .playing import Play
+
     app = App(load_settings(config), config.parent.absolute())
+    plays = [Play(job) for job in jobs]
+    plans = [
+        replace(plan_of(job.case), limit=limit, mind=play.mind) for job, play in zip(jobs, plays, strict=True)
+    ]
     rehearsals = [
-        Rehearsal(app, connector_of(job.case, app.settings), replace(plan_of(job.case), limit=limit))
-        for job in jobs
+        Rehearsal(app, connector_of(job.case, app.settings), plan)
+        for job, plan in zip(jobs, plans, strict=True)
     ]
     verdicts: dict[int, Verdict] = {}
     limiter = anyio.CapacityLimiter(parallel)
 
     async def one(number: int) -> None:
-        async with limiter:
+        async with limiter, plays[number].running():
             placed = await rehearsals[number].run()
-        verdicts[number] = judged(jobs[number].case, placed, jobs[number].run)
+            verdict = judged(jobs[number].case, placed, jobs[number].run)
+            verdicts[number] = await plays[number].judged(verdict)
         tell(verdicts[number])
 
     async with app.lifespans(), anyio.create_task_group() as group:

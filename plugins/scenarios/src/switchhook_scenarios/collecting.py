@@ -82,8 +82,10 @@ def _placed(cases: list[Case]) -> dict[str, Verdict]:
     from switchhook import virtual_time
 
     from .by_text import LONGEST, PARALLEL, Job, by_text, config_of
+    from .playing import refuse_models
 
     jobs = [Job(case) for case in cases]
+    refuse_models(jobs)
     config = config_of(cases[0], None)
     given = jobs, config, PARALLEL, LONGEST, lambda _: None
     return {verdict.case.name: verdict for verdict in anyio.run(by_text, *given, **virtual_time())}

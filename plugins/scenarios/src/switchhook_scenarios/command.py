@@ -177,6 +177,7 @@ def _by_config(jobs: Sequence[Job], arguments: argparse.Namespace, show: Screen)
 
     from .by_text import by_text, config_of
     from .by_voice import by_voice
+    from .playing import refuse_models
 
     verdicts: list[Verdict] = []
     for config in dict.fromkeys(config_of(job.case, arguments.config) for job in jobs):
@@ -186,6 +187,8 @@ def _by_config(jobs: Sequence[Job], arguments: argparse.Namespace, show: Screen)
         if show.form == "voice":
             verdicts += anyio.run(by_voice, *given)
         else:
+            if not arguments.real_time:
+                refuse_models(those)
             verdicts += anyio.run(by_text, *given, **({} if arguments.real_time else virtual_time()))
     return verdicts
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from switchhook import Action, FilePath, Seconds, Table, check_name, did_you_mean
 
 from .conditions import Condition
+from .persona import AskedFor, Persona
 
 WORD = 0.4  # seconds that a spoken word takes, about
 ACTS = ("say", "keys", "silence", "hang_up")
@@ -116,6 +117,8 @@ class Scenario(Common):
     use: Names = Field(default_factory=list)
     cases: list[dict[str, Any]] = Field(default_factory=list)
     steps: list[Step] = Field(default_factory=list)
+    caller: Persona | None = None
+    judge: Texts = Field(default_factory=list)
 
 
 class File(Table):
@@ -124,21 +127,26 @@ class File(Table):
     defaults: Common = Field(default_factory=Common)
     fixtures: dict[str, Fixture] = Field(default_factory=dict)
     conditions: dict[Annotated[str, AfterValidator(check_name)], Condition] = Field(default_factory=dict)
+    model: dict[str, Any] | None = None
     scenario: list[Scenario]
+
+
+_PLACES: tuple[tuple[type[Table], tuple[str, ...]], ...] = (
+    (Condition, ("conditions",)),
+    (Common, ("defaults",)),
+    (AskedFor, ("scenario", "*", "caller", "answers", "*")),
+    (Persona, ("scenario", "*", "caller")),
+    (Step, ("fixtures", "*", "steps", "*")),
+    (Step, ("scenario", "*", "steps", "*")),
+    (Fixture, ("fixtures",)),
+    (Scenario, ("scenario",)),
+)
 
 
 def model_at(path: tuple[str | int, ...]) -> type[Table]:
     """The table that stands there."""
-    match path:
-        case ("conditions", *_):
-            return Condition
-        case ("defaults", *_):
-            return Common
-        case ("fixtures" | "scenario", _, "steps", int(), *_):
-            return Step
-        case ("fixtures", _, *_):
-            return Fixture
-        case ("scenario", _, *_):
-            return Scenario
-        case _:
-            return File
+    for model, place in _PLACES:
+        inside = zip(place, path, strict=False)
+        if len(path) >= len(place) and all(part in ("*", key) for part, key in inside):
+            return model
+    return File

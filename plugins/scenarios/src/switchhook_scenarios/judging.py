@@ -65,7 +65,7 @@ def plan_of(case: Case) -> CallerPlan:
     return CallerPlan(tuple(acts), dict(expected.variables), expected.language or "")
 
 
-def done(step: Step) -> str:
+def done(step: Step | CallerAct) -> str:
     """What the caller does in it, in words."""
     said = f'says "{step.say}"' if step.say else f"presses {step.keys}" if step.keys else ""
     said = said or ("is silent" if step.silence else "hangs up")
@@ -176,6 +176,9 @@ def _call(case: Case, placed: PlacedCall, answers: Sequence[Answer]) -> Iterator
     expected = case.expected
     for key, wanted, got in (*_end(case, placed), *_outputs(case, placed), *_turns(case, placed)):
         yield Miss(key, wanted, got, case.line)
+    until = case.caller.until if case.caller is not None else ""
+    if until and not any(matching.has(until, answer.said) for answer in answers):
+        yield Miss("caller", f'that he hears "{until}"', "he does not", case.line)
     for text in expected.hear_not:
         for number, answer in enumerate(answers):
             if matching.has(text, answer.said):

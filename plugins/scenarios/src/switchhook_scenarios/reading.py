@@ -16,6 +16,7 @@ from switchhook import SettingsError, did_you_mean
 from .conditions import Condition
 from .form import Common, File, Scenario, Step, model_at
 from .lines import Path, line_of, lines_of
+from .persona import Persona
 
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 
@@ -33,6 +34,9 @@ class Case:
     config: FilePath | None = None
     connector: str | None = None
     conditions: Mapping[str, Condition] = field(default_factory=dict, compare=False)  # of the file's own
+    caller: Persona | None = None  # who goes on after the steps
+    judge: tuple[str, ...] = ()  # what a model is asked about the call
+    model: Mapping[str, Any] | None = field(default=None, compare=False)
     acts: tuple[int, ...] = field(
         default=(), compare=False
     )  # the answer that a step looks at, 0 the greeting
@@ -133,8 +137,11 @@ class _Reading:
         lines = [
             line_of(self._lines, (*path, "steps", n)) for _, each, path in parts for n in range(len(each))
         ]
-        if not steps:
+        if not steps and scenario.caller is None:
             self._complain(here, "no step: say what the caller does, or what is heard")
+        by_model = scenario.judge or (scenario.caller is not None and scenario.caller.persona)
+        if by_model and not isinstance((read.model or {}).get("use"), str):
+            self._complain(here, 'a model plays or judges: expected [model] with use = "openai" or another')
         name = f"{scenario.name} [{row.name}]" if row.name else scenario.name
         return Case(
             self._file,
@@ -146,6 +153,9 @@ class _Reading:
             read.config,
             read.connector,
             read.conditions,
+            scenario.caller,
+            tuple(scenario.judge),
+            read.model,
             tuple(_answers(steps)),
         )
 

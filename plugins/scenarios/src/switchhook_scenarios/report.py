@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from switchhook import visible
+from switchhook import CallerAct, visible
 
 from .form import Step
 from .judging import Answer, Miss, Verdict, done
@@ -30,7 +30,8 @@ def line(verdict: Verdict) -> str:
 def talk(verdict: Verdict) -> Iterator[str]:
     """Who said what; and what was expected, beside what was heard."""
     case = verdict.case
-    acts = [step for step in case.steps if step.acts]
+    planned = [step for step in case.steps if step.acts]
+    acts: list[Step | CallerAct] = [*planned, *verdict.placed.acts[len(planned) :]]
     for number, answer in enumerate(verdict.answers):
         if number:
             yield f"caller    {done(acts[number - 1])}"
@@ -50,7 +51,7 @@ def talk(verdict: Verdict) -> Iterator[str]:
     yield from (f"note      {note}" for note in verdict.notes)
 
 
-def _misheard(step: Step, answer: Answer) -> Iterator[str]:
+def _misheard(step: Step | CallerAct, answer: Answer) -> Iterator[str]:
     """Of a bot whose record is there. What is said in confidence is not told."""
     if not step.say or answer.does is None or HIDDEN in answer.understood:
         return
