@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from switchhook_genesys_tools.dial.turns import (
     NOTICED,
+    Asks,
     CallerStep,
     HangUp,
     Keys,
@@ -240,3 +241,27 @@ def test_a_caller_may_hang_up_in_the_middle():
     script = turns(CallerStep(HangUp(), interrupt=True, after=1.0))
     script.bot_started(1.0)
     assert script.next(2.0) == HangUp()
+
+
+def test_who_goes_on_by_what_is_heard_is_asked_when_the_bot_has_answered():
+    script = Turns([], MANNERS, now=0.0, goes_on=True)
+    script.bot_started(1.0)
+    script.bot_finished(2.0)
+    assert isinstance(script.next(2.7), Asks)
+    assert (script.deadline(), script.next(60.0)) == (None, None), "while he thinks"
+    script.go_on([CallerStep(KEYS)])
+    assert script.next(60.0) is KEYS
+
+
+def test_who_does_not_go_on_hangs_up():
+    script = Turns([], MANNERS, now=0.0, goes_on=True)
+    script.bot_started(1.0)
+    script.bot_finished(2.0)
+    script.next(2.7)
+    script.go_on([])
+    assert isinstance(script.next(5.0), HangUp)
+
+
+def test_a_bot_that_does_not_answer_is_no_reason_to_wait_for_ever():
+    script = Turns([], MANNERS, now=0.0, goes_on=True)
+    assert isinstance(script.next(MANNERS.patience), Asks)

@@ -19,7 +19,7 @@ def test_the_demos_bank_does_as_the_example_says(text, tmp_path, capsys):
     assert main(["try", str(tmp_path / "calls.toml"), *given]) == 0, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["Step", "Common", "Scenario", "Condition", "File"])
+@pytest.mark.parametrize("name", ["Step", "Common", "Scenario", "Condition", "Persona", "AskedFor", "File"])
 def test_the_page_has_every_key(name):
     from switchhook_scenarios import form
 

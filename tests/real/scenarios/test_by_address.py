@@ -33,6 +33,10 @@ outputs = { last_topic = "balance" }
 outputs_not = "pin"
 
 [[scenario]]
+name = "a caller with a goal"
+caller = { goal = "tell me when you are open", until = "nine to five", interrupts = 0.3, slow = 0.3 }
+
+[[scenario]]
 name = "hours that the bank does not have"
 steps = [{ hear = "ten to five" }]
 """
@@ -53,7 +57,7 @@ def with_bank(tmp_path, monkeypatch):
     async def go():
         async with server(DEMO / "switchhook.toml", ["bank"]) as running:
             url = f"ws://127.0.0.1:{running.port}/{INSTANCE}/connect?version=2024-08-25"
-            return await anyio.to_thread.run_sync(tried, tmp_path, url, "--json")
+            return await anyio.to_thread.run_sync(tried, tmp_path, url, "--json", "--seed", "3")
 
     return lambda: anyio.run(go)
 
@@ -65,7 +69,11 @@ def test_whole_calls_to_a_running_server(with_bank, capsys, tmp_path):
     kept = {file.name for file in (tmp_path / "kept/calls-hours-that-the-bank-does-not-have").iterdir()}
     assert (status, found) == (
         1,
-        {"the balance by keypad": [], "hours that the bank does not have": ["hear"]},
+        {
+            "the balance by keypad": [],
+            "a caller with a goal": [],
+            "hours that the bank does not have": ["hear"],
+        },
     )
     assert {"call.wav", "messages.jsonl", "talk.txt"} <= kept
 
@@ -128,7 +136,7 @@ def outcomes(capsys):
 )
 def test_a_server_that_refuses_has_a_verdict_for_each_scenario(tmp_path, capsys, answering, data):
     assert tried(tmp_path, answering(data), "--json") == 1
-    assert outcomes(capsys) == [("refused", False)] * 2
+    assert outcomes(capsys) == [("refused", False)] * 3
 
 
 def hang_up(peer):
@@ -162,4 +170,4 @@ def test_a_server_that_goes_wrong_in_a_call_has_a_verdict_for_each_scenario(
     tmp_path, capsys, talking, handler, ending
 ):
     assert tried(tmp_path, talking(handler), "--json", "--limit", "2") == 1
-    assert outcomes(capsys) == [(ending, False)] * 2
+    assert outcomes(capsys) == [(ending, False)] * 3

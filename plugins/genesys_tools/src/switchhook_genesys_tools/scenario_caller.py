@@ -12,7 +12,7 @@ from pydantic import Field
 from switchhook import FilePath, SettingsError, Table, hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from switchhook import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         TextToSpeech,
     )
 
-    from .dial import CallerStep, CallResult, Target
+    from .dial import CallerStep, CallResult, Heard, Target
 
 PATIENCE = 30.0  # seconds that a bot may take to answer: a machine may be slow, and the answer still be right
 
@@ -69,8 +69,14 @@ class GenesysCaller:
         from .dial import Manners, Plan, call
 
         language = plan.language or self._target.language or self._language
-        async with self._preparing:
-            steps = [await self._step(act, language, plan.line) for act in plan.acts]
+        acts = list(plan.acts)
+        steps = await self._steps(acts, plan, language)
+
+        async def goes_on(heard: Heard) -> Sequence[CallerStep]:
+            thought = await plan.mind.next(await self._words(heard, language)) if plan.mind else ()
+            acts.extend(thought)
+            return await self._steps(thought, plan, language)
+
         dialled = Plan(
             tuple(steps),
             plan.variables,
@@ -78,8 +84,21 @@ class GenesysCaller:
             manners=Manners(patience=PATIENCE),
             timeout=plan.limit,
             line=None if plan.line is None else _in_pcmu(plan.line.carried),
+            goes_on=None if plan.mind is None else goes_on,
         )
-        return await self._placed(await call(dialled, self._target), language)
+        placed = await self._placed(await call(dialled, self._target), language)
+        placed.acts = acts[: len(placed.began)]
+        return placed
+
+    async def _words(self, heard: Heard, language: str) -> str:
+        """As the bot reports them, else as they are heard."""
+        if heard.text or not heard.audio:
+            return heard.text
+        return await self._understood(heard.audio, language)
+
+    async def _steps(self, acts: Sequence[CallerAct], plan: CallerPlan, language: str) -> list[CallerStep]:
+        async with self._preparing:
+            return [await self._step(act, language, plan.line) for act in acts]
 
     async def _step(self, act: CallerAct, language: str, line: CallerLine | None) -> CallerStep:
         from .dial import CallerStep, HangUp, Keys, Silence, Utterance
@@ -134,19 +153,22 @@ class GenesysCaller:
     async def _recognised(
         self, result: CallResult, answered: float, language: str
     ) -> list[tuple[float, str]]:
-        """Of a server that does not report what it says: what a recogniser on this machine makes of it."""
+        """Of a server that does not report what it says."""
+        return [
+            (segment.at - answered, await self._understood(bytes(segment.audio), language))
+            for segment in result.bot
+        ]
+
+    async def _understood(self, audio: bytes, language: str) -> str:
+        """What a recogniser on this machine makes of it."""
         from switchhook import load_recogniser
 
         from .dial.hearing import recognised
 
         async with self._preparing:
-            if result.bot and self._ear is None:
+            if self._ear is None:
                 self._ear = await anyio.to_thread.run_sync(load_recogniser)
-        return [
-            (segment.at - answered, await recognised(self._ear, bytes(segment.audio), language))
-            for segment in result.bot
-            if self._ear is not None
-        ]
+        return await recognised(self._ear, audio, language)
 
 
 def _in_pcmu(linear: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:

@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 
 from switchhook import (
+    CallerPlan,
     PlacedCall,
     SettingsError,
     SimulatedCaller,
@@ -22,6 +23,7 @@ from .babble import babble
 from .by_text import LONGEST, Job, by_text, chance, connector_of
 from .conditions import KNOWN, Condition, Line
 from .judging import Verdict, judged, plan_of
+from .playing import Play, by_model
 from .server import Server, server
 
 Tell = Callable[[Verdict], None]
@@ -53,13 +55,13 @@ async def by_voice(
         callers = {each: load_caller(name, {**given, "connector": each}) for each in names}
         seen = _Seen(running)
 
-        async def place(job: Job) -> PlacedCall:
+        async def place(job: Job, plan: CallerPlan) -> PlacedCall:
             caller = callers[connector_of(job.case, settings)]
-            plan = replace(plan_of(job.case), limit=limit, line=lines.line(job))
-            return await seen.completed(await caller.place(plan))
+            return await seen.completed(await caller.place(replace(plan, limit=limit, line=lines.line(job))))
 
-        async def told(verdict: Verdict) -> Verdict:
-            return verdict if verdict.ok else await _beside_text(verdict, config)
+        async def told(job: Job, verdict: Verdict) -> Verdict:
+            # a model takes time, which there is none of by text
+            return verdict if verdict.ok or by_model(job) else await _beside_text(job, verdict, config)
 
         return await _all(jobs, parallel, place, told, tell)
 
@@ -71,24 +73,26 @@ async def by_address(
     caller: SimulatedCaller = load_caller(options=address.options())
     lines = await Lines.of(jobs)
 
-    async def place(job: Job) -> PlacedCall:
-        return await caller.place(replace(plan_of(job.case), limit=limit, line=lines.line(job)))
+    async def place(job: Job, plan: CallerPlan) -> PlacedCall:
+        return await caller.place(replace(plan, limit=limit, line=lines.line(job)))
 
-    async def told(verdict: Verdict) -> Verdict:
+    async def told(_: Job, verdict: Verdict) -> Verdict:
         return verdict
 
     return await _all(jobs, parallel, place, told, tell)
 
 
 async def _all(jobs: Sequence[Job], parallel: int, place: Any, told: Any, tell: Tell) -> list[Verdict]:
+    plays = [Play(job) for job in jobs]
     verdicts: dict[int, Verdict] = {}
     limiter = anyio.CapacityLimiter(parallel)
 
     async def one(number: int) -> None:
-        job = jobs[number]
-        async with limiter:
-            placed = await place(job)
-        verdicts[number] = await told(judged(job.case, placed, job.run, job.condition))
+        job, play = jobs[number], plays[number]
+        async with limiter, play.running():
+            placed = await place(job, replace(plan_of(job.case), mind=play.mind))
+            verdict = await play.judged(judged(job.case, placed, job.run, job.condition))
+        verdicts[number] = await told(job, verdict)
         tell(verdicts[number])
 
     async with anyio.create_task_group() as group:
@@ -147,16 +151,15 @@ class _Seen:
         return placed
 
 
-async def _beside_text(verdict: Verdict, config: Path) -> Verdict:
+async def _beside_text(job: Job, verdict: Verdict, config: Path) -> Verdict:
     """Is it the bot, or what it heard? A call by text takes no time, in a loop of its own."""
-    text = await anyio.to_thread.run_sync(_text_alone, verdict, config)
+    text = await anyio.to_thread.run_sync(_text_alone, job, config)
     note = "by text it goes as expected" if text.ok else "by text it goes otherwise, too"
     return replace(verdict, notes=(*verdict.notes, note))
 
 
-def _text_alone(verdict: Verdict, config: Path) -> Verdict:
+def _text_alone(job: Job, config: Path) -> Verdict:
     from switchhook import virtual_time
 
-    job = Job(verdict.case)
     [alone] = anyio.run(by_text, [job], config, 1, LONGEST, lambda _: None, **virtual_time())
     return alone

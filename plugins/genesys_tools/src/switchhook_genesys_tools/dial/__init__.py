@@ -7,6 +7,7 @@ from .caller import Event as Event
 from .caller import Latency as Latency
 from .client import call as call
 from .plan import CallResult as CallResult
+from .plan import Heard as Heard
 from .plan import Plan as Plan
 from .plan import Target as Target
 from .target import of_connector as of_connector

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .playback import RATE, Finished, Playback, Started
-from .turns import QUIET, HangUp, Keys, Manners, Silence, Turns, Utterance, Waits
+from .turns import QUIET, Asks, HangUp, Keys, Manners, Silence, Turns, Utterance, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ class Key:
     digit: str
 
 
-Due = Frame | Key | Started | Finished | HangUp
+Due = Frame | Key | Started | Finished | HangUp | Asks
 
 
 class Mouth:
@@ -89,11 +89,13 @@ class Caller:
         now: float,
         observe: Callable[[Event], None],
         line: Callable[[bytes], bytes] | None = None,
+        *,
+        goes_on: bool = False,
     ) -> None:
         self.playback, self.mouth = Playback(), Mouth(now, line)
         self.latencies: list[Latency] = []
         self.began: list[float] = []  # when each turn of the caller did
-        self._turns = Turns(steps, manners, now)
+        self._turns = Turns(steps, manners, now, goes_on=goes_on)
         self._observe = observe
         self._turn = GREETING  # the one that is waiting for an answer
         self._asked: float | None = now  # when it ended
@@ -117,6 +119,10 @@ class Caller:
     def bot_replied(self, now: float, *, to_silence: bool) -> None:
         """The bot reports a turn of its own."""
         self._turns.bot_replied(now, to_silence=to_silence)
+
+    def go_on(self, steps: Sequence[CallerStep]) -> None:
+        """What was asked for with `Asks`; nothing: hang up."""
+        self._turns.go_on(steps)
 
     @property
     def unanswered(self) -> str:
@@ -155,6 +161,9 @@ class Caller:
 
     def _take(self, turn: Taken | None, now: float) -> None:
         if turn is None:
+            return
+        if isinstance(turn, Asks):
+            self._due.append(turn)
             return
         if isinstance(turn, Waits):
             self._observe(Event(now, "waits", self._turn))

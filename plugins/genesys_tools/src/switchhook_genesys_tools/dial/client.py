@@ -21,10 +21,11 @@ from .talk import Talk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from anyio.abc import TaskGroup
     from websockets.asyncio.client import ClientConnection
 
     from .caller import Event
-    from .plan import CallResult, Plan, Target
+    from .plan import CallResult, Heard, Plan, Target
 
 CONNECT_WITHIN = 10.0  # seconds
 HINTS = {
@@ -51,7 +52,7 @@ async def call(
     result = talk.result
     try:
         async with connect(target.url, **_options(target, talk)) as socket:
-            await _Connection(talk, socket).run(hang_up or anyio.Event())
+            await _Connection(talk, socket, plan).run(hang_up or anyio.Event())
     except InvalidStatus as error:
         response = error.response
         hint = HINTS.get(response.status_code, "")
@@ -103,15 +104,15 @@ def _headers(target: Target, talk: Talk) -> list[tuple[str, str]]:
 
 
 class _Connection:
-    def __init__(self, talk: Talk, socket: ClientConnection) -> None:
-        self._talk, self._socket = talk, socket
+    def __init__(self, talk: Talk, socket: ClientConnection, plan: Plan) -> None:
+        self._talk, self._socket, self._goes_on = talk, socket, plan.goes_on
         self._sending, self._changed = anyio.Lock(), anyio.Event()
 
     async def run(self, hang_up: anyio.Event) -> None:
         self._talk.start()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._wait_for, hang_up)
-            tasks.start_soon(self._keep_time)
+            tasks.start_soon(self._keep_time, tasks)
             await self._read()
             tasks.cancel_scope.cancel()
 
@@ -128,14 +129,22 @@ class _Connection:
             cause = f"the connection broke: {error}"
         self._talk.lost(cause)
 
-    async def _keep_time(self) -> None:
+    async def _keep_time(self, tasks: TaskGroup) -> None:
         while not self._talk.over:
             self._talk.act()
+            if self._talk.asking is not None:
+                tasks.start_soon(self._think, self._talk.asking)
+                self._talk.asking = None
             await self._flush()
             self._changed = anyio.Event()
             with anyio.move_on_at(anyio.current_time() + self._talk.remaining()):
                 await self._changed.wait()
         await self._socket.close()  # which ends the reader, when the server does not
+
+    async def _think(self, heard: Heard) -> None:
+        assert self._goes_on is not None  # noqa: S101  # else it asks nobody
+        self._talk.go_on(await self._goes_on(heard))
+        self._changed.set()
 
     async def _wait_for(self, hang_up: anyio.Event) -> None:
         await hang_up.wait()

@@ -15,7 +15,7 @@ from .turns import Manners
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from switchhook import Codec
@@ -59,6 +59,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """All of the bot since the caller did something: as it reports it, and its PCMU."""
+
+    text: str
+    audio: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What one caller does."""
 
@@ -70,6 +78,7 @@ class Plan:
     manners: Manners = MANNERS
     timeout: float = 300.0  # seconds; then the caller hangs up, and the call has failed
     line: Callable[[bytes], bytes] | None = None  # what it makes of each frame that the caller sends
+    goes_on: Callable[[Heard], Awaitable[Sequence[CallerStep]]] | None = None  # what the caller does then
     probe: bool = False  # open and close, as Genesys does when an integration is saved
     show_digits: bool = False  # in the message log
 

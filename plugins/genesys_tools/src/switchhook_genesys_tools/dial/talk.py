@@ -10,16 +10,17 @@ from switchhook_audiohook.protocol import NULL_ID, ClientSession, ClientState, M
 from switchhook_audiohook.protocol import events as told
 
 from .caller import GREETING, Caller, Event, Frame, Key
-from .plan import CallResult
+from .plan import CallResult, Heard
 from .playback import Started
 from .recorder import MessageLog
-from .turns import HangUp
+from .turns import Asks, HangUp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .caller import Due
     from .plan import Ending, Plan
+    from .turns import CallerStep
 
 PROBE_OFFERS = (Media(channels=("external", "internal")), Media(), Media(channels=("internal",)))
 ENDINGS: dict[str, Ending] = {"completed": "completed", "unauthorized": "unauthorized", "error": "error"}
@@ -36,6 +37,7 @@ class Talk:
         self._session = ClientSession(self.session_id, clock)
         self._caller: Caller | None = None  # while media flow
         self._asked_at = 0.0
+        self.asking: Heard | None = None  # whoever plays the caller is to be asked how he goes on
         self._ended = False
 
     @property
@@ -67,7 +69,7 @@ class Talk:
         for event in self._session.tick():
             self._told(event, now)
         if now >= self._plan.timeout:
-            self.hang_up("timeout", self._why_so_long())
+            self.hang_up("timeout", f"not over after {self._plan.timeout:g} s{_waiting(self._caller)}")
         if self._caller is not None and self._session.state is ClientState.OPEN:
             for item in self._caller.due(now):
                 self._do(item)
@@ -92,6 +94,10 @@ class Talk:
         for each in data:
             self._log("sent", each)
         return data
+
+    def go_on(self, steps: Sequence[CallerStep]) -> None:
+        if self._caller is not None:
+            self._caller.go_on(steps)
 
     def hang_up(self, ending: Ending, detail: str = "") -> None:
         if self._session.state in (ClientState.OPENING, ClientState.OPEN):
@@ -135,12 +141,15 @@ class Talk:
         elif media is None:
             self.hang_up("failed", "the server takes no audio")
         else:
-            self._caller = Caller(self._plan.steps, self._plan.manners, now, self._show, self._plan.line)
+            plan, goes_on = self._plan, self._plan.goes_on is not None
+            self._caller = Caller(plan.steps, plan.manners, now, self._show, plan.line, goes_on=goes_on)
 
     def _do(self, item: Due) -> None:
         match item:
             case Frame(audio):
                 self._session.send_audio(audio)
+            case Asks():
+                self.asking = _heard(self._caller, self.result.events)
             case Key(digit):
                 self._session.send("dtmf", {"digit": digit})
             case HangUp(None):
@@ -150,12 +159,6 @@ class Talk:
             case _:
                 started = isinstance(item, Started)
                 self._session.send("playback_started" if started else "playback_completed")
-
-    def _why_so_long(self) -> str:
-        unanswered = self._caller.unanswered if self._caller else ""
-        why = f": no answer to {unanswered!r}" if unanswered not in ("", GREETING) else ""
-        why = ": the bot never spoke" if unanswered == GREETING else why
-        return f"not over after {self._plan.timeout:g} s{why}"
 
     def _within(self, kind: str, now: float) -> bool:
         """Whether Genesys would take one more message; if not, the server is told."""
@@ -194,6 +197,21 @@ class Talk:
             self.result.messages.audio(self._clock(), direction, len(data))
         else:
             self.result.messages.message(self._clock(), direction, _as_object(data))
+
+
+def _waiting(caller: Caller | None) -> str:
+    unanswered = caller.unanswered if caller else ""
+    if unanswered == GREETING:
+        return ": the bot never spoke"
+    return f": no answer to {unanswered!r}" if unanswered else ""
+
+
+def _heard(caller: Caller | None, events: Sequence[Event]) -> Heard:
+    """Since the caller did something."""
+    since = caller.began[-1] if caller and caller.began else 0.0
+    said = [event.text for event in events if event.kind == "bot" and event.at >= since]
+    audio = [bytes(each.audio) for each in (caller.playback.segments if caller else ()) if each.at >= since]
+    return Heard(" ".join(said), b"".join(audio))
 
 
 def _as_object(text: str) -> dict[str, Any]:

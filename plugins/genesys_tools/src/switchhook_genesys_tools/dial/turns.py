@@ -75,22 +75,30 @@ class Manners:
     )
 
 
+class Asks:
+    """Nothing is left to do, and the bot has answered: whoever plays the caller is asked how he goes on."""
+
+
 class Waits:
     """Nothing is left to say, but no answer has come: the caller stays on the line."""
 
 
-Taken = Utterance | Keys | Silence | HangUp | Waits
+Taken = Utterance | Keys | Silence | HangUp | Asks | Waits
 
 
 class Turns:
     """Ask `next` at or after `deadline`; tell what happens in between.
 
     What the bot is heard to say is an answer. A bot that reports its turns tells more: what sounds before the
-    report, such as "one moment", is none yet, and what is asked of a silent caller is nothing new.
+    report, such as "one moment", is none yet, and what is asked of a silent caller is nothing new. `goes_on`:
+    the steps are not all; `go_on` is told more.
     """
 
-    def __init__(self, steps: Iterable[CallerStep], manners: Manners, now: float) -> None:
+    def __init__(
+        self, steps: Iterable[CallerStep], manners: Manners, now: float, *, goes_on: bool = False
+    ) -> None:
         self._steps = deque(steps)
+        self._goes_on, self._thinking = goes_on, False
         self._manners = manners
         self._patience = manners.patience
         self._bot_since: float | None = None  # speaking since
@@ -120,12 +128,17 @@ class Turns:
         if self._bot_since is None and not self._asking:
             self._announced, self._quiet_since = True, max(at, self._quiet_since)
 
+    def go_on(self, steps: Iterable[CallerStep]) -> None:
+        """After `Asks`. No steps: that was all."""
+        self._steps.extend(steps)
+        self._thinking, self._goes_on = False, bool(self._steps)
+
     def caller_finished(self, at: float) -> None:
         self._busy, self._heard = False, self._bot_since is not None
         self._quiet_since = max(at, self._quiet_since)
 
     def deadline(self) -> float | None:
-        if self._busy:
+        if self._busy or self._thinking:
             return None
         step = self._steps[0] if self._steps else None
         if self._bot_since is not None:
@@ -140,6 +153,9 @@ class Turns:
         deadline = self.deadline()
         if deadline is None or now < deadline:
             return None
+        if not self._steps and self._goes_on:
+            self._thinking = True
+            return Asks()
         if not self._steps and not self._heard:
             self._waited = True
             return Waits()
@@ -157,4 +173,5 @@ class Turns:
         """Of the bot, until the caller does something."""
         if not self._answered:
             return self._patience
-        return self._manners.pause if self._steps and not self._announced else self._manners.settled
+        more = self._steps or self._goes_on
+        return self._manners.pause if more and not self._announced else self._manners.settled
