@@ -18,7 +18,7 @@ from limits import limits_page
 from pictures import call_picture, flow_picture, house_picture
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
-from terminal import talk_picture
+from terminal import talk_picture, trial_picture
 from webhook import webhook_page, webhook_schema
 
 from switchhook.contract import drivers, hookspecs, settings, state
@@ -258,6 +258,7 @@ PAGES = {
     "../pictures/flow.svg": flow_picture,
     "../pictures/house.svg": house_picture,
     "../pictures/talk.svg": talk_picture,
+    "../pictures/trial.svg": trial_picture,
 }
 
 

@@ -18,7 +18,7 @@ SHOWN = [
 
 
 def test_there_are_pictures():
-    assert {path.stem for path in PICTURES} == {"call", "flow", "house", "talk", "timeline"}
+    assert {path.stem for path in PICTURES} == {"call", "flow", "house", "talk", "timeline", "trial"}
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)

@@ -46,7 +46,7 @@ def test_the_talk_of_what_went_otherwise_is_shown_with_what_was_expected(attempt
 
 def test_what_went_as_expected_is_a_line(attempt):
     _, printed = attempt(GOOD)
-    assert [line[:11] for line in printed.out.splitlines()] == ["ok    hours", "1 calls: 1 "]
+    assert [line[:11] for line in printed.out.splitlines()] == ["ok    hours", "1 call: 1 a"]
 
 
 def test_talk_and_events_are_kept_of_what_went_otherwise_alone(attempt, shop):

@@ -68,3 +68,11 @@ def test_a_matrix_has_a_line_for_each_scenario_and_a_column_for_each_condition(v
 def test_the_condition_stands_beside_the_name(verdict):
     assert report.title(replace(verdict, condition="babble", run=2)) == "balance, babble, run 2"
     assert b'classname="bank.voice.babble"' in report.junit([replace(verdict, condition="babble")], "voice")
+
+
+def test_what_nobody_said_is_told_and_a_long_story_is_cut():
+    case = Case(Path("x"), 1, "x", (Step(say="hours"),), (1,), Common(), acts=(1,))
+    turns = [TurnRecord(1, "start", 0.0), TurnRecord(2, "speech", 9.0, "hours " + "a man " * 100)]
+    placed = PlacedCall("hung_up", began=[3.0], record=CallRecord("id", "bank", "now", turns=turns))
+    [told] = [line for line in report.talk(judged(case, placed)) if line.startswith("heard")]
+    assert (told[:18], told[-21:], len(told) < 200) == ('heard     "a man a', '…", which nobody said', True)

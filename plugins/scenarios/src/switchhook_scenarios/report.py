@@ -12,6 +12,7 @@ from .form import Step
 from .judging import Answer, Miss, Verdict, done
 from .matching import otherwise
 
+MOST = 150  # characters of what was heard otherwise: in noise a recogniser makes stories
 HIDDEN = "•"  # in place of what is said in confidence
 
 
@@ -21,10 +22,14 @@ def title(verdict: Verdict) -> str:
 
 
 def line(verdict: Verdict) -> str:
-    turns = f"{len(verdict.placed.record.turns)} turns" if verdict.placed.record else ""
+    turns = counted(len(verdict.placed.record.turns), "turn") if verdict.placed.record else ""
     return (
         f"{title(verdict):<60}  {turns:>9}  {verdict.placed.seconds:6.1f} s  {verdict.placed.ending}".rstrip()
     )
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def talk(verdict: Verdict) -> Iterator[str]:
@@ -59,7 +64,11 @@ def _misheard(step: Step | CallerAct, answer: Answer) -> Iterator[str]:
         yield f'heard     nothing of "{step.say}"'
         return
     for said, heard in otherwise(step.say, answer.understood):
-        yield f'heard     "{heard}" for "{said}"' if heard else f'heard     nothing for "{said}"'
+        shown = f'"{heard}"' if len(heard) <= MOST else f'"{heard[:MOST]} …"'
+        if not said:
+            yield f"heard     {shown}, which nobody said"
+        else:
+            yield f'heard     {shown if heard else "nothing"} for "{said}"'
 
 
 def _expected(verdict: Verdict, answer: int | None) -> Iterator[str]:

@@ -44,7 +44,9 @@ class Screen:
                     self._say(text)
             took = time.monotonic() - self._began
             otherwise = f", {failed} otherwise" if failed else ""
-            passed = f"{len(verdicts)} calls: {len(verdicts) - failed} as expected{otherwise}"
+            passed = (
+                f"{report.counted(len(verdicts), 'call')}: {len(verdicts) - failed} as expected{otherwise}"
+            )
             self._say(f"{passed}; {took:.1f} s, seed {self._seed}")
         return 1 if failed else 0
 
