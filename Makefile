@@ -12,7 +12,7 @@ AUDITING := .venv/audit/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit telemetry leaks records
+.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit telemetry leaks records load soak steps
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -91,6 +91,21 @@ leaks: $(INSTALLED)  ## twenty thousand short calls, refused and failed ones amo
 records: $(INSTALLED)  ## workers killed at fifty moments under load: is a record lost; and what records cost a call
 	@MOMENTS=50 $(BIN)/python -m pytest -s tests/ci/end_to_end/test_kill.py
 	@$(BIN)/python benchmarks/records.py
+
+RIVALS := picows pipecat-ai
+
+load: $(INSTALLED)  ## a thousand live calls: what each costs beside other servers, and what comes first when there are too many
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target $(VENV)/rivals $(RIVALS) || echo "$(RIVALS): not to be had here, and left out"
+	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/load.py compare --json $(VENV)/compare.json
+	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/load.py grow --json $(VENV)/grow.json --svg docs/pictures/load.svg
+
+soak: $(INSTALLED)  ## half an hour of calls that come and go: does memory grow, is a frame lost
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop
+	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/load.py soak
+
+steps: $(INSTALLED)  ## how many calls of functions a frame and a turn take: what CI holds
+	@$(BIN)/python benchmarks/steps.py --why
 
 faults: $(INSTALLED)  ## the calls of docs/faults.md, and the page itself
 	$(BIN)/python -m pytest tests/real/faults/test_matrix.py --write-faults

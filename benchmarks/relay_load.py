@@ -15,7 +15,7 @@ import uuid
 from contextlib import AsyncExitStack
 
 import anyio
-from relay_server import INSTANCE, KEY, SECRET
+from process import INSTANCE, KEY, SECRET
 
 from switchhook_audiohook.protocol import ClientSession, Media, Open, Participant, events
 from switchhook_audiohook.signature import UpgradeRequest, sign

@@ -7,15 +7,15 @@ prints its CPU time in seconds and how many binary messages came.
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
-import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import anyio
+from process import HOST, INSTANCE, KEY, SECRET
+from process import started as started_as
 from websockets.asyncio.client import connect as bare_connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -26,10 +26,6 @@ from switchhook_audiohook.settings import GenesysSettings
 from switchhook_transport_genesys.server import GenesysTransport
 from switchhook_websocket import Handler, Limits, Request, Serve, ServerSocket, connect, listen
 from switchhook_websocket.incoming import Incoming
-
-HOST = "127.0.0.1"
-KEY, SECRET = "benchmark", "E8opCrTIQKtap+wCdxLajF3HhU+RJDD2o1mzOl7RyDY="
-INSTANCE = "7"
 
 
 class Count:
@@ -184,14 +180,7 @@ KINDS: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {
 
 
 def started(port: int) -> None:
-    print(f"ws://{HOST}:{port}/", flush=True)
-    asyncio.get_running_loop().add_reader(sys.stdin, report)
-
-
-def report() -> None:
-    if not sys.stdin.readline():
-        sys.exit()
-    print(json.dumps({"cpu": time.process_time(), "came": Count.came}), flush=True)
+    started_as(f"ws://{HOST}:{port}/", lambda: {"came": Count.came})
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from process import HOST, INSTANCE, KEY, SECRET
 from relay import HERE, running
-from relay_server import HOST, INSTANCE, KEY, SECRET
 
 LOAD = "watson_calls_load.py"
 BROKEN = 10  # each so many readings have a broken file

@@ -16,9 +16,9 @@ from contextlib import AsyncExitStack
 
 import anyio
 import relay_load
+from process import LOOP
 from watson_calls_caller import Talker
 from watson_calls_engines import VARIABLE
-from watson_calls_server import LOOP
 
 from switchhook_audiohook.protocol import ClientSession
 

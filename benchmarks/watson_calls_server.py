@@ -8,22 +8,18 @@ its CPU time in seconds, and more; each ends when standard input does.
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import json
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Coroutine
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import anyio
 import relay_server
 from bad_plugins_six import with_six
-from relay_server import INSTANCE, KEY, SECRET
+from process import INSTANCE, KEY, LOOP, SECRET, started
 from watson_calls_engines import Ear, Echo, Voice
 
 from switchhook import App, load_settings
@@ -31,7 +27,6 @@ from switchhook.plugins.loader import Plugins
 from switchhook.serving.server import serving
 from switchhook_testing_watson import Emulated, emulate
 
-LOOP = {"use_uvloop": find_spec("uvloop") is not None}
 CONFIG = """
 [server]
 port = 0
@@ -93,16 +88,6 @@ async def switchhook(folder: str, plugins: Plugins | None = None) -> None:
 def threads() -> int:
     """Those that Python does not know of too, where the system tells."""
     return len(list(TASKS.iterdir())) if TASKS.exists() else threading.active_count()
-
-
-def started(line: str, figures: Callable[[], dict[str, object]]) -> None:
-    def report() -> None:
-        if not sys.stdin.readline():
-            sys.exit()
-        print(json.dumps({"cpu": time.process_time(), **figures()}), flush=True)
-
-    print(line, flush=True)
-    asyncio.get_running_loop().add_reader(sys.stdin, report)
 
 
 KINDS: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {
