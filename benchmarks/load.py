@@ -32,7 +32,7 @@ from relay import ServerProgram, running
 FILES = 20_000  # open ones, in one process
 BESIDE = 50  # calls of the bare relay while another server grows
 LATENCIES = ("0.3", "0.4", "0.2")  # seconds: a final, an answer, a voice's first byte
-SETTLING = 4.0  # seconds after all calls have begun
+SETTLING = 6.0  # seconds after all calls have begun
 ENVIRON = {f"{service}_AUTH_TYPE": "noauth" for service in ("ASSISTANT", "SPEECH_TO_TEXT", "TEXT_TO_SPEECH")}
 CONFIG = """
 [server]

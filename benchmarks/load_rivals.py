@@ -65,7 +65,7 @@ async def pipecat(url: str) -> None:
 
     async def relay(caller: ServerConnection) -> None:
         serializer = GenesysAudioHookSerializer()
-        await serializer.setup(SimpleNamespace(audio_in_sample_rate=8000))
+        await serializer.setup(SimpleNamespace(audio_in_sample_rate=16_000))
         async with connect(url, compression=None) as onward:
             async for message in caller:
                 made = await serializer.deserialize(message)

@@ -69,6 +69,7 @@ class Call:
         self._events_file = EventsFile(write_event, self._mask, bot.limits.barge_in.ignore)
         line, remark = Line(leg.audio, hooks), self.record_writer.remark
         self._listening = Listening(bot, line, self.handle, self._language)
+        self.audio = self._listening.take  # for every frame; taps stand before it once the call runs
         self._prompts = PromptAudio(bot, line, self._language, self._prompt_faulted, remark)
         self._playout = Playout(leg, self._prompts.fetch, self.handle, self.record_writer.figures.underrun)
         self._taps = CallTaps(hooks, leg.audio, self._mask.repeats, self._fault)
@@ -86,9 +87,6 @@ class Call:
         self._ended, self._closed = anyio.Event(), anyio.Event()
 
     # --- the leg's sink
-
-    def audio(self, data: bytes, /) -> None:
-        self._listening.take(data)
 
     def event(self, event: LegEvent, /) -> None:
         match event:
@@ -223,7 +221,7 @@ class Call:
         with reporting(self._fault):
             self._bot.hooks.tell("call_started", call=self.info)
             take = self._taps.connect(self.info, self._began, self._listening.take, self._playout)
-        self._listening.take = take
+        self.audio = take
         try:
             async with anyio.create_task_group() as group:
                 try:

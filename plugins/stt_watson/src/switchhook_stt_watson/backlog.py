@@ -35,8 +35,8 @@ class Backlog:
         self.fed += len(audio)
         self.sent = self.fed
         self._kept += len(audio)
-        if self._kept > self.keep:
-            self._trim()
+        while self._kept > self.keep and self._sent:
+            self._kept -= len(self._sent.popleft())
 
     def next(self, size: int) -> bytes:
         """At most so many of the waiting bytes, which count as sent."""

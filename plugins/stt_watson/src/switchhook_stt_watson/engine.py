@@ -9,6 +9,7 @@ from functools import partial
 from switchhook import AudioFormat, Parameters, SpeechError
 from switchhook_watson import Service
 
+from .beats import Beats
 from .models import locale_of
 from .recognition import WatsonRecognition
 from .request import CONTENT_TYPES, Requests
@@ -20,7 +21,7 @@ class WatsonSpeechToText:
     formats: Sequence[AudioFormat] = (AudioFormat("PCMU", 8000),)
 
     def __init__(self, service: Service, requests: Requests) -> None:
-        self._service, self._requests = service, requests
+        self._service, self._requests, self._beats = service, requests, Beats()
 
     @property
     def languages(self) -> Sequence[str]:
@@ -44,7 +45,7 @@ class WatsonSpeechToText:
                 reason="audio format not supported",
             )
         plan = partial(self._requests.make, audio)
-        recognition = WatsonRecognition(self._service, audio, plan, plan(language, parameters))
+        recognition = WatsonRecognition(self._service, audio, plan, plan(language, parameters), self._beats)
         try:
             await recognition.connect()
             yield recognition

@@ -12,6 +12,7 @@ from switchhook_watson import Once, Service, WatsonError
 
 from . import messages
 from .attention import Attention
+from .beats import Beats
 from .call_times import CallTimes
 from .exchange import STOP, Exchange
 from .failures import Failures, broken, refused, unreachable
@@ -33,7 +34,9 @@ class WatsonRecognition:
     """Where a connection fails, the next one is made by whoever iterates; what was fed since the last final
     is sent again. `plan` tells what to ask the service for."""
 
-    def __init__(self, service: Service, audio: AudioFormat, plan: Plan, request: Request) -> None:
+    def __init__(
+        self, service: Service, audio: AudioFormat, plan: Plan, request: Request, beats: Beats
+    ) -> None:
         self._service, self._plan = service, plan
         self._request = self._wanted = request
         self._good: Request | None = None  # the last one that the service took
@@ -47,7 +50,7 @@ class WatsonRecognition:
         self._loop = asyncio.get_running_loop()
         self._attention = Attention(audio, self._loop.time)
         self._asked_at = self._loop.time()
-        self._beat = self._loop.call_later(BEAT, self._look)
+        self._stop_looking = beats.join(self._look, BEAT)
         self._patience: asyncio.TimerHandle | None = None
 
     def feed(self, audio: bytes, /) -> None:
@@ -115,7 +118,7 @@ class WatsonRecognition:
             raise
 
     def _end(self) -> None:
-        self._beat.cancel()
+        self._stop_looking()
         if self._patience is not None:
             self._patience.cancel()
         self._sending.hold()
@@ -154,7 +157,6 @@ class WatsonRecognition:
     def _look(self) -> None:
         """Once a beat."""
         now = self._loop.time()
-        self._beat = self._loop.call_later(BEAT, self._look)
         if self._link is None or not self._link.attached:
             return
         if not self._link.is_alive(now, BEAT, doubted=self._attention.owed or self._exchange.awaited > 0):

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from switchhook import AudioFormat
+from switchhook_websocket import ClientSocket
 
 from .backlog import Backlog
 from .link import Link
@@ -27,18 +28,19 @@ class Sending:
         self.timeline = Timeline(0)
         self._upkeep = Upkeep(audio.size(BEAT))
         self._link: Link | None = None  # while a request takes audio
-        self._direct = self._closed = False
+        self._direct: ClientSocket | None = None  # while nothing waits: what comes goes there at once
+        self._closed = False
         self._skipped = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def feed(self, audio: bytes, /) -> None:
         if not audio:  # an empty message would mean stop
             return
-        if self._direct and self._link is not None and self._link.socket.writable:
+        if self._direct is not None and self._direct.writable:
             self.backlog.pass_by(audio)
-            self._link.socket.send(audio)
+            self._direct.send(audio)
         elif not self._closed:
-            self._direct = False
+            self._direct = None
             self.backlog.add(audio)
 
     @property
@@ -56,13 +58,13 @@ class Sending:
 
     def hold(self) -> None:
         """Audio waits from now on."""
-        self._link, self._direct = None, False
+        self._link = self._direct = None
         if self._timer is not None:
             self._timer.cancel()
 
     def close(self) -> None:
         """No more audio; what waits is still sent."""
-        self._closed, self._direct = True, False
+        self._closed, self._direct = True, None
         self.pump()
 
     def pump(self) -> None:
@@ -82,11 +84,11 @@ class Sending:
         elif self._closed:
             self._drained()
         else:
-            self._direct = True
+            self._direct = self._link.socket
 
     def keep_up(self) -> None:
         """Called once a beat: sends silence if the caller's audio does not come."""
-        if self._direct and self._upkeep.due(self.timeline.sent(self.backlog.sent)):
+        if self._direct is not None and self._upkeep.due(self.timeline.sent(self.backlog.sent)):
             self._put_in(self._upkeep.per_beat)
 
     def fill_up(self) -> None:

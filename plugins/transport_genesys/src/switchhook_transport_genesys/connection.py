@@ -9,12 +9,13 @@ from math import inf
 
 import anyio
 
-from switchhook import Closed, LegEvent, Outcome, TokenBucket, TurnReport
+from switchhook import Closed, LegEvent, Outcome, TurnReport
 from switchhook_audiohook.protocol import ServerSession, events
 from switchhook_audiohook.protocol.ledger import back_off
 from switchhook_websocket import ServerSocket
 
 from .admission import Admission
+from .allowance import Allowance
 from .cures import OF_ERRORS
 from .leg import GenesysLeg
 from .opener import Opener
@@ -45,8 +46,8 @@ class Connection:
         self._writer = Writer(
             socket, session, self._clock, self.sync, lambda: self._break("the peer does not read")
         )
-        self._messages = TokenBucket(limits.messages, 20 * limits.messages, self._clock())
-        self._bytes = TokenBucket(limits.bytes, 10 * limits.bytes, self._clock())
+        self._messages = Allowance(limits.messages, 20 * limits.messages, self._clock())
+        self._bytes = Allowance(limits.bytes, 10 * limits.bytes, self._clock())
         self.remarks = Remarks(self._clock, admitted.correlation_id)
         self._opener: Opener  # while it runs
         self._waiting = anyio.CancelScope()  # until the session's next deadline
@@ -114,8 +115,15 @@ class Connection:
             self.sync()
 
     def binary(self, message: bytes, /) -> None:
-        if self._within_limits(len(message)):
-            self._hear(message)
+        """For every frame of audio."""
+        if not self._within_limits(len(message)):
+            return
+        audio = self._session.receive_audio(message)
+        if audio and self._leg is not None:
+            self._leg.hear(audio)
+        elif not audio and self._session.violation:
+            self._fail(self._session.violation, self._session.violation_kind)
+            self.sync()
 
     def writable(self) -> None:
         self._writer.pump()
@@ -127,10 +135,15 @@ class Connection:
     # --- Reading
 
     def _within_limits(self, size: int) -> bool:
+        self._messages.left -= 1
+        self._bytes.left -= size
+        return (self._messages.left >= 0 and self._bytes.left >= 0) or self._settle()
+
+    def _settle(self) -> bool:
         now = self._clock()
-        if not self._messages.take(now):
+        if self._messages.left < 0 and not self._messages.settle(now):
             limit = "messages"
-        elif not self._bytes.take(now, size):
+        elif self._bytes.left < 0 and not self._bytes.settle(now):
             limit = "bytes"
         else:
             return True
@@ -138,15 +151,6 @@ class Connection:
             self._reception.measured("limit_hits", 1, {"limit": limit})
             self._break(f"the client sends more {limit} than transport.limits.{limit} allows")
         return False
-
-    def _hear(self, data: bytes) -> None:
-        audio = self._session.receive_audio(data)
-        if not audio:
-            if self._session.violation:
-                self._fail(self._session.violation, self._session.violation_kind)
-                self.sync()
-        elif self._leg is not None:
-            self._leg.hear(audio)
 
     def _handle(self, event: events.ServerEvent) -> None:
         match event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from switchhook import (
@@ -42,6 +42,7 @@ class GenesysLeg:
     def __init__(self, info: LegInfo, line: LegConnection, audio: AudioFormat = PCMU) -> None:
         self._info, self._line, self._audio = info, line, audio
         self._sink: Sink | None = None
+        self.hear: Callable[[bytes], None] = self._keep  # for every frame: the sink's own, once there is one
         self._early: deque[bytes | LegEvent] = deque()
         self._early_size = 0
         self._paused = False  # by the client
@@ -70,7 +71,7 @@ class GenesysLeg:
         if self._dropped:
             sink.event(Gap(self._audio.seconds(self._early_size), self._audio.seconds(self._dropped)))
         self._early.clear()
-        self._sink = sink
+        self._sink, self.hear = sink, sink.audio
 
     def play(self, data: bytes, /) -> None:
         if data and not self._over:
@@ -99,10 +100,8 @@ class GenesysLeg:
 
     # --- From the connection
 
-    def hear(self, data: bytes) -> None:
-        if self._sink is not None:
-            self._sink.audio(data)
-        elif (
+    def _keep(self, data: bytes) -> None:
+        if (
             self._early_size + len(data) > self._audio.size(MAX_EARLY_AUDIO)
             or len(self._early) >= MAX_EARLY_ITEMS
         ):

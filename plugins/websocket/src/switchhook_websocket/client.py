@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-import struct
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -21,7 +20,7 @@ from .handler import Handler
 from .handshake import first_event
 from .limits import Limits
 from .mask import apply_mask
-from .sockets import BROKEN, Socket, library
+from .sockets import BROKEN, Socket, head_of, library
 from .way import NoWay, Way
 
 ConnectProblem = Literal["url", "connect", "proxy", "tls", "timeout", "status", "garbage", "broken"]
@@ -92,18 +91,12 @@ class ClientSocket(Socket):
         if rest and self._incoming:
             self.data_received(rest)
 
-    def _send_binary(self, data: bytes) -> None:
-        size, mask = len(data), self._masks[self._mask_at : self._mask_at + 4]
+    def _send_whole(self, kind: int, data: bytes) -> None:
+        mask = self._masks[self._mask_at : self._mask_at + 4]
         self._mask_at += 4
         if self._mask_at >= MASKS:
             self._masks, self._mask_at = os.urandom(MASKS), 0
-        if size < 126:
-            head = struct.pack("!BB", 0x82, 0x80 | size)
-        elif size < 65_536:
-            head = struct.pack("!BBH", 0x82, 0xFE, size)
-        else:
-            head = struct.pack("!BBQ", 0x82, 0xFF, size)
-        self.transport.write(b"".join((head, mask, apply_mask(data, mask))))
+        self.transport.write(head_of(kind, 0x80, len(data)) + mask + apply_mask(data, mask))
 
 
 @asynccontextmanager

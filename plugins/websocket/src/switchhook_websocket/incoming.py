@@ -13,7 +13,8 @@ from switchhook import TokenBucket
 from .handler import Handler
 from .mask import apply_mask
 
-WHOLE_BINARY = 0x82  # first byte of a frame: the last of its message, no reserved bits, binary
+# The first byte of a frame that is the only one of its message, without reserved bits.
+WHOLE = WHOLE_TEXT, WHOLE_BINARY = 0x81, 0x82
 PIECE = 4_096  # bytes that the parser gets at a time, so that what it finds can stop it
 # Frames that are no message of their own: control frames and fragments. The burst is the most fragments
 # of one message that the library's own connections take.
@@ -21,12 +22,13 @@ SPARE_RATE, SPARE_BURST = 256.0, 4_096.0
 
 
 class Incoming:
-    """Set `stopped` to have no more messages delivered; the protocol still sees what comes."""
+    """Set `stopped` to have no more messages delivered; the protocol still sees what comes. `open`: neither
+    side has begun to close; whoever begins says so."""
 
     def __init__(
         self, protocol: Protocol, max_size: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.stopped = False
+        self.stopped, self.open = False, True
         self.failed = False  # the peer broke a rule that is not the parser's
         self._protocol, self._max_size, self._clock = protocol, max_size, clock
         self._masked = protocol.side is Side.SERVER
@@ -39,7 +41,7 @@ class Incoming:
     def feed(self, data: bytes, handler: Handler) -> bool:
         """Whether the protocol may have something to send."""
         at = 0
-        if not self._unparsed and self._fragments is None and self._protocol.state is State.OPEN:
+        if self.open and not self._unparsed and self._fragments is None:
             at = self._skim(data, handler)
             if at == len(data):
                 return False
@@ -48,10 +50,12 @@ class Incoming:
         return True
 
     def _skim(self, data: bytes, handler: Handler) -> int:
-        """Takes whole binary messages from the start of `data`, and returns where the rest begins, which is
-        for the parser."""
+        """Takes whole messages from the start of `data`, and returns where the rest begins, which is for the
+        parser: it takes what has another form, and what is no good."""
         at, size = 0, len(data)
-        while size - at > 1 and data[at] == WHOLE_BINARY and not self.stopped:
+        while size - at > 1 and not self.stopped:
+            if (kind := data[at]) not in WHOLE:
+                break
             length = data[at + 1] - self._mask_bit
             start = at + 2 + self._mask_size
             if length == 126 and size - at > 3:
@@ -63,13 +67,23 @@ class Incoming:
             if stop > size or length > self._max_size:
                 break
             payload = data[start:stop]
-            handler.binary(apply_mask(payload, data[start - 4 : start]) if self._masked else payload)
+            if self._masked:
+                payload = apply_mask(payload, data[start - 4 : start])
+            if kind == WHOLE_BINARY:
+                handler.binary(payload)
+            else:
+                try:
+                    text = str(payload, "utf-8")
+                except UnicodeDecodeError:
+                    break
+                handler.text(text)
             at = stop
         return at
 
     def _parse(self, data: bytes, handler: Handler) -> None:
         self._unparsed += len(data)
         self._protocol.receive_data(data)
+        self.open = self._protocol.state is State.OPEN
         for frame in self._protocol.events_received():
             assert isinstance(frame, Frame)  # noqa: S101  # for mypy: handshakes are over
             # A length written in more bytes than it needs leaves a rest here for good. That costs such a
@@ -116,5 +130,5 @@ class Incoming:
             self._fail(CloseCode.POLICY_VIOLATION, "too many frames")
 
     def _fail(self, code: CloseCode, reason: str) -> None:
-        self.stopped = self.failed = True
+        self.stopped, self.failed, self.open = True, True, False
         self._protocol.fail(code, reason)

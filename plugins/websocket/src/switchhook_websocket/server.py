@@ -50,7 +50,7 @@ class ServerSocket(Socket):
             return False
         self._server.send_response(response)
         self._flush()
-        if not self.open:
+        if self._protocol.state is not State.OPEN or self.transport.is_closing():
             return False
         self._visitor.leave()
         self._listening.upgrade(self)

@@ -12,7 +12,7 @@ from typing import cast
 from websockets.protocol import Protocol, State
 
 from .handler import Handler, Nobody
-from .incoming import Incoming
+from .incoming import WHOLE_BINARY, WHOLE_TEXT, Incoming
 from .limits import Limits
 from .stall import Stall
 
@@ -26,6 +26,15 @@ USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)  # of Linux
 HIGH_WATER = 32_768  # bytes unsent, above which a socket is not writable
 STALLED = "the peer does not read"
 BROKEN = "the connection broke"
+
+
+def head_of(kind: int, masked: int, size: int) -> bytes:
+    """The head of a frame. `masked`: 0x80 if it is."""
+    if size < 126:
+        return struct.pack("!BB", kind, masked | size)
+    if size < 65_536:
+        return struct.pack("!BBH", kind, masked | 126, size)
+    return struct.pack("!BBQ", kind, masked | 127, size)
 
 
 class Socket(asyncio.Protocol):
@@ -52,7 +61,7 @@ class Socket(asyncio.Protocol):
 
     @property
     def open(self) -> bool:
-        return self._protocol.state is State.OPEN and not self.transport.is_closing()
+        return self._incoming is not None and self._incoming.open and not self.transport.is_closing()
 
     @property
     def close_code(self) -> int | None:
@@ -62,13 +71,13 @@ class Socket(asyncio.Protocol):
     def send(self, message: str | bytes) -> None:
         """Puts it into the transport's buffer, without waiting; ask `writable` first. Does nothing unless the
         socket is open."""
-        if not self.open:
+        incoming = self._incoming
+        if incoming is None or not incoming.open or self.transport.is_closing():
             return
         if isinstance(message, bytes):
-            self._send_binary(message)
+            self._send_whole(WHOLE_BINARY, message)
         else:
-            self._protocol.send_text(message.encode())
-            self._flush()
+            self._send_whole(WHOLE_TEXT, message.encode())
 
     def ping(self) -> None:
         """The answer shows in `received`; nobody is told of it."""
@@ -80,7 +89,8 @@ class Socket(asyncio.Protocol):
         """Starts the closing handshake. No message is delivered any more."""
         if self._incoming is not None:
             self._incoming.stopped = True
-        if self.open:
+        if self._incoming is not None and self.open:
+            self._incoming.open = False
             self._protocol.send_close(code, reason)
             self._flush()
 
@@ -90,10 +100,9 @@ class Socket(asyncio.Protocol):
             self._incoming.stopped = True
         self.transport.abort()
 
-    def _send_binary(self, data: bytes) -> None:
-        size = len(data)
-        head = struct.pack("!BB", 0x82, size) if size < 126 else struct.pack("!BBH", 0x82, 126, size)
-        self.transport.write(head + data)
+    def _send_whole(self, kind: int, data: bytes) -> None:
+        """A message in one frame. The protocol need not know of it: it counts no messages."""
+        self.transport.write(head_of(kind, 0, len(data)) + data)
 
     # --- Called by the event loop
 
@@ -120,6 +129,8 @@ class Socket(asyncio.Protocol):
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
+        if self._incoming is not None:
+            self._incoming.open = self._protocol.state is State.OPEN
         self._flush()
 
     def pause_writing(self) -> None:

@@ -75,8 +75,8 @@ class ServerSession:
     def receive_audio(self, data: bytes) -> bytes:
         """What to listen to: the caller's samples, empty while they are to be dropped. When it is empty,
         look at `violation`."""
-        self._phase.heard()
-        if self.state is not State.ACTIVE or self.media is None:
+        self._phase.heard_at = self._clock()  # for every frame: no call to another method
+        if self._phase.state is not State.ACTIVE or self.media is None:
             if self.state in BEFORE_THE_END and self.media is None:
                 self._violate("audio where none was agreed", "audio")
             return b""
@@ -84,7 +84,7 @@ class ServerSession:
         if rest:
             self._violate("audio that ends within a sample", "audio")
             return b""
-        self._timeline.advance(samples)
+        self._timeline.samples += samples
         return data if self._alone else self.media.caller_audio(data)
 
     def connection_lost(self) -> None:

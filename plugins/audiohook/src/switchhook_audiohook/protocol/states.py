@@ -49,20 +49,20 @@ class Phase:
     def __init__(self, clock: Callable[[], float], idle: float) -> None:
         self._clock, self._idle = clock, idle
         self.state = State.CONNECTED
-        self._since = self._heard = clock()
+        self._since = self.heard_at = clock()
 
     def enter(self, state: State) -> None:
         self.state, self._since = state, self._clock()
 
     def heard(self) -> None:
         """The client lives."""
-        self._heard = self._clock()
+        self.heard_at = self._clock()
 
     @property
     def until(self) -> float:
         """When the client has had its time."""
         limit = LIMITS.get(self.state)
-        return self._since + limit.seconds if limit else self._heard + self._idle
+        return self._since + limit.seconds if limit else self.heard_at + self._idle
 
     @property
     def limit(self) -> Limit:

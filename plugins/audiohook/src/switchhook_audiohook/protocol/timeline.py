@@ -9,19 +9,16 @@ DRIFT = 1.0  # seconds: audio on its way explains no more
 
 class Timeline:
     def __init__(self) -> None:
-        self._samples = 0
+        self.samples = 0
         self._adrift = False
 
     @property
     def position(self) -> float:
         """Seconds that have come or are known to be missing."""
-        return self._samples / RATE
-
-    def advance(self, samples: int) -> None:
-        self._samples += samples
+        return self.samples / RATE
 
     def jump(self, position: float) -> None:
-        self._samples = round(position * RATE)
+        self.samples = round(position * RATE)
 
     def drift(self, claimed: float) -> float | None:
         """How far the client is ahead by its own account, the first time that it is too far off."""

@@ -1,0 +1,48 @@
+"""One clock for all recognitions: a timer for each would wake the process more often than audio does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+SLOTS = 16  # in one beat, so that a thousand do not come in the same instant
+
+Look = Callable[[], None]
+
+
+class Beats:
+    """Calls everybody who has joined once a beat. It runs while there is somebody, on the event loop of who
+    came first."""
+
+    def __init__(self) -> None:
+        self._slots: list[dict[Look, None]] = [{} for _ in range(SLOTS)]
+        self._at = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def join(self, look: Look, beat: float) -> Callable[[], None]:
+        """The first look is after one beat, or up to a slot less. What comes back is to be called at the
+        end."""
+        slot = self._slots[self._at - 1]  # the one whose turn was last
+        slot[look] = None
+        if self._timer is None:
+            self._wait(asyncio.get_running_loop(), beat / SLOTS)
+
+        def leave() -> None:
+            slot.pop(look, None)
+            if self._timer is not None and not any(self._slots):
+                self._timer.cancel()
+                self._timer = None
+
+        return leave
+
+    def _wait(self, loop: asyncio.AbstractEventLoop, step: float) -> None:
+        self._timer = loop.call_later(step, self._tick, loop, step)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop, step: float) -> None:
+        self._wait(loop, step)
+        slot, self._at = self._slots[self._at], (self._at + 1) % SLOTS
+        for look in tuple(slot):
+            try:
+                look()
+            except Exception as error:  # noqa: BLE001  # as if each had a timer: it costs the others nothing
+                loop.call_exception_handler({"message": "a look at a recognition failed", "exception": error})
