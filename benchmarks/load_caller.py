@@ -21,6 +21,7 @@ from load_backends import NUMBER, PROMPT, SILENCE, stamped
 from load_wire import BINARY, CLOSE, MASK, PING, PONG, TEXT, ClientWire, Frame, built
 from process import KEY, SECRET
 
+from switchhook import Busy
 from switchhook_audiohook.protocol.durations import format_duration
 from switchhook_audiohook.signature import UpgradeRequest, sign
 
@@ -58,6 +59,8 @@ class Found:
 
 class Streamer(ClientWire):
     """Only streams: to a relay that knows no AudioHook."""
+
+    refused = False  # the call was given back
 
     def __init__(self, host: str, path: str, number: int, found: Found) -> None:
         super().__init__(host, path, self.headers(host, path))
@@ -101,7 +104,7 @@ class Listener(Streamer):
         self._seq = self._heard_seq = self._sent = 0
         self._opened, self._asked_at = asyncio.Event(), time.monotonic()
         self._first_sound_after: float | None = None
-        self._refused = self._hung_up = False
+        self._hung_up = False
         if not await super().start():
             return False
         self._asked_at = time.monotonic()
@@ -110,11 +113,11 @@ class Listener(Streamer):
         about = {"organizationId": self._ids[1], "conversationId": self._ids[2], "participant": who}
         self.tell("open", {**about, "media": [media], "language": "en-US"})
         await self._opened.wait()
-        return not self._refused
+        return True
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
-        if self.upgraded and not self._hung_up and not self._refused:
+        if self.upgraded and not self._hung_up:
             self.found.errors.append(f"a caller was cut off: {error}")
         self._opened.set()
 
@@ -154,12 +157,12 @@ class Listener(Streamer):
                 self._first_sound_after = now
                 self._opened.set()
             case "disconnect":
-                self._refused = not self._opened.is_set()
-                if self._refused:
+                self.refused = message["parameters"].get("info") in {*Busy}
+                if self.refused:
                     self.found.refused += 1
-                    self._opened.set()
                 else:
                     self.found.errors.append(f"disconnect: {message['parameters']}")
+                self._opened.set()
                 self.hang_up()
             case "closed":
                 self.transport.close()

@@ -92,7 +92,7 @@ class Crowd:
         finally:
             self.beat.remove(made)
             self.live -= 1
-        return True
+        return not made.refused
 
     def figures(self) -> dict[str, object]:
         late, self.beat.late = self.beat.late, []
@@ -109,6 +109,7 @@ async def main(kind: str, url: str, calls: int, ramp: float, ca: str) -> None:
         for each in begun:
             await each.wait()
         started("ready", crowd.figures)
+        await anyio.sleep_forever()
 
 
 if __name__ == "__main__":

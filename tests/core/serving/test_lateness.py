@@ -4,6 +4,7 @@ import anyio
 import pytest
 import trio.testing
 
+from switchhook import Busy
 from switchhook.plugins.watchdog import BEAT
 from switchhook.serving.lateness import RECENT, STUCK
 
@@ -81,3 +82,59 @@ def test_a_server_that_does_not_answer_calls_yet_is_alive(serve):
         return serve().alive()
 
     assert anyio.run(asked)
+
+
+async def be_late(clock, seconds, each):
+    """The loop is late again and again, as where there is more to do than a core can."""
+    for _ in range(round(seconds / (each + BEAT))):
+        clock.jump(each + BEAT)
+        await anyio.sleep(0.001)
+
+
+async def test_a_loop_that_is_usually_late_turns_new_calls_away_and_balancers_are_told(served, clock):
+    server, _ = served
+    assert server.admit() is server.ready() is None
+    await be_late(clock, 5, each=0.2)
+    assert server.admit() is server.ready() is Busy.LATE
+
+
+async def test_one_stall_turns_nobody_away(served, clock):
+    server, _ = served
+    clock.jump(0.9)
+    await anyio.sleep(0.01)
+    assert server.admit() is None
+
+
+async def test_a_loop_that_is_a_little_late_turns_nobody_away(served, clock):
+    server, _ = served
+    await be_late(clock, 20, each=0.05)
+    assert server.admit() is None
+
+
+async def test_calls_are_taken_again_when_the_loop_is_well_in_time_and_not_at_the_limit(served, clock):
+    server, _ = served
+    await be_late(clock, 5, each=0.2)
+    assert server.admit() is Busy.LATE
+    await be_late(clock, 20, each=0.08)
+    assert server.admit() is Busy.LATE
+    await anyio.sleep(10)
+    assert server.admit() is None
+
+
+async def test_the_log_says_once_that_calls_are_turned_away_and_once_that_they_are_not(served, clock, caplog):
+    server, _ = served
+    await be_late(clock, 5, each=0.2)
+    for _ in range(10):
+        server.admit()
+    await anyio.sleep(10)
+    for _ in range(10):
+        server.admit()
+    assert sum("new calls are turned away" in line for line in caplog.messages) == 1
+    assert sum("new calls are taken" in line for line in caplog.messages) == 1
+
+
+async def test_how_late_is_too_late_is_a_setting(serve, clock, anyio_backend):
+    server = serve(max_late=1.0)
+    async with server.succession.running():
+        await be_late(clock, 5, each=0.2)
+        assert server.admit() is None

@@ -145,7 +145,7 @@ WRONG = {
     "[server]\nprot = 1": "server.prot: unknown key; did you mean 'port'?",
     "[sever]\nport = 1": "sever: unknown key; did you mean 'server'?",
     "[server]\nzzz = 1": (
-        "server.zzz: unknown key; known keys: drain, host, max_call, max_calls, notice, port, proxy, public_url, tls, watch, workers"
+        "server.zzz: unknown key; known keys: drain, host, max_call, max_calls, max_late, notice, port, proxy, public_url, tls, watch, workers"
     ),
     "[server]\nmax_call = '14 minutes'": (
         "server.max_call: expected a length of time such as '14m', '2.5s' or '300ms', got '14 minutes'"

@@ -165,6 +165,7 @@ class Busy(StrEnum):
     """Why a server takes no more calls; its text is for the peer."""
 
     FULL = "too many calls"
+    LATE = "the server has too much to do"
     STOPPING = "the server is stopping"
 
 

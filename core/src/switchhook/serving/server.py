@@ -95,11 +95,12 @@ class Server:
         return not self.succession.lateness.was_stuck()
 
     def _full(self) -> Busy | None:
-        full = self.places.full or len(self.calls) >= self.app.settings.server.max_calls
-        return Busy.FULL if full else None
+        if self.places.full or len(self.calls) >= self.app.settings.server.max_calls:
+            return Busy.FULL
+        return self.succession.late
 
     async def admission(self) -> AbstractAsyncContextManager[object] | Busy:
-        return self.ending.busy or await self.places.take()
+        return self.ending.busy or self.succession.late or await self.places.take()
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         self.measured(CALLS_REFUSED.name, 1, {"reason": reason})

@@ -10,7 +10,7 @@ from functools import partial
 import anyio
 import anyio.abc
 
-from ..contract.leg import Changeable, Transport
+from ..contract.leg import Busy, Changeable, Transport
 from ..contract.settings import Settings
 from ..plugins.watchdog import Watchdog
 from .app import App
@@ -58,6 +58,12 @@ class Succession:
                 self._group.start_soon(self._keep_warm)
                 yield
                 self._group.cancel_scope.cancel()
+
+    @property
+    def late(self) -> Busy | None:
+        """Whether the machine has more to do than it can."""
+        over = self.lateness.is_over(self.current.app.settings.server.max_late)
+        return Busy.LATE if over else None
 
     @property
     def stage(self) -> str:

@@ -32,7 +32,7 @@ class Census:
         async with AsyncExitStack() as stack:
             place = await self._reception.admission()
             if isinstance(place, Busy):
-                return self._hit("server", place)
+                return self._hit("late" if place is Busy.LATE else "server", place)
             await stack.enter_async_context(place)
             for reached, name, limit in (
                 (Limit.CONNECTOR, connector, limits.per_connector),

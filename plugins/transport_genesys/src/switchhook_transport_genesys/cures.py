@@ -43,6 +43,7 @@ CURES: Mapping[str, str] = {
     ),
     Reason.UNKNOWN_PATH: "compare base URI and Connector ID with: switchhook connector show",
     Busy.FULL: "raise [server] max_calls, or add a server",
+    Busy.LATE: "add a server or, where cores are free, [server] workers; what is slow is in the log",
     Busy.STOPPING: "nothing, if it is meant to; other servers should take the call",
 }
 
