@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from command_line import command_line_page  # beside this file
 from contracts import contracts_page
+from frame_picture import frame_picture
 from limits import limits_page
 from pictures import call_picture, flow_picture, house_picture
 from pydantic import BaseModel
@@ -256,6 +257,7 @@ PAGES = {
     "../../plugins/assistant_http/src/switchhook_assistant_http/webhook.schema.json": webhook_schema,
     "../pictures/call.svg": call_picture,
     "../pictures/flow.svg": flow_picture,
+    "../pictures/frame.svg": frame_picture,
     "../pictures/house.svg": house_picture,
     "../pictures/talk.svg": talk_picture,
     "../pictures/trial.svg": trial_picture,

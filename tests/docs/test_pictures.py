@@ -18,7 +18,8 @@ SHOWN = [
 
 
 def test_there_are_pictures():
-    assert {path.stem for path in PICTURES} == {"call", "flow", "house", "talk", "timeline", "trial"}
+    named = {"call", "flow", "frame", "house", "talk", "timeline", "trial"}
+    assert {path.stem for path in PICTURES} == named
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
