@@ -167,7 +167,9 @@ class WatsonRecognition:
             self._lose(broken("no answer in time"))
         elif self._sending.backlog.waiting:
             self._attention.wait()
-        elif not self._finishing and self._attention.is_overdue(self._request.phrase):
+        elif (
+            self._attention.owed and not self._finishing and self._attention.is_overdue(self._request.phrase)
+        ):
             self._stop(test=True)
         else:
             self._sending.keep_up()

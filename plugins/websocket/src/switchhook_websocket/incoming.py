@@ -15,6 +15,7 @@ from .mask import apply_mask
 
 # The first byte of a frame that is the only one of its message, without reserved bits.
 WHOLE = WHOLE_TEXT, WHOLE_BINARY = 0x81, 0x82
+PING = 0x89
 PIECE = 4_096  # bytes that the parser gets at a time, so that what it finds can stop it
 # Frames that are no message of their own: control frames and fragments. The burst is the most fragments
 # of one message that the library's own connections take.

@@ -12,7 +12,7 @@ from typing import cast
 from websockets.protocol import Protocol, State
 
 from .handler import Handler, Nobody
-from .incoming import WHOLE_BINARY, WHOLE_TEXT, Incoming
+from .incoming import PING, WHOLE_BINARY, WHOLE_TEXT, Incoming
 from .limits import Limits
 from .stall import Stall
 
@@ -82,8 +82,7 @@ class Socket(asyncio.Protocol):
     def ping(self) -> None:
         """The answer shows in `received`; nobody is told of it."""
         if self.open:
-            self._protocol.send_ping(b"")
-            self._flush()
+            self._send_whole(PING, b"")
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Starts the closing handshake. No message is delivered any more."""
@@ -101,7 +100,7 @@ class Socket(asyncio.Protocol):
         self.transport.abort()
 
     def _send_whole(self, kind: int, data: bytes) -> None:
-        """A message in one frame. The protocol need not know of it: it counts no messages."""
+        """A message or a ping in one frame. The protocol need not know of it: it counts neither."""
         self.transport.write(head_of(kind, 0, len(data)) + data)
 
     # --- Called by the event loop
