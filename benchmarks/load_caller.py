@@ -245,7 +245,8 @@ class Talker(Listener):
             self.found.greeting.append(now - self._first_sound_after)
             self._first_sound_after = None
         made = stamped(audio)
-        if made is not None and self._done:  # greetings come from the cache
+        # greetings come from the cache, and an answer behind another waits until that was heard
+        if made is not None and self._done and not self._playing:
             self.found.sound.append(now - made)
         if made is None and not self._playing:
             if self._cut:

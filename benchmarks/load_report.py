@@ -39,7 +39,9 @@ def conversed(before: Figures, after: Figures) -> Figures:
         **{name: now[name] - was[name] for name in COUNTS},
         "ended": now["calls"] - was["calls"],
         "errors": now["errors"][len(was["errors"]) :],
-        "delays": {name: [percentile(each, 0.5), percentile(each, 0.99)] for name, each in delays.items()},
+        "delays": {
+            name: [percentile(each, 0.5), percentile(each, 0.99)] for name, each in delays.items() if each
+        },
     }
 
 
@@ -91,10 +93,14 @@ def grown(steps: Sequence[Figures]) -> Iterator[str]:
     yield "\n| calls | " + " | ".join(f"{name}, p50 and p99" for name in DELAYS.values()) + " |"
     yield "| --- |" + " --- |" * len(DELAYS)
     for step in steps:
-        cells = [" and ".join(f"{1000 * each:.1f}" for each in step["delays"][name]) for name in DELAYS]
-        yield f"| {step['calls']} | " + " | ".join(f"{cell} ms" for cell in cells) + " |"
+        cells = [_cell(step["delays"].get(name)) for name in DELAYS]
+        yield f"| {step['calls']} | " + " | ".join(cells) + " |"
     yield ""
     yield from _troubles(steps)
+
+
+def _cell(delays: Sequence[float] | None) -> str:
+    return " and ".join(f"{1000 * each:.1f}" for each in delays) + " ms" if delays else "none"
 
 
 def look(found: Figures) -> str:
