@@ -13,9 +13,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def path(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "docs"))
-    import frame_picture
-
-    return frame_picture.PATH
+    return importlib.import_module("frame_picture").PATH
 
 
 def found(package, name):

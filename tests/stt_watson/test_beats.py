@@ -7,7 +7,7 @@ from switchhook_stt_watson.beats import SLOTS, Beats
 BEAT = 0.16
 
 
-class Loop(asyncio.AbstractEventLoop):
+class Loop:
     """Time passes when it is told to."""
 
     def __init__(self):
