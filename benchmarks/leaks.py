@@ -29,7 +29,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import anyio
-from relay_server import HOST, INSTANCE, KEY, SECRET
+from process import HOST, INSTANCE, KEY, SECRET
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 

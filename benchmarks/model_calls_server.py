@@ -15,8 +15,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import anyio
+from process import LOOP, started
 from watson_calls_engines import GREETING, VARIABLE, text
-from watson_calls_server import KINDS, LOOP, started
+from watson_calls_server import KINDS
 
 from switchhook_testing_openai import Answer, Asked, emulate
 

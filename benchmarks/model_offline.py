@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 
 import anyio
 from model_calls_server import KEY as MODEL_KEY
+from process import INSTANCE, KEY, SECRET
 from relay import running
-from relay_server import INSTANCE, KEY, SECRET
 from watson_calls_engines import VARIABLE
 
 from switchhook import AudioFormat, load_audio

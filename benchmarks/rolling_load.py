@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack
 
 import anyio
 import relay_load
-from watson_calls_server import LOOP
+from process import LOOP
 
 from switchhook_audiohook.protocol import ClientSession, ClientState, events
 from switchhook_websocket import ConnectError

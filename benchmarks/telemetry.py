@@ -24,8 +24,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from process import HOST
 from relay import running
-from relay_server import HOST
 from watson_calls import LOAD, SERVER
 
 GOAL = 1.1
