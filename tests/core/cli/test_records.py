@@ -133,6 +133,23 @@ def test_it_is_found_by_each_of_its_ids(folder, run, wanted):
     assert run("show", wanted)[0] == 0
 
 
+def test_a_call_is_drawn_as_one_page(folder, run):
+    kept(folder, "a")
+    events = [{"time": 0.2, "type": "PromptStarted", "prompt": 1}]
+    (folder / "events-leg-a.jsonl").write_text(
+        "".join(json.dumps(each) + "\n" for each in events) + '{"time": 9'
+    )
+    status, out, _ = run("show", "talk-a", "--html", "call.html")
+    assert (status, out.splitlines()[-1]) == (0, "its page: call.html")
+    assert "talk-a" in (folder.parent / "call.html").read_text()
+
+
+def test_of_a_call_that_is_not_there_no_page_is_drawn(folder, run):
+    kept(folder, "a")
+    assert run("show", "talk-b", "--html", "call.html")[0] == 1
+    assert not (folder.parent / "call.html").exists()
+
+
 def test_what_a_terminal_would_obey_is_shown_harmless(folder, run):
     FilesSink(folder).append([json.loads(call("a", reason="\x1b[2J").line())])
     assert "\x1b" not in run("show", "talk-a")[1]

@@ -6,7 +6,7 @@ record's own.
 
 example:
   switchhook records list --newest 20
-  switchhook records show 7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e
+  switchhook records show 7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e --html call.html
   switchhook records export > calls.jsonl
   switchhook records erase 7f0c2f5e-6c0a-4b8e-9d54-2f6a1b3c4d5e
 """
@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import add_config
@@ -31,8 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     listed = commands.add_parser("list", help="the newest calls, a line each")
     listed.add_argument("--newest", type=_count, default=50, metavar="N", help="how many; default: 50")
-    commands.add_parser("show", help="one call as a story, with its latencies").add_argument(
-        "id", metavar="ID"
+    shown = commands.add_parser("show", help="one call as a story, with its latencies")
+    shown.add_argument("id", metavar="ID")
+    shown.add_argument(
+        "--html", type=Path, metavar="FILE", help="as one page: both sides, prompts, barge-ins, faults"
     )
     exported = commands.add_parser("export", help="records as JSON Lines, the oldest first")
     exported.add_argument("id", nargs="?", default="", metavar="ID", help="of one call; default: of all")
@@ -63,7 +66,7 @@ async def _run(arguments: argparse.Namespace) -> int:
             case "list":
                 return await _list(store, arguments.newest)
             case "show":
-                return await _show(store, arguments.id)
+                return await _show(stores, store, arguments.id, arguments.html)
             case _:
                 return await _export(store, arguments.id)
 
@@ -80,15 +83,28 @@ async def _list(store: RecordStore, newest: int) -> int:
     return 0
 
 
-async def _show(store: RecordStore, wanted: str) -> int:
+async def _show(stores: Stores, store: RecordStore, wanted: str, page: Path | None) -> int:
     from ..serving.story import lines
 
-    found = False
-    async for each in store.records(wanted, None):
-        found = True
-        for line in lines(each):
+    newest: Mapping[str, Any] | None = None
+    async for newest in store.records(wanted, None):
+        for line in lines(newest):
             print(line)
-    return _unless(found, wanted)
+    if newest is not None and page is not None:
+        _draw(newest, stores.events(str(newest.get("id"))), page)
+    return _unless(newest is not None, wanted)
+
+
+def _draw(record: Mapping[str, Any], events: Iterable[str], page: Path) -> None:
+    """With its recording, where that lies on this machine and can be read."""
+    from ..contract.visible import visible
+    from ..tools.story_page import story_page
+
+    whole = [json.loads(line) for line in events if line.endswith("}")]  # the last may be cut
+    sounds = [Path(str(each)) for each in record.get("recordings") or () if str(each).endswith(".wav")]
+    wav = next((each.read_bytes() for each in sounds if each.is_file()), b"")
+    page.write_text(story_page(record, whole, wav), "utf-8")
+    print(f"its page: {visible(str(page))}")
 
 
 async def _export(store: RecordStore, wanted: str) -> int:

@@ -20,8 +20,8 @@ call_ids: ContextVar[tuple[str, str]] = ContextVar("switchhook_call_ids", defaul
 """Conversation and correlation id of the call that runs in this context."""
 
 
-LOUD = ("httpcore2", "urllib3", "requests", "aiohttp", "ibm_cloud_sdk_core", "ibm_watson", "opentelemetry")
-"""Libraries that log what they send and take: below warnings none of it."""
+LOUD = ("httpcore2", "urllib3", "requests", "aiohttp", "botocore", "opentelemetry", "sqlalchemy")
+"""Libraries that log what they send and take: below warnings none of it. A plugin silences its own."""
 
 QUOTING = ("asyncio", "concurrent")
 """Those whose messages quote exceptions and what functions were given."""

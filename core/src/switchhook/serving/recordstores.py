@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -58,6 +58,12 @@ class Stores:
                     yield name, await sink.erase(wanted)
         if self._asked.directory is not None:
             yield "events", await in_thread(partial(_remove_events, self._asked.directory, legs))
+
+    def events(self, leg: str) -> Iterable[str]:
+        """The lines of a call's event file; none where it has none."""
+        name = events_name(leg)
+        file = self._asked.directory / f"events-{name}.jsonl" if self._asked.directory and name else None
+        return file.read_text("utf-8").splitlines() if file and file.is_file() else ()
 
 
 def _remove_events(directory: Path, legs: set[str]) -> int:

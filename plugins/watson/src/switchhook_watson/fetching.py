@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from .trust import bundle
 TIMEOUTS = 3.0, 8.0  # seconds to connect, and between two pieces of the answer
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError)  # an answer that is no token
 SHORT_LIFE = 300.0  # seconds, of a token that does not say
+
+# the SDK logs what it sends and takes, keys among it
+logging.getLogger("ibm_cloud_sdk_core").setLevel(logging.WARNING)
 
 
 def fixed_header(authenticator: Any) -> dict[str, str]:
