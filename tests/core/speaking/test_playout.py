@@ -130,8 +130,12 @@ async def test_an_engine_slower_than_speech_leaves_holes_but_no_busy_loop():
 def holes(monkeypatch):
     """How many of them playouts have told of."""
     told = []
-    made = Playout.__init__
-    monkeypatch.setattr(Playout, "__init__", lambda *given: made(*given, lambda: told.append(None)))
+
+    class Telling(Playout):
+        def __init__(self, leg, fetch, on_event):
+            super().__init__(leg, fetch, on_event, lambda: told.append(None))
+
+    monkeypatch.setattr(f"{__name__}.Playout", Telling)
     return told
 
 
