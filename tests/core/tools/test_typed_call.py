@@ -121,7 +121,7 @@ async def test_an_assistant_that_raises_is_shown_with_its_authors_line(talk, mon
         def open(self, call):
             raise KeyError(call.id)
 
-    monkeypatch.setattr("switchhook.serving.engines.Engines._driver", lambda *_, **__: Broken())
+    monkeypatch.setattr("switchhook.serving.engines.Engines.driver", lambda *_, **__: Broken())
     line = Broken.open.__code__.co_firstlineno + 1
     shown = await talk(bye, shows=["fault"])
     assert ("fault", f"assistant: KeyError at {__file__}:{line}") in shown

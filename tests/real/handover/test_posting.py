@@ -102,11 +102,9 @@ async def test_of_very_many_that_wait_the_newest_are_dropped_and_said(caplog, mo
     monkeypatch.setattr(desks, "WAITING", 20)
     async with service() as (url, got):
         with anyio.fail_after(30):
-            waiting = desk(url)
-            for _ in range(desks.WAITING + 2):
-                hand_over(waiting)
-            assert caplog.text.count("too many wait") == 2
-            async with waiting.working():
-                pass
+            async with desk(url).working() as waiting:
+                for _ in range(desks.WAITING + 2):  # nobody has looked yet
+                    hand_over(waiting)
+                assert caplog.text.count("too many wait") == 2
         assert len(got) == desks.WAITING
         assert all(json.loads(raw)["turns"] for raw, _ in got)

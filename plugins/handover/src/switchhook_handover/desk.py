@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from switchhook import Action, Annotate, CallInfo, HandOver, Say, Turn
 from switchhook_http import Client, HttpError, Timeouts, key_in, signed, trusting
@@ -33,12 +34,13 @@ Due = tuple[str, HandoverOptions, bytes]
 
 
 class Desk:
-    """One for each reading of the configuration."""
+    """One for each reading of the configuration. It posts while it is `working`."""
+
+    _put: MemoryObjectSendStream[Due]
 
     def __init__(self, settings: HandoverSettings) -> None:
         """Raises SettingsError."""
         self._settings = settings
-        self._put, self._due = anyio.create_memory_object_stream[Due](WAITING)
         self._clients = {
             _place(each): Client(str(each.to), trusting({"ca": each.ca}), public=not each.private)
             for each in (settings, *settings.connectors.values())
@@ -84,19 +86,20 @@ class Desk:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Desk]:
         """Posts what comes. When it is left, what waits has a moment."""
+        self._put, taken = anyio.create_memory_object_stream[Due](WAITING)
         async with anyio.create_task_group() as group:
             for _ in range(AT_ONCE):
-                group.start_soon(self._work, self._due.clone())
+                group.start_soon(self._work, taken.clone())
             try:
                 yield self
             finally:
                 self._put.close()
-                self._due.close()
+                taken.close()
             group.cancel_scope.deadline = anyio.current_time() + ENDING
         for client in self._clients.values():
             await client.aclose()
 
-    async def _work(self, due: anyio.abc.ObjectReceiveStream[Due]) -> None:
+    async def _work(self, due: MemoryObjectReceiveStream[Due]) -> None:
         async with due:
             async for number, options, body in due:
                 await self._deliver(number, options, body)
