@@ -41,8 +41,11 @@ def gather(docs: Path) -> None:
     for source in docs.rglob("*.py"):  # of example plugins: to be read, and no module of the site's package
         source.rename(f"{source}.txt")
     for linking in docs.rglob("*.md"):
-        text = linking.read_text(encoding="utf-8")
-        linking.write_text(SOURCE.sub(r"\1.txt)", text), encoding="utf-8")
+        up = "../" * (len(linking.relative_to(docs).parts) - 1)
+        text = SOURCE.sub(r"\1.txt)", linking.read_text(encoding="utf-8"))
+        for name in PROJECT:  # above the folder `docs` in a checkout, and in it on the site
+            text = text.replace(f"]({up}../{name}", f"]({up}{name}")
+        linking.write_text(text, encoding="utf-8")
     for name, page in {HOME: "README.md", **{each: each for each in PROJECT}}.items():
         text = (ROOT / page).read_text(encoding="utf-8")
         (docs / name).write_text(text.replace("](docs/", "]("), encoding="utf-8")

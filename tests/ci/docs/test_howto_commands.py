@@ -102,9 +102,12 @@ def test_a_recorded_call_goes_again(tmp_path, environ, served):
     typed("switchhook dial --connector support --dtmf 1", tmp_path, environ)
     (events,) = (tmp_path / "records").glob("events-*.jsonl")
     events.rename(tmp_path / "records/events-e160e428.jsonl")
-    first, second = lines(ROOT / "docs/how-to/operate.md")
+    listing, showing, first, second = lines(ROOT / "docs/how-to/operate.md")
     assert "; the same effects as recorded" in typed(first, tmp_path, environ)
     assert "1 start" in typed(second, tmp_path, environ)
+    [call] = typed(listing, tmp_path, environ).splitlines()
+    shown = typed(re.sub(r"[0-9a-f-]{36}", call.split()[1], showing), tmp_path, environ)
+    assert "call to support began" in " ".join(shown.split())
 
 
 def test_dashboard_and_rules_are_copied(tmp_path, environ):
