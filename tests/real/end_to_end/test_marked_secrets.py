@@ -129,7 +129,7 @@ def test_no_marked_secret_comes_out_anywhere(bot, clip, collector, form):
     shown = urllib.request.urlopen(bot.metrics, timeout=10).read().decode()
     sinks = {
         "log": bot.log(),
-        "records and events": "".join(file.read_text() for file in (bot.folder / "records").iterdir()),
+        "records and events": "".join(file.read_text() for file in (bot.folder / "records").rglob("*.jsonl")),
         "figures": shown,
         "traces": re.sub(r"'authorization': '[^']*'", "", collector.text()),  # whose key it is
     }

@@ -40,7 +40,7 @@ def test_nothing_a_caller_said_or_keyed_or_brought_is_written(bot, clip):
     steps = (CallerStep(clip("info_last_call"), interrupt=True), CallerStep(Keys("73914682")))
     result = bot.dial(*steps, variables={"user_name": "Rumpelstiltskin", "account": "DE89370400440532013000"})
     record = bot.record_of(result)
-    written = bot.log() + "".join(file.read_text() for file in (bot.folder / "records").iterdir())
+    written = bot.log() + "".join(file.read_text() for file in (bot.folder / "records").rglob("*.jsonl"))
     marked = ["Rumpelstiltskin", "DE8937040044", "watermelon", "last call", "73914682", "15550100", "e2e-key"]
     marked.append((bot.folder / "secret").read_text())
     assert [turn["kind"] for turn in record["turns"]][:3] == ["start", "speech", "digits"]

@@ -74,7 +74,7 @@ async def test_a_call_is_a_tree_whose_trace_has_the_digits_of_the_conversation(s
 
 async def test_spans_have_the_ids_that_assistants_were_told(server, collector):
     await call(server)
-    await anyio.to_thread.run_sync(wait_for, lambda: collector.spans("call"))
+    await anyio.to_thread.run_sync(wait_for, lambda: collector.spans("call") and server.records())
     record = server.records()[-1]
     [assistant] = collector.spans("assistant")
     assert assistant.span_id == span_id(record["id"], 1, "assistant").to_bytes(8, "big")
