@@ -94,7 +94,7 @@ async def be_late(clock, seconds, each):
 async def test_a_loop_that_is_usually_late_turns_new_calls_away_and_balancers_are_told(served, clock):
     server, _ = served
     assert server.admit() is server.ready() is None
-    await be_late(clock, 8, each=0.5)
+    await be_late(clock, 20, each=2.0)
     assert server.admit() is server.ready() is Busy.LATE
 
 
@@ -113,9 +113,9 @@ async def test_a_loop_that_is_a_little_late_turns_nobody_away(served, clock):
 
 async def test_calls_are_taken_again_when_the_loop_is_well_in_time_and_not_at_the_limit(served, clock):
     server, _ = served
-    await be_late(clock, 8, each=0.5)
+    await be_late(clock, 20, each=2.0)
     assert server.admit() is Busy.LATE
-    await be_late(clock, 20, each=0.2)
+    await be_late(clock, 20, each=0.8)
     assert server.admit() is Busy.LATE
     await anyio.sleep(10)
     assert server.admit() is None
@@ -123,7 +123,7 @@ async def test_calls_are_taken_again_when_the_loop_is_well_in_time_and_not_at_th
 
 async def test_the_log_says_once_that_calls_are_turned_away_and_once_that_they_are_not(served, clock, caplog):
     server, _ = served
-    await be_late(clock, 8, each=0.5)
+    await be_late(clock, 20, each=2.0)
     for _ in range(10):
         server.admit()
     await anyio.sleep(10)
@@ -134,7 +134,7 @@ async def test_the_log_says_once_that_calls_are_turned_away_and_once_that_they_a
 
 
 async def test_how_late_is_too_late_is_a_setting(serve, clock, anyio_backend):
-    server = serve(max_late=1.0)
+    server = serve(max_late=4.0)
     async with server.succession.running():
-        await be_late(clock, 8, each=0.5)
+        await be_late(clock, 20, each=2.0)
         assert server.admit() is None
