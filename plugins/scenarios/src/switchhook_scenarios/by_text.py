@@ -5,34 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from random import Random
-from typing import NamedTuple
 
 import anyio
 
 from switchhook import App, Rehearsal, Settings, SettingsError, load_settings
 
+from .job import Job
 from .judging import Verdict, judged, plan_of
+from .playing import Play
 from .reading import Case
 
 CONFIG = Path("switchhook.toml")
 PARALLEL = 50  # calls at once
 LONGEST = 300.0  # seconds of a call
-
-
-class Job(NamedTuple):
-    """A scenario, which time it is run, and under which condition; empty: none is asked for. `seed`: of all
-    that is left to chance."""
-
-    case: Case
-    run: int = 1
-    condition: str = ""
-    seed: int = 0
-
-
-def chance(job: Job) -> Random:
-    """Its own, whatever runs beside it."""
-    return Random(f"{job.seed} {job.case.name} {job.condition} {job.run}")  # noqa: S311  # nothing is secret
 
 
 def connector_of(case: Case, settings: Settings) -> str:
@@ -54,8 +39,6 @@ async def by_text(
     jobs: Sequence[Job], config: Path, parallel: int, limit: float, tell: Callable[[Verdict], None]
 ) -> list[Verdict]:
     """In the order of `jobs`; `tell` as they come. Raises SettingsError, PluginError and StartError."""
-    from .playing import Play
-
     app = App(load_settings(config), config.parent.absolute())
     plays = [Play(job) for job in jobs]
     plans = [

@@ -20,8 +20,9 @@ from switchhook import (
 )
 
 from .babble import babble
-from .by_text import LONGEST, Job, by_text, chance, connector_of
+from .by_text import LONGEST, by_text, connector_of
 from .conditions import KNOWN, Condition, Line
+from .job import Job, chance
 from .judging import Verdict, judged, plan_of
 from .playing import Play, by_model
 from .server import Server, server

@@ -81,7 +81,8 @@ def _placed(cases: list[Case]) -> dict[str, Verdict]:
 
     from switchhook import virtual_time
 
-    from .by_text import LONGEST, PARALLEL, Job, by_text, config_of
+    from .by_text import LONGEST, PARALLEL, by_text, config_of
+    from .job import Job
     from .playing import refuse_models
 
     jobs = [Job(case) for case in cases]

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .by_text import Job
+    from .job import Job
     from .judging import Verdict
     from .reading import Case
     from .screen import Screen
@@ -99,9 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _jobs(cases: Sequence[Case], arguments: argparse.Namespace) -> Iterator[Job]:
     """Raises SettingsError for a condition that there is not."""
-    from .by_text import Job
     from .by_voice import condition_of
     from .conditions import KNOWN
+    from .job import Job
 
     for case in cases:
         every = [*KNOWN, *(name for name in case.conditions if name not in KNOWN)]

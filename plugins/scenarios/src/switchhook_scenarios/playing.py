@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchhook import AssistantError, SettingsError
 
-from .by_text import Job, chance
+from .job import Job, chance
 from .judging import Miss, Verdict
 from .persona import Ruled
 from .report import talk
