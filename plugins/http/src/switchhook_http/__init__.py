@@ -15,7 +15,7 @@ from .pool import Pool, Reply, Timeouts, call_headers
 from .proxies import proxy_of
 from .public import PublicConnections
 from .secured import secured
-from .signature import key_in, signed
+from .signature import key_in, signed, token
 from .streamed import Streamed
 from .trust import trusting
 
@@ -47,5 +47,6 @@ __all__ = [
     "secured",
     "shown_address",
     "signed",
+    "token",
     "trusting",
 ]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
 import secrets
 import ssl
-import time
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -16,7 +13,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from switchhook import AudioFormat
-from switchhook_http import HttpError, Pool, PublicConnections, Timeouts, ascii_host, shown_address
+from switchhook_http import HttpError, Pool, PublicConnections, Timeouts, ascii_host, shown_address, token
 
 from .message import swapped
 
@@ -25,6 +22,7 @@ logger = logging.getLogger(__name__)
 TYPES = {"PCMU": "audio/mulaw", "PCMA": "audio/PCMA", "L16": "audio/L16", "PCM": "audio/L16"}
 TRIES, PAUSE = 3, 1.0  # seconds until the second, twice that until the third
 VALID = 30  # seconds that a token is
+CLAIMS = {"sub": "audio_recording", "iss": "switchhook"}
 MOST_ANSWER = 64 * 1024  # bytes
 
 
@@ -58,7 +56,7 @@ class Webhook:
     async def _try(self, body: bytes, boundary: str) -> str:
         """Why it was not taken; empty if it was."""
         headers = {
-            "Authorization": f"Bearer {token(self._secret)}",
+            "Authorization": f"Bearer {token(self._secret, CLAIMS, VALID)}",
             "Content-Type": f"multipart/form-data; boundary={boundary}",
             "User-Agent": "switchhook",
         }
@@ -91,17 +89,6 @@ def form(metadata: Mapping[str, str], audio: AudioFormat, sound: bytes, boundary
         for name, kind, data in parts
     ]
     return b"\r\n".join([*lines, f"--{boundary}--\r\n".encode()])
-
-
-def token(secret: str) -> str:
-    """JSON Web Token, HS256."""
-    claims = {"sub": "audio_recording", "iss": "switchhook", "exp": int(time.time()) + VALID}
-    signed = ".".join(_part(json.dumps(each).encode()) for each in ({"alg": "HS256", "typ": "JWT"}, claims))
-    return f"{signed}.{_part(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
-
-
-def _part(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def instant(time_of_day: datetime) -> str:

@@ -8,16 +8,14 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from switchhook import Options, RecordSink, Seconds, Secret, Table, hookimpl
-from switchhook_http import ascii_address, ascii_host
+from switchhook_http import ascii_address, ascii_host, key_in
 
 from .sink import Form, WebhookSink
-
-SHORTEST = 32  # characters of a secret
 
 
 class WebhookOptions(Table):
     url: Annotated[str, AfterValidator(ascii_address)] = Field(description="where records are posted")
-    secret: Secret = Field(description="what they are signed with; at least 32 characters")
+    secret: Secret = Field(description="of the signature, as Standard Webhooks have it")
     form: Form = Field("record", description="ibm: the fields of IBM's call detail records")
     hosts: list[Annotated[str, AfterValidator(ascii_host)]] = Field(
         default_factory=list, description="that may be reached without TLS, and in a private network"
@@ -26,8 +24,10 @@ class WebhookOptions(Table):
 
     @model_validator(mode="after")
     def _safe(self) -> WebhookOptions:
-        if len(self.secret.get_secret_value()) < SHORTEST:
-            raise ValueError(f"secret: expected at least {SHORTEST} characters")
+        try:
+            key_in(self.secret.get_secret_value())
+        except ValueError as error:
+            raise ValueError(f"secret: {error}") from None
         parts = urlsplit(self.url)
         if parts.scheme != "https" and parts.hostname not in self.hosts:
             raise ValueError("url: expected https://…; a host that may go without TLS is named in `hosts`")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import ssl
-import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -13,12 +12,13 @@ from urllib.parse import urlsplit
 import anyio
 
 from switchhook import SinkUnavailable
-from switchhook_http import HttpError, Pool, PublicConnections
+from switchhook_http import HttpError, Pool, PublicConnections, key_in, signed, token
 
 from .cdr import event
-from .signing import signature, token
 
 REFUSED = (400, 413, 415, 422)  # statuses that are about the record; any other may be another one tomorrow
+CLAIMS = {"iss": "switchhook"}
+LIFE = 300  # seconds that a token of IBM's form is good for
 MOST_ANSWER = 65_536  # bytes that are read of an answer
 Form = Literal["record", "ibm"]
 
@@ -29,6 +29,7 @@ class WebhookSink:
 
     def __init__(self, url: str, secret: str, form: Form, hosts: Sequence[str], timeout: float) -> None:
         self._url, self._secret, self._form, self._timeout = url, secret, form, timeout
+        self._key = key_in(secret)
         self._hosts = hosts
         self._pool: Pool | None = None
         self._sent: set[str] = set()  # of records that come again with one that was not taken
@@ -70,18 +71,12 @@ class WebhookSink:
             raise SinkUnavailable("the receiver does not take it", reason=f"status {status}")
 
     def _headers(self, name: str, body: bytes) -> dict[str, str]:
-        at = int(time.time())
-        signed = {
-            "Switchhook-Timestamp": str(at),
-            "Switchhook-Signature": signature(self._secret, at, body),
-        }
-        if self._form == "ibm":
-            signed["Authorization"] = token(self._secret, at)
+        told = {} if self._form == "record" else {"Authorization": token(self._secret, CLAIMS, LIFE)}
         return {
             "Host": urlsplit(self._url).netloc,
             "Content-Type": "application/json",
             "Content-Length": str(len(body)),
             "User-Agent": "switchhook",
-            "Idempotency-Key": name,
-            **signed,
+            **told,
+            **signed(self._key, name, body),
         }
