@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
+import math
 import time
 
 from ..bench import REFUSALS, UNSIGNED, Bench, Request, other_secret
@@ -73,16 +73,17 @@ async def _a07(bench: Bench) -> None:
         "an unknown key": Request(api_key="nobody-knows-this-key"),
         "an old request": Request(flaw=flawed(created=int(time.time()) - 60)),
     }
-    took = {}
-    for kind, request in kinds.items():
-        times = []
-        for _ in range(3):
+    # A busy machine adds to a time and takes nothing from it: the quickest of each kind tells, in turns.
+    quickest = dict.fromkeys(kinds, math.inf)
+    for turn in range(9):
+        for kind, request in kinds.items():
             began = time.monotonic()
             await bench.refused(request)
-            times.append(time.monotonic() - began)
-        took[kind] = statistics.median(times)
-    spread = max(took.values()) - min(took.values())
-    holds(spread <= 0.05, "refusal times within 50 ms", {k: round(v, 3) for k, v in took.items()})
+            quickest[kind] = min(quickest[kind], time.monotonic() - began)
+        spread = max(quickest.values()) - min(quickest.values())
+        if turn >= 2 and spread <= 0.05:
+            break
+    holds(spread <= 0.05, "refusal times within 50 ms", {k: round(v, 3) for k, v in quickest.items()})
 
 
 @case("A08", "the same signed request is let in once", DOCUMENTED, needs=("client_secret",))
