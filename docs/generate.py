@@ -27,7 +27,7 @@ from switchhook.contract.actions import Action
 from switchhook.contract.hookspecs import HOOKS
 from switchhook.contract.record_settings import RecordsSettings
 from switchhook.contract.records import CallRecord, TurnRecord
-from switchhook.serving import figures
+from switchhook.serving.measuring import figures
 from switchhook_conformance.case import Case, all_cases
 from switchhook_conformance.profile import Profile
 from switchhook_conformance.robot import behaviours as conformance_script

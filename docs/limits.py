@@ -15,15 +15,10 @@ from switchhook.call.listening import kept_audio, listening
 from switchhook.call.record import call_record
 from switchhook.contract.settings import PromptsSettings, ServerSettings
 from switchhook.plugins import watchdog
-from switchhook.serving import (
-    admin,
-    descriptors,
-    linewriter,
-    logstream,
-    memorystate,
-    recordfiles,
-    surestate,
-)
+from switchhook.serving.log import logstream
+from switchhook.serving.process import admin, descriptors
+from switchhook.serving.records import linewriter, recordfiles
+from switchhook.serving.state import memorystate, surestate
 from switchhook_assistant_watson import answer
 from switchhook_audiohook import signature
 from switchhook_audiohook.settings import LimitSettings

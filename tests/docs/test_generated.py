@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from switchhook.__main__ import main
-from switchhook.serving import figures as core
+from switchhook.serving.measuring import figures as core
 from switchhook_telemetry.figures import Figures
 from switchhook_transport_genesys import figures as transport
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from switchhook.serving import figures as core
+from switchhook.serving.measuring import figures as core
 from switchhook_telemetry.figures import CALLS, Figures
 from switchhook_transport_genesys import figures as transport
 

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from switchhook import AdminPage, Figure
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
-from switchhook.serving import figures as core
+from switchhook.serving.measuring import figures as core
 from switchhook_telemetry import plugin as telemetry
 from switchhook_telemetry.figures import MOST_LABELS, MOST_NAMES, Figures
 from switchhook_transport_genesys import figures as transport

@@ -35,6 +35,11 @@ def call():
     return House(CORE / "call", "switchhook.call")
 
 
+@pytest.fixture(scope="module")
+def server():
+    return House(CORE / "serving", "switchhook.serving")
+
+
 def test_core_has_few_rooms(core):
     assert len(core.rooms) <= 12, core.rooms
 
@@ -53,6 +58,11 @@ def test_a_call_has_few_rooms(call):
 
 def test_nothing_in_a_call_imports_the_call_itself(call):
     assert [room for room, others in call.arrows.items() if "call" in others] == []
+
+
+def test_a_server_has_few_rooms_on_few_floors(server):
+    assert len(server.rooms) <= 14, server.rooms
+    assert server.floors <= 7
 
 
 def test_the_dialogue_stands_on_the_ground(call):

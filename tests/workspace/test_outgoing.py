@@ -17,10 +17,10 @@ TOOLS = ("conformance", "genesys_tools", "scenarios", "testing_openai", "testing
 """What a person starts by hand, or emulates a service in a test; no server loads it for a call."""
 
 KNOWN = {
-    "core/src/switchhook/serving/admin.py": LISTENS,
-    "core/src/switchhook/serving/handed.py": LISTENS,
-    "core/src/switchhook/serving/notify.py": LOCAL,
-    "core/src/switchhook/serving/sockets.py": LISTENS,
+    "core/src/switchhook/serving/process/admin.py": LISTENS,
+    "core/src/switchhook/serving/process/handed.py": LISTENS,
+    "core/src/switchhook/serving/process/notify.py": LOCAL,
+    "core/src/switchhook/serving/process/sockets.py": LISTENS,
     "plugins/assistant_http/src/switchhook_assistant_http/service.py": OPERATOR,
     "plugins/assistant_openai/src/switchhook_assistant_openai/service.py": OPERATOR,
     "plugins/assistant_openai/src/switchhook_assistant_openai/tokens.py": OPERATOR,

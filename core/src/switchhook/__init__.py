@@ -137,10 +137,10 @@ if TYPE_CHECKING:
     from .plugins.for_tools import load_caller as load_caller
     from .plugins.for_tools import load_recogniser as load_recogniser
     from .plugins.for_tools import load_voice as load_voice
-    from .serving.app import App as App
-    from .serving.configuration import load_settings as load_settings
-    from .serving.secretfiles import Secret as Secret
-    from .serving.terminal import painted as painted
+    from .serving.config.configuration import load_settings as load_settings
+    from .serving.config.secretfiles import Secret as Secret
+    from .serving.generations.app import App as App
+    from .serving.log.terminal import painted as painted
     from .speakable.authors import Speech as Speech
     from .speakable.authors import to_speech as to_speech
     from .tools.rehearsal import Rehearsal as Rehearsal
@@ -153,10 +153,10 @@ _HOME = {
         "ForceTurn HandOver Offer Play Remark Say SetBargeIn SetCallerAudio SetLanguage SetListening "
         "SetVariables Strategy"
     ),
-    "serving.app": "App",
-    "serving.configuration": "load_settings",
-    "serving.secretfiles": "Secret",
-    "serving.terminal": "painted",
+    "serving.generations.app": "App",
+    "serving.config.configuration": "load_settings",
+    "serving.config.secretfiles": "Secret",
+    "serving.log.terminal": "painted",
     "contract.assistant": "Assistant Conversation Interruptible Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec Tap wav_file",
     "contract.bucket": "TokenBucket",

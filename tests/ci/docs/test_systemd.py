@@ -9,7 +9,7 @@ import pytest
 
 from switchhook import ServerSettings
 from switchhook.serving.ending import CLOSING, LAST_WORDS
-from switchhook.serving.sockets import BACKLOG
+from switchhook.serving.process.sockets import BACKLOG
 
 RECIPES = Path(__file__).parents[3] / "docs/how-to/recipes"
 UNIT, SOCKET = RECIPES / "switchhook.service", RECIPES / "switchhook.socket"

@@ -18,8 +18,8 @@ from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.call.record.masking import Mask
 from switchhook.call.record.replay import replay_lines
 from switchhook.contract.languages import normalised
-from switchhook.serving.probing import NoAnswerError, spoken_besides, try_bot
-from switchhook.serving.warming import warmed
+from switchhook.serving.drivers.probing import NoAnswerError, spoken_besides, try_bot
+from switchhook.serving.drivers.warming import warmed
 from switchhook.testing import MemoryAssistant, MemorySpeechToText
 from switchhook.testing.talk import a_call
 

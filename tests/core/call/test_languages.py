@@ -20,8 +20,8 @@ from switchhook.call.bot import Bot
 from switchhook.call.engine import FAILURES, Engine, engines_of
 from switchhook.call.prompt_cache.cache import Prompt, PromptCache
 from switchhook.contract.languages import LONGEST, match, normalised, shown
-from switchhook.serving.probing import NoAnswerError, try_bot
-from switchhook.serving.warming import AGAIN, warmed
+from switchhook.serving.drivers.probing import NoAnswerError, try_bot
+from switchhook.serving.drivers.warming import AGAIN, warmed
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemorySpeechToText, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
 

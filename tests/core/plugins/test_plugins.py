@@ -7,7 +7,7 @@ import pytest
 from switchhook import CallInfo, Figure, PluginError, SettingsError, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins, only_installed
-from switchhook.serving.figures import declared
+from switchhook.serving.measuring.figures import declared
 
 HANDLER = """
 from switchhook import Say, hookimpl

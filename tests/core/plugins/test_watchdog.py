@@ -11,7 +11,8 @@ from switchhook import AudioFormat, CallInfo, EndCall, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
 from switchhook.plugins.watchdog import Watchdog, _whose
-from switchhook.serving import memorystate, server
+from switchhook.serving import server
+from switchhook.serving.state import memorystate
 
 pytestmark = pytest.mark.anyio
 CALL = CallInfo("1", "support")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from switchhook.call.record.masking import DIGIT, HIDDEN, Mask
 from switchhook.contract.settings import ConnectorSettings
-from switchhook.serving.app import own_texts
+from switchhook.serving.generations.app import own_texts
 
 TEXT = st.text(min_size=1)
 VARIABLES = st.dictionaries(st.text(), st.integers() | st.text() | st.lists(st.integers()))

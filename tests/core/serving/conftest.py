@@ -6,7 +6,7 @@ import pytest
 
 from switchhook.contract.options import Options
 from switchhook.contract.settings import Settings
-from switchhook.serving.app import App
+from switchhook.serving.generations.app import App
 from switchhook.serving.server import Server
 
 from .callers import DRIVER, MADE

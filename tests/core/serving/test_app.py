@@ -10,7 +10,7 @@ from switchhook import CallInfo, LegInfo, PluginError, SettingsError, StartError
 from switchhook.call.call import Call
 from switchhook.contract.options import Options
 from switchhook.contract.settings import Settings
-from switchhook.serving.app import App
+from switchhook.serving.generations.app import App
 from switchhook.testing import MemoryLeg
 
 DRIVERS = {

@@ -8,8 +8,8 @@ import anyio
 import pytest
 
 from switchhook import SinkUnavailable
-from switchhook.serving.delivery import AT_ONCE, LONGEST, MOST_REFUSALS, PATIENCE, Delivery
-from switchhook.serving.spoollog import Position
+from switchhook.serving.records.delivery import AT_ONCE, LONGEST, MOST_REFUSALS, PATIENCE, Delivery
+from switchhook.serving.records.spoollog import Position
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ def _no_threads(monkeypatch):
         await anyio.lowlevel.checkpoint()
         return function()
 
-    monkeypatch.setattr("switchhook.serving.delivery.in_thread", here)
+    monkeypatch.setattr("switchhook.serving.records.delivery.in_thread", here)
 
 
 class Log:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook.serving import descriptors
+from switchhook.serving.process import descriptors
 
 
 @pytest.fixture

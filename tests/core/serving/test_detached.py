@@ -6,7 +6,7 @@ import threading
 import anyio
 import pytest
 
-from switchhook.serving.detached import in_thread
+from switchhook.serving.process.detached import in_thread
 
 pytestmark = pytest.mark.anyio
 said = contextvars.ContextVar("said")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import CallRecord
-from switchhook.serving import filesink
-from switchhook.serving.erasing import erase_lines
-from switchhook.serving.filesink import REMEMBERED, FilesSink
+from switchhook.serving.records import filesink
+from switchhook.serving.records.erasing import erase_lines
+from switchhook.serving.records.filesink import REMEMBERED, FilesSink
 
 TODAY = "2026-03-01T12:00:00.000+00:00"
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from switchhook import SettingsError, StartError
 from switchhook.contract.options import Options
 from switchhook.contract.settings import Settings
-from switchhook.serving.handed import VARIABLE, Handed, take
-from switchhook.serving.sockets import deal
+from switchhook.serving.process.handed import VARIABLE, Handed, take
+from switchhook.serving.process.sockets import deal
 
 
 def sockets(*counts):

@@ -6,7 +6,7 @@ import trio.testing
 
 from switchhook import Busy
 from switchhook.plugins.watchdog import BEAT
-from switchhook.serving.lateness import RECENT, STUCK
+from switchhook.serving.measuring.lateness import RECENT, STUCK
 
 pytestmark = pytest.mark.anyio
 

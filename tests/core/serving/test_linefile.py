@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook.serving import linefile
-from switchhook.serving.linefile import MOST_OPEN, LineFile, LineFiles, Unwritten
+from switchhook.serving.records import linefile
+from switchhook.serving.records.linefile import MOST_OPEN, LineFile, LineFiles, Unwritten
 
 
 @pytest.fixture

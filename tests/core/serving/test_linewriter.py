@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from switchhook.serving import linewriter
-from switchhook.serving.linefile import LineFiles, Unwritten
-from switchhook.serving.linewriter import AT_ONCE, SLOW, LineWriter
-from switchhook.serving.logs import call_ids
+from switchhook.serving.log.logs import call_ids
+from switchhook.serving.records import linewriter
+from switchhook.serving.records.linefile import LineFiles, Unwritten
+from switchhook.serving.records.linewriter import AT_ONCE, SLOW, LineWriter
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from switchhook.serving import logstream
-from switchhook.serving.logstream import LogStream
+from switchhook.serving.log import logstream
+from switchhook.serving.log.logstream import LogStream
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import warnings
 
 import pytest
 
-from switchhook.serving import outcries
+from switchhook.serving.log import outcries
 
 HOOKS = ((warnings, "showwarning"), (sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook"))
 

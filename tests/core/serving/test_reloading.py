@@ -14,12 +14,12 @@ import anyio
 import pytest
 
 from switchhook import Full
-from switchhook.serving.app import App
-from switchhook.serving.configuration import load_settings
-from switchhook.serving.hangups import held
+from switchhook.serving.config.configuration import load_settings
+from switchhook.serving.config.watched import Watched
+from switchhook.serving.generations.app import App
+from switchhook.serving.process.hangups import held
 from switchhook.serving.reloading import Reloading
 from switchhook.serving.server import Server
-from switchhook.serving.watched import Watched
 
 from .callers import DRIVER, MADE, leg
 
@@ -441,7 +441,7 @@ async def test_an_error_that_nobody_expected_changes_nothing_and_says_where(hous
 
 @pytest.mark.parametrize("model", ["is never left", "exits when left"])
 async def test_an_engine_that_is_left_badly_costs_nothing(house, caplog, monkeypatch, model):
-    monkeypatch.setattr("switchhook.serving.keeping.LEAVING", 0.01)
+    monkeypatch.setattr("switchhook.serving.drivers.keeping.LEAVING", 0.01)
     caller = leg()
     await house.again(stt=f', model = "{model}"')
     await house.again(stt=', model = "large"')

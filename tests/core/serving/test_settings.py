@@ -506,7 +506,7 @@ def test_each_unknown_key_has_a_line_of_its_own(keys):
 
 
 def test_how_a_caller_may_interrupt_is_a_setting_of_a_connector(tmp_path):
-    from switchhook.serving.app import limits_of
+    from switchhook.serving.generations.app import limits_of
 
     (tmp_path / "switchhook.toml").write_text("""
 [connectors.bank]

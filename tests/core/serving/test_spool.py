@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from switchhook import CallRecord
 from switchhook.contract.records import TurnRecord
-from switchhook.serving import spool as spool_module
-from switchhook.serving import spoollog
-from switchhook.serving.linewriter import LineWriter
-from switchhook.serving.spool import Spool
-from switchhook.serving.spoollog import START, Position, abandoned
+from switchhook.serving.records import spool as spool_module
+from switchhook.serving.records import spoollog
+from switchhook.serving.records.linewriter import LineWriter
+from switchhook.serving.records.spool import Spool
+from switchhook.serving.records.spoollog import START, Position, abandoned
 
 MEGABYTE = 1024 * 1024
 AT = "2026-03-01T12:00:00.000+00:00"

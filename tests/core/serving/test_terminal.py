@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from switchhook.serving.terminal import painted, progress
+from switchhook.serving.log.terminal import painted, progress
 
 
 class Terminal(io.StringIO):

@@ -4,7 +4,7 @@ import pytest
 from switchhook.call.bot import Bot
 from switchhook.call.engine import engines_of
 from switchhook.call.prompt_cache.cache import PromptCache
-from switchhook.serving.warming import AGAIN, COOLING, warmed
+from switchhook.serving.drivers.warming import AGAIN, COOLING, warmed
 from switchhook.testing import MemoryAssistant, MemoryTextToSpeech
 from switchhook.testing.talk import a_call
 

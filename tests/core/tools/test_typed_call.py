@@ -10,7 +10,7 @@ from switchhook.contract.leg import LegInfo
 from switchhook.contract.options import Options
 from switchhook.contract.settings import Settings
 from switchhook.plugins.loader import Plugin
-from switchhook.serving.app import App
+from switchhook.serving.generations.app import App
 from switchhook.tools import typed_call
 from switchhook.virtual.engines import MemorySpeechToText
 
@@ -121,7 +121,7 @@ async def test_an_assistant_that_raises_is_shown_with_its_authors_line(talk, mon
         def open(self, call):
             raise KeyError(call.id)
 
-    monkeypatch.setattr("switchhook.serving.engines.Engines.driver", lambda *_, **__: Broken())
+    monkeypatch.setattr("switchhook.serving.drivers.engines.Engines.driver", lambda *_, **__: Broken())
     line = Broken.open.__code__.co_firstlineno + 1
     shown = await talk(bye, shows=["fault"])
     assert ("fault", f"assistant: KeyError at {__file__}:{line}") in shown

@@ -13,7 +13,7 @@ from switchhook.call.bot import Bot
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.engine import engines_of
 from switchhook.call.prompt_cache.cache import PromptCache
-from switchhook.serving.warming import warmed
+from switchhook.serving.drivers.warming import warmed
 from switchhook.testing.talk import a_call
 from switchhook_testing_watson import Fault, emulate
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from ..call.bot import Bot
     from ..contract.findings import Finding
     from ..plugins.loader import Plugin
-    from ..serving.app import App
-    from ..serving.terminal import Colour
+    from ..serving.generations.app import App
+    from ..serving.log.terminal import Colour
 
 GROUP = "answer calls"
 PATIENCE = 10.0  # seconds for one engine to answer
@@ -49,8 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     import anyio
 
-    from ..serving.app import App
-    from ..serving.configuration import load_settings
+    from ..serving.config.configuration import load_settings
+    from ..serving.generations.app import App
 
     settings = load_settings(arguments.config)
     deprecated: list[Finding] = []
@@ -89,7 +89,7 @@ async def _found(
 
 
 def _show(finding: Finding) -> None:
-    from ..serving.terminal import painted
+    from ..serving.log.terminal import painted
 
     cure = f"\n{finding.cure}" if finding.cure else ""
     told = f"{finding.subject}: {finding.text}{cure}".replace("\n", "\n       ")
@@ -103,8 +103,8 @@ async def _findings(
     """All findings. Engines are entered in `stack`."""
     from ..contract.errors import StartError
     from ..contract.findings import Finding
-    from ..serving.keeping import entered
-    from ..serving.terminal import progress
+    from ..serving.drivers.keeping import entered
+    from ..serving.log.terminal import progress
 
     names = ", ".join(sorted(app.plugins.loaded))
     yield Finding("ok", "plugins", f"{len(app.plugins.loaded)} loaded and fitting: {names}")
@@ -134,7 +134,7 @@ async def _findings(
 async def _of_connector(place: str, bot: Bot) -> AsyncIterator[Finding]:
     """Tries each engine as a call would use it."""
     from ..contract.findings import Finding
-    from ..serving.probing import NoAnswerError, trials, try_out
+    from ..serving.drivers.probing import NoAnswerError, trials, try_out
 
     failed = False
     for trial in trials(bot):
@@ -154,7 +154,7 @@ async def _of_connector(place: str, bot: Bot) -> AsyncIterator[Finding]:
 
 def _languages(bot: Bot) -> str:
     """Which languages are served, and what happens in others."""
-    from ..serving.probing import is_served, spoken_besides
+    from ..serving.drivers.probing import is_served, spoken_besides
 
     named = [each.language for each in bot.tongues if is_served(each)]
     besides = spoken_besides(bot)
@@ -194,7 +194,7 @@ def _of_strays() -> Iterator[Finding]:
 
 def _of_server(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
-    from ..serving.recordfiles import is_writable
+    from ..serving.records.recordfiles import is_writable
     from .serve import is_loopback
 
     settings = app.settings
@@ -244,7 +244,7 @@ async def _of_sinks(app: App) -> AsyncIterator[Finding]:
 
     from ..contract.errors import cause
     from ..contract.findings import Finding
-    from ..serving.recordsinks import make_sinks
+    from ..serving.records.recordsinks import make_sinks
 
     for name, sink in make_sinks(app.settings.records, app.plugins, app.engines, app.base).items():
         try:
@@ -258,8 +258,8 @@ async def _of_sinks(app: App) -> AsyncIterator[Finding]:
 
 def _of_machine(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
-    from ..serving import descriptors
-    from ..serving.secretfiles import open_to_others
+    from ..serving.config.secretfiles import open_to_others
+    from ..serving.process import descriptors
 
     most = app.settings.server.max_calls
     if said := descriptors.too_few(most, descriptors.most()):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..contract.findings import Finding
-    from ..serving.app import App
+    from ..serving.generations.app import App
 
 LONGEST = 80  # characters of a setting of a plugin's that are shown
 

@@ -101,7 +101,7 @@ def _files(plugins: Plugins, config: Path) -> list[Row]:
     from ..contract.options import Options
     from ..contract.settings import PluginsSettings
     from ..plugins.files import plugin_files
-    from ..serving.configuration import read_table
+    from ..serving.config.configuration import read_table
 
     table = read_table(config)
     options = Options(table.get("plugins", {}), place="plugins", base=table.base)

@@ -23,7 +23,7 @@ from . import add_config
 
 if TYPE_CHECKING:
     from ..contract.sinks import RecordStore
-    from ..serving.recordstores import Stores
+    from ..serving.records.recordstores import Stores
 
 GROUP = "look into calls"
 
@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    from ..serving.configuration import load_settings
-    from ..serving.recordstores import Stores
+    from ..serving.config.configuration import load_settings
+    from ..serving.records.recordstores import Stores
 
     base = arguments.config.parent.absolute()
     stores = Stores(load_settings(arguments.config), base)
@@ -84,7 +84,7 @@ async def _list(store: RecordStore, newest: int) -> int:
 
 
 async def _show(stores: Stores, store: RecordStore, wanted: str, page: Path | None) -> int:
-    from ..serving.story import lines
+    from ..serving.records.story import lines
 
     newest: Mapping[str, Any] | None = None
     async for newest in store.records(wanted, None):

@@ -82,8 +82,8 @@ def _today(arguments: argparse.Namespace, recorded: Replay) -> int:
     import anyio
 
     from ..contract.visible import visible
-    from ..serving.app import App
-    from ..serving.configuration import load_settings
+    from ..serving.config.configuration import load_settings
+    from ..serving.generations.app import App
     from ..tools.replay_caller import difference, replay_caller
     from ..virtual.clock import virtual_time
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from ..contract.settings import ServerSettings, Settings
     from ..plugins.loader import Plugins
-    from ..serving.app import App
-    from ..serving.handed import Handed
+    from ..serving.generations.app import App
+    from ..serving.process.handed import Handed
     from ..serving.server import Server
 
 GROUP = "answer calls"
@@ -57,9 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError, ours, status_of
-    from ..serving.hangups import held
-    from ..serving.logs import set_up, settle
-    from ..serving.outcries import catch
+    from ..serving.log.logs import set_up, settle
+    from ..serving.log.outcries import catch
+    from ..serving.process.hangups import held
 
     with held():  # before any thread begins, also that of the log
         set_up(arguments.log_format, arguments.log_level)
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from ..serving.handed import take
+    from ..serving.process.handed import take
 
     handed = take()  # before the environment is read for settings
     logger.info("reading %s", arguments.config)
@@ -90,12 +90,12 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _answer(arguments: argparse.Namespace, handed: Handed) -> int:
     """One process, which answers calls."""
-    from ..serving.handed import Handed
-    from ..serving.notify import Notifier
+    from ..serving.config.watched import Watched
+    from ..serving.process.handed import Handed
+    from ..serving.process.notify import Notifier
     from ..serving.reloading import Reloading
     from ..serving.server import Server
-    from ..serving.successor import Successor
-    from ..serving.watched import Watched
+    from ..serving.workers.successor import Successor
 
     files = Watched(arguments.config)
     read = partial(_read, arguments, handed)
@@ -120,13 +120,13 @@ def _answer(arguments: argparse.Namespace, handed: Handed) -> int:
 
 def _work(arguments: argparse.Namespace, handed: Handed, line: socket) -> int:
     """One of several: the supervisor tells it what to do."""
-    from ..serving.line import Line
-    from ..serving.linestate import LineState
-    from ..serving.logs import name_worker
+    from ..serving.config.watched import Watched
+    from ..serving.log.logs import name_worker
     from ..serving.reloading import Reloading
     from ..serving.server import Server
-    from ..serving.watched import Watched
-    from ..serving.working import Working
+    from ..serving.workers.line import Line
+    from ..serving.workers.linestate import LineState
+    from ..serving.workers.working import Working
 
     name_worker(handed.slot)
     files, supervisor = Watched(arguments.config), Line(line)
@@ -148,11 +148,11 @@ def _supervise(arguments: argparse.Namespace, handed: Handed, settings: Settings
     """Raises StartError."""
     import anyio
 
-    from ..serving.handed import Handed
-    from ..serving.notify import Notifier
-    from ..serving.sharedstate import SharedState
-    from ..serving.successor import Successor
-    from ..serving.supervisor import Supervisor
+    from ..serving.process.handed import Handed
+    from ..serving.process.notify import Notifier
+    from ..serving.state.sharedstate import SharedState
+    from ..serving.workers.successor import Successor
+    from ..serving.workers.supervisor import Supervisor
 
     systemd = Notifier()
     state = SharedState(settings, arguments.config.parent.absolute())
@@ -202,7 +202,7 @@ def _workers(text: str) -> int:
 def _load(arguments: argparse.Namespace) -> Settings:
     """Raises SettingsError."""
     from ..contract.errors import SettingsError
-    from ..serving.configuration import load_settings
+    from ..serving.config.configuration import load_settings
 
     settings = load_settings(arguments.config)
     if not settings.connectors:
@@ -219,7 +219,7 @@ def _load(arguments: argparse.Namespace) -> Settings:
 
 def _read(arguments: argparse.Namespace, handed: Handed, before: App | None) -> App:
     """Raises SettingsError and PluginError."""
-    from ..serving.app import App
+    from ..serving.generations.app import App
 
     settings = _load(arguments)
     base = arguments.config.parent.absolute()
@@ -233,8 +233,8 @@ def _read(arguments: argparse.Namespace, handed: Handed, before: App | None) -> 
 
 
 def _say_what_is_risky(settings: Settings, base: Path) -> None:
-    from ..serving import descriptors
-    from ..serving.secretfiles import open_to_others
+    from ..serving.config.secretfiles import open_to_others
+    from ..serving.process import descriptors
 
     most = settings.server.max_calls
     if said := descriptors.too_few(most, descriptors.raise_limit()):
@@ -265,7 +265,7 @@ def is_loopback(host: str) -> bool:
 
 def _tell(text: str, form: str, level: int = logging.INFO) -> None:
     """Says it whatever the log level is: to people as it is, to machines as a line of JSON."""
-    from ..serving.logs import say
+    from ..serving.log.logs import say
 
     if form == "human":
         say(text)

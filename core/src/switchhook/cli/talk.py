@@ -27,8 +27,8 @@ from . import add_config
 if TYPE_CHECKING:
     from ..contract.options import Options
     from ..contract.settings import Settings
-    from ..serving.app import App
-    from ..serving.terminal import Colour
+    from ..serving.generations.app import App
+    from ..serving.log.terminal import Colour
     from ..tools.typed_call import Shown
 
 GROUP = "make a bot"
@@ -81,8 +81,8 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
 
     from ..contract.leg import LegInfo
     from ..contract.settings import Settings
-    from ..serving.app import App
-    from ..serving.configuration import read_table
+    from ..serving.config.configuration import read_table
+    from ..serving.generations.app import App
     from ..tools.typed_call import TypedCall
 
     table = read_table(arguments.config)
@@ -137,7 +137,7 @@ def _only(settings: Settings) -> str:
 
 
 def _printer(arguments: argparse.Namespace) -> Any:
-    from ..serving.terminal import painted
+    from ..serving.log.terminal import painted
 
     def show(line: Shown) -> None:
         if arguments.json:
@@ -210,7 +210,7 @@ async def _changed(files: Files) -> Path:
 
 def watched(app: App, config: Path, table: Options) -> list[Path]:
     """The configuration, the files that it names, and plugins that are not installed for good."""
-    from ..serving.configuration import named_files
+    from ..serving.config.configuration import named_files
 
     path = app.settings.plugins.path
 

@@ -85,7 +85,7 @@ def _shown(each: Interruption) -> str:
 
 def _connector(arguments: argparse.Namespace) -> ConnectorSettings | None:
     from ..contract.errors import SettingsError
-    from ..serving.configuration import load_settings
+    from ..serving.config.configuration import load_settings
 
     if arguments.config and not arguments.connector:
         raise SettingsError("expected --connector NAME with --config FILE")
@@ -104,7 +104,7 @@ def _policies(texts: Sequence[str], connector: ConnectorSettings | None) -> list
     from ..contract.errors import SettingsError
     from ..contract.options import Options
     from ..contract.settings import BargeInSettings
-    from ..serving.app import policy_of
+    from ..serving.generations.app import policy_of
     from ..tools.tune import usual
 
     own = []

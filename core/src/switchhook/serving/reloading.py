@@ -11,11 +11,11 @@ import anyio
 
 from ..contract.errors import SwitchhookError, cause
 from ..contract.traces import place, trace
-from .detached import in_thread
-from .hangups import heard
+from .config.watched import Watched
+from .generations.succession import Read
+from .process.detached import in_thread
+from .process.hangups import heard
 from .server import Server
-from .succession import Read
-from .watched import Watched
 
 logger = logging.getLogger(__name__)
 

@@ -20,20 +20,20 @@ from ..contract.leg import Busy, Leg, Outcome, TakesSockets
 from ..contract.records import CallRecord, utc_now
 from ..contract.state import State
 from ..contract.traces import place, trace
-from .app import App
+from .drivers.probing import NoAnswerError, try_bot
 from .ending import Ending
-from .figures import CALLS_ENDED, CALLS_REFUSED, CALLS_STARTED
-from .generation import Generation
-from .handed import Handed
+from .generations.app import App
+from .generations.generation import Generation
+from .generations.succession import Succession
 from .livecalls import LiveCalls
-from .logs import call_ids
-from .places import Places
-from .probing import NoAnswerError, try_bot
-from .recordfiles import EventFile
-from .recordstores import events_name
-from .sockets import Listeners
-from .succession import Succession
-from .surestate import SureState
+from .log.logs import call_ids
+from .measuring.figures import CALLS_ENDED, CALLS_REFUSED, CALLS_STARTED
+from .process.handed import Handed
+from .process.sockets import Listeners
+from .records.recordfiles import EventFile
+from .records.recordstores import events_name
+from .state.places import Places
+from .state.surestate import SureState
 
 logger = logging.getLogger(__name__)
 

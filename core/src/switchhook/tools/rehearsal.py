@@ -19,7 +19,7 @@ from ..contract.caller import CallerAct, CallerPlan, PlacedCall
 from ..contract.leg import LegInfo
 from ..contract.records import CallRecord
 from ..contract.speech import Parameters, Transcript
-from ..serving.app import App
+from ..serving.generations.app import App
 from ..virtual.engines import MemorySpeechToText
 from ..virtual.leg import MemoryLeg
 

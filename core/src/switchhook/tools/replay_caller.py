@@ -19,7 +19,7 @@ from ..contract.audio import AudioFormat
 from ..contract.errors import SettingsError
 from ..contract.leg import Closed, Digit, LegInfo, Paused, Resumed
 from ..contract.speech import Parameters, SpeechStarted, Transcript
-from ..serving.app import App
+from ..serving.generations.app import App
 from ..virtual.engines import MemorySpeechToText
 from ..virtual.leg import MemoryLeg
 

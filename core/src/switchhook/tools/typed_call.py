@@ -18,7 +18,7 @@ from ..contract.audio import AudioFormat
 from ..contract.leg import LegInfo
 from ..contract.records import CallRecord
 from ..contract.speech import Parameters, Transcript
-from ..serving.app import App
+from ..serving.generations.app import App
 from ..virtual.engines import MemorySpeechToText
 from ..virtual.leg import MemoryLeg
 

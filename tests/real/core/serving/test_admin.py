@@ -11,7 +11,7 @@ import pytest
 
 from switchhook import AdminPage, StartError
 from switchhook.contract.settings import AdminSettings
-from switchhook.serving.admin import open_admin, serve_admin
+from switchhook.serving.process.admin import open_admin, serve_admin
 
 pytestmark = pytest.mark.anyio
 
@@ -157,7 +157,7 @@ async def test_after_a_strange_request_the_next_is_answered(kind):
 
 
 async def test_a_peer_that_says_nothing_is_left_in_time(monkeypatch):
-    monkeypatch.setattr("switchhook.serving.admin.PATIENCE", 0.01)
+    monkeypatch.setattr("switchhook.serving.process.admin.PATIENCE", 0.01)
     async with admin() as ask:
         assert await ask(b"GET /liv") == b""
 

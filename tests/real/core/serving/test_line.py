@@ -5,7 +5,7 @@ import socket
 import anyio
 import pytest
 
-from switchhook.serving.line import Line
+from switchhook.serving.workers.line import Line
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
-from switchhook.serving.notify import Notifier
+from switchhook.serving.process.notify import Notifier
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from switchhook import ServerSettings, StartError
-from switchhook.serving.sockets import Listeners, bind, deal, enough, listen, open_one
+from switchhook.serving.process.sockets import Listeners, bind, deal, enough, listen, open_one
 
 HERE = "127.0.0.1"
 

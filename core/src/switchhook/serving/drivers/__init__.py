@@ -1,0 +1,1 @@
+"""Engines and lifespans: made once, entered, warmed, tried, left. Imports `config` alone."""

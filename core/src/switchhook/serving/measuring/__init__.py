@@ -1,0 +1,1 @@
+"""What a server measures. Imports those who declare a figure."""

@@ -1,0 +1,80 @@
+"""Where records are, for those who look at them or erase them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ...contract.errors import SettingsError
+from ...contract.names import did_you_mean
+from ...contract.settings import Settings
+from ...contract.sinks import RecordStore
+from ...plugins.loader import Plugins
+from ..drivers.engines import Engines
+from ..process.detached import in_thread
+from .erasing import erase_lines
+from .recordsinks import make_sinks
+
+
+class Stores:
+    """Raises SettingsError, StartError and PluginError."""
+
+    def __init__(self, settings: Settings, base: Path) -> None:
+        plugins = Plugins(settings.plugins.order)
+        self._asked = settings.records
+        self._sinks: dict[str, Any] = dict(
+            make_sinks(settings.records, plugins, Engines(plugins, base), base)
+        )
+
+    @asynccontextmanager
+    async def opened(self, name: str | None) -> AsyncIterator[RecordStore]:
+        """That of the name, which may be without what tells it from others of its kind; else the first.
+        Raises SettingsError."""
+        stores = {each: sink for each, sink in self._sinks.items() if isinstance(sink, RecordStore)}
+        chosen = [each for each in stores if name in (None, each, each.rpartition("-")[0])]
+        if not chosen:
+            if not stores:
+                raise SettingsError("[records] names nothing that gives records back: say a directory there")
+            known = did_you_mean(name or "", sorted(stores), "known")
+            raise SettingsError(f"[records] has no sink {name!r} that gives records back; {known}")
+        async with self._sinks[chosen[0]]:
+            yield stores[chosen[0]]
+
+    async def erase(self, wanted: str) -> AsyncIterator[tuple[str, int]]:
+        """From every sink that gives records back, from the spool with its dead letters, and the events.
+        Gives each place, and how many lines were erased there."""
+        folder = self._asked.waiting
+        if folder is not None:  # first: what waits would go to the sinks else
+            files = [*sorted(folder.glob("*.jsonl"))] if folder.is_dir() else []
+            yield str(folder), await in_thread(lambda: sum(erase_lines(file, wanted) for file in files))
+        legs = {wanted}
+        for name, sink in self._sinks.items():
+            if isinstance(sink, RecordStore):
+                async with self._sinks[name]:
+                    legs |= {str(each.get("id")) async for each in sink.records(wanted, None)}
+                    yield name, await sink.erase(wanted)
+        if self._asked.directory is not None:
+            yield "events", await in_thread(partial(_remove_events, self._asked.directory, legs))
+
+    def events(self, leg: str) -> Iterable[str]:
+        """The lines of a call's event file; none where it has none."""
+        name = events_name(leg)
+        file = self._asked.directory / f"events-{name}.jsonl" if self._asked.directory and name else None
+        return file.read_text("utf-8").splitlines() if file and file.is_file() else ()
+
+
+def _remove_events(directory: Path, legs: set[str]) -> int:
+    """The files of these calls."""
+    names = {f"events-{events_name(leg)}.jsonl" for leg in legs if events_name(leg)}
+    found = [directory / name for name in names if (directory / name).exists()]
+    for file in found:
+        file.unlink(missing_ok=True)
+    return len(found)
+
+
+def events_name(leg: str) -> str:
+    """The id comes from outside; only its harmless characters name a file."""
+    return "".join(c for c in leg if c.isalnum() or c == "-")[:64]

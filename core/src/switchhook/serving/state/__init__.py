@@ -1,0 +1,1 @@
+"""What several workers know together. Imports `drivers` alone."""

@@ -1,0 +1,58 @@
+"""How many calls all workers may have together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from ...contract.leg import Busy
+from ...contract.state import Full, State
+
+CALLS = "switchhook/calls"
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    is_used: bool = False  # by a call
+
+
+_around: ContextVar[_Place | None] = ContextVar("switchhook_place", default=None)
+
+
+class Places:
+    """`most`: as the configuration says now. `full`: what a supervisor has told, so that who asks every
+    second need not wait for its answer."""
+
+    def __init__(self, state: State, most: Callable[[], int]) -> None:
+        self._state, self._most = state, most
+        self.full = False
+
+    async def take(self) -> AbstractAsyncContextManager[object] | Busy:
+        held = await self._state.hold(CALLS, self._most())
+        return Busy.FULL if isinstance(held, Full) else _within(held)
+
+    @asynccontextmanager
+    async def around_call(self) -> AsyncIterator[Busy | None]:
+        """In the place that it has, unless another uses it, or else in one that is taken now. Yields why
+        there is none."""
+        place = _around.get()
+        if place is not None and not place.is_used:
+            place.is_used = True
+            yield None
+        elif isinstance(taken := await self.take(), Busy):
+            yield taken
+        else:
+            async with taken:
+                yield None
+
+
+@asynccontextmanager
+async def _within(held: AbstractAsyncContextManager[object]) -> AsyncIterator[None]:
+    token = _around.set(_Place())
+    try:
+        async with held:
+            yield
+    finally:
+        _around.reset(token)

@@ -1,0 +1,127 @@
+"""The state that a supervisor has, for its workers."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import anyio
+import anyio.abc
+
+from ...contract.errors import cause
+from ...contract.state import Full, State
+from ...contract.traces import place
+from ..state.places import CALLS
+from ..state.surestate import PATIENCE
+from .line import Line, Message
+
+logger = logging.getLogger(__name__)
+
+
+class Lender:
+    """`changed` is called when all places for calls are taken, and when they are not any more."""
+
+    def __init__(self, state: State, changed: Callable[[], None]) -> None:
+        self.state, self._changed = state, changed
+        self._live, self._most = 0, 1
+        self.full = False
+
+    def asked(self, key: str, most: int) -> None:
+        """For one place more."""
+        if key == CALLS:
+            self._most = most
+            self._look()
+
+    def count(self, key: str, change: int) -> None:
+        if key == CALLS:
+            self._live += change
+            self._look()
+
+    def _look(self) -> None:
+        if self.full != (self._live >= self._most):
+            self.full = not self.full
+            self._changed()
+
+
+class Lent:
+    """What one worker has of it. That is given back when the task group ends, with the worker."""
+
+    def __init__(self, lender: Lender, line: Line, group: anyio.abc.TaskGroup) -> None:
+        self._lender, self._line, self._group = lender, line, group
+        self._held: dict[int, anyio.Event] = {}
+
+    def take(self, number: int, question: Message) -> None:
+        """A plain call."""
+        if question["state"] == "hold":
+            self._held[number] = anyio.Event()  # at once: it may be given back before it is taken
+            self._group.start_soon(self._hold, number, question["key"], question["limit"])
+        else:
+            self._group.start_soon(self._answer, number, question)
+
+    def give_back(self, number: int) -> None:
+        if number in self._held:
+            self._held[number].set()
+
+    async def _answer(self, number: int, question: Message) -> None:
+        try:
+            with anyio.fail_after(PATIENCE):
+                answer = await self._ask(question)
+        except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the worker says it
+            answer = _lost(error)
+        self._line.put(answer=number, **answer)
+
+    async def _ask(self, question: Message) -> Message:
+        state = self._lender.state
+        match question:
+            case {"state": "add_once", "key": key, "seconds": seconds}:
+                return {"is_new": await state.add_once(key, seconds)}
+            case {"state": "put", "key": key, "value": text, "seconds": seconds}:
+                await state.put(key, base64.b64decode(text), seconds)
+                return {}
+        value = await state.get(question["key"])
+        return {"value": None if value is None else base64.b64encode(value).decode()}
+
+    async def _hold(self, number: int, key: str, limit: int) -> None:
+        """Until it is given back."""
+        self._lender.asked(key, limit)
+        try:
+            with anyio.fail_after(PATIENCE):
+                held = await self._lender.state.hold(key, limit)
+            if isinstance(held, Full):
+                self._line.put(answer=number, is_full=True)
+            else:
+                async with _left_surely(held), self._counted(key):
+                    self._line.put(answer=number, is_full=False)
+                    await self._held[number].wait()
+        except Exception as error:  # noqa: BLE001  # as above
+            self._line.put(answer=number, **_lost(error))
+        finally:
+            del self._held[number]
+
+    @asynccontextmanager
+    async def _counted(self, key: str) -> AsyncIterator[None]:
+        self._lender.count(key, 1)
+        try:
+            yield
+        finally:
+            self._lender.count(key, -1)
+
+
+def _lost(error: Exception) -> Message:
+    return {"lost": f"{cause(error)}{place(error)}"}
+
+
+@asynccontextmanager
+async def _left_surely(held: AbstractAsyncContextManager[object]) -> AsyncIterator[None]:
+    """Also when the worker is gone, and whatever the plugin does."""
+    await held.__aenter__()
+    try:
+        yield
+    finally:
+        try:
+            with anyio.fail_after(PATIENCE, shield=True):
+                await held.__aexit__(None, None, None)
+        except Exception as error:  # noqa: BLE001  # as above
+            logger.error("[state]: a place is not given back: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
