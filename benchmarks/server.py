@@ -14,7 +14,7 @@ import anyio
 
 from switchhook import App, hookimpl, load_settings
 from switchhook.plugins.loader import Plugin, Plugins
-from switchhook.serving.log.logs import set_up
+from switchhook.serving.log.setup import set_up
 from switchhook.serving.server import Server
 
 TICK = 0.005  # seconds between looks at the clock

@@ -15,10 +15,10 @@ from switchhook.call.listening import kept_audio, listening
 from switchhook.call.record import call_record
 from switchhook.contract.settings import PromptsSettings, ServerSettings
 from switchhook.plugins import watchdog
-from switchhook.serving.log import logstream
+from switchhook.serving.log import stream
 from switchhook.serving.process import admin, descriptors
-from switchhook.serving.records import linewriter, recordfiles
-from switchhook.serving.state import memorystate, surestate
+from switchhook.serving.records import files, line_writer
+from switchhook.serving.state import memory, sure
 from switchhook_assistant_watson import answer
 from switchhook_audiohook import signature
 from switchhook_audiohook.settings import LimitSettings
@@ -88,12 +88,12 @@ def _request() -> Iterator[Row]:
     )
     yield Row(
         "nonces of signed requests, in the state `memory` of all workers",
-        _figure(memorystate.KEYS),
+        _figure(memory.KEYS),
         "the oldest is forgotten",
     )
     yield Row(
         "wait for what `[state]` says of a request or a call",
-        _figure(surestate.PATIENCE, "s"),
+        _figure(sure.PATIENCE, "s"),
         "as `[state] when_lost` says",
     )
     yield Row(
@@ -230,7 +230,7 @@ SOUND = (
 KEPT = (
     Row(
         "refusals that have a line in the records",
-        f"{recordfiles.REFUSALS_A_MINUTE} a minute",
+        f"{files.REFUSALS_A_MINUTE} a minute",
         "counted by reason, in one line with `left_out`",
     ),
     Row(
@@ -245,12 +245,12 @@ KEPT = (
     ),
     Row(
         "log that waits for whoever reads standard error",
-        _figure(logstream.MOST, "bytes"),
+        _figure(stream.MOST, "bytes"),
         "lines are left out, and counted when it is read again; nobody waits for it",
     ),
     Row(
         "lines of records and events that wait for the disk",
-        f"{_figure(linewriter.MOST_LINES)}, {_figure(linewriter.MOST_BYTES, 'bytes')}",
+        f"{_figure(line_writer.MOST_LINES)}, {_figure(line_writer.MOST_BYTES, 'bytes')}",
         "counted as lost; a record goes to the log; events may take half of it",
     ),
     Row("faults in the record of a call", _figure(call_record.MOST_FAULTS), "left out"),

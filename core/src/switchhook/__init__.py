@@ -138,7 +138,7 @@ if TYPE_CHECKING:
     from .plugins.for_tools import load_recogniser as load_recogniser
     from .plugins.for_tools import load_voice as load_voice
     from .serving.config.configuration import load_settings as load_settings
-    from .serving.config.secretfiles import Secret as Secret
+    from .serving.config.secret_files import Secret as Secret
     from .serving.generations.app import App as App
     from .serving.log.terminal import painted as painted
     from .speakable.authors import Speech as Speech
@@ -155,7 +155,7 @@ _HOME = {
     ),
     "serving.generations.app": "App",
     "serving.config.configuration": "load_settings",
-    "serving.config.secretfiles": "Secret",
+    "serving.config.secret_files": "Secret",
     "serving.log.terminal": "painted",
     "contract.assistant": "Assistant Conversation Interruptible Reply ReplyContext Turn",
     "contract.audio": "AudioFormat Codec Tap wav_file",

@@ -13,7 +13,7 @@ import pytest
 
 from switchhook import CallRecord, Options, SinkUnavailable
 from switchhook.contract.record_settings import RecordsSettings
-from switchhook.serving.records.recordkeeping import RecordKeeping
+from switchhook.serving.records.keeping import RecordKeeping
 from switchhook_records_sql import sink as module
 from switchhook_records_sql.plugin import create_record_sink
 

@@ -577,7 +577,7 @@ def test_a_plugin_that_has_nothing_to_verify_returns_none(site, check):
 
 
 def test_serve_without_connectors_is_refused(site, run, tmp_path, monkeypatch):
-    monkeypatch.setattr("switchhook.serving.log.logs.set_up", lambda form, level: None)
+    monkeypatch.setattr("switchhook.serving.log.setup.set_up", lambda form, level: None)
     site.add("transport", "net", DRIVERS["transport", "net"])
     file = tmp_path / "switchhook.toml"
     file.write_text('[transport]\nuse = "net"\n')
@@ -593,7 +593,7 @@ def test_serve_names_what_blocks_if_it_is_asked_to(site, run, tmp_path, monkeypa
     async def served(self, ready, *beside):
         time.sleep(0.001)
 
-    monkeypatch.setattr("switchhook.serving.log.logs.set_up", lambda form, level: None)
+    monkeypatch.setattr("switchhook.serving.log.setup.set_up", lambda form, level: None)
     monkeypatch.setattr("switchhook.serving.server.Server.run", served)
     for (group, name), source in DRIVERS.items():
         site.add(group, name, source)
@@ -610,7 +610,7 @@ def serve(site, run, tmp_path, monkeypatch):
     def cannot_start(*_, **__):
         raise StartError("that will do")
 
-    monkeypatch.setattr("switchhook.serving.log.logs.set_up", lambda form, level: None)
+    monkeypatch.setattr("switchhook.serving.log.setup.set_up", lambda form, level: None)
     monkeypatch.setattr("switchhook.serving.generations.app.App.__init__", cannot_start)
     site.add("transport", "net", DRIVERS["transport", "net"])
     file = tmp_path / "switchhook.toml"

@@ -10,7 +10,7 @@ from switchhook.__main__ import main
 from switchhook.cli.serve import ready
 from switchhook.contract.errors import status_of
 from switchhook.plugins.loader import bundled_first, installed, only_one, strays
-from switchhook.serving.records.recordfiles import is_writable
+from switchhook.serving.records.files import is_writable
 
 VOICE = "from switchhook import hookimpl\n@hookimpl\ndef create_tts(): return object()\n"
 
@@ -87,7 +87,7 @@ def test_a_records_folder_below_a_file_is_not_writable(tmp_path):
 
 
 def test_machines_read_listening_on_as_json(capsys):
-    from switchhook.serving.log.logs import set_up
+    from switchhook.serving.log.setup import set_up
 
     set_up("json", "error")  # whatever the level
     ready("ws://127.0.0.1:1/", "json")

@@ -7,10 +7,10 @@ import pytest
 from switchhook import CallRecord
 from switchhook.__main__ import main
 from switchhook.contract.records import TurnRecord
-from switchhook.serving.records.filesink import FilesSink
-from switchhook.serving.records.linewriter import LineWriter
+from switchhook.serving.records.file_sink import FilesSink
+from switchhook.serving.records.line_writer import LineWriter
 from switchhook.serving.records.spool import Spool
-from switchhook.serving.records.spoollog import START
+from switchhook.serving.records.spool_log import START
 from switchhook.serving.records.story import story
 
 AT = "2026-03-01T12:00:{:02d}.000+00:00"

@@ -12,7 +12,7 @@ from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
 from switchhook.plugins.watchdog import Watchdog, _whose
 from switchhook.serving import server
-from switchhook.serving.state import memorystate
+from switchhook.serving.state import memory
 
 pytestmark = pytest.mark.anyio
 CALL = CallInfo("1", "support")
@@ -219,6 +219,6 @@ async def test_a_tap_that_blocks_for_long_is_out_also_in_the_call_that_it_blocks
 def test_what_core_brings_is_not_named_where_core_itself_blocks():
     plugins = Plugins()
     brought = plugins.load_one("state", "memory")
-    stack = [(server.__file__, 1, "run", ""), (memorystate.__file__, 1, "add_once", "")]
+    stack = [(server.__file__, 1, "run", ""), (memory.__file__, 1, "add_once", "")]
     assert _whose(StackSummary.from_list(stack), [brought]) == "state/memory"
     assert _whose(StackSummary.from_list(stack[:1]), [brought]) == ""

@@ -9,7 +9,7 @@ import pytest
 
 from switchhook import SinkUnavailable
 from switchhook.serving.records.delivery import AT_ONCE, LONGEST, MOST_REFUSALS, PATIENCE, Delivery
-from switchhook.serving.records.spoollog import Position
+from switchhook.serving.records.spool_log import Position
 
 pytestmark = pytest.mark.anyio
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchhook import Full, virtual_time
-from switchhook.serving.state.memorystate import MemoryState
+from switchhook.serving.state.memory import MemoryState
 from switchhook.serving.state.places import CALLS
 from switchhook.serving.workers.lending import Lender, Lent
-from switchhook.serving.workers.linestate import LineState, LostError
+from switchhook.serving.workers.line_state import LineState, LostError
 
 pytestmark = pytest.mark.anyio
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from switchhook import CallRecord
 from switchhook.contract.records import TurnRecord, utc_now
-from switchhook.serving.records.linewriter import LineWriter
-from switchhook.serving.records.recordfiles import MOST_REASONS, REFUSALS_A_MINUTE, RefusalFile
+from switchhook.serving.records.files import MOST_REASONS, REFUSALS_A_MINUTE, RefusalFile
+from switchhook.serving.records.line_writer import LineWriter
 
 TODAY = "2026-03-01T12:00:00.000+00:00"
 
 
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch):
-    monkeypatch.setattr("switchhook.serving.records.recordfiles.utc_now", lambda: TODAY)
+    monkeypatch.setattr("switchhook.serving.records.files.utc_now", lambda: TODAY)
 
 
 def record(**given):
@@ -117,9 +117,7 @@ def test_the_next_minute_has_room_again(tmp_path, monkeypatch):
     file = refusals(tmp_path)
     for _ in range(REFUSALS_A_MINUTE + 10):
         file.refusal("wrong key", {})
-    monkeypatch.setattr(
-        "switchhook.serving.records.recordfiles.utc_now", lambda: TODAY.replace("12:00", "12:01")
-    )
+    monkeypatch.setattr("switchhook.serving.records.files.utc_now", lambda: TODAY.replace("12:00", "12:01"))
     file.refusal("too many calls", {})
     assert lines(tmp_path)[-1]["reason"] == "too many calls"
 
@@ -136,7 +134,7 @@ def test_refusals_that_are_left_out_are_counted_by_reason_when_their_minute_is_o
     file.count_left_out()
     assert len(lines(tmp_path)) == REFUSALS_A_MINUTE
     later = TODAY.replace("12:00", "12:01")
-    monkeypatch.setattr("switchhook.serving.records.recordfiles.utc_now", lambda: later)
+    monkeypatch.setattr("switchhook.serving.records.files.utc_now", lambda: later)
     for _ in range(2):
         file.count_left_out()
     counted = {"wrong key": 10, "too many calls": 1}

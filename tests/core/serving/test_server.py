@@ -10,7 +10,7 @@ from switchhook import Busy, Outcome, hookimpl
 from switchhook.call.speaking.playout import Playout
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin
-from switchhook.serving.records.linefile import LineFiles
+from switchhook.serving.records.line_file import LineFiles
 from switchhook.testing import MemoryState
 
 from .callers import DRIVER, calling, leg
@@ -306,7 +306,7 @@ async def test_a_disk_that_is_full_is_said_once_for_each_call(serve, tmp_path, c
 @pytest.fixture
 def hanging(monkeypatch):
     """A disk that hangs. The end waits for it shortly."""
-    monkeypatch.setattr("switchhook.serving.records.linewriter.PATIENCE", 0.05)
+    monkeypatch.setattr("switchhook.serving.records.line_writer.PATIENCE", 0.05)
     answers, append = threading.Event(), LineFiles.append
 
     def hang(files, path, lines):

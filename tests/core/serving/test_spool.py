@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from switchhook import CallRecord
 from switchhook.contract.records import TurnRecord
 from switchhook.serving.records import spool as spool_module
-from switchhook.serving.records import spoollog
-from switchhook.serving.records.linewriter import LineWriter
+from switchhook.serving.records import spool_log
+from switchhook.serving.records.line_writer import LineWriter
 from switchhook.serving.records.spool import Spool
-from switchhook.serving.records.spoollog import START, Position, abandoned
+from switchhook.serving.records.spool_log import START, Position, abandoned
 
 MEGABYTE = 1024 * 1024
 AT = "2026-03-01T12:00:00.000+00:00"
@@ -106,7 +106,7 @@ def test_reading_goes_on_where_it_was(tmp_path):
 def test_half_a_line_is_not_read_before_it_is_whole(tmp_path):
     spool = spool_in(tmp_path)
     spool.end(call("a"))
-    line = f"{spoollog.ended_line(call('b').line())}\n".encode()
+    line = f"{spool_log.ended_line(call('b').line())}\n".encode()
     with spool.log.path(1).open("ab") as file:
         file.write(line[:40])
         file.flush()

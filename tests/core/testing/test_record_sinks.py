@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchhook.serving.records.filesink import FilesSink
+from switchhook.serving.records.file_sink import FilesSink
 from switchhook.testing.conformance import ContractBroken, check_record_sink
 
 pytestmark = pytest.mark.anyio

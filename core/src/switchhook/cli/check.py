@@ -194,7 +194,7 @@ def _of_strays() -> Iterator[Finding]:
 
 def _of_server(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
-    from ..serving.records.recordfiles import is_writable
+    from ..serving.records.files import is_writable
     from .serve import is_loopback
 
     settings = app.settings
@@ -244,7 +244,7 @@ async def _of_sinks(app: App) -> AsyncIterator[Finding]:
 
     from ..contract.errors import cause
     from ..contract.findings import Finding
-    from ..serving.records.recordsinks import make_sinks
+    from ..serving.records.sinks import make_sinks
 
     for name, sink in make_sinks(app.settings.records, app.plugins, app.engines, app.base).items():
         try:
@@ -258,7 +258,7 @@ async def _of_sinks(app: App) -> AsyncIterator[Finding]:
 
 def _of_machine(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
-    from ..serving.config.secretfiles import open_to_others
+    from ..serving.config.secret_files import open_to_others
     from ..serving.process import descriptors
 
     most = app.settings.server.max_calls

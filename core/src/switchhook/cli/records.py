@@ -23,7 +23,7 @@ from . import add_config
 
 if TYPE_CHECKING:
     from ..contract.sinks import RecordStore
-    from ..serving.records.recordstores import Stores
+    from ..serving.records.stores import Stores
 
 GROUP = "look into calls"
 
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     from ..serving.config.configuration import load_settings
-    from ..serving.records.recordstores import Stores
+    from ..serving.records.stores import Stores
 
     base = arguments.config.parent.absolute()
     stores = Stores(load_settings(arguments.config), base)

@@ -57,8 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError, ours, status_of
-    from ..serving.log.logs import set_up, settle
     from ..serving.log.outcries import catch
+    from ..serving.log.setup import set_up, settle
     from ..serving.process.hangups import held
 
     with held():  # before any thread begins, also that of the log
@@ -121,11 +121,11 @@ def _answer(arguments: argparse.Namespace, handed: Handed) -> int:
 def _work(arguments: argparse.Namespace, handed: Handed, line: socket) -> int:
     """One of several: the supervisor tells it what to do."""
     from ..serving.config.watched import Watched
-    from ..serving.log.logs import name_worker
+    from ..serving.log.setup import name_worker
     from ..serving.reloading import Reloading
     from ..serving.server import Server
     from ..serving.workers.line import Line
-    from ..serving.workers.linestate import LineState
+    from ..serving.workers.line_state import LineState
     from ..serving.workers.working import Working
 
     name_worker(handed.slot)
@@ -150,7 +150,7 @@ def _supervise(arguments: argparse.Namespace, handed: Handed, settings: Settings
 
     from ..serving.process.handed import Handed
     from ..serving.process.notify import Notifier
-    from ..serving.state.sharedstate import SharedState
+    from ..serving.state.shared import SharedState
     from ..serving.workers.successor import Successor
     from ..serving.workers.supervisor import Supervisor
 
@@ -233,7 +233,7 @@ def _read(arguments: argparse.Namespace, handed: Handed, before: App | None) -> 
 
 
 def _say_what_is_risky(settings: Settings, base: Path) -> None:
-    from ..serving.config.secretfiles import open_to_others
+    from ..serving.config.secret_files import open_to_others
     from ..serving.process import descriptors
 
     most = settings.server.max_calls
@@ -265,7 +265,7 @@ def is_loopback(host: str) -> bool:
 
 def _tell(text: str, form: str, level: int = logging.INFO) -> None:
     """Says it whatever the log level is: to people as it is, to machines as a line of JSON."""
-    from ..serving.log.logs import say
+    from ..serving.log.setup import say
 
     if form == "human":
         say(text)

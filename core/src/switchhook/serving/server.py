@@ -26,14 +26,14 @@ from .generations.app import App
 from .generations.generation import Generation
 from .generations.succession import Succession
 from .livecalls import LiveCalls
-from .log.logs import call_ids
+from .log.setup import call_ids
 from .measuring.figures import CALLS_ENDED, CALLS_REFUSED, CALLS_STARTED
 from .process.handed import Handed
 from .process.sockets import Listeners
-from .records.recordfiles import EventFile
-from .records.recordstores import events_name
+from .records.files import EventFile
+from .records.stores import events_name
 from .state.places import Places
-from .state.surestate import SureState
+from .state.sure import SureState
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..call.record.replay import Replay as Replay
     from ..call.record.replay import replay as replay
-    from ..serving.state.memorystate import MemoryState as MemoryState
+    from ..serving.state.memory import MemoryState as MemoryState
     from ..virtual.engines import MemoryAssistant as MemoryAssistant
     from ..virtual.engines import MemorySpeechToText as MemorySpeechToText
     from ..virtual.engines import MemoryTextToSpeech as MemoryTextToSpeech
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "..call.record.replay": "Replay replay",
-    "..serving.state.memorystate": "MemoryState",
+    "..serving.state.memory": "MemoryState",
     "..virtual.engines": "MemoryAssistant MemorySpeechToText MemoryTextToSpeech",
     "..virtual.leg": "MemoryLeg",
     ".handling": "actions_of",

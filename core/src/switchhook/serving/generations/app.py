@@ -38,7 +38,7 @@ from ..drivers.engines import Engines, ask, unfit
 from ..drivers.keeping import Lifetime, entered
 from ..drivers.lifespans import lifespan
 from ..measuring.figures import declared
-from ..records.recordsinks import sinks_of
+from ..records.sinks import sinks_of
 
 MEGABYTE = 1024 * 1024
 Made = Mapping[str, tuple[Engine[Any], ...]]

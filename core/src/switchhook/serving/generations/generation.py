@@ -17,9 +17,9 @@ from ..config.configuration import fingerprint
 from ..drivers.engines import close
 from ..drivers.keeping import Keeper, Kept, Lifetime
 from ..drivers.warming import keep_warm
-from ..records.recordfiles import is_writable
-from ..records.recordkeeping import RecordKeeping
-from ..records.recordsinks import make_sinks
+from ..records.files import is_writable
+from ..records.keeping import RecordKeeping
+from ..records.sinks import make_sinks
 from .app import App
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from ...plugins.watchdog import Watchdog
 from ..drivers.engines import report_rest
 from ..drivers.keeping import Keeper, keeping
 from ..measuring.figures import ENGINE_FAILURES, ENGINES_RESTING, PROMPTS
-from ..measuring.hookfigures import HookFigures
+from ..measuring.hook_figures import HookFigures
 from ..measuring.lateness import LOOP_LATE, Lateness
 from ..process.detached import in_thread
 from .app import App

@@ -9,9 +9,9 @@ from ...call.record import call_figures
 from ...contract.errors import PluginError
 from ...contract.figures import Figure
 from ...plugins.loader import Plugin, Plugins
-from ..records import delivery, linewriter, spool
-from ..state.surestate import STATE_LOST
-from . import hookfigures
+from ..records import delivery, line_writer, spool
+from ..state.sure import STATE_LOST
+from . import hook_figures
 from .lateness import LOOP_LATE
 
 CALLS_STARTED = Figure("calls_started", "count", "Calls that were answered", ("connector",))
@@ -45,7 +45,7 @@ FIGURES = (
         LOOP_LATE,
         STATE_LOST,
     ),
-    *(*linewriter.FIGURES, *spool.FIGURES, *delivery.FIGURES, *hookfigures.FIGURES, *call_figures.FIGURES),
+    *(*line_writer.FIGURES, *spool.FIGURES, *delivery.FIGURES, *hook_figures.FIGURES, *call_figures.FIGURES),
 )
 
 

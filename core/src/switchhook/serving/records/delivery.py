@@ -14,7 +14,7 @@ from ...contract.figures import Figure
 from ...contract.sinks import RecordSink
 from ...contract.traces import home, place
 from ..process.detached import in_thread
-from .spoollog import START, Position, SpoolLog
+from .spool_log import START, Position, SpoolLog
 
 logger = logging.getLogger(__name__)
 

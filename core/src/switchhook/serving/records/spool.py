@@ -18,9 +18,9 @@ from ...contract.errors import cause
 from ...contract.figures import Figure
 from ...contract.records import CallRecord, table_of
 from ..process.detached import in_thread
-from . import spoollog
-from .linewriter import LineWriter, Measure
-from .spoollog import ENDED, Position, SpoolLog
+from . import spool_log
+from .line_writer import LineWriter, Measure
+from .spool_log import ENDED, Position, SpoolLog
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Spool:
         if self.log is None:
             name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}-{secrets.token_hex(4)}"
             try:
-                self.log = spoollog.begin(self.directory, name)
+                self.log = spool_log.begin(self.directory, name)
             except OSError as error:
                 self._why = error.strerror or cause(error)
         return self.log is not None
@@ -75,20 +75,20 @@ class Spool:
 
     def end(self, record: CallRecord) -> None:
         self._live.pop(record.record_id, None)
-        self._put(spoollog.ended_line(record.line()), 1.0)
+        self._put(spool_log.ended_line(record.line()), 1.0)
         self._synced = False
 
     def has(self, log: SpoolLog, sink: str, at: Position) -> None:
         """The sink has everything of that log until there."""
         log.positions[sink] = at
-        line = spoollog.has_line(sink, at)
+        line = spool_log.has_line(sink, at)
         if log is self.log:
             self._sizes[self._segment] += len(line) + 1
         self._writer.put(self, log.path(log.last), line)
 
     def _grow(self, record: CallRecord, since: int) -> None:
         turns = [table_of(turn) for turn in record.turns[since:]]
-        self._put(spoollog.growing_line(record.so_far(), turns), SHARE_OF_GROWTH)
+        self._put(spool_log.growing_line(record.so_far(), turns), SHARE_OF_GROWTH)
 
     def _put(self, line: str, share: float) -> None:
         if self.log is None:
@@ -109,7 +109,7 @@ class Spool:
         if line.startswith(ENDED.decode()):
             record = line.removeprefix(ENDED.decode())[:-1]
             logger.error("cannot write to %s: %s; record: %s", self.directory, why, record)
-        elif line.startswith(spoollog.GROWING.decode()) and time.monotonic() - self._said > SAYS_AGAIN:
+        elif line.startswith(spool_log.GROWING.decode()) and time.monotonic() - self._said > SAYS_AGAIN:
             self._said = time.monotonic()
             form = "cannot write to %s: %s; if this process is killed now, live calls may leave no record"
             logger.error(form, self.directory, why)

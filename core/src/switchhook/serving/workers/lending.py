@@ -14,7 +14,7 @@ from ...contract.errors import cause
 from ...contract.state import Full, State
 from ...contract.traces import place
 from ..state.places import CALLS
-from ..state.surestate import PATIENCE
+from ..state.sure import PATIENCE
 from .line import Line, Message
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from ..process.admin import serve_pages
 from ..process.handed import Handed
 from ..process.hangups import heard
 from ..process.sockets import Listeners, bind, deal, enough
-from ..state.sharedstate import SharedState
+from ..state.shared import SharedState
 from .crew import Crew
 from .lending import Lender
 from .pages import Pages

@@ -10,7 +10,7 @@ import anyio
 
 from ..server import Server
 from .line import Line, Message, packed, unpacked
-from .linestate import LineState
+from .line_state import LineState
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from math import inf
 import anyio
 
 from ...contract.leg import Busy, Closed, Leg, LegEvent
-from ...serving.state.memorystate import MemoryState
+from ...serving.state.memory import MemoryState
 
 
 class Guest:

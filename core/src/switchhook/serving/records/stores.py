@@ -16,7 +16,7 @@ from ...plugins.loader import Plugins
 from ..drivers.engines import Engines
 from ..process.detached import in_thread
 from .erasing import erase_lines
-from .recordsinks import make_sinks
+from .sinks import make_sinks
 
 
 class Stores:

@@ -21,8 +21,8 @@ import anyio.to_thread
 
 from ...contract.errors import cause
 from ...contract.figures import Figure
-from ..log.logs import call_ids
-from .linefile import IDLE, LineFiles, Unwritten
+from ..log.setup import call_ids
+from .line_file import IDLE, LineFiles, Unwritten
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from ...contract.traces import trace
 from ...contract.visible import visible, visible_json
-from .logstream import LogStream
+from .stream import LogStream
 
 call_ids: ContextVar[tuple[str, str]] = ContextVar("switchhook_call_ids", default=("", ""))
 """Conversation and correlation id of the call that runs in this context."""

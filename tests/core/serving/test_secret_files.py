@@ -3,7 +3,7 @@
 import pytest
 
 from switchhook.contract.settings import Settings
-from switchhook.serving.config.secretfiles import open_to_others
+from switchhook.serving.config.secret_files import open_to_others
 
 
 def settings(**tables):

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import CallRecord
-from switchhook.serving.records import filesink
+from switchhook.serving.records import file_sink
 from switchhook.serving.records.erasing import erase_lines
-from switchhook.serving.records.filesink import REMEMBERED, FilesSink
+from switchhook.serving.records.file_sink import REMEMBERED, FilesSink
 
 TODAY = "2026-03-01T12:00:00.000+00:00"
 pytestmark = pytest.mark.anyio
@@ -136,7 +136,7 @@ def test_what_it_remembers_is_bounded(tmp_path):
 
 def test_of_a_long_file_only_its_end_is_read(tmp_path, monkeypatch):
     FilesSink(tmp_path).append([record("a"), record("b")])
-    monkeypatch.setattr(filesink, "LOOKED_AT", 100)
+    monkeypatch.setattr(file_sink, "LOOKED_AT", 100)
     FilesSink(tmp_path).append([record("b"), record("a")])
     assert ids(tmp_path) == ["a", "b", "a"]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from switchhook.serving.log.logs import call_ids, name_worker, set_up
+from switchhook.serving.log.setup import call_ids, name_worker, set_up
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from switchhook import CallRecord
 from switchhook.contract.record_settings import RecordsSettings
 from switchhook.contract.records import TurnRecord
 from switchhook.serving.records import spool as spool_module
-from switchhook.serving.records.filesink import FilesSink
-from switchhook.serving.records.recordkeeping import RecordKeeping
+from switchhook.serving.records.file_sink import FilesSink
+from switchhook.serving.records.keeping import RecordKeeping
 
 pytestmark = pytest.mark.anyio
 AT = "2026-03-01T12:00:00.000+00:00"
@@ -87,7 +87,7 @@ async def test_at_the_end_everything_is_delivered_and_the_spool_is_empty(tmp_pat
 
 
 async def test_what_a_sink_has_not_taken_waits_for_the_next_start(tmp_path, monkeypatch):
-    monkeypatch.setattr("switchhook.serving.records.recordkeeping.PATIENCE", 0.2)
+    monkeypatch.setattr("switchhook.serving.records.keeping.PATIENCE", 0.2)
     here, away, back = Sink(), Sink(OSError()), Sink()
     records = keeping(tmp_path, here=here, away=away)
     async with records.kept(measured):
@@ -135,7 +135,7 @@ async def test_two_processes_do_not_take_over_the_same_calls(tmp_path):
 
 
 async def test_a_new_sink_is_given_what_still_waits(tmp_path, monkeypatch):
-    monkeypatch.setattr("switchhook.serving.records.recordkeeping.PATIENCE", 0.2)
+    monkeypatch.setattr("switchhook.serving.records.keeping.PATIENCE", 0.2)
     records = keeping(tmp_path, away=Sink(OSError()))
     async with records.kept(measured):
         end(records, "a")

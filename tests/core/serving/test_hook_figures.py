@@ -9,7 +9,7 @@ from switchhook.plugins.asking import Hooks
 from switchhook.plugins.breaker import Breaker
 from switchhook.plugins.guard import HookGuard
 from switchhook.plugins.loader import Plugin, Plugins
-from switchhook.serving.measuring.hookfigures import HookFigures
+from switchhook.serving.measuring.hook_figures import HookFigures
 
 
 class Clock:

@@ -7,8 +7,8 @@ import anyio
 import pytest
 
 from switchhook import Full
-from switchhook.serving.state.memorystate import MemoryState
-from switchhook.serving.state.surestate import LARGEST, PATIENCE, REST, SureState
+from switchhook.serving.state.memory import MemoryState
+from switchhook.serving.state.sure import LARGEST, PATIENCE, REST, SureState
 
 pytestmark = pytest.mark.anyio
 

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from switchhook.serving.log.logs import call_ids
-from switchhook.serving.records import linewriter
-from switchhook.serving.records.linefile import LineFiles, Unwritten
-from switchhook.serving.records.linewriter import AT_ONCE, SLOW, LineWriter
+from switchhook.serving.log.setup import call_ids
+from switchhook.serving.records import line_writer
+from switchhook.serving.records.line_file import LineFiles, Unwritten
+from switchhook.serving.records.line_writer import AT_ONCE, SLOW, LineWriter
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +39,7 @@ def path(tmp_path):
 @pytest.fixture
 def pipe(tmp_path, monkeypatch):
     """A disk that hangs: a pipe nobody reads until `open_it` does. The end waits for it shortly."""
-    monkeypatch.setattr(linewriter, "PATIENCE", 0.05)
+    monkeypatch.setattr(line_writer, "PATIENCE", 0.05)
     path = tmp_path / "pipe"
     os.mkfifo(path)
     yield path
@@ -135,7 +135,7 @@ async def test_the_thread_ends_with_it_and_closes_its_files(path):
 
 
 async def test_files_are_closed_when_nothing_comes(path, monkeypatch):
-    monkeypatch.setattr(linewriter, "IDLE", 0.001)
+    monkeypatch.setattr(line_writer, "IDLE", 0.001)
     writer = LineWriter(path.parent)
     async with writer.running():
         writer.put(Keeper(), path, "line")
@@ -155,7 +155,7 @@ async def test_who_puts_a_line_does_not_wait_for_a_disk_that_hangs(pipe):
 
 @pytest.mark.parametrize(("bound", "most"), [("MOST_LINES", 3), ("MOST_BYTES", 16)])
 async def test_what_does_not_fit_is_told_and_what_fits_is_kept(pipe, monkeypatch, bound, most):
-    monkeypatch.setattr(linewriter, bound, most)
+    monkeypatch.setattr(line_writer, bound, most)
     keeper = Keeper()
     async with stuck_in(pipe, keeper) as writer:
         for line in ("second", "4", "five"):
@@ -165,7 +165,7 @@ async def test_what_does_not_fit_is_told_and_what_fits_is_kept(pipe, monkeypatch
 
 
 async def test_a_line_of_less_worth_leaves_room(pipe, monkeypatch):
-    monkeypatch.setattr(linewriter, "MOST_LINES", 4)
+    monkeypatch.setattr(line_writer, "MOST_LINES", 4)
     event, record = Keeper(), Keeper()
     async with stuck_in(pipe, record) as writer:
         for _ in range(3):

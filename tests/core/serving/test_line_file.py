@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook.serving.records import linefile
-from switchhook.serving.records.linefile import MOST_OPEN, LineFile, LineFiles, Unwritten
+from switchhook.serving.records import line_file
+from switchhook.serving.records.line_file import MOST_OPEN, LineFile, LineFiles, Unwritten
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_line_that_cannot_be_taken_back_gets_an_end(path, room, monkeypatch):
     def refuse(*_):
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr(linefile.os, "ftruncate", refuse)  # type: ignore[attr-defined]
+    monkeypatch.setattr(line_file.os, "ftruncate", refuse)  # type: ignore[attr-defined]
     file = LineFile(path)
     room(2)
     with pytest.raises(Unwritten):
@@ -107,13 +107,13 @@ def test_what_another_process_has_appended_is_not_taken_back(path, monkeypatch):
         write(descriptor, data[:2])
         with path.open("ab") as other:
             other.write(b"\nother\n")
-        monkeypatch.setattr(linefile.os, "write", full)  # type: ignore[attr-defined]
+        monkeypatch.setattr(line_file.os, "write", full)  # type: ignore[attr-defined]
         return 2
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(linefile.os, "write", torn)  # type: ignore[attr-defined]
+    monkeypatch.setattr(line_file.os, "write", torn)  # type: ignore[attr-defined]
     with pytest.raises(Unwritten):
         file.append([b"one\n"])
     monkeypatch.undo()
@@ -122,7 +122,7 @@ def test_what_another_process_has_appended_is_not_taken_back(path, monkeypatch):
 
 
 def test_a_disk_that_takes_nothing_is_full(path, monkeypatch):
-    monkeypatch.setattr(linefile.os, "write", lambda *_: 0)  # type: ignore[attr-defined]
+    monkeypatch.setattr(line_file.os, "write", lambda *_: 0)  # type: ignore[attr-defined]
     with pytest.raises(Unwritten, match="No space left"):
         LineFile(path).append([b"one\n"])
 
@@ -189,7 +189,7 @@ def test_whatever_a_disk_takes_each_line_is_whole_or_alone(tmp_path_factory, bat
     path.write_bytes(b"half" if torn else b"")
     file, whole, lost = LineFile(path), [], [b"half\n"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linefile, "os", Disk(takes, shortens))
+        patch.setattr(line_file, "os", Disk(takes, shortens))
         for batch in batches:
             try:
                 file.append(batch)
@@ -213,7 +213,7 @@ def test_where_a_file_can_be_shortened_it_has_whole_lines_only(tmp_path_factory,
     path = tmp_path_factory.mktemp("disk") / "lines"
     file, whole = LineFile(path), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linefile, "os", Disk(takes, shortens=True))
+        patch.setattr(line_file, "os", Disk(takes, shortens=True))
         for batch in batches:
             try:
                 file.append(batch)
@@ -249,7 +249,7 @@ def test_a_file_that_was_closed_meanwhile_goes_on(tmp_path):
 
 def test_a_file_that_is_not_used_is_closed(tmp_path, monkeypatch):
     now, files = [0.0], LineFiles()
-    monkeypatch.setattr(linefile.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
+    monkeypatch.setattr(line_file.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
     for day in ("today", "tomorrow"):
         files.append(tmp_path / day, [b"line\n"])
         now[0] += 60
@@ -272,7 +272,7 @@ def test_a_disk_that_says_when_closed_that_it_was_full_is_in_the_log(path, monke
         close(descriptor)
         raise OSError(122, "Disk quota exceeded")
 
-    monkeypatch.setattr(linefile.os, "close", full)  # type: ignore[attr-defined]
+    monkeypatch.setattr(line_file.os, "close", full)  # type: ignore[attr-defined]
     file.close()
     assert caplog.messages == [f"{path}, when closed: Disk quota exceeded; its last lines may be missing"]
 

@@ -16,13 +16,13 @@ from ...contract.record_settings import RecordsSettings
 from ...contract.records import CallRecord, to_line, utc_now
 from ...contract.sinks import RecordSink
 from ..process.detached import in_thread
-from . import spoollog
+from . import spool_log
 from .delivery import Delivery, Measured, Record
-from .linefile import Unwritten
-from .linewriter import LineWriter
-from .recordfiles import RefusalFile
+from .files import RefusalFile
+from .line_file import Unwritten
+from .line_writer import LineWriter
 from .spool import Spool
-from .spoollog import START, SpoolLog
+from .spool_log import START, SpoolLog
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class RecordKeeping:
         """What processes have left that were killed, or whose sinks were away."""
         found: list[SpoolLog] = []
         try:
-            found.extend(log for log in spoollog.abandoned(directory) if _recovered(log))
+            found.extend(log for log in spool_log.abandoned(directory) if _recovered(log))
         except OSError as error:
             logger.error("cannot look into %s: %s", directory, error.strerror or cause(error))  # noqa: TRY400  # the reason says it all
         return found

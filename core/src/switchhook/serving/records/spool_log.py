@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...contract.records import to_line
-from .linefile import LineFile
+from .line_file import LineFile
 
 ENDED, GROWING, HAS = b'{"ended":', b'{"growing":', b'{"has":'
 INTERRUPTED = "interrupted"

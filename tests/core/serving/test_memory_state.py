@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import Full, virtual_time
-from switchhook.serving.state.memorystate import Expiring, MemoryState
+from switchhook.serving.state.memory import Expiring, MemoryState
 
 pytestmark = pytest.mark.anyio
 

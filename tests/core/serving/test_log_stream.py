@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from switchhook.serving.log import logstream
-from switchhook.serving.log.logstream import LogStream
+from switchhook.serving.log import stream as log_stream
+from switchhook.serving.log.stream import LogStream
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def pipe():
 
 @pytest.fixture
 def stream(pipe, monkeypatch):
-    monkeypatch.setattr(logstream, "PATIENCE", 0.05)
+    monkeypatch.setattr(log_stream, "PATIENCE", 0.05)
     made = LogStream(pipe[1])
     yield made
     threading.Thread(target=drain, args=(pipe[0],), daemon=True).start()
@@ -64,18 +64,18 @@ def test_a_standard_error_that_another_program_has_made_non_blocking_loses_nothi
 
 
 def test_who_writes_does_not_wait_for_a_reader(stream, monkeypatch):
-    monkeypatch.setattr(logstream, "MOST", 300_000)
+    monkeypatch.setattr(log_stream, "MOST", 300_000)
     for _ in range(10_000):
         stream.write("x" * 99 + "\n")  # a pipe holds 64 kB of this megabyte
 
 
 def test_what_does_not_fit_is_counted_when_somebody_reads_again(stream, pipe, monkeypatch, caplog):
-    monkeypatch.setattr(logstream, "MOST", 300_000)
+    monkeypatch.setattr(log_stream, "MOST", 300_000)
     fill(pipe[1])
     for _ in range(5_000):
         stream.write("x" * 99 + "\n")
     threading.Thread(target=drain, args=(pipe[0],), daemon=True).start()
-    monkeypatch.setattr(logstream, "PATIENCE", 60.0)
+    monkeypatch.setattr(log_stream, "PATIENCE", 60.0)
     stream.settle()
     [record] = caplog.records
     assert record.getMessage() == "2000 log lines are left out here: nobody read standard error"

@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 
 from ...contract.records import SCHEMA, to_line, utc_now
-from .linewriter import LineWriter
+from .line_writer import LineWriter
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from ...contract.records import to_line
 from ...contract.sinks import RecordSink
 from ..process.detached import in_thread
 from .erasing import erase_lines, is_of
-from .linefile import LineFile, Unwritten
+from .line_file import LineFile, Unwritten
 
 REMEMBERED = 2_000  # records of a day, of which none is written twice
 LOOKED_AT = 8 * 1024 * 1024  # bytes at the end of a file: those of the process before are there
