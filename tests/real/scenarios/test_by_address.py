@@ -4,7 +4,6 @@ import json
 import socket
 import threading
 from contextlib import closing
-from pathlib import Path
 
 import anyio
 import anyio.to_thread
@@ -15,29 +14,55 @@ from websockets.sync.server import serve
 from switchhook.__main__ import main
 from switchhook_scenarios.server import server
 
-DEMO = Path(__file__).parents[3] / "demo"
 INSTANCE = "2f6b1f0e-1d0a-4c51-8f0e-5a1b2c3d4e5f"
 SECRET = "c2VjcmV0IG9mIHRoZSB0ZXN0"
+CONFIG = f"""
+[server]
+port = 0
+[transport]
+use = "genesys"
+[transport.integrations.demo]
+keys = [{{ api_key = "demo-key", client_secret = {{ file = "secret" }} }}]
+[connectors.shop]
+address = {{ integration = "demo", instance_id = "{INSTANCE}" }}
+assistant = {{ use = "script", file = "shop.toml" }}
+stt = {{ use = "moonshine" }}
+tts = {{ use = "hibari" }}
+unmask = ["transcripts", "digits"]
+"""
+SHOP = """
+[fallback]
+responses = ["Pardon?"]
+[steps.greeting]
+responses = ["Hello ${system_integrations.genesys_audio_connector.user_name}."]
+[steps.hours]
+phrases = ["opening hours"]
+responses = ["From nine to five."]
+[steps.parcel]
+phrases = ["parcel"]
+responses = ["Key in its number.", { response_type = "dtmf", command_info = { type = "collect", parameters = { count = 3 } } }]
+next = ["number"]
+[steps.number]
+digits = { length = 3, variable = "number" }
+responses = ["It comes today.", { response_type = "end_session" }]
+"""
 CALLS = """
 [[scenario]]
-name = "the balance by keypad"
+name = "a parcel by keypad"
 variables = { user_name = "Ada" }
 steps = [
     { hear = "Hello Ada" },
-    { say = "information about my last call", hear = "your account" },
-    { keys = "1", hear = "four digit PIN", does = "CollectDigits" },
-    { keys = "1234", hear = "sixteen cents" },
+    { say = "where is my parcel", hear = "its number", does = "CollectDigits" },
+    { keys = "123", hear = "today" },
 ]
 outcome = "completed"
-outputs = { last_topic = "balance" }
-outputs_not = "pin"
 
 [[scenario]]
 name = "a caller with a goal"
-caller = { goal = "tell me when you are open", until = "nine to five", interrupts = 0.3, slow = 0.3 }
+caller = { goal = "what are your opening hours", until = "nine to five", slow = 0.3 }
 
 [[scenario]]
-name = "hours that the bank does not have"
+name = "hours that the shop does not have"
 steps = [{ hear = "ten to five" }]
 """
 
@@ -46,33 +71,45 @@ def tried(folder, url, *more):
     (folder / "calls.toml").write_text(CALLS)
     (folder / "secret").write_text(SECRET)
     given = ["--url", url, "--api-key", "demo-key", "--client-secret", f"@{folder / 'secret'}"]
-    return main(["try", str(folder / "calls.toml"), *given, "--output", str(folder / "kept"), *more])
+    return main(
+        [
+            "try",
+            str(folder / "calls.toml"),
+            *given,
+            "--output",
+            str(folder / "kept"),
+            "--parallel",
+            "3",
+            *more,
+        ]
+    )
 
 
 @pytest.fixture
-def with_bank(tmp_path, monkeypatch):
-    """Exit status of calls to the demo's bank, which runs in a process of its own."""
-    monkeypatch.setenv("DEMO_CLIENT_SECRET", SECRET)
+def with_shop(tmp_path):
+    """Exit status of calls to a shop, which runs in a process of its own."""
+    for name, text in {"switchhook.toml": CONFIG, "shop.toml": SHOP, "secret": SECRET}.items():
+        (tmp_path / name).write_text(text)
 
     async def go():
-        async with server(DEMO / "switchhook.toml", ["bank"]) as running:
+        async with server(tmp_path / "switchhook.toml", ["shop"]) as running:
             url = f"ws://127.0.0.1:{running.port}/{INSTANCE}/connect?version=2024-08-25"
             return await anyio.to_thread.run_sync(tried, tmp_path, url, "--json", "--seed", "3")
 
     return lambda: anyio.run(go)
 
 
-def test_whole_calls_to_a_running_server(with_bank, capsys, tmp_path):
-    status = with_bank()
+def test_whole_calls_to_a_running_server(with_shop, capsys, tmp_path):
+    status = with_shop()
     data = json.loads(capsys.readouterr().out)
     found = {each["name"]: [miss["key"] for miss in each["misses"]] for each in data["scenarios"]}
-    kept = {file.name for file in (tmp_path / "kept/calls-hours-that-the-bank-does-not-have").iterdir()}
+    kept = {file.name for file in (tmp_path / "kept/calls-hours-that-the-shop-does-not-have").iterdir()}
     assert (status, found) == (
         1,
         {
-            "the balance by keypad": [],
+            "a parcel by keypad": [],
             "a caller with a goal": [],
-            "hours that the bank does not have": ["hear"],
+            "hours that the shop does not have": ["hear"],
         },
     )
     assert {"call.wav", "messages.jsonl", "talk.txt"} <= kept

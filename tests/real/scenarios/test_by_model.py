@@ -54,7 +54,7 @@ def old_man(asked):
     heard = asked.last["content"]
     if "You judge" in asked.said("system"):
         return "Yes. It asked for it." if "Key in its number" in heard else "No. It did not."
-    if "number" in heard:
+    if "number" in heard or "Which" in heard:
         return "Well. [keys 123]"
     return "[hang up]" if "today" in heard else "Where is my parcel?"
 

@@ -34,7 +34,16 @@ def bank(tmp_path_factory):
     """The demo's bank, called by voice: exit status, what was printed, the folder of what was kept."""
     folder = tmp_path_factory.mktemp("try")
     (folder / "calls.toml").write_text(CALLS)
-    given = ["--config", ROOT / "demo/switchhook.toml", "--voice", "--json", "--output", folder / "kept"]
+    given = [
+        "--config",
+        ROOT / "demo/switchhook.toml",
+        "--voice",
+        "--parallel",
+        "4",
+        "--json",
+        "--output",
+        folder / "kept",
+    ]
     given += [text for name in CHOSEN for text in ("--only", name)]
     files = [ROOT / "demo/scenarios", folder / "calls.toml"]
     done = subprocess.run(
