@@ -307,7 +307,7 @@ async def test_the_variables_of_a_turn_are_not_changed_in_place():
 async def test_an_unset_variable_is_warned_about_by_name_only(caplog):
     with caplog.at_level(logging.WARNING):
         async with ScriptAssistant(parse(BANK, "bank.toml")).open(CallInfo("call-1", "bank")) as conversation:
-            assert await Caller(conversation, {"secret": "1234"}).start() == ["Hello ."]
+            assert await Caller(conversation, {"secret": "1234"}).start() == ["Hello."]
 
     assert [record.getMessage() for record in caplog.records] == [
         "call call-1: session variable 'user_id' is not set"

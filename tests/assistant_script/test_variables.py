@@ -56,8 +56,13 @@ def test_values_that_are_no_text_are_inserted_as_json(value, text):
 def test_an_unset_variable_is_empty_and_reported_by_name(variables):
     unset = []
 
-    assert fill(f"Hello {USER}.", variables, unset.append) == "Hello ."
+    assert fill(f"Hello {USER} there.", variables, unset.append) == "Hello  there."
     assert unset == ["user_id"]
+
+
+@pytest.mark.parametrize("stop", [",", ".", "!", ":"])
+def test_an_unset_variable_leaves_no_space_before_a_stop(stop):
+    assert fill(f"Hello {USER}{stop} welcome", {}, [].append) == f"Hello{stop} welcome"
 
 
 def test_markup_in_a_value_is_escaped_inside_markup():

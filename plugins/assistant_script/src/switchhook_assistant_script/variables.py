@@ -13,6 +13,7 @@ from typing import Any
 
 PREFIX = "system_integrations.genesys_audio_connector."
 REFERENCE = re.compile(r"\$\{([^{}]*)\}")
+IN_TEXT = re.compile(r"( ?)(\$\{[^{}]*\})(?=(?P<stop>[,.;:!?])?)")
 EXPRESSION = re.compile(r"(\$\{[^{}]*\})\s*=(.*)", re.DOTALL)
 TAG = re.compile(r"<[!?/]?[a-zA-Z][^<>]*>")
 NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -82,7 +83,12 @@ def fill(response: Any, variables: Mapping[str, Any], unset: Unset) -> Any:
 
 def _fill(text: str, variables: Mapping[str, Any], unset: Unset) -> str:
     safe = _in_markup if TAG.search(text) else _in_plain_text
-    return REFERENCE.sub(lambda match: safe(_text(_read(match[0], variables, unset))), text)
+
+    def insert(match: re.Match[str]) -> str:
+        value = safe(_text(_read(match[2], variables, unset)))
+        return value if match["stop"] and not value else match[1] + value  # "Hello, and", not "Hello , and"
+
+    return IN_TEXT.sub(insert, text)
 
 
 def _in_markup(value: str) -> str:
