@@ -1,16 +1,16 @@
 """Who blocks the event loop is named while it does, and left out when it does so for long."""
 
+import linecache
 import logging
 import time
 from importlib import import_module
-from traceback import StackSummary
 
 import pytest
 
 from switchhook import AudioFormat, CallInfo, EndCall, hookimpl, parse_response
 from switchhook.plugins.asking import Hooks
 from switchhook.plugins.loader import Plugin, Plugins
-from switchhook.plugins.watchdog import Watchdog, _whose
+from switchhook.plugins.watchdog import Place, Watchdog, _whose
 from switchhook.serving import server
 from switchhook.serving.state import memory
 
@@ -61,6 +61,15 @@ async def test_a_plugin_is_named_with_its_stack_while_it_blocks(caplog):
         said_while_blocked = caplog.text
     assert "plugin extension/slow blocks the event loop: " in said_while_blocked
     assert "block_until (" in said_while_blocked
+
+
+async def test_no_source_is_read_and_kept_while_the_loop_is_late(caplog):
+    linecache.clearcache()
+    plugins, hooks = holding(Blocking(lambda: "extension/slow" in caplog.text))
+    async with Watchdog(plugins).watching():
+        hooks.tell("call_started", call=CALL)
+    assert "blocks the event loop" in caplog.text
+    assert linecache.cache == {}
 
 
 async def test_one_block_is_named_once(caplog):
@@ -219,6 +228,6 @@ async def test_a_tap_that_blocks_for_long_is_out_also_in_the_call_that_it_blocks
 def test_what_core_brings_is_not_named_where_core_itself_blocks():
     plugins = Plugins()
     brought = plugins.load_one("state", "memory")
-    stack = [(server.__file__, 1, "run", ""), (memory.__file__, 1, "add_once", "")]
-    assert _whose(StackSummary.from_list(stack), [brought]) == "state/memory"
-    assert _whose(StackSummary.from_list(stack[:1]), [brought]) == ""
+    stack = [Place(memory.__file__, 1, "add_once"), Place(server.__file__, 1, "run")]
+    assert _whose(stack, [brought]) == "state/memory"
+    assert _whose(stack[1:], [brought]) == ""

@@ -6,11 +6,12 @@ import logging
 import sys
 import threading
 import time
-import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import chain
+from traceback import walk_stack
 from types import FrameType
+from typing import NamedTuple
 
 import anyio
 
@@ -23,6 +24,14 @@ logger = logging.getLogger(__name__)
 BEAT = 0.025  # seconds between heartbeats
 LATE = 0.06  # seconds without one before the stack is looked at
 OFF_AFTER = 1.0  # seconds that a plugin may block until it is left out of later calls
+
+
+class Place(NamedTuple):
+    """Of a stack."""
+
+    filename: str
+    lineno: int
+    name: str
 
 
 class Watchdog:
@@ -93,19 +102,21 @@ def _may_be_off(plugins: Plugins, name: str, hook: str) -> bool:
 def _name_the_culprit(frame: FrameType | None, active: str, plugins: Sequence[Plugins]) -> None:
     if frame is None:
         return
-    stack = traceback.extract_stack(frame)
+    # Not by extract_stack: it would read the source of every file in the stack, now that there is no time for
+    # it, and keep all of it in memory.
+    stack = [Place(f.f_code.co_filename, line, f.f_code.co_name) for f, line in walk_stack(frame)]
     name = active or _whose(stack, list(chain.from_iterable(each.loaded.values() for each in plugins)))
     if name:
-        lines = " < ".join(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(stack[-6:]))
+        lines = " < ".join(f"{f.name} ({f.filename}:{f.lineno})" for f in stack[:6])
         logger.warning("plugin %s blocks the event loop: %s", name, lines)
 
 
-def _whose(stack: traceback.StackSummary, plugins: Sequence[Plugin]) -> str:
-    """The plugin whose file is the innermost; nothing where none has one there. Of several in one package it
-    is the one whose own module it is."""
+def _whose(stack: Sequence[Place], plugins: Sequence[Plugin]) -> str:
+    """The plugin whose file is the innermost, of a stack that begins with that; nothing where none has one
+    there. Of several in one package it is the one whose own module it is."""
     homes = [(plugin.files, plugin.name) for plugin in plugins]
     files = [(getattr(plugin.module, "__file__", ""), plugin.name) for plugin in plugins]
-    for frame in reversed(stack):
+    for frame in stack:
         own = [name for file, name in files if file == frame.filename]
         own += [name for places, name in homes if is_of(frame.filename, places)]
         if own:
