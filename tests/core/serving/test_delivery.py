@@ -1,5 +1,6 @@
 """Records on their way to a sink, in virtual time: whatever the sink does, it gets them, in order."""
 
+import json
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from math import inf
@@ -8,7 +9,15 @@ import anyio
 import pytest
 
 from switchhook import SinkUnavailable
-from switchhook.serving.records.delivery import AT_ONCE, LONGEST, MOST_REFUSALS, PATIENCE, Delivery
+from switchhook.serving.records.delivery import (
+    AT_ONCE,
+    LONGEST,
+    MOST_OFFERED,
+    MOST_OFFERED_BYTES,
+    MOST_REFUSALS,
+    PATIENCE,
+    Delivery,
+)
 from switchhook.serving.records.spool_log import Position
 
 pytestmark = pytest.mark.anyio
@@ -223,3 +232,60 @@ async def test_what_was_delivered_refused_and_missed_are_figures():
         assert labels == {"sink": "sink"}
         sums[name] = sums.get(name, 0) + value
     assert sums == {"records_delivered": 1, "records_dead": 1, "record_sink_failures": MOST_REFUSALS + 1}
+
+
+# --- records that are in no log, as no disk took them
+
+
+def offer(delivery, *names, **more):
+    return [delivery.offer(json.dumps({"record_id": name, **more})) for name in names]
+
+
+async def offered(sink, *names, house=None):
+    delivery = (house or House()).delivery(sink, Log("r0", "r1"))
+    offer(delivery, *names)
+    async with running(delivery):
+        await anyio.sleep(3600)
+    return sink.taken
+
+
+async def test_a_record_that_is_in_no_log_comes_behind_those_that_are():
+    assert await offered(Sink(), "a", "b") == ["r0", "r1", "a", "b"]
+
+
+async def test_a_sink_that_was_away_gets_them_too_in_order():
+    assert await offered(Sink(*[OSError()] * 10), *NUMBERS) == ["r0", "r1", *NUMBERS]
+
+
+async def test_one_of_them_that_is_refused_is_a_dead_letter():
+    house = House()
+    assert await offered(Sink(refuses=["a"]), "a", "b", house=house) == ["r0", "r1", "b"]
+    assert house.buried == [("sink", "a", "ValueError")]
+
+
+async def test_they_come_as_soon_as_they_are_offered():
+    sink = Sink()
+    delivery = House().delivery(sink)
+    async with running(delivery):
+        await anyio.sleep(10)
+        offer(delivery, "a")
+        await anyio.sleep(0.5)
+    assert sink.taken == ["a"]
+
+
+async def test_there_is_room_for_so_many_and_again_when_they_are_taken():
+    sink = Sink()
+    delivery = House().delivery(sink)
+    assert offer(delivery, *(f"r{number}" for number in range(MOST_OFFERED)), "late")[-2:] == [True, False]
+    async with running(delivery):
+        await delivery.settle()
+    assert offer(delivery, "a") == [True]
+
+
+async def test_there_is_room_for_so_many_bytes_and_again_when_they_are_taken():
+    delivery = House().delivery(Sink())
+    half = "x" * (MOST_OFFERED_BYTES // 2 - 100)
+    assert offer(delivery, *"abc", text=half) == [True, True, False]
+    async with running(delivery):
+        await delivery.settle()
+    assert offer(delivery, *"de", text=half) == [True, True]

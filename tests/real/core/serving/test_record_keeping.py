@@ -11,6 +11,7 @@ from switchhook.contract.records import TurnRecord
 from switchhook.serving.records import spool as spool_module
 from switchhook.serving.records.file_sink import FilesSink
 from switchhook.serving.records.keeping import RecordKeeping
+from switchhook.serving.records.line_file import LineFiles, Unwritten
 
 pytestmark = pytest.mark.anyio
 AT = "2026-03-01T12:00:00.000+00:00"
@@ -178,6 +179,45 @@ async def test_a_directory_that_can_be_written_later_is_written_then(tmp_path):
         await until(lambda: records.spool.log is not None)
         end(records, "a")
         await until(lambda: sink.taken)
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """Full as long as it holds something."""
+    held, append = [], LineFiles.append
+
+    def appended(files, path, lines):
+        if held:
+            raise Unwritten(0, "No space left on device")
+        append(files, path, lines)
+
+    monkeypatch.setattr(LineFiles, "append", appended)
+    return held
+
+
+async def test_while_the_disk_is_full_sinks_elsewhere_get_records_all_the_same(tmp_path, disk, caplog):
+    elsewhere, here = Sink(), Sink(OSError(28, "No space left on device"))
+    records = keeping(tmp_path, here=here, elsewhere=elsewhere)
+    async with records.kept(measured):
+        end(records, "before")
+        await until(lambda: elsewhere.taken)
+        disk.append("all that there was room for")
+        end(records, "a", "b")
+        await until(lambda: len(elsewhere.taken) == 3)
+        assert "the spool did not take 2 records of calls" in caplog.text
+        disk.clear()
+        here.error = None
+        await until(lambda: len(here.taken) == 3)
+    assert [name for name, _ in elsewhere.taken] == [name for name, _ in here.taken] == ["before", "a", "b"]
+
+
+async def test_what_the_disk_does_not_take_at_the_end_comes_to_sinks_before_it(tmp_path, disk):
+    sink = Sink()
+    records = keeping(tmp_path, one=sink)
+    disk.append("all that there was room for")
+    async with records.kept(measured):
+        end(records, "a")
+    assert sink.taken == [("a", "completed")]
 
 
 async def test_records_go_to_files_as_they_end(tmp_path):

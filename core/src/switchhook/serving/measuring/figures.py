@@ -9,7 +9,7 @@ from ...call.record import call_figures
 from ...contract.errors import PluginError
 from ...contract.figures import Figure
 from ...plugins.loader import Plugin, Plugins
-from ..records import delivery, line_writer, spool
+from ..records import delivery, line_writer, spool, unspooled
 from ..state.sure import STATE_LOST
 from . import hook_figures
 from .lateness import LOOP_LATE
@@ -45,7 +45,14 @@ FIGURES = (
         LOOP_LATE,
         STATE_LOST,
     ),
-    *(*line_writer.FIGURES, *spool.FIGURES, *delivery.FIGURES, *hook_figures.FIGURES, *call_figures.FIGURES),
+    *(
+        *line_writer.FIGURES,
+        *spool.FIGURES,
+        *unspooled.FIGURES,
+        *delivery.FIGURES,
+        *hook_figures.FIGURES,
+        *call_figures.FIGURES,
+    ),
 )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import anyio
@@ -31,6 +34,7 @@ PATIENCE = 60.0  # seconds that a sink may take for records
 FIRST, LONGEST, LONGEST_REFUSAL = 0.5, 30.0, 5.0  # seconds until it is asked again
 LOOK = 5.0  # seconds between two looks for records of which nobody has told
 GATHER = 0.1  # seconds in which those that come go together
+MOST_OFFERED, MOST_OFFERED_BYTES = 1000, 8 * 1024 * 1024  # of records in memory, for one sink
 
 Record = Mapping[str, Any]
 Measured = Callable[[str, float, Mapping[str, str]], None]
@@ -55,6 +59,17 @@ class Delivery:
         self._measured = measured
         self._most, self._failures, self._refusals = AT_ONCE, 0, 0
         self._woken, self._settled = anyio.Event(), anyio.Event()
+        self._offered: deque[str] = deque()
+        self._offered_size = 0  # characters
+
+    def offer(self, line: str) -> bool:
+        """A record that is in no log, as JSON: it comes behind what is there now. False: there is no room."""
+        if len(self._offered) >= MOST_OFFERED or self._offered_size + len(line) > MOST_OFFERED_BYTES:
+            return False
+        self._offered.append(line)
+        self._offered_size += len(line)
+        self.wake()
+        return True
 
     def wake(self) -> None:
         """There may be something."""
@@ -83,6 +98,8 @@ class Delivery:
             for log in self._logs():
                 while await self._from(log):
                     moved = True
+            while await self._from_memory():
+                moved = True
             if moved:
                 continue
             settled.set()
@@ -103,6 +120,17 @@ class Delivery:
             return False
         if await self._put(records):
             self._has(log, self.name, after)
+        return True
+
+    async def _from_memory(self) -> bool:
+        """Whether there was something."""
+        if not self._offered:
+            return False
+        some = list(islice(self._offered, self._most))
+        if await self._put(await in_thread(lambda: [json.loads(line) for line in some])):
+            for line in some:
+                self._offered.popleft()
+                self._offered_size -= len(line)
         return True
 
     async def _put(self, records: Sequence[Record]) -> bool:

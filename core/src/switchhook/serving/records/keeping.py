@@ -93,6 +93,8 @@ class RecordKeeping:
             for delivery in self._deliveries:
                 group.start_soon(delivery.run)
             yield
+            if self.spool is not None:
+                self.spool.unspooled.offer(self._deliveries, measured)
             with anyio.move_on_after(PATIENCE, shield=True):
                 async with anyio.create_task_group() as last:
                     for delivery in self._deliveries:
@@ -117,6 +119,7 @@ class RecordKeeping:
             group.start_soon(self.writer.watch, measure)
             if self.spool is not None:
                 group.start_soon(self.spool.watch, measure)
+                group.start_soon(self.spool.unspooled.watch, self._deliveries, measured)
                 group.start_soon(self._look_after, self.spool)
 
     async def _look_after(self, spool: Spool) -> None:

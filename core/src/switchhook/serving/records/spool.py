@@ -21,6 +21,7 @@ from ..process.detached import in_thread
 from . import spool_log
 from .line_writer import LineWriter, Measure
 from .spool_log import ENDED, Position, SpoolLog
+from .unspooled import Unspooled
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Spool:
         """`most`: bytes that it may take."""
         self.directory, self._most, self._writer = directory, most, writer
         self.log: SpoolLog | None = None
+        self.unspooled = Unspooled()
         self._why = "the spool has not begun"
         self._segment = 1
         self._sizes = {1: 0}  # bytes, by segment
@@ -105,10 +107,11 @@ class Spool:
         self._writer.put(self, self.log.path(self._segment), line, share=share)
 
     def lost(self, line: str, why: str, /) -> None:
-        """In any thread. The record of a call that has ended is not lost: the log has it."""
+        """In any thread. The record of a call that has ended is not lost: log and sinks get it."""
         if line.startswith(ENDED.decode()):
             record = line.removeprefix(ENDED.decode())[:-1]
             logger.error("cannot write to %s: %s; record: %s", self.directory, why, record)
+            self.unspooled.add(record)
         elif line.startswith(spool_log.GROWING.decode()) and time.monotonic() - self._said > SAYS_AGAIN:
             self._said = time.monotonic()
             form = "cannot write to %s: %s; if this process is killed now, live calls may leave no record"
