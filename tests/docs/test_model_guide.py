@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from switchhook import Options
-from switchhook_assistant_openai.options import OpenAIOptions, ToolOptions
+from switchhook_assistant_openai.options import OpenAIOptions
+from switchhook_chat import ToolOptions
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/bring-your-own-model.md").read_text()
 

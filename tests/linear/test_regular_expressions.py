@@ -12,10 +12,10 @@ import switchhook.call.dialogue.offers
 import switchhook.call.record.masking
 import switchhook.contract.texts
 import switchhook.speakable
-import switchhook_assistant_openai.telling
 import switchhook_assistant_script.digits
 import switchhook_assistant_script.matching
 import switchhook_assistant_script.variables
+import switchhook_chat.telling
 import switchhook_embedded.pieces
 import switchhook_http.confided
 import switchhook_http.events
@@ -29,7 +29,7 @@ from .texts import STRANGE, long
 MODULES = [
     *(switchhook.call.dialogue.barge_in, switchhook.call.dialogue.offers, switchhook.call.record.masking),
     *(switchhook.contract.texts, switchhook_embedded.pieces),
-    *(switchhook_assistant_openai.telling, switchhook_http.confided),
+    *(switchhook_chat.telling, switchhook_http.confided),
     *(switchhook_assistant_script.digits, switchhook_assistant_script.matching),
     *(switchhook_assistant_script.variables, switchhook_http.events),
     switchhook_tts_watson.markup,

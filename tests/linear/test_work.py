@@ -16,11 +16,11 @@ from switchhook.speakable.numbers import with_digits_apart
 from switchhook.speakable.signs import without_drawings
 from switchhook.speakable.ssml import mended
 from switchhook.speakable.words import Pronunciations, for_voice
-from switchhook_assistant_openai.telling import unmarked
 from switchhook_assistant_script.digits import spoken_digits
 from switchhook_assistant_script.matching import closest
 from switchhook_assistant_script.variables import check_references, fill
 from switchhook_assistant_watson.message import cleaned
+from switchhook_chat.telling import unmarked
 from switchhook_http import Confided, Events
 from switchhook_responses.speaking import join, said, to_speech
 from switchhook_tts_watson.markup import clean, is_ssml

@@ -22,6 +22,11 @@ ORDER = [  # from the ground up: a room imports only what stands in a line befor
     "cli",
     "__main__",
 ]
+ASSISTANTS = {  # lines: of those that talk to a service
+    "assistant_http": 500,
+    "assistant_openai": 500,
+    "assistant_watson": 700,  # sessions or none, whole answers or streams, and two ages of one format
+}
 LIMITS = {"lines of a file": 300, "lines of a function": 40, "methods of a class": 20}
 
 
@@ -123,3 +128,15 @@ def test_a_folder_of_core_opens_with_a_sentence(folder):
     doc = ast.get_docstring(ast.parse((CORE / folder / "__init__.py").read_text(encoding="utf-8")))
     assert doc
     assert len(doc) > 20
+
+
+@pytest.mark.parametrize("name", ASSISTANTS)
+def test_an_assistant_of_a_service_knows_its_form_and_little_else(name):
+    """What several of them need lies once, in a library that they share."""
+    files = ROOT.glob(f"plugins/{name}/src/**/*.py")
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in files) <= ASSISTANTS[name]
+
+
+def test_every_assistant_of_a_service_is_counted():
+    found = {path.name for path in ROOT.glob("plugins/assistant_*")}
+    assert found == ASSISTANTS.keys() | {"assistant_script"}, "a script is a format of our own"

@@ -170,7 +170,7 @@ async def test_a_service_that_does_not_stream_is_understood(model):
 
 
 async def test_no_word_of_the_caller_and_no_key_is_logged(model, caplog):
-    caplog.set_level(logging.DEBUG, "switchhook_assistant_openai")
+    caplog.set_level(logging.DEBUG, "switchhook_chat")
     async with model(refusal="I cannot.") as line, line.call():
         line.faults.append(FILTERED)
         await line.say("my secret")

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from switchhook_assistant_openai import functions
+from switchhook_chat import functions
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import Field
 
 from switchhook import AssistantError, CallInfo
-from switchhook_assistant_openai import functions
+from switchhook_chat import functions
 from switchhook_testing_openai import Answer, Called
 
 pytestmark = pytest.mark.anyio

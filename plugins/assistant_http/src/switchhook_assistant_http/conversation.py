@@ -9,8 +9,8 @@ from functools import partial
 
 import anyio
 
-from switchhook import AssistantError, CallInfo, Reply, Turn
-from switchhook_http import Confided, Lines
+from switchhook import CallInfo, Reply, Turn
+from switchhook_http import Confided, Lines, OneAtATime
 from switchhook_http import Reply as Answering
 
 from .answers import Answer
@@ -48,19 +48,14 @@ class HttpConversation:
     def __init__(self, service: Service, options: HttpOptions, call: CallInfo) -> None:
         self._service, self._options, self._call = service, options, call
         self._confided: Confided = call.shared.setdefault("confided", Confided())
-        self._busy = False
+        self._one = OneAtATime()
 
     @asynccontextmanager
     async def send(self, turn: Turn, /) -> AsyncIterator[Reply]:
-        if self._busy:
-            raise AssistantError("a turn was sent while the reply to another was open", reason="overlap")
-        self._busy = True
-        reply = Answer(turn, self._options, self._call.id)
-        try:
+        with self._one.open():
+            reply = Answer(turn, self._options, self._call.id)
             async with reply.made_by(partial(self._answer, turn, reply)):
                 yield reply
-        finally:
-            self._busy = False
 
     async def _answer(self, turn: Turn, reply: Answer) -> None:
         """Raises WebhookError."""
@@ -73,7 +68,7 @@ class HttpConversation:
             raise WebhookError("timeout") from None
 
     async def _read(self, answering: Answering, reply: Answer) -> None:
-        kind = answering.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = answering.kind
         if answering.status == 204:
             return
         if kind == "application/json":

@@ -1,101 +1,20 @@
-"""What the table of a chat model may say."""
+"""What the table of a chat model of the OpenAI form may say beside what all models have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
-
-from switchhook import FilePath, Seconds, Secret, Table
-
-LONGEST = 100_000  # characters of instructions
+from switchhook_chat import ChatOptions, WebAddress
 
 
-def _address(url: str) -> str:
-    """Raises ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ValueError("expected an address such as 'https://api.openai.com/v1', and the key in `api_key`")
-    return url
-
-
-def _text(value: object, info: ValidationInfo) -> object:
-    if not isinstance(value, Mapping):
-        return value
-    if [*value] != ["file"]:
-        raise ValueError('expected a text or { file = "PATH" }')
-    path = (info.context or {}).get("base", Path()) / Path(str(value["file"])).expanduser()
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not text"
-        raise ValueError(f"cannot read {path}: {why}") from None
-
-
-Time = Annotated[Seconds, Field(gt=0, le=600)]
-Count = Annotated[int, Field(ge=1)]
-
-
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-
-
-class ToolOptions(Table):
-    """What the model may do; what is not named here it is not offered, and does not get by asking.
-
-    `hand_over`: the queues that a call may go to; an empty list: wherever the flow sends it. `set_variables`:
-    session variables that it may set. `play`: recordings by their names, each with its address. `languages`:
-    that it may change to. `functions`: your own, by their entry points. `timeout`: of one of these. `filler`:
-    said when one has taken `filler_after`, and nothing was said before it; empty: nothing.
-    """
-
-    hand_over: list[Name] | None = None
-    end_call: bool = False
-    set_variables: list[Name] = Field(default_factory=list)
-    collect_keys: bool = False
-    send_keys: bool = False
-    play: dict[Name, str] = Field(default_factory=dict)
-    languages: list[Name] = Field(default_factory=list)
-    functions: list[Name] = Field(default_factory=list)
-    timeout: Time = 5.0
-    filler: str = "One moment, please."
-    filler_after: Time = 1.0
-
-
-class OpenAIOptions(Table):
+class OpenAIOptions(ChatOptions):
     """`base_url`: all that stands before `/chat/completions`; a query of it goes with each request. `header`:
     the one that the key is sent in. `iam_url`: where IBM's IAM gives tokens for it, which are sent instead.
-    `instructions`: what the model is told first; `{{name}}` in them lets it
-    know the session variable of that name. `greeting`: said at the start, instead of asking the model.
-    `parameters`: of requests, by the service's names. `tell`: what else the model may know: keys that were
-    pressed, and what was asked for in confidence. `timeout`: until the first word, and until the next.
-    `max_tokens`: of an answer, which the service is told, unless `parameters` say it by another name;
-    `longest`: characters of it that are said. `history`: tokens of the talk that are sent with each turn;
-    `call_tokens`: that one call may cost, with what is read and written; none: no limit. `rounds`: requests
-    for one answer, since each round of tools is another. `usage`: the service is asked what an answer costs.
-    `refusal`: said where the model refuses, or its filter does; empty: that is a failure, and the next
-    assistant is asked. `tools`: what the model may do. `ca`: a PEM file with authorities to trust
-    beside the system's.
+    `usage`: the service is asked what an answer costs. `max_tokens` is not sent where `parameters` say it by
+    another name.
     """
 
-    base_url: Annotated[str, AfterValidator(_address)] = "https://api.openai.com/v1"
-    model: str = Field(min_length=1)
-    api_key: Secret | None = None
-    iam_url: Annotated[str, AfterValidator(_address)] | None = None
+    base_url: WebAddress = "https://api.openai.com/v1"
     header: Literal["authorization", "api-key"] = "authorization"
-    ca: FilePath | None = None
-    instructions: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=LONGEST)]
-    greeting: str = ""
-    refusal: str = ""
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    tell: frozenset[Literal["digits", "sensitive"]] = frozenset()
-    timeout: Time = 8.0
-    max_tokens: Count = 500
-    longest: Count = 1_500
-    history: Count = 4_000
-    call_tokens: Count | None = None
-    rounds: int = Field(4, ge=1, le=20)
+    iam_url: WebAddress | None = None
     usage: bool = True
-    tools: ToolOptions = ToolOptions()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from switchhook import Assistant, Options, hookimpl
+from switchhook_chat import ChatAssistant
 
-from .conversation import OpenAIAssistant
+from .model import OpenAIModel
 from .options import OpenAIOptions
-from .service import Service
 
 
 @hookimpl
 def create_assistant(options: Options) -> Assistant:
     settings = options.parse(OpenAIOptions)
-    return OpenAIAssistant(Service(settings), settings)
+    return ChatAssistant(OpenAIModel(settings), settings)

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 import anyio
 
+from switchhook_chat import said_in
 from switchhook_http import HttpError, Pool, Timeouts
 
-from .errors import ModelError, said_in
+from .errors import OpenAIError
 
 GRANT = "urn:ibm:params:oauth:grant-type:apikey"
 BODY = 64 * 1024  # bytes of an answer
@@ -49,14 +50,14 @@ class Tokens:
             async with self._pool.request("POST", self._url, headers, self._asked, TIMES) as reply:
                 body = await reply.read(BODY)
         except HttpError as error:
-            raise ModelError("token", error.detail) from None
+            raise OpenAIError("token", error.detail) from None
         if reply.status != 200:
-            raise ModelError("token", f"{reply.status}: {said_in(body)[0]}")
+            raise OpenAIError("token", f"{reply.status}: {said_in(body)[0]}")
         try:
             told = json.loads(body)
             value, seconds = told["access_token"], float(told["expires_in"])
         except (ValueError, LookupError, TypeError, RecursionError):
-            raise ModelError("token", "expected access_token and expires_in") from None
+            raise OpenAIError("token", "expected access_token and expires_in") from None
         if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-            raise ModelError("token", "expected access_token")
+            raise OpenAIError("token", "expected access_token")
         self._value, self._until = value, anyio.current_time() + seconds

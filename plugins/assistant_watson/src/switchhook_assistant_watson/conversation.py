@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
-from switchhook import AssistantError, CallInfo, Reply, ReplyContext, Turn
+from switchhook import CallInfo, Reply, ReplyContext, Turn
+from switchhook_http import OneAtATime
 from switchhook_watson import WatsonError
 
 from .answer import BODY, ContextReader, WatsonAnswer, parse
@@ -31,20 +32,15 @@ class WatsonConversation:
         self._reader = ContextReader(call.id, options.timeout)
         self._context: Json = {}  # as the last answer had it
         self._global_id = str(uuid4())  # by it, IBM bills the turns of a stateless call as one user's
-        self._answered = self._busy = False
+        self._answered, self._one = False, OneAtATime()
 
     @asynccontextmanager
     async def send(self, turn: Turn, /) -> AsyncIterator[Reply]:
-        if self._busy:
-            raise AssistantError("a turn was sent while the reply to another was open", reason="overlap")
-        self._busy = True
-        try:
+        with self._one.open():
             async with AsyncExitStack() as stack:
                 with failing(self._api.service):
                     reply = await self._ask(turn, stack)
                 yield reply
-        finally:
-            self._busy = False
 
     async def _ask(self, turn: Turn, stack: AsyncExitStack) -> Reply:
         """At most two tries. Raises WatsonError."""

@@ -16,7 +16,7 @@ from .proxies import proxy_of
 from .public import PublicConnections
 from .secured import secured
 from .signature import key_in, signed, token
-from .streamed import Streamed
+from .streamed import OneAtATime, Streamed
 from .trust import trusting
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "HttpError",
     "HttpProblem",
     "Lines",
+    "OneAtATime",
     "Pool",
     "PrivateAddressError",
     "PublicConnections",

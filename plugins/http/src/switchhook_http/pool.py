@@ -47,6 +47,11 @@ class Reply:
         }
         self._response = response
 
+    @property
+    def kind(self) -> str:
+        """Its media type, in lower case and without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
     async def chunks(self) -> AsyncGenerator[bytes]:
         """The body as it arrives; once. Raises HttpError."""
         with translated():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Generic, TypeVar
 
 import anyio
+
+from switchhook import AssistantError
 
 T = TypeVar("T")
 
@@ -59,3 +61,21 @@ class Streamed(Generic[T]):
                 await make()
             except Exception as error:  # noqa: BLE001  # whoever reads raises it
                 self._error = error
+
+
+class OneAtATime:
+    """Of one conversation: its turns are sent one after the other."""
+
+    def __init__(self) -> None:
+        self._busy = False
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """A turn and the reply to it. Raises AssistantError."""
+        if self._busy:
+            raise AssistantError("a turn was sent while the reply to another was open", reason="overlap")
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False

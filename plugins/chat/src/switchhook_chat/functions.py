@@ -1,8 +1,8 @@
 """An author's own functions as tools: their schema is read from their types.
 
-A function is named by an entry point of the group `switchhook_assistant_openai.tools`, and offered where a
-connector names it. It may be a coroutine; any other runs in a thread. A parameter of type CallInfo is given
-the call, and the model knows nothing of it.
+A function is named by an entry point of the group `switchhook_chat.tools`, and offered to the models of any
+vendor where a connector names it. It may be a coroutine; any other runs in a thread. A parameter of type
+CallInfo is given the call, and the model knows nothing of it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from switchhook import CallInfo, SettingsError, did_you_mean
 
 from .tools import RESULT, STRICT, Outcome, Tool
 
-GROUP = "switchhook_assistant_openai.tools"
+GROUP = "switchhook_chat.tools"
 THREADS = 40  # at once, of all calls
 ABOUT = 1_000  # characters of a docstring
 

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from switchhook import SettingsError
-from switchhook_assistant_openai import functions
+from switchhook_chat import functions
 
 
 def no_type(town):
@@ -50,8 +50,8 @@ def installed(monkeypatch, *values):
 def test_a_function_is_found_by_its_entry_point(monkeypatch):
     installed(monkeypatch, "switchhook:plain_text")
     (tool,) = functions.load(["own"])
-    assert tool.schema["function"]["name"] == "own"
-    assert tool.schema["function"]["parameters"]["required"] == ["text"]
+    assert tool.form.name == "own"
+    assert tool.form.parameters["required"] == ["text"]
 
 
 @pytest.mark.parametrize(

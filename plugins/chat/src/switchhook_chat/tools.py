@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from switchhook import CallInfo, Response, parse_response
 
+from .messages import CalledTool
+from .model import ToolForm
 from .options import ToolOptions
-from .reading import CalledTool, Json
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +44,11 @@ class Tool:
     run: Callable[[Any, CallInfo], Awaitable[Outcome]]
 
     @property
-    def schema(self) -> Json:
+    def form(self) -> ToolForm:
         parameters = self.model.model_json_schema()
         parameters.pop("title", None)
         parameters.setdefault("properties", {})
-        function = {"name": self.name, "description": self.about, "parameters": parameters}
-        return {"type": "function", "function": function}
+        return ToolForm(self.name, self.about, parameters)
 
 
 class Toolbox:
@@ -57,7 +57,7 @@ class Toolbox:
     def __init__(self, options: ToolOptions, functions: list[Tool]) -> None:
         self._options = options
         self._tools = {tool.name: tool for tool in (*_ours(options), *functions)}
-        self.schemas = [tool.schema for tool in self._tools.values()]
+        self.forms = [tool.form for tool in self._tools.values()]
 
     async def run(self, called: CalledTool, call: CallInfo) -> Outcome:
         """What the model asked for beyond what it may is not done, and it is told so."""

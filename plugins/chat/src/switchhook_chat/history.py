@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from switchhook_http import Confided
 
-from .reading import CalledTool, Json
+from .messages import Message, Round, Words
 
-
-@dataclass
-class Round:
-    """Tools that the model called, what it said before, and what came of them, in order."""
-
-    said: str
-    calls: list[CalledTool]
-    results: list[str]
-
-    def messages(self) -> Iterator[Json]:
-        functions = [{"name": each.name, "arguments": each.arguments} for each in self.calls]
-        called = [
-            {"id": each.id, "type": "function", "function": function}
-            for each, function in zip(self.calls, functions, strict=True)
-        ]
-        yield {"role": "assistant", "content": self.said or None, "tool_calls": called}
-        for each, result in zip(self.calls, self.results, strict=True):
-            yield {"role": "tool", "tool_call_id": each.id, "content": result}
+OVERHEAD = 12  # tokens that a message costs beside its text
 
 
 @dataclass(eq=False)
@@ -44,17 +27,16 @@ class Exchange:
             each.said = ""
         self.said = f"{heard} …" if heard else ""
 
-    def messages(self, data: str = "") -> Iterator[Json]:
-        yield {"role": "user", "content": f"{data}\n{self.user}" if data else self.user}
-        for each in self.rounds:
-            yield from each.messages()
+    def messages(self, data: str = "") -> Iterator[Message]:
+        yield Words("user", f"{data}\n{self.user}" if data else self.user)
+        yield from self.rounds
         if self.said:
-            yield {"role": "assistant", "content": self.said}
+            yield Words("assistant", self.said)
 
 
 @dataclass
 class History:
-    """Of one call, and of all its models of this form, so that one goes on where another has failed.
+    """Of one call, and of all its models of one plugin, so that one goes on where another has failed.
 
     `spent`: tokens, as far as the services say them, else as they are estimated. `secrets`: what was given in
     confidence. `collecting`: the variable that is to hold the keys that come next.
@@ -65,25 +47,41 @@ class History:
     collecting: str = ""
     secrets: Confided = field(default_factory=Confided)
 
-    def messages(self, room: int, data: str) -> list[Json]:
+    def messages(self, room: int, data: str) -> list[Message]:
         """Of the newest exchanges, as many as have room, and always of the last, with `data`. Two messages
         of the caller in a row are one: some models take turns strictly."""
-        kept: list[list[Json]] = []
+        kept: list[list[Message]] = []
         for exchange in reversed(self.exchanges):
             told = list(exchange.messages(data if not kept else ""))
             room -= tokens(told)
             if room < 0 and kept:
                 break
             kept.append(told)
-        made: list[Json] = []
+        made: list[Message] = []
         for message in (each for told in reversed(kept) for each in told):
-            if made and message["role"] == made[-1]["role"] == "user":
-                made[-1] = {**message, "content": f"{made[-1]['content']}\n{message['content']}"}
+            before = made[-1] if made else None
+            if _of_caller(message) and _of_caller(before):
+                made[-1] = Words("user", f"{before.text}\n{message.text}")
             else:
                 made.append(message)
         return made
 
 
-def tokens(messages: Iterable[object]) -> int:
+def _of_caller(message: Message | None) -> TypeGuard[Words]:
+    return isinstance(message, Words) and message.role == "user"
+
+
+def tokens(messages: Iterable[Message | str]) -> int:
     """An estimate that is rather too high: models count in units of their own."""
-    return sum(4 + len(json.dumps(each, ensure_ascii=False).encode()) // 3 for each in messages)
+    return sum(
+        OVERHEAD + len(text.encode("utf-8", "replace")) // 3 for each in messages for text in _texts(each)
+    )
+
+
+def _texts(message: Message | str) -> Iterator[str]:
+    if isinstance(message, Round):
+        yield message.said
+        yield from (f"{each.id} {each.name} {each.arguments}" for each in message.calls)
+        yield from message.results
+    else:
+        yield message if isinstance(message, str) else message.text

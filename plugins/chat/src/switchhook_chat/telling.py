@@ -10,7 +10,7 @@ from typing import Any
 from switchhook import CallInfo, Turn
 
 from .history import History
-from .options import OpenAIOptions
+from .options import ChatOptions
 
 NAMED = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 WORDS, VALUE, DATA = 2_000, 500, 4_000  # characters: of one turn, of one value, of all values
@@ -30,7 +30,7 @@ EVENTS = {
 
 
 class Telling:
-    def __init__(self, options: OpenAIOptions) -> None:
+    def __init__(self, options: ChatOptions) -> None:
         text = options.instructions
         self._tell, self.names = options.tell, tuple(dict.fromkeys(NAMED.findall(text)))
         self.instructions = NAMED.sub(r"data.\1", text).strip() + RULES

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_assistant_openai.sentences import Sentences
+from switchhook_chat.sentences import Sentences
 
 TEXTS = st.lists(
     st.sampled_from(

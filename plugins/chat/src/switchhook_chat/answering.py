@@ -15,11 +15,11 @@ from switchhook import CallInfo, ReplyContext, Response, Turn, parse_response
 from switchhook_http import Streamed
 
 from .errors import ModelError
-from .history import Exchange, History, Round, tokens
-from .options import OpenAIOptions
-from .reading import CalledTool, Json, ModelAnswer
+from .history import Exchange, History, tokens
+from .messages import Answer, CalledTool, Round
+from .model import Model, Question
+from .options import ChatOptions
 from .sentences import Sentences
-from .service import Service
 from .telling import Telling
 from .tools import Outcome, Toolbox
 
@@ -31,11 +31,11 @@ END = 0.1  # seconds that the end of a stream may come after its last event
 
 
 @dataclass(frozen=True, slots=True)
-class ChatModel:
-    """What all its calls share."""
+class Chat:
+    """What all calls of a model share."""
 
-    service: Service
-    options: OpenAIOptions
+    model: Model
+    options: ChatOptions
     telling: Telling
     toolbox: Toolbox
 
@@ -45,10 +45,10 @@ class Answering(Streamed[Response]):
 
     matched = True
 
-    def __init__(self, model: ChatModel, call: CallInfo, history: History) -> None:
+    def __init__(self, chat: Chat, call: CallInfo, history: History) -> None:
         super().__init__()
-        self._service, self._options = model.service, model.options
-        self._telling, self._toolbox = model.telling, model.toolbox
+        self._model, self._options = chat.model, chat.options
+        self._telling, self._toolbox = chat.telling, chat.toolbox
         self._call, self._history = call, history
         self.context = ReplyContext()
         self._usage: dict[str, int] = {}
@@ -67,7 +67,7 @@ class Answering(Streamed[Response]):
                 await self._answer(turn, exchange)
         except TimeoutError:
             answered = False
-            raise ModelError("timeout") from None
+            raise self._model.error("timeout") from None
         except Exception:
             answered = False
             raise
@@ -100,11 +100,11 @@ class Answering(Streamed[Response]):
             return
         try:
             for left in reversed(range(self._options.rounds)):
-                answer = await self._ask(self._body(last=not left))
+                answer = await self._ask(self._question(last=not left))
                 if not answer.calls:
                     return
                 if not left and not self._said:
-                    raise ModelError("rounds")
+                    raise self._model.error("rounds")
                 if not (left and await self._act(answer.calls, exchange)):
                     return
         except ModelError as error:
@@ -162,51 +162,42 @@ class Answering(Streamed[Response]):
         for response in outcome.responses:
             await self.give(response)
 
-    def _body(self, *, last: bool) -> Json:
-        """`last`: the model has to answer. Raises ModelError."""
-        options, history = self._options, self._history
-        data = self._telling.data(self._variables, self._call, history)
-        system = {"role": "system", "content": self._telling.instructions}
-        told = [system, *history.messages(options.history, data)]
-        body: Json = {"model": options.model, "messages": told, "stream": True}
-        if options.usage:
-            body["stream_options"] = {"include_usage": True}
-        if not {"max_tokens", "max_completion_tokens"} & set(options.parameters):
-            body["max_tokens"] = options.max_tokens
-        if self._toolbox.schemas:
-            body["tools"] = self._toolbox.schemas
-            if last:
-                body["tool_choice"] = "none"
-        if options.call_tokens is not None and history.spent + tokens(told) > options.call_tokens:
-            raise ModelError("budget", f"{history.spent} tokens spent in this call")
-        return {**body, **options.parameters}
-
-    async def _ask(self, body: Json) -> ModelAnswer:
+    def _question(self, *, last: bool) -> Question:
         """Raises ModelError."""
-        answer, sentences = ModelAnswer(), Sentences(self._options.longest)
+        history, most = self._history, self._options.call_tokens
+        data = self._telling.data(self._variables, self._call, history)
+        told = history.messages(self._options.history, data)
+        question = Question(self._telling.instructions, told, self._toolbox.forms, last)
+        if most is not None and history.spent + _read(question) > most:
+            raise self._model.error("budget", f"{history.spent} tokens spent in this call")
+        return question
+
+    async def _ask(self, question: Question) -> Answer:
+        """Raises ModelError."""
+        answer, sentences = Answer(), Sentences(self._options.longest)
         try:
-            with ModelError.translated():
-                await self._read(body, answer, sentences)
+            with self._model.error.translated():
+                await self._read(question, answer, sentences)
         finally:
-            self._bill(body, answer, sentences)
-        if answer.finish == "content_filter":
-            raise ModelError("content filter")
-        if answer.refused and not sentences.said:
-            raise ModelError("refusal")
+            self._bill(question, answer, sentences)
+        if answer.end == "filter":
+            raise self._model.error("content filter")
+        if answer.end == "refusal" and not sentences.said:
+            raise self._model.error("refusal")
         if sentences.full:
             logger.warning("call %s: an answer was too long, its end is left out", self._call.id)
-        for sentence in sentences.finish(cut=answer.finish == "length"):
+        for sentence in sentences.finish(cut=answer.end == "cut"):
             await self._say(sentence)
         if not (self._said or self._acted or answer.calls):
-            raise ModelError("empty answer")
+            raise self._model.error("empty answer")
         return answer
 
-    async def _read(self, body: Json, answer: ModelAnswer, sentences: Sentences) -> None:
+    async def _read(self, question: Question, answer: Answer, sentences: Sentences) -> None:
         """Raises ModelError and HttpError."""
         patience = anyio.CancelScope()
         with patience:
             self._be_patient(patience)
-            async with self._service.ask(body) as reply, aclosing(answer.read(reply)) as pieces:
+            async with aclosing(self._model.ask(question, answer)) as pieces:
                 async for piece in pieces:
                     if piece or answer.calls:  # what else comes is no word of it
                         self._be_patient(patience)
@@ -219,17 +210,24 @@ class Answering(Streamed[Response]):
                         async for _ in pieces:
                             pass
         if patience.cancelled_caught:
-            raise ModelError("timeout")
+            raise self._model.error("timeout")
+        if not (answer.end or answer.done or sentences.full):
+            raise self._model.error("broken", "the answer has no end")
 
     def _be_patient(self, scope: anyio.CancelScope) -> None:
         scope.deadline = anyio.current_time() + self._options.timeout
 
-    def _bill(self, body: Json, answer: ModelAnswer, sentences: Sentences) -> None:
+    def _bill(self, question: Question, answer: Answer, sentences: Sentences) -> None:
         for name, count in answer.usage.items():
             self._usage[name] = self._usage.get(name, 0) + count
-        guess = tokens(body["messages"]) + tokens(sentences.said)
+        guess = _read(question) + tokens(sentences.said)
         self._history.spent += sum(answer.usage.values()) or guess
 
     async def _say(self, sentence: str) -> None:
         self._said.append(sentence)
         await self.give(parse_response({"response_type": "text", "text": sentence}))
+
+
+def _read(question: Question) -> int:
+    """Tokens, about."""
+    return tokens([question.instructions, *question.messages])

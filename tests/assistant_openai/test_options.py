@@ -1,0 +1,15 @@
+"""What a connector says of a model of this form."""
+
+import pytest
+
+from switchhook import Options, SettingsError
+from switchhook_assistant_openai.options import OpenAIOptions
+
+
+@pytest.mark.parametrize(
+    "url", ["api.openai.com", "https://user:secret@host/v1", "ftp://host/v1", "https:///v1"]
+)
+def test_what_is_no_address_is_refused(url):
+    options = Options({"model": "m", "instructions": "x", "base_url": url}, place="assistant", base=None)
+    with pytest.raises(SettingsError, match="base_url: expected an address"):
+        options.parse(OpenAIOptions)
