@@ -96,12 +96,17 @@ def test_signs_that_mean_themselves_stay(text):
         "<speak>Hello</speak>",
         '<speak version="1.1">R&amp;D <emphasis>now</emphasis></speak>',
         '<p><s>Hi</s></p> <say-as interpret-as="digits">1234</say-as>',
-        '<express-as style="cheerful">Hi</express-as> **here**',
+        '<express-as style="cheerful">Hi</express-as> here',
         "<amazon:effect>Hi</amazon:effect>",
     ],
 )
 def test_well_formed_markup_is_passed_on_unchanged(text):
     assert to_speech(text) == text
+
+
+def test_markdown_beside_markup_is_read():
+    text = '<express-as style="cheerful">Hi</express-as> **here**'
+    assert to_speech(text) == '<express-as style="cheerful">Hi</express-as> here'
 
 
 @pytest.mark.parametrize(

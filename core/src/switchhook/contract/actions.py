@@ -27,7 +27,7 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak `text`, plain or SSML, in the call's current voice. If it is not `cached`, its audio is kept
+    """Speak `text`, plain, Markdown or SSML, in the call's current voice. If it is not `cached`, its audio is kept
     nowhere. `otherwise` is played if no voice can speak it; if that is a response, its recording is fetched
     before the text is spoken."""
 

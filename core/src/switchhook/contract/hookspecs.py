@@ -159,8 +159,9 @@ def handle_unknown(response: UnknownResponse | BaseModel, call: CallInfo, plugin
 @hook("call", "chain", action_or_list)
 def rewrite_action(action: Action, call: CallInfo, plugin: Any) -> Action | list[Action] | None:
     """Asked before each action is performed, of each plugin in turn; each is given what the one before has
-    made. None: unchanged; an action, or a list of at most 100, replaces it; an empty list drops it.
-    Any plugin."""
+    made. A text is words, or SSML, by then where the bundled handlers made it: what is said in its place
+    is taken as such, and no Markdown is read in it. None: unchanged; an action, or a list of at most 100,
+    replaces it; an empty list drops it. Any plugin."""
 
 
 # --- Listeners: each plugin is told

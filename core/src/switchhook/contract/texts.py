@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ..speakable.authors import as_words
 from ..speakable.markup import Tag, Text, Token, parse
 
 UNSEEN = ("<!--", "<?", "<!")  # comments, instructions to programs, declarations
@@ -25,7 +26,7 @@ def plain_text(text: str) -> str:
     tokens = list(parse(text)) if "<" in text else []
     if not any(isinstance(token, Tag) for token in tokens) and not any(sign in text for sign in UNSEEN):
         return text
-    return " ".join(" ".join(_words(tokens)).split())
+    return as_words(" ".join(" ".join(_words(tokens)).split()), text)
 
 
 def _words(tokens: list[Token]) -> Iterator[str]:
@@ -47,7 +48,7 @@ def sentences(text: str) -> Iterator[str]:
     """The sentences of a text without markup, each without the white space around it; none is empty."""
     for start, end in pairwise([0, *sentence_ends(text), len(text)]):
         if sentence := text[start:end].strip():
-            yield sentence
+            yield as_words(sentence, text)
 
 
 def sentence_ends(text: str) -> Iterator[int]:

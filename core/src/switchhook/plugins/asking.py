@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
 from pydantic import BaseModel
 
-from ..contract.actions import Action
+from ..contract.actions import Action, Say
 from ..contract.audio import AudioFormat, Codec
 from ..contract.errors import Unplayable
 from ..contract.findings import AdminPage
@@ -16,6 +17,7 @@ from ..contract.hook import MOST
 from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
 from ..contract.responses import MODELS, Response, UnknownResponse
+from ..speakable.authors import as_words
 from .guard import Fault, HandlerAnswer, Report, report
 from .loader import Plugin, Plugins
 
@@ -89,7 +91,8 @@ class Hooks:
             for one in actions:
                 given = {**arguments, "action": one}
                 result = impl.function(*(given[name] for name in impl.argnames))
-                after += [one] if result is None else result if isinstance(result, list) else [result]
+                made = [one] if result is None else result if isinstance(result, list) else [result]
+                after += [_said_like(one, each) for each in made]
             if len(after) > MOST:  # of several that became more
                 report(Fault(impl.plugin_name, "rewrite_action", f"makes more than {MOST} actions of one"))
                 self._guard.failed(impl.plugin_name, "rewrite_action")
@@ -145,3 +148,10 @@ class Hooks:
         if refused is not None:
             raise refused
         return None
+
+
+def _said_like(action: Action, made: Action) -> Action:
+    """Who rewrites a text that was made of Markdown has words before it, and writes words."""
+    if not (isinstance(action, Say) and isinstance(made, Say) and isinstance(made.text, str)):
+        return made  # whatever it is: what is no action is found later
+    return made if made is action else replace(made, text=as_words(made.text, action.text))

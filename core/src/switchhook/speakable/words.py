@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from .authors import to_speech
-from .inline import inline
-from .markup import Tag, Text, Token, parse
+from .markup import Tag, Token, parse
 from .numbers import with_digits_apart
 from .signs import without_drawings
 from .spelling import spoken_as
@@ -20,13 +19,11 @@ LONGEST_PAUSE = 10.0  # seconds
 MOST_PAUSES = 60.0  # seconds, of one text
 SHORT = 0.3  # seconds: a comma is about as long a break
 
-MARK = "\ue000"  # stands for a tag; it is removed from what authors write
 SPACES = re.compile(r"\s++")
 TIME = re.compile(r"\s*+\+?([0-9]{0,100}(?:\.[0-9]{1,6})?)\s*+(ms|s)\s*+", re.IGNORECASE)
 ENDS = re.compile(r"[.!?\u2026:;,\u3002\uff01\uff1f\u3001\u061f\u060c\u0964][\"')\]\u2019\u201d\u00bb]*+$")
 TWICE = re.compile(r",\s*+(?=[.,;:!?](?:\s|$))")
 SPARE_SPACE = re.compile(r"\s++(?=[.,;:!?](?:\s|$))|(?<=\s)\s++")
-MARKDOWN = re.compile(r"[*_~`\[\\]")
 EDGE = re.compile(r"[^\W_]")
 TOGETHER = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces
 
@@ -92,7 +89,6 @@ def for_voice(
         words = pronunciations.apply(_in_one_line(without_drawings(speech.text)))
         words = words if ssml else with_digits_apart(words)
         return Said([words] if words else [], remarks)
-    tokens = list(_without_markdown(tokens))
     if ssml:
         return Said([_marked_up(tokens, pronunciations)], remarks, marked_up=True)
     wording = _Wording(language, pronunciations)
@@ -109,17 +105,6 @@ def _in_one_line(text: str) -> str:
         for line, following in pairwise(lines)
     ]
     return " ".join([*made, *lines[-1:]])
-
-
-def _without_markdown(tokens: list[Token]) -> Iterator[Token]:
-    """Emphasis may begin in front of a tag and end behind it."""
-    texts = [token.text for token in tokens if isinstance(token, Text)]
-    if MARKDOWN.search("".join(texts)):
-        made = inline(MARK.join(texts)).split(MARK)
-        texts = made if len(made) == len(texts) else list(map(inline, texts))
-    left = iter(texts)
-    for token in tokens:
-        yield Text(next(left)) if isinstance(token, Text) else token
 
 
 def _marked_up(tokens: list[Token], pronunciations: Pronunciations) -> str:

@@ -54,8 +54,9 @@ def join_all(frames: Iterable[str], speeches: Iterable[Speech]) -> str:
     ssml = any(TAG.search(frame) or TAG.search(speech) for frame, speech in pairs)
     framed = [frame.replace("{}", _as_ssml(speech) if ssml else speech) for frame, speech in pairs if speech]
     text = " ".join(each if each.endswith(SENTENCE_ENDS) else f"{each}." for each in framed)
-    # a < in one plain text and a > in a later one are no tag before they are joined
-    return text.translate({ord("<"): " ", ord(">"): " "}) if not ssml and TAG.search(text) else text
+    if not ssml and TAG.search(text):  # a < in one plain text and a > in a later one were no tag before
+        text = text.translate({ord("<"): " ", ord(">"): " "})
+    return Speech(text).text
 
 
 def _as_ssml(speech: str) -> str:

@@ -26,6 +26,7 @@ from ...contract.actions import (
 from ...contract.languages import LONGEST
 from ...contract.responses import OptionResponse, Response
 from ...contract.speech import SpeechStarted, Transcript
+from ...speakable.authors import as_words
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -111,7 +112,9 @@ def action_within(action: Action) -> tuple[Action, str]:  # noqa: PLR0911  # one
             taken = cut(action.text, most)
             if taken == action.text:
                 return action, ""
-            return replace(action, text=taken), f"a text longer than {most} bytes was cut"
+            return replace(
+                action, text=as_words(taken, action.text)
+            ), f"a text longer than {most} bytes was cut"
         case SetLanguage():
             return SetLanguage(action.language[: LONGEST + 1]), ""  # a longer one is no tag
         case Offer():

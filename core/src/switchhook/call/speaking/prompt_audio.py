@@ -12,6 +12,7 @@ from ...contract.actions import Play, Say
 from ...contract.audio import AudioFormat
 from ...contract.errors import Unplayable, Unspeakable
 from ...contract.texts import plain_text, sentences
+from ...speakable.authors import to_speech
 from ..bot import Bot
 from ..dialogue.events import Queue
 from ..language import CallLanguage
@@ -70,7 +71,7 @@ class PromptAudio:
     async def _say_pieces(self, wanted: PromptRequest) -> None:
         """No voice can say the text as a whole: each of its sentences is said if there is a voice for it, and
         else skipped, like a file that cannot be played. Raises PromptError."""
-        pieces = list(sentences(plain_text(wanted.said.text)))
+        pieces = list(sentences(plain_text(to_speech(wanted.said.text).text)))
         skipped = 0 if 1 < len(pieces) <= MOST_PIECES else len(pieces)
         for piece in pieces[skipped:]:
             try:
