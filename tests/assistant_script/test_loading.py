@@ -169,7 +169,8 @@ def test_an_unknown_key_suggests_the_nearest(text, place, hint):
     [
         ("text = 'x'", 'expected a response_type, such as "text"'),
         ("response_type = 'txt'", "unknown response_type 'txt'; did you mean 'text'?"),
-        ("response_type = 'text'\ntext = 7", "text: expected a valid string"),
+        ("response_type = 'text'\ntext = ['x']", "text: expected a valid string"),
+        ("response_type = 'end_session'\nchannels = 'all'", "channels: expected a valid list"),
     ],
 )
 def test_a_wrong_response_is_refused_with_its_line(item, problem):

@@ -539,3 +539,25 @@ async def test_also_what_it_notes_in_its_context():
     assistant = MemoryAssistant(lambda turn: [END], context=lambda turn: context)
     async with calling(assistant) as talk:
         assert (await talk.over()).custom_data == {"order": "•••"}
+
+
+MISFITS = {"channels": "all", "channel_options": 7, "transfer_info": ["desk"], "topic": {}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("end_session", "completed"), ("connect_to_agent", "handed_over")]
+)
+@pytest.mark.parametrize("given", [MISFITS, dict.fromkeys(MISFITS)])
+async def test_a_call_ends_whatever_else_the_response_holds(kind, outcome, given):
+    async with calling(answering(["Goodbye.", {"response_type": kind, **given}])) as talk:
+        record = await talk.over()
+    assert (record.outcome, talk.heard()) == (outcome, ["Goodbye."])
+
+
+async def test_what_was_left_out_of_a_response_is_in_the_record():
+    end = {**END, "channels": "all"}
+    async with calling(answering(["Goodbye.", end])) as talk:
+        record = await talk.over()
+    assert [(each["turn"], each["type"], each["problem"]) for each in record.not_performed] == [
+        (1, "remark", "channels: Input should be a valid list, left out")
+    ]

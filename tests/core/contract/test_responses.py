@@ -93,25 +93,23 @@ def test_fields_inside_are_kept_too():
     assert response.options[0].value.model_extra == {"weight": 3}
 
 
-MISFITS = {
-    "text": ({"text": 7}, "text"),
-    "option": ({"options": [{"value": {}}]}, "options.0.label"),
-    "image": ({"source": None}, "source"),
+NEEDED = {
+    "text": ({"text": ["Hi"]}, "text"),
+    "option": ({"title": "Which?", "options": "none"}, "options"),
+    "image": ({"source": {}}, "source"),
     "audio": ({"source": ["a"]}, "source"),
     "dtmf": ({"command_info": "collect"}, "command_info"),
-    "speech_to_text": ({"command_info": {"parameters": []}}, "command_info.parameters"),
-    "text_to_speech": ({"command_info": None}, "command_info"),
+    "speech_to_text": ({"command_info": []}, "command_info"),
+    "text_to_speech": ({"command_info": 7}, "command_info"),
     "start_activities": ({"activities": {}}, "activities"),
-    "stop_activities": ({"activities": [7]}, "activities.0"),
-    "connect_to_agent": ({"transfer_info": []}, "transfer_info"),
-    "end_session": ({"channels": "all"}, "channels"),
+    "stop_activities": ({"activities": "all"}, "activities"),
     "user_defined": ({"user_defined": "x"}, "user_defined"),
 }
 
 
-@pytest.mark.parametrize("kind", MISFITS)
-def test_a_response_that_does_not_fit_says_where(kind):
-    fields, where = MISFITS[kind]
+@pytest.mark.parametrize("kind", NEEDED)
+def test_a_response_whose_matter_does_not_fit_says_where(kind):
+    fields, where = NEEDED[kind]
     item = {"response_type": kind, **fields}
     response = parse_response(item)
     assert isinstance(response, UnknownResponse)
@@ -119,10 +117,83 @@ def test_a_response_that_does_not_fit_says_where(kind):
     assert response.problem.startswith(f"{where}: ")
 
 
+SIDE = {"channels": "all", "channel_options": ["x"]}
+LEFT_OUT = [
+    *((kind, {name: value}, name) for kind in EXAMPLES for name, value in SIDE.items()),
+    ("option", {"title": ["Which?"]}, "title"),
+    ("option", {"description": True}, "description"),
+    ("image", {"alt_text": {}}, "alt_text"),
+    ("dtmf", {"command_info": {"type": "collect", "parameters": []}}, "command_info.parameters"),
+    ("connect_to_agent", {"transfer_info": []}, "transfer_info"),
+    ("connect_to_agent", {"agent_available": "one moment"}, "agent_available"),
+    ("connect_to_agent", {"agent_unavailable": {"message": ["no"]}}, "agent_unavailable.message"),
+    ("connect_to_agent", {"topic": {}}, "topic"),
+    ("stop_activities", {"activities": [7]}, "activities.0"),
+    ("text", {"text": "Hi", "selection_policy": []}, "selection_policy"),
+    ("text", {"values": ["Hi", {"text": "Ho"}]}, "values.0"),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields", "where"), LEFT_OUT)
+def test_what_does_not_fit_beside_it_is_left_out_and_said(kind, fields, where):
+    response = parse_response({"response_type": kind, **EXAMPLES[kind][1], **fields})
+    assert type(response) is EXAMPLES[kind][0]
+    assert [each.partition(": ")[0] for each in response.misfits] == [where]
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_a_field_that_is_null_is_not_there(kind):
+    model, fields, fits = EXAMPLES[kind]
+    nothing = dict.fromkeys(sorted(set(model.model_fields) - {"response_type", *fields}))
+    response = parse_response({"response_type": kind, **fields, **nothing})
+    assert (type(response), fits(response), response.misfits) == (model, True, ())
+
+
+def test_a_null_within_is_not_there_either():
+    options = [{"label": "Sales", "value": None}, {"label": "Bills", "value": {"input": None}}]
+    response = parse_response({"response_type": "option", "title": None, "options": options})
+    assert [(each.label, each.value.input) for each in response.options] == [("Sales", {}), ("Bills", {})]
+
+
+def test_a_null_that_no_model_names_is_kept():
+    assert parse_response({"response_type": "text", "x_vendor": None}).model_extra == {"x_vendor": None}
+
+
+def test_a_number_may_stand_for_a_text():
+    response = parse_response({"response_type": "option", "title": 2026, "options": [{"label": 7.5}]})
+    assert (response.title, response.options[0].label, response.misfits) == ("2026", "7.5", ())
+
+
+def test_an_entry_that_does_not_fit_costs_no_other():
+    options = [{"label": "Sales"}, {"value": {}}, None, {"label": "Bills", "value": {"input": "bills"}}]
+    response = parse_response({"response_type": "option", "options": options})
+    assert [(each.label, each.value.input) for each in response.options] == [("Sales", {}), ("Bills", {})]
+    assert [each.partition(": ")[0] for each in response.misfits] == [
+        "options.1.label",
+        "options.2",
+        "options.3.value.input",
+    ]
+
+
+def test_few_of_many_misfits_are_told():
+    response = parse_response({"response_type": "option", "options": [{"label": "A"}, *[7] * 1000]})
+    assert (len(response.options), len(response.misfits)) == (1, 5)
+
+
+def test_a_channel_may_be_named_by_its_name_alone():
+    response = parse_response({"response_type": "end_session", "channels": ["voice_telephony", "chat"]})
+    assert [each.channel for each in response.channels] == ["voice_telephony", "chat"]
+
+
 @pytest.mark.parametrize("kind", EXAMPLES)
 def test_the_problem_does_not_repeat_what_was_said(kind):
-    response = parse_response({"response_type": kind, "channels": "SECRET"})
-    assert "SECRET" not in response.problem
+    response = parse_response({"response_type": kind, "channels": "SECRET", "channel_options": ["SECRET"]})
+    assert response.misfits
+    assert "SECRET" not in str(response.misfits)
+
+
+def test_nor_does_that_of_a_response_whose_matter_does_not_fit():
+    assert "SECRET" not in parse_response({"response_type": "text", "text": ["SECRET"]}).problem
 
 
 def test_another_type_is_kept_whole():

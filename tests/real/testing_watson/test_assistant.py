@@ -238,7 +238,7 @@ def test_merging_replaces_what_is_no_object():
 
 
 def test_what_does_not_fit_is_written_as_it_came():
-    item = {"response_type": "text", "text": 5}
+    item = {"response_type": "text", "text": [5]}
     assert isinstance(parse_response(item), UnknownResponse)
     assert written(parse_response(item)) == item
 

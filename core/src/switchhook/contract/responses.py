@@ -1,31 +1,68 @@
 """One model per response type, as an assistant's `output.generic[]` carries them at run time.
 
 Field names are those of IBM's watsonx Assistant; fields that a model does not name are kept
-(`model_extra`). What is not one of the twelve types, or does not fit its model, is an UnknownResponse.
+(`model_extra`). What is not one of the twelve types is an UnknownResponse. Of one that does not fit its
+model, what does not fit is left out (`misfits`): a call must not fail to end because of a title. If that is
+what the response is about, such as the text of a text, it is an UnknownResponse too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 NAME = 64  # characters of the name of a type
+TOLD = 5  # misfits of one response; a list may be full of them
+Place = tuple[int | str, ...]  # of a value in tables and lists
 
 
 class _Open(BaseModel):
-    model_config = ConfigDict(extra="allow", frozen=True)
+    """A field that is null is one that is not there; a number may stand for a text."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or None not in given.values():
+            return given
+        return {
+            name: value for name, value in given.items() if value is not None or name not in cls.model_fields
+        }
 
 
 class Channel(_Open):
     channel: str = ""
 
 
+def _channel(given: Any) -> Any:
+    return {"channel": given} if isinstance(given, str) else given
+
+
 class _Response(_Open):
+    about: ClassVar[frozenset[str]] = frozenset()
+    """Fields without which it means nothing."""
+
     response_type: str
-    channels: list[Channel] = Field(default_factory=list)
+    channels: list[Annotated[Channel, BeforeValidator(_channel)]] = Field(default_factory=list)
     channel_options: dict[str, Any] = Field(default_factory=dict)
+    _misfits: Sequence[str] = PrivateAttr(())
+
+    @property
+    def misfits(self) -> Sequence[str]:
+        """What was left out of it, as it did not fit: the field, and what was expected."""
+        return self._misfits
 
 
 class AuthoredText(_Open):
@@ -36,6 +73,7 @@ class AuthoredText(_Open):
 class TextResponse(_Response):
     """`text` at run time; `values` with `selection_policy` and `delimiter` as authors write it."""
 
+    about = frozenset(("text", "values"))
     response_type: Literal["text"]
     text: str = ""
     values: list[AuthoredText] = Field(default_factory=list)
@@ -53,6 +91,7 @@ class OptionItem(_Open):
 
 
 class OptionResponse(_Response):
+    about = frozenset(("options",))
     response_type: Literal["option"]
     title: str = ""
     description: str = ""
@@ -60,6 +99,7 @@ class OptionResponse(_Response):
 
 
 class ImageResponse(_Response):
+    about = frozenset(("source",))
     response_type: Literal["image"]
     source: str = ""
     title: str = ""
@@ -68,6 +108,7 @@ class ImageResponse(_Response):
 
 
 class AudioResponse(_Response):
+    about = frozenset(("source",))
     response_type: Literal["audio"]
     source: str = ""
     title: str = ""
@@ -80,16 +121,19 @@ class CommandInfo(_Open):
 
 
 class DtmfResponse(_Response):
+    about = frozenset(("command_info",))
     response_type: Literal["dtmf"]
     command_info: CommandInfo = Field(default_factory=CommandInfo)
 
 
 class SpeechToTextResponse(_Response):
+    about = frozenset(("command_info",))
     response_type: Literal["speech_to_text"]
     command_info: CommandInfo = Field(default_factory=CommandInfo)
 
 
 class TextToSpeechResponse(_Response):
+    about = frozenset(("command_info",))
     response_type: Literal["text_to_speech"]
     command_info: CommandInfo = Field(default_factory=CommandInfo)
 
@@ -99,11 +143,13 @@ class Activity(_Open):
 
 
 class StartActivitiesResponse(_Response):
+    about = frozenset(("activities",))
     response_type: Literal["start_activities"]
     activities: list[Activity] = Field(default_factory=list)
 
 
 class StopActivitiesResponse(_Response):
+    about = frozenset(("activities",))
     response_type: Literal["stop_activities"]
     activities: list[Activity] = Field(default_factory=list)
 
@@ -126,6 +172,7 @@ class EndSessionResponse(_Response):
 
 
 class UserDefinedResponse(_Response):
+    about = frozenset(("user_defined",))
     response_type: Literal["user_defined"]
     user_defined: dict[str, Any] = Field(default_factory=dict)
 
@@ -180,6 +227,53 @@ def parse_response(item: object) -> Response:
     try:
         return model.model_validate(raw)  # type: ignore[return-value]  # MODELS holds exactly the members of Response
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return UnknownResponse(response_type=kind, raw=raw, problem=f"{where}: {first['msg']}")
+        return _fitting(model, raw, error) or UnknownResponse(
+            response_type=kind, raw=raw, problem=next(_problems(error))
+        )
+
+
+def _fitting(model: type[_Response], raw: dict[str, Any], error: ValidationError) -> Response | None:
+    """What is left without what does not fit; None: nothing that means anything."""
+    places = [
+        _unfit(each["type"], each["loc"]) for each in error.errors(include_input=False, include_url=False)
+    ]
+    if any(place == () or (len(place) == 1 and place[0] in model.about) for place in places):
+        return None
+    try:
+        response = model.model_validate(_without(raw, places))
+    except ValidationError:
+        return None
+    response._misfits = tuple(f"{each}, left out" for each in islice(_problems(error), TOLD))  # noqa: SLF001  # of this module
+    return response  # type: ignore[return-value]  # as above
+
+
+def _unfit(kind: str, place: Place) -> Place:
+    """Where something lacks what it needs, it is itself what does not fit."""
+    return place[:-1] if kind == "missing" or place[-1:] == ("[key]",) else place
+
+
+def _without(value: Any, places: Sequence[Place]) -> Any:
+    """A copy of tables and lists on the way to these places, without what is there."""
+    gone = {place[0] for place in places if len(place) == 1}
+    inner: dict[int | str, list[Place]] = {}
+    for place in places:
+        inner.setdefault(place[0], []).append(place[1:])
+    if isinstance(value, dict):
+        return {
+            name: _without(each, inner[name]) if name in inner else each
+            for name, each in value.items()
+            if name not in gone
+        }
+    if isinstance(value, list):
+        return [
+            _without(each, inner[at]) if at in inner else each
+            for at, each in enumerate(value)
+            if at not in gone
+        ]
+    return value
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    """Without what was given."""
+    for each in error.errors(include_input=False, include_url=False):
+        yield f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"

@@ -35,6 +35,8 @@ def _fits(item: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(parsed.problem.replace("Input should be", "expected"))
         if near:
             raise ValueError(f"unknown response_type {parsed.response_type!r}; did you mean {near!r}?")
+    for misfit in parsed.misfits:
+        raise ValueError(misfit.removesuffix(", left out").replace("Input should be", "expected"))
     check_references(item)
     return item
 

@@ -70,7 +70,7 @@ def cut(text: str, most: int = TEXT) -> str:
 
 def response_within(response: Response) -> tuple[Response, list[str]]:
     """The part of it that is taken, and remarks on what was left out."""
-    remarks: list[str] = []
+    remarks = [*response.misfits]
     taken = _within(response, remarks)
     if isinstance(taken, OptionResponse):
         room = TEXT
