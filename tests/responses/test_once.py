@@ -2,6 +2,7 @@
 escaped is said as itself."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -148,8 +149,11 @@ async def test_a_text_that_is_said_by_its_sentences_is_read_once():
 @pytest.mark.parametrize("which", ["failure_text", "closing_text", "waiting_text"])
 async def test_a_text_of_the_connector_is_read_once(which):
     voice = MemoryTextToSpeech(seconds=0.5)
-    answer = {"failure_text": [ValueError()], "closing_text": [], "waiting_text": [30.0, "late"]}[which]
+    answers: dict[str, list[str | float | dict[str, Any] | Exception]]
+    answers = {"failure_text": [ValueError()], "closing_text": [], "waiting_text": [30.0, "late"]}
     soon = Limits(max_call=8.0 if which == "closing_text" else 60.0)
-    async with a_call(MemoryAssistant(lambda _: answer), tts=voice, limits=soon, **{which: WRITTEN}) as talk:
+    async with a_call(
+        MemoryAssistant(lambda _: answers[which]), tts=voice, limits=soon, **{which: WRITTEN}
+    ) as talk:
         await talk.wait(9)
     assert WORDS in voice.texts

@@ -11,9 +11,7 @@ from switchhook_scenarios.judging import judged
 from switchhook_scenarios.reading import Case
 
 VARIABLES = '[defaults]\nvariables = { name = "Ada" }'
-GREETING = (
-    '"Hello, this is the shop. Ask for hours, a parcel or an agent, I have all the time in the world."'
-)
+GREETING = '"Hello, this is the shop. Ask for hours, a parcel or an agent, I have all the time in the world."'
 OPEN = '"We are open from nine to five."'
 
 

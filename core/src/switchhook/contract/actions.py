@@ -27,9 +27,9 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak `text`, plain, Markdown or SSML, in the call's current voice. If it is not `cached`, its audio is kept
-    nowhere. `otherwise` is played if no voice can speak it; if that is a response, its recording is fetched
-    before the text is spoken."""
+    """Speak `text`, plain, Markdown or SSML, in the call's current voice. If it is not `cached`, its audio is
+    kept nowhere. `otherwise` is played if no voice can speak it; if that is a response, its recording is
+    fetched before the text is spoken."""
 
     text: str
     cached: bool = True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..speakable.authors import as_words
+from ..speakable.authors import as_words as as_words  # noqa: PLC0414  # the dialogue takes it of the contract
 from ..speakable.markup import Tag, Text, Token, parse
 
 UNSEEN = ("<!--", "<?", "<!")  # comments, instructions to programs, declarations

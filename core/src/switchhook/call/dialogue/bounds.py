@@ -26,7 +26,7 @@ from ...contract.actions import (
 from ...contract.languages import LONGEST
 from ...contract.responses import OptionResponse, Response
 from ...contract.speech import SpeechStarted, Transcript
-from ...speakable.authors import as_words
+from ...contract.texts import as_words
 
 M = TypeVar("M", bound=BaseModel)
 
