@@ -10,10 +10,13 @@ from pathlib import Path
 
 import anyio
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from switchhook_audiohook.protocol import events
 
-from .served import install, served, wait_for
+from ..transport_genesys.live import headers_for
+from .served import PATH, install, served, wait_for
 
 pytestmark = pytest.mark.anyio
 
@@ -94,6 +97,52 @@ async def test_no_call_is_dropped_or_refused_while_another_process_takes_over(tm
             await hung_up(await opened(stack, one, 3))
         assert (await on_thread(one.get, "/readyz"))[0] == 200
         assert {each["outcome"] for each in one.records()} == {"hung_up"}
+
+
+async def test_limits_and_used_signatures_hold_over_both_and_when_the_one_before_is_killed(tmp_path):
+    with succeeded(tmp_path, server="max_calls = 3") as one:
+        signed = {}
+
+        def the_same():
+            headers = signed.setdefault("headers", headers_for(one.url, PATH, one.secret))
+            return connect(
+                one.url.rstrip("/") + PATH, additional_headers=headers, compression=None, proxy=None
+            )
+
+        async def is_replayed():
+            before = one.log().count("401, nonce-replayed")
+            with pytest.raises(InvalidStatus):
+                async with the_same():
+                    pass
+            return one.log().count("401, nonce-replayed") == before + 1
+
+        async def is_taken(stack):
+            phone = await stack.enter_async_context(one.calls())
+            return isinstance(await phone.open(), events.Opened)
+
+        async with AsyncExitStack() as stack:
+            [phone, _] = await opened(stack, one, 2)
+            one.signal(signal.SIGUSR2)
+            await on_thread(one.said, "loading ", 2)
+            async with the_same():
+                pass
+            await on_thread(one.said, TOOK_OVER)
+            assert await is_replayed()
+            assert await is_taken(stack)
+            assert not await is_taken(stack)
+            assert (await on_thread(one.get, "/readyz"))[0] == 503
+            await phone.hang_up()
+            with anyio.fail_after(5):
+                while not await is_taken(stack):
+                    await anyio.sleep(0.02)
+            assert not await is_taken(stack)
+            one.process.kill()
+            assert await on_thread(one.process.wait, 20) == -signal.SIGKILL
+            assert await is_replayed()
+            with anyio.fail_after(5):
+                while not await is_taken(stack):
+                    await anyio.sleep(0.02)
+            assert not await is_taken(stack)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--workers", "2"]])

@@ -91,29 +91,36 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _answer(arguments: argparse.Namespace, handed: Handed) -> int:
     """One process, which answers calls."""
     from ..serving.config.watched import Watched
-    from ..serving.process.handed import Handed
     from ..serving.process.notify import Notifier
     from ..serving.reloading import Reloading
     from ..serving.server import Server
+    from ..serving.workers.inherited import Inherited
+    from ..serving.workers.lending import Lender
+    from ..serving.workers.line import Line
     from ..serving.workers.successor import Successor
 
     files = Watched(arguments.config)
     read = partial(_read, arguments, handed)
-    server = Server(read(None), handed)
+    app = read(None)
+    state = Inherited(app.state(), Line(handed.before) if handed.before else None)
+    server = Server(app, handed, state)
+    state.counted = server.places.counted
     systemd = Notifier()
     reloading = Reloading(server, files, read, systemd.reloading)
 
     def on_ready(urls: str) -> None:
         ready(urls, arguments.log_format)
         systemd.ready()
-        handed.tell_ready()
 
     def leave(process: int) -> None:
         systemd.taken_over(process)
         server.leave()
 
-    successor = Successor(lambda: Handed(server.listeners.sockets, server.listeners.admin), leave)
-    beside = (reloading.run, partial(systemd.follow, server.ending.begun, server.calls), successor.run)
+    successor = Successor(server.listeners.handed, leave, state, Lender(state, lambda: None))
+    follow = partial(systemd.follow, server.ending.begun, server.calls)
+    learn = partial(state.when_learnt, handed.tell_ready)
+    release = partial(state.when_alone, server.ending.release)
+    beside = (reloading.run, follow, successor.run, state.run, learn, release)
     _run(arguments, server, server.run, on_ready, *beside)
     return 0
 
@@ -148,7 +155,6 @@ def _supervise(arguments: argparse.Namespace, handed: Handed, settings: Settings
     """Raises StartError."""
     import anyio
 
-    from ..serving.process.handed import Handed
     from ..serving.process.notify import Notifier
     from ..serving.state.shared import SharedState
     from ..serving.workers.successor import Successor
@@ -161,14 +167,14 @@ def _supervise(arguments: argparse.Namespace, handed: Handed, settings: Settings
     def on_ready(urls: str) -> None:
         ready(urls, arguments.log_format)
         systemd.ready()
-        handed.tell_ready()
 
     def leave(process: int) -> None:
         systemd.taken_over(process)
         supervisor.leave()
 
-    successor = Successor(lambda: Handed(supervisor.listeners.sockets, supervisor.listeners.admin), leave)
-    beside = (partial(systemd.follow, supervisor.begun, supervisor.crew), successor.run)
+    successor = Successor(supervisor.listeners.handed, leave, supervisor.state, supervisor.lender)
+    follow = partial(systemd.follow, supervisor.begun, supervisor.crew)
+    beside = (follow, successor.run, partial(supervisor.state.when_learnt, handed.tell_ready))
     return anyio.run(supervisor.run, on_ready, *beside)
 
 

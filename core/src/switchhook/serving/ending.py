@@ -22,12 +22,19 @@ CLOSING = 5.0  # seconds that peers have to close when the server ends
 class Ending:
     """`busy` is why no call is taken, `ready` why none should come. `among_others`: it has no calls any more
     (`idle`), but others have whose callers come by the same port; who comes here is given back until
+    `release`. `follows`: the server before this one may have calls; who takes over asks here about them until
     `release`."""
 
     def __init__(
-        self, calls: LiveCalls, settings: Callable[[], ServerSettings], *, among_others: bool = False
+        self,
+        calls: LiveCalls,
+        settings: Callable[[], ServerSettings],
+        *,
+        among_others: bool = False,
+        follows: bool = False,
     ) -> None:
-        self._calls, self._settings, self._among_others = calls, settings, among_others
+        self._calls, self._settings = calls, settings
+        self._among_others, self._follows = among_others, follows
         self.idle, self._released = anyio.Event(), anyio.Event()
         self.busy: Busy | None = None
         self.ready: Busy | None = None
@@ -106,7 +113,7 @@ class Ending:
     async def _all_ended(self) -> None:
         await self._calls.all_ended()
         self.idle.set()
-        if self._among_others and not self._left.is_set():
+        if self._follows if self._left.is_set() else self._among_others:
             await self._released.wait()
 
     async def close(self) -> None:

@@ -63,8 +63,12 @@ class Server:
         self.succession = Succession(first, self._transport, self.measured)
         self._probing = anyio.CapacityLimiter(2)  # probes open engines, as many as a few calls
         self.calls = LiveCalls()
-        is_worker = handed.line is not None
-        self.ending = Ending(self.calls, lambda: self.app.settings.server, among_others=is_worker)
+        self.ending = Ending(
+            self.calls,
+            lambda: self.app.settings.server,
+            among_others=handed.line is not None,
+            follows=handed.before is not None,
+        )
         self.state = SureState(kept, lambda: self.app.settings.state.when_lost == "allow", self.measured)
         self.places = Places(self.state, lambda: self.app.settings.server.max_calls)
 

@@ -23,12 +23,14 @@ NOTIFYING = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 @dataclass(frozen=True, slots=True)
 class Handed:
     """`line`: to the supervisor, whose worker number `slot` of `workers` this is. `ready`: a descriptor where
-    the server before waits for a byte, and then takes no more calls."""
+    the server before waits for a byte, and then takes no more calls. `before`: a line to that server, which
+    knows of its calls."""
 
     sockets: Sequence[socket.socket] = ()
     admin: socket.socket | None = None
     line: socket.socket | None = None
     ready: int | None = None
+    before: socket.socket | None = None
     slot: int = 0
     workers: int = 1
 
@@ -38,6 +40,7 @@ class Handed:
         table["sockets"] = [each.fileno() for each in self.sockets]
         table["admin"] = None if self.admin is None else self.admin.fileno()
         table["line"] = None if self.line is None else self.line.fileno()
+        table["before"] = None if self.before is None else self.before.fileno()
         left_out = {*SYSTEMD, "WATCHDOG_PID"} if self.line is None else {*SYSTEMD, *NOTIFYING}
         given = {name: value for name, value in environ.items() if name not in left_out}
         return {**given, VARIABLE: json.dumps(table)}
@@ -61,7 +64,7 @@ class Handed:
 
     def _all(self) -> Iterator[socket.socket]:
         yield from self.sockets
-        yield from (each for each in (self.admin, self.line) if each is not None)
+        yield from (each for each in (self.admin, self.line, self.before) if each is not None)
 
 
 def take(environ: MutableMapping[str, str] = os.environ) -> Handed:
@@ -87,6 +90,9 @@ def _of_ours(table: dict[str, object]) -> Handed:
         admin=None if table["admin"] is None else _socket(table["admin"]),
         line=None if table["line"] is None else _socket(table["line"]),
         ready=ready if isinstance(ready, int) else None,
+        before=None
+        if table.get("before") is None
+        else _socket(table["before"]),  # another version may have none
         slot=int(str(table["slot"])),
         workers=int(str(table["workers"])),
     )

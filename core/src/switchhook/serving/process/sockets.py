@@ -18,6 +18,7 @@ from ...contract.findings import AdminPage
 from ...contract.leg import TakesSockets, Transport
 from ...contract.settings import AdminSettings, ServerSettings
 from .admin import Health, open_admin, serve_admin
+from .handed import Handed
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,10 @@ class Listeners:
         if self.admin is None:
             self.admin = open_admin(settings)
         return self.admin
+
+    def handed(self) -> Handed:
+        """To who follows: empty where there is nothing to hand on."""
+        return Handed(self.sockets, self.admin)
 
     def close(self) -> None:
         """Ours, not those of the transport."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from heapq import heapify, heappop, heappush
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import anyio
 
@@ -30,6 +30,10 @@ class Expiring(Generic[V]):
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def left(self, now: float) -> Iterator[tuple[str, float]]:
+        """Each key, and the seconds that it has."""
+        return ((key, until - now) for key, (until, _, _) in self._kept.items() if until > now)
 
     def get(self, key: str, now: float) -> V | None:
         until, value, _ = self._kept.get(key, (now, None, 0))
@@ -58,6 +62,13 @@ class Expiring(Generic[V]):
             self._weight -= found[2]
 
 
+class Watcher(Protocol):
+    """Told at once, by plain calls."""
+
+    def used(self, key: str, seconds: float, /) -> None: ...
+    def held(self, key: str, places: int, /) -> None: ...
+
+
 class MemoryState:
     """Its clock is that of the event loop: also for receptions that stand in for a server in tests."""
 
@@ -65,19 +76,32 @@ class MemoryState:
         self._once: Expiring[bool] = Expiring(keys, weight)
         self._values: Expiring[bytes] = Expiring(keys, weight)
         self._held: Counter[str] = Counter()
+        self.watchers: list[Watcher] = []
 
-    async def add_once(self, key: str, seconds: float, /) -> bool:
+    def used(self) -> list[tuple[str, float]]:
+        """Keys that are not new, and for how many seconds."""
+        return list(self._once.left(anyio.current_time()))
+
+    def places(self, key: str) -> int:
+        """That are taken."""
+        return self._held.get(key, 0)
+
+    def add(self, key: str, seconds: float) -> bool:
         now = anyio.current_time()
         if self._once.get(key, now):
             return False
         self._once.put(key, True, now, seconds)
+        for watcher in self.watchers:
+            watcher.used(key, seconds)
         return True
 
+    async def add_once(self, key: str, seconds: float, /) -> bool:
+        return self.add(key, seconds)
+
     async def hold(self, key: str, limit: int, /) -> AbstractAsyncContextManager[object] | Full:
-        if self._held[key] >= limit:
-            self._free(key, 0)
+        if self.places(key) >= limit:
             return Full(key, limit)
-        self._held[key] += 1
+        self._count(key, 1)
         return self._place(key)
 
     @asynccontextmanager
@@ -85,12 +109,14 @@ class MemoryState:
         try:
             yield
         finally:
-            self._free(key, 1)
+            self._count(key, -1)
 
-    def _free(self, key: str, places: int) -> None:
-        self._held[key] -= places
+    def _count(self, key: str, change: int) -> None:
+        self._held[key] += change
         if not self._held[key]:
             del self._held[key]  # keys come from outside
+        for watcher in self.watchers:
+            watcher.held(key, self.places(key))
 
     async def get(self, key: str, /) -> bytes | None:
         return self._values.get(key, anyio.current_time())

@@ -29,6 +29,10 @@ class Places:
         self._state, self._most = state, most
         self.full = False
 
+    def counted(self, live: int) -> None:
+        """So many calls are live, of this server and of the one before."""
+        self.full = live >= self._most()
+
     async def take(self) -> AbstractAsyncContextManager[object] | Busy:
         held = await self._state.hold(CALLS, self._most())
         return Busy.FULL if isinstance(held, Full) else _within(held)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -25,8 +26,13 @@ class Lender:
 
     def __init__(self, state: State, changed: Callable[[], None]) -> None:
         self.state, self._changed = state, changed
-        self._live, self._most = 0, 1
+        self._live, self._with_those_before, self._most = 0, 0, sys.maxsize
         self.full = False
+
+    def counted(self, live: int) -> None:
+        """So many calls are live, of this server and of the one before."""
+        self._with_those_before = live
+        self._look()
 
     def asked(self, key: str, most: int) -> None:
         """For one place more."""
@@ -40,7 +46,7 @@ class Lender:
             self._look()
 
     def _look(self) -> None:
-        if self.full != (self._live >= self._most):
+        if self.full != (max(self._live, self._with_those_before) >= self._most):
             self.full = not self.full
             self._changed()
 

@@ -26,7 +26,7 @@ Message = Mapping[str, Any]
 
 
 class Line:
-    """One end."""
+    """One end. It closes when it is forgotten, or when the other one does."""
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
@@ -84,6 +84,11 @@ class Questions:
         """Nobody may be waiting any more."""
         if number in self._asked:
             self._asked[number].send_nowait(answer)
+
+    def lose(self, why: str) -> None:
+        """The other side is gone."""
+        for number in self._asked:
+            self.answered(number, {"lost": why})
 
 
 async def _receive(stream: anyio.abc.ByteReceiveStream, take: Callable[[Message], None]) -> None:

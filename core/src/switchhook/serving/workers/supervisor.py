@@ -6,6 +6,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -19,7 +20,9 @@ from ..process.hangups import heard
 from ..process.sockets import Listeners, bind, deal, enough
 from ..state.shared import SharedState
 from .crew import Crew
+from .inherited import Inherited
 from .lending import Lender
+from .line import Line
 from .pages import Pages
 from .worker import Worker
 
@@ -45,8 +48,10 @@ class Supervisor:
         if settings.admin is not None:
             self.listeners.for_admin(settings.admin)
         self.crew = Crew()
-        self._state = state
-        self._lender = Lender(state.state, self.crew.tell_full)
+        self._kept = state
+        self.state = Inherited(state.state, Line(handed.before) if handed.before else None)
+        self.lender = Lender(self.state, self.crew.tell_full)
+        self.state.counted = self.lender.counted
         self._told = told
         self._pages = Pages(self.crew)
         self._asked, self._why = anyio.Event(), ""
@@ -62,15 +67,16 @@ class Supervisor:
             anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals,
             anyio.open_signal_receiver(signal.SIGCHLD) as children,
         ):
-            async with self._state.kept(), self.listeners.kept(), anyio.create_task_group() as group:
-                group.start_soon(self._reap, children)
-                group.start_soon(self._obey, signals)
+            async with self._kept.kept(), self.listeners.kept(), anyio.create_task_group() as group:
+                for each in (partial(self._reap, children), partial(self._obey, signals), self.state.run):
+                    group.start_soon(each)
                 async with anyio.create_task_group() as slots:
                     await self._start(slots)
                     if not self._over.is_set():
                         on_ready(self.crew.urls)
                         for each in (self._hear, self._reload_when_asked, self._serve_admin, *beside):
                             group.start_soon(each)
+                await self._see_off()
                 group.cancel_scope.cancel()
         return self._failed or 0
 
@@ -102,7 +108,7 @@ class Supervisor:
         wait = FIRST
         while not self._over.is_set():
             began = time.monotonic()
-            worker = Worker(slot, len(self._slots), self._slots[slot], self.ask, self._lender)
+            worker = Worker(slot, len(self._slots), self._slots[slot], self.ask, self.lender)
             self.crew.enter(worker)
             try:
                 await worker.run(self._no_calls)
@@ -128,6 +134,19 @@ class Supervisor:
         if self.begun.is_set():
             for worker in self.crew:
                 await worker.idle.wait()
+
+    async def _see_off(self) -> None:
+        """Who follows asks here about the server before this one, as long as that has calls."""
+        if self._left.is_set():
+            async with anyio.create_task_group() as group:
+
+                async def end() -> None:
+                    await self.begun.wait()
+                    group.cancel_scope.cancel()
+
+                group.start_soon(end)
+                await self.state.alone.wait()
+                group.cancel_scope.cancel()
 
     async def _reap(self, children: Any) -> None:
         async for _ in children:
