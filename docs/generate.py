@@ -122,7 +122,14 @@ def hooks_page() -> str:
         doc = " ".join((inspect.getdoc(spec) or "").split())
         parts.append(f"\n## `{name}{signature}`\n\n{doc}\n")
     parts.append(f"\n# What a driver may offer\n\n{inspect.getdoc(drivers)}\n")
-    for protocol in (drivers.Warmable, drivers.Closable, drivers.KnowsLanguages, drivers.NamesLanguage):
+    offers = (
+        drivers.Warmable,
+        drivers.Closable,
+        drivers.KnowsLanguages,
+        drivers.NamesLanguage,
+        drivers.FallsBehind,
+    )
+    for protocol in offers:
         [(name, member)] = ((n, m) for n, m in vars(protocol).items() if not n.startswith("_"))
         doc = " ".join(f"{inspect.cleandoc(protocol.__doc__ or '')} {inspect.getdoc(member)}".split())
         parts.append(f"\n## `{protocol.__name__}`: `{name}`\n\n{doc}\n")

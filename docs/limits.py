@@ -136,7 +136,13 @@ A_CALL = (
         "live calls",
         "given back or refused, as `[transport] when_full` says",
     ),
-    _set_by(SERVER, "max_late", "s", "how late the event loop is on average of some two seconds", "likewise"),
+    _set_by(
+        SERVER,
+        "max_late",
+        "s",
+        "how late the event loop is, or an engine on this machine behind, on average of some two seconds",
+        "likewise",
+    ),
     _at_the_door("per_connector", "", "live calls of one connector", "likewise"),
     _at_the_door("per_organization", "", "live calls of one Genesys organization", "likewise"),
     _set_by(

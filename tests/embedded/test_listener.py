@@ -99,3 +99,26 @@ async def test_a_closed_call_is_not_listened_to(scene):
     here.threads.work()
 
     assert here.ear.heard == 0
+
+
+async def test_how_long_the_oldest_audio_has_waited_is_known(scene, monkeypatch):
+    clock = [10.0]
+    monkeypatch.setattr("switchhook_embedded.listener.monotonic", lambda: clock[0])
+    here = scene()
+    assert here.listener.behind() == 0.0
+    for clock[0] in (11.0, 12.0):
+        here.listener.feed(FRAME)
+    clock[0] = 15.0
+    assert here.listener.behind() == 4.0
+    here.threads.work(1)
+    assert here.listener.behind() == 3.0
+    here.threads.work()
+    assert here.listener.behind() == 0.0
+
+
+async def test_audio_that_comes_all_at_once_has_not_waited(scene, monkeypatch):
+    monkeypatch.setattr("switchhook_embedded.listener.monotonic", lambda: 10.0)
+    here = scene()
+    for _ in range(100):
+        here.listener.feed(FRAME)
+    assert here.listener.behind() == 0.0

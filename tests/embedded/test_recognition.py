@@ -6,7 +6,15 @@ from contextlib import AsyncExitStack
 import anyio
 import pytest
 
-from switchhook import AudioFormat, KnowsLanguages, LanguageUnknown, SpeechError, SpeechStarted, Transcript
+from switchhook import (
+    AudioFormat,
+    FallsBehind,
+    KnowsLanguages,
+    LanguageUnknown,
+    SpeechError,
+    SpeechStarted,
+    Transcript,
+)
 from switchhook_embedded.recogniser import EmbeddedSpeechToText
 from switchhook_embedded.testing import LINE, finals, hear
 
@@ -302,3 +310,24 @@ async def test_many_calls_at_once_are_each_heard_to_the_end(words, speech):
             group.start_soon(caller)
 
     assert counts == [2] * 20
+
+
+async def test_an_engine_says_how_long_finals_have_waited_for_a_decoder(speech, monkeypatch):
+    clock = [10.0]
+    monkeypatch.setattr("switchhook_embedded.threads.monotonic", lambda: clock[0])
+    decoders = Decoders(workers=1, interims=False)
+    assert isinstance(decoders.engine, FallsBehind)
+    async with AsyncExitStack() as stack:
+        stack.callback(decoders.release_all)
+        for _ in range(2):
+            recognition = await stack.enter_async_context(decoders.engine.open(LINE, "en-US", {}))
+            recognition.feed(speech + PAUSE)
+            await decoders.wait_for(0)
+        while not decoders.engine._pool._threads.backlog:
+            await anyio.sleep(0.001)
+        clock[0] = 13.0
+        assert decoders.engine.behind() == 3.0
+        decoders.release_all()
+        while decoders.engine._pool._threads.backlog:
+            await anyio.sleep(0.001)
+        assert decoders.engine.behind() == 0.0

@@ -121,3 +121,20 @@ def test_threads_work_again_after_it_ended():
     with threads.working():
         threads.submit(lambda _: done.set())
         assert done.wait(PATIENCE)
+
+
+def test_how_long_the_oldest_urgent_job_has_waited_is_known(monkeypatch):
+    clock = [10.0]
+    monkeypatch.setattr("switchhook_embedded.threads.monotonic", lambda: clock[0])
+    threads, gate = WorkerThreads("late", [None]), Gate()
+    with threads.working():
+        threads.submit(gate)
+        assert gate.entered.wait(PATIENCE)
+        threads.submit(lambda _: None, urgent=False)
+        clock[0] = 20.0
+        assert threads.behind() == 0.0
+        for clock[0] in (21.0, 22.0):
+            threads.submit(lambda _: None)
+        clock[0] = 25.0
+        assert threads.behind() == 4.0
+        gate.open.set()

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .contract.caller import PlacedCall as PlacedCall
     from .contract.caller import SimulatedCaller as SimulatedCaller
     from .contract.drivers import Closable as Closable
+    from .contract.drivers import FallsBehind as FallsBehind
     from .contract.drivers import KnowsLanguages as KnowsLanguages
     from .contract.drivers import NamesLanguage as NamesLanguage
     from .contract.drivers import Warmable as Warmable
@@ -161,7 +162,7 @@ _HOME = {
     "contract.audio": "AudioFormat Codec Tap wav_file",
     "contract.bucket": "TokenBucket",
     "contract.caller": "CallerAct CallerLine CallerMind CallerPlan PlacedCall SimulatedCaller",
-    "contract.drivers": "Closable KnowsLanguages NamesLanguage Warmable",
+    "contract.drivers": "Closable FallsBehind KnowsLanguages NamesLanguage Warmable",
     "contract.figures": "Figure",
     "contract.findings": "AdminPage Finding",
     "contract.errors": (

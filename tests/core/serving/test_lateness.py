@@ -6,7 +6,7 @@ import trio.testing
 
 from switchhook import Busy
 from switchhook.plugins.watchdog import BEAT
-from switchhook.serving.measuring.lateness import RECENT, STUCK
+from switchhook.serving.measuring.lateness import RECENT, STUCK, Lateness
 
 pytestmark = pytest.mark.anyio
 
@@ -131,6 +131,20 @@ async def test_the_log_says_once_that_calls_are_turned_away_and_once_that_they_a
         server.admit()
     assert sum("new calls are turned away" in line for line in caplog.messages) == 1
     assert sum("new calls are taken" in line for line in caplog.messages) == 1
+
+
+@pytest.mark.parametrize(("worked", "is_held_up"), [(0.95, False), (0.3, True)])
+async def test_the_log_tells_a_loop_that_has_too_much_to_do_from_one_that_is_held_up(
+    clock, anyio_backend, caplog, worked, is_held_up
+):
+    lateness = Lateness(lambda: worked * anyio.current_time())
+    for _ in range(20):
+        clock.jump(2.0 + BEAT)
+        await anyio.sleep(0)
+        lateness.note(2.0)
+    assert lateness.is_over(1.0)
+    [line] = [line for line in caplog.messages if "new calls are turned away" in line]
+    assert ("something else holds it up" in line) is is_held_up
 
 
 async def test_how_late_is_too_late_is_a_setting(serve, clock, anyio_backend):

@@ -628,11 +628,12 @@ async def test_a_replayed_request_is_refused(lobby, url):
     assert lobby.refusals[0][0] == "nonce-replayed"
 
 
-async def test_a_full_server_gives_calls_back(lobby, url):
-    lobby.busy = Busy.FULL
+@pytest.mark.parametrize("why", [Busy.FULL, Busy.LATE])
+async def test_a_server_that_can_take_no_more_gives_calls_back(lobby, url, why):
+    lobby.busy = why
     async with dialled(url) as phone:
-        assert await phone.open() == events.Disconnected("error", "too many calls", {})
-    assert [reason for reason, _ in lobby.refusals] == ["too many calls"]
+        assert await phone.open() == events.Disconnected("error", why, {})
+    assert [reason for reason, _ in lobby.refusals] == [why]
 
 
 async def test_a_full_server_may_refuse_upgrades_and_then_openings(lobby):

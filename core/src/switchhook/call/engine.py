@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from ..contract.assistant import Assistant, Turn
 from ..contract.audio import AudioFormat
-from ..contract.drivers import Closable, KnowsLanguages, NamesLanguage, Warmable
+from ..contract.drivers import Closable, FallsBehind, KnowsLanguages, NamesLanguage, Warmable
 from ..contract.errors import cause
 from ..contract.info import CallInfo
 from ..contract.languages import match
@@ -108,6 +108,14 @@ class Engine(Generic[D]):
     def named(self, parameters: Parameters) -> str:
         """The tag of the language that these parameters name; the driver may raise anything."""
         return self.driver.language_of(parameters) if isinstance(self.driver, NamesLanguage) else ""
+
+    @property
+    def falls_behind(self) -> bool:
+        return isinstance(self.driver, FallsBehind)
+
+    def behind(self) -> float:
+        """In seconds; it may raise anything."""
+        return self.driver.behind() if isinstance(self.driver, FallsBehind) else 0.0
 
     @property
     def manager(self) -> AbstractAsyncContextManager[object] | None:

@@ -41,6 +41,17 @@ class Warmable(Protocol):
 
 
 @runtime_checkable
+class FallsBehind(Protocol):
+    """An engine that works on this machine, and so can have more to do than it can. While it is behind by
+    more than `[server] max_late` on average, new calls are turned away."""
+
+    def behind(self) -> float:
+        """Seconds that the oldest of what waits for it has waited: 0 where nothing does. What it may leave
+        out when it is short of time does not count, and it need not be an average. It is asked about once a
+        second on the event loop, so it must answer at once."""
+
+
+@runtime_checkable
 class Closable(Protocol):
     async def aclose(self) -> None:
         """Called once, after the last call, unless the driver is an async context manager. What it raises is

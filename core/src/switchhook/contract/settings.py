@@ -51,7 +51,11 @@ class ServerSettings(Table):
     tls: TlsSettings | None = Field(None, description="PEM files, if no proxy ends TLS")
     proxy: ProxySettings | None = Field(None, description="what stands in front, if anything")
     max_calls: int = Field(1000, ge=1, description="above it new calls are given back or refused")
-    max_late: Seconds = Field(1.0, gt=0, description="of the event loop, on average; likewise above it")
+    max_late: Seconds = Field(
+        1.0,
+        gt=0,
+        description="of the event loop, or of an engine on this machine, on average; likewise above it",
+    )
     max_call: Seconds = Field(840.0, gt=0, description="a call is ended then, before its peer may cut it")
     notice: Seconds = Field(5.0, ge=0, description="after SIGTERM: calls are taken until balancers send none")
     workers: int = Field(1, ge=1, le=MOST_WORKERS, description="processes that answer calls")

@@ -52,6 +52,10 @@ class DecoderPool:
     def working(self) -> AbstractContextManager[None]:
         return self._threads.working()
 
+    def behind(self) -> float:
+        """Seconds that the oldest final has waited."""
+        return self._threads.behind()
+
     def submit(self, job: Decode) -> None:
         if not job.final and self._threads.backlog > self._threads.size:
             job.over = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from functools import partial
+from time import monotonic
 
 from .decoding import Decode, DecoderPool
 from .ear import Ear
@@ -33,7 +34,7 @@ class Listener:
         self.ear = ear
         self._results, self._pool, self._threads, self._interims = results, pool, threads, interims
         # when it is full the oldest is dropped, which shows as a gap between positions
-        self._waiting: deque[tuple[int, bytes]] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[tuple[int, bytes, float]] = deque(maxlen=MOST_WAITING)
         self._fed = 0  # samples
         self._finishing = self._closed = False
         self._summoned = False  # the thread has been asked to look
@@ -42,7 +43,7 @@ class Listener:
         self._interim: Decode | None = None
 
     def feed(self, audio: bytes) -> None:
-        self._waiting.append((self._fed, audio))
+        self._waiting.append((self._fed, audio, monotonic()))
         self._fed += len(audio) // 2
         self._summon()
 
@@ -56,6 +57,14 @@ class Listener:
         if self.ear.lost:
             logger.warning("recognition was behind: %.1f s of a call's audio were dropped", self.ear.lost)
 
+    def behind(self) -> float:
+        """Seconds that the oldest piece of audio has waited. Audio that another engine had kept comes all at
+        once, and has not waited here."""
+        try:
+            return 0.0 if self._ended else monotonic() - self._waiting[0][2]
+        except IndexError:  # nothing waits, or the thread has just taken it
+            return 0.0
+
     def _summon(self) -> None:
         if not self._summoned:
             self._summoned = True
@@ -68,7 +77,7 @@ class Listener:
             return
         try:
             if self._waiting:
-                self._hear(*self._waiting.popleft())
+                self._hear(*self._waiting.popleft()[:2])
                 self._summon()
             elif self._finishing:
                 self._ended = True

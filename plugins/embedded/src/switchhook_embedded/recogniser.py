@@ -37,6 +37,11 @@ class EmbeddedSpeechToText:
         self._pool = DecoderPool(name, decoders)
         self._threads: WorkerThreads[None] = WorkerThreads(f"{name}-listen", [None])
         self._model = SileroModel()
+        self._listeners: set[Listener] = set()
+
+    def behind(self) -> float:
+        """Of finals that wait for a decoder, and audio that waits to be listened to."""
+        return max([self._pool.behind(), *(each.behind() for each in self._listeners)])
 
     @asynccontextmanager
     async def open(
@@ -49,8 +54,10 @@ class EmbeddedSpeechToText:
         results = RecognitionResults(self._name)
         with self._threads.working(), self._pool.working():
             listener = Listener(ear, results, self._pool, self._threads, interims=self._interims)
+            self._listeners.add(listener)
             recognition = EmbeddedRecognition(listener, results, self.languages, self._ignored)
             try:
                 yield recognition
             finally:
+                self._listeners.discard(listener)
                 recognition.close()

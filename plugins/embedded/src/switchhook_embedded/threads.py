@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from itertools import count
+from time import monotonic
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ class WorkerThreads(Generic[T]):
         self._name, self._tools = name, tools
         self._users = 0
         self._running: set[int] = set()
-        self._jobs: list[tuple[bool, int, Callable[[T], None]]] = []
+        self._jobs: list[tuple[bool, int, float, Callable[[T], None]]] = []
         self._serial = count()
         self._changed = threading.Condition()
 
@@ -36,6 +37,14 @@ class WorkerThreads(Generic[T]):
     def backlog(self) -> int:
         """Jobs that wait for a thread."""
         return len(self._jobs)
+
+    def behind(self) -> float:
+        """Seconds that the oldest urgent job has waited for a thread."""
+        with self._changed:
+            if not self._jobs:
+                return 0.0
+            later, _, since, _ = self._jobs[0]
+        return 0.0 if later else monotonic() - since
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -55,7 +64,7 @@ class WorkerThreads(Generic[T]):
 
     def submit(self, job: Callable[[T], None], *, urgent: bool = True) -> None:
         with self._changed:
-            heappush(self._jobs, (not urgent, next(self._serial), job))
+            heappush(self._jobs, (not urgent, next(self._serial), monotonic(), job))
             self._changed.notify()
 
     def _work(self, index: int) -> None:
@@ -67,7 +76,7 @@ class WorkerThreads(Generic[T]):
             while self._users and not self._jobs:
                 self._changed.wait()
             if self._users:
-                return heappop(self._jobs)[2]
+                return heappop(self._jobs)[3]
             # decided under the lock: the next user sees that this thread is gone and starts another
             self._running.discard(index)
             return None

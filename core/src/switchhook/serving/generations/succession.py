@@ -15,6 +15,7 @@ from ...contract.settings import Settings
 from ...plugins.watchdog import Watchdog
 from ..drivers.engines import report_rest
 from ..drivers.keeping import Keeper, keeping
+from ..measuring.behind import Behind
 from ..measuring.figures import ENGINE_FAILURES, ENGINES_RESTING, PROMPTS
 from ..measuring.hook_figures import HookFigures
 from ..measuring.lateness import LOOP_LATE, Lateness
@@ -39,6 +40,7 @@ class Succession:
         self._named = first.app.transport_named
         self._transport, self._measured = transport, measured
         self.lateness = Lateness()
+        self._behind = Behind(measured)
         self._hook_figures = HookFigures(measured)
         self._watchdog = Watchdog(late=self._beat)
         self._alive = [first]
@@ -62,8 +64,8 @@ class Succession:
     @property
     def late(self) -> Busy | None:
         """Whether the machine has more to do than it can."""
-        over = self.lateness.is_over(self.current.app.settings.server.max_late)
-        return Busy.LATE if over else None
+        limit = self.current.app.settings.server.max_late
+        return Busy.LATE if self.lateness.is_over(limit) or self._behind.is_over(limit) else None
 
     @property
     def stage(self) -> str:
@@ -143,6 +145,7 @@ class Succession:
         if (worst := self.lateness.note(late)) is not None:
             self._measured(LOOP_LATE.name, worst, {})
             self._hook_figures.look(self._watchdog.plugins)
+            self._behind.look(engine for each in self._alive for engine in each.app.engines)
 
     def _watch(self) -> None:
         self._watchdog.plugins = tuple(each.app.plugins for each in self._alive)

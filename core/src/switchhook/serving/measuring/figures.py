@@ -12,6 +12,7 @@ from ...plugins.loader import Plugin, Plugins
 from ..records import delivery, line_writer, spool, unspooled
 from ..state.sure import STATE_LOST
 from . import hook_figures
+from .behind import ENGINE_BEHIND
 from .lateness import LOOP_LATE
 
 CALLS_STARTED = Figure("calls_started", "count", "Calls that were answered", ("connector",))
@@ -43,6 +44,7 @@ FIGURES = (
         ENGINES_RESTING,
         ENGINE_FAILURES,
         LOOP_LATE,
+        ENGINE_BEHIND,
         STATE_LOST,
     ),
     *(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from math import inf
 
 import anyio
 
 from ...contract.figures import Figure
 from ...plugins.watchdog import BEAT
+from .habit import Habit
 
 logger = logging.getLogger(__name__)
 
@@ -16,23 +19,24 @@ STUCK = 5.0  # seconds late: nobody on the line bears that
 RECENT = 10.0  # seconds that it counts: who asks once in that time knows of it
 PERIOD = 1.0  # seconds that a figure is the worst of
 WINDOW, MOST = 2.0, 0.1  # seconds of an average, and the share that one beat has: a stall is no habit
-CALM = 0.5  # of the limit, below which it is kept again: calls are not given back by turns
+AT_WORK = 0.6  # of the time, below which a loop that is late was kept from its work
 
 LOOP_LATE = Figure("loop_late_seconds", "seconds", "How late the event loop was, at worst in each second", ())
 
 
 class Lateness:
-    def __init__(self) -> None:
+    def __init__(self, worked: Callable[[], float] = time.thread_time) -> None:
+        """`worked`: seconds of processor that the event loop's thread has had."""
         self._beat = inf  # when it came last
         self._stuck = -inf  # when it was last
         self._worst, self._told = 0.0, 0.0
-        self.usual = 0.0  # seconds late, on average of what was lately
-        self._over = False
+        self._habit = Habit("the event loop")
+        self._clock, self._had, self._at_work = worked, worked(), 1.0
 
     def note(self, late: float) -> float | None:
         """A beat came so late. What there is to measure, once in a while."""
         now = self._beat = anyio.current_time()
-        self.usual += (late - self.usual) * min(MOST, (BEAT + late) / WINDOW)
+        self._average(late)
         if late >= STUCK:
             self._stuck = now
             logger.error("the event loop was stuck for %.1f s: /livez says so for %g s", late, RECENT)
@@ -42,21 +46,20 @@ class Lateness:
         worst, self._told, self._worst = self._worst, now, 0.0
         return worst
 
+    def _average(self, late: float) -> None:
+        share = min(MOST, (BEAT + late) / WINDOW)
+        self._habit.note(late, share)
+        had = self._clock()
+        self._at_work += (min(1.0, (had - self._had) / (BEAT + late)) - self._at_work) * share
+        self._had = had
+
     def is_over(self, limit: float) -> bool:
-        """Whether the machine has more to do than it can: as soon as the loop is usually later than `limit`,
-        until it is so by half of that."""
-        over = self.usual > (CALM * limit if self._over else limit)
-        if over is not self._over:
-            self._over = over
-            if over:
-                logger.warning(
-                    "the event loop is %.2f s late on average: new calls are turned away until it is better "
-                    "([server] max_late)",
-                    self.usual,
-                )
-            else:
-                logger.warning("the event loop is in time again: new calls are taken")
-        return over
+        """Whether the machine has more to do than it can. A caller hears no difference between a loop that
+        has too much to do and one that is kept from it, so both count; the log says which it is."""
+        held_up = (
+            f", though it was at work for only {self._at_work:.0%} of the time, so something else holds it up"
+        )
+        return self._habit.is_over(limit, held_up if self._at_work < AT_WORK else "")
 
     def was_stuck(self) -> bool:
         """Lately. Also before the beat has come that is late."""
