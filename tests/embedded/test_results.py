@@ -64,3 +64,25 @@ async def test_what_was_told_before_a_failure_is_heard_first():
     assert (await box.next()).text == "hello"
     with pytest.raises(SpeechError, match="test failed: ValueError"):
         await box.next()
+
+
+async def test_words_that_take_long_are_announced_once(monkeypatch):
+    monkeypatch.setattr("switchhook_embedded.results.BEHIND", 0.0)
+    box = RecognitionResults("test")
+    box.awaited(utterance(1.0))
+
+    assert await box.next() == Transcript("", False, 1.0, 2.0)
+    box.decoded(utterance(1.0), "hello")
+    box.ended(1)
+    assert [(await box.next()).text, await box.next()] == ["hello", None]
+
+
+async def test_words_that_came_in_time_are_not_announced(monkeypatch):
+    monkeypatch.setattr("switchhook_embedded.results.BEHIND", 0.0)
+    box = RecognitionResults("test")
+    box.awaited(utterance(1.0))
+    box.decoded(utterance(1.0), "hello")
+    box.awaited(utterance(1.0, number=1))
+
+    assert (await box.next()).text == "hello"
+    assert await box.next() == Transcript("", False, 1.0, 2.0)

@@ -23,7 +23,9 @@ class SpeechStarted:
 class Transcript:
     """What was said between `start` and `end`, in seconds of audio fed. A final is sent once per
     utterance, in order; an interim replaces the one before it. `text` has no markup and no spaces at its
-    ends; an empty final means that what sounded like speech was none. `raw` is the engine's own message."""
+    ends; an empty final means that what sounded like speech was none, and an empty interim that the voice has
+    ended, and its words are still being made out: the caller's silence is not counted meanwhile. `raw` is the
+    engine's own message."""
 
     text: str
     final: bool

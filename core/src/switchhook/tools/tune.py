@@ -64,7 +64,7 @@ def interruptions(moments: Iterable[Moment], policy: BargeIn) -> list[Interrupti
     open_ = False
     for at, said in moments:
         if isinstance(said, SpeechStarted):
-            heard, text = caller.voice(protected=False), ""
+            heard, text = caller.voice(said.at, protected=False), ""
         else:
             heard, text = caller.hear(said, at, protected=False, playing=True), said.text
         if heard is Heard.INTERRUPTION and not open_:

@@ -112,7 +112,9 @@ class Listener:
             wanted=partial(self._wanted, utterance),
             done=partial(self._results.post, self._results.decoded, utterance),
         )
-        if not utterance.final:
+        if utterance.final:
+            self._results.post(self._results.awaited, utterance)
+        else:
             self._interim = job
         self._pool.submit(job)
 

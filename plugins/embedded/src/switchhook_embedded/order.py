@@ -18,6 +18,10 @@ class InOrder:
         """Every final of the call has been told."""
         return self._total is not None and self._next >= self._total
 
+    def told(self, number: int) -> bool:
+        """Whether its final was."""
+        return number < self._next
+
     def interim(self, number: int, transcript: Transcript) -> list[Transcript]:
         """Nothing if it came too late or too early: an interim stands between the finals around it."""
         return [transcript] if number == self._next and transcript.text else []

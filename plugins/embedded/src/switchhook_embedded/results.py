@@ -14,6 +14,8 @@ from .order import InOrder
 # what engines make of noises, and how short a sound they make it of
 INVENTED, INVENTED_BELOW = {"you", "uh", "so"}, 0.3
 
+BEHIND = 1.0  # seconds after the end of an utterance until it is told that its words are still to come
+
 Told = SpeechStarted | Transcript | SpeechError | None
 
 
@@ -35,6 +37,14 @@ class RecognitionResults:
 
     def started(self, at: float) -> None:
         self._tell([SpeechStarted(at)])
+
+    def awaited(self, utterance: Utterance) -> None:
+        """It is being decoded. If that takes long, the call is told that there is something to wait for."""
+        self._loop.call_later(BEHIND, self._ask_for_patience, utterance)
+
+    def _ask_for_patience(self, utterance: Utterance) -> None:
+        if not self._order.told(utterance.number):
+            self._tell([Transcript("", False, utterance.start, utterance.end)])
 
     def decoded(self, utterance: Utterance, result: str | Exception) -> None:
         if isinstance(result, Exception):

@@ -59,12 +59,13 @@ class CallerSide:
 
     # --- Taking
 
-    def voice(self, *, protected: bool) -> Heard:
-        """Voice was detected; `protected`: a prompt plays that speech does not interrupt."""
+    def voice(self, at: float, *, protected: bool) -> Heard:
+        """Voice was detected, `at` in seconds of audio; `protected`: a prompt plays that speech does not
+        interrupt."""
         if not self.speech:
             return Heard.NOTHING
         self._private = self.sensitive
-        self.utterance.voice(self.lists.current(), shut=protected or self.keypad.ignores_speech)
+        self.utterance.voice(at, self.lists.current(), shut=protected or self.keypad.ignores_speech)
         return Heard.INTERRUPTION if self.utterance.speaking and self.policy.voice else Heard.NOTHING
 
     def hear(self, said: Transcript, now: float, *, protected: bool, playing: bool) -> Heard:
@@ -82,6 +83,7 @@ class CallerSide:
         weight = self.policy.weigh(said)
         interrupts = weight is Weight.ENOUGH and not repeats
         self.utterance.hear(said, stood, meant=interrupts, repeats=repeats)
+        self._private = private and (not said.final or self.utterance.speaking)
         if said.final:
             aside = playing and weight is Weight.ASIDE
             if not said.text or weight is Weight.DOUBTFUL or aside or repeats:

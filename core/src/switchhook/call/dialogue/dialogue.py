@@ -83,7 +83,7 @@ class Dialogue:
                 self._timers.begin_call(self._now)
                 self._inputs.put(Input("start", "", self._now))
             case SpeechStarted():
-                self._effects += self._floor.voice()
+                self._effects += self._floor.voice(event.at)
             case events.WordsBegan():
                 self._said.belong(self._lists.at(self._now - event.ago))
             case Transcript():

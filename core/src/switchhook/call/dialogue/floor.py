@@ -48,9 +48,9 @@ class Floor:
 
     # --- the caller takes it
 
-    def voice(self) -> list[Effect]:
+    def voice(self, at: float) -> list[Effect]:
         """Voice interrupts a prompt that is heard; for one that is not heard yet, words are waited for."""
-        heard = self.caller.voice(protected=self.prompts.ignores_speech())
+        heard = self.caller.voice(at, protected=self.prompts.ignores_speech())
         first = self.prompts.queue[0] if self.prompts.queue else None
         sounds = first is not None and first.queued.prompt <= self._begun
         return self.barge_in() if heard is Heard.INTERRUPTION and sounds else []

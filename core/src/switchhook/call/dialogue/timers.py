@@ -38,31 +38,36 @@ class Moment(NamedTuple):
 @dataclass(slots=True)
 class Noise:
     """What seemed to be speech and was none. It puts off the end of a silence, by at most `most` seconds in
-    all. `seconds`: how much of it there was in the call."""
+    all. While its words are still being made out, that end is waited for, by at most `longest` seconds more.
+    `seconds`: how much of it there was in the call."""
 
     most: float
+    longest: float
     seconds: float = 0.0
     _left: float = 0.0
     _began: float | None = None  # when the voice that is heard now began
     _since: float = 0.0  # the same, or when this silence began, if that was later
     _worded: bool = False
+    _pending: float | None = None  # since when the words of the voice are being made out
 
     def begin_silence(self, now: float) -> None:
         self._left, self._since = self.most, now
 
-    def follow(self, now: float, *, speaking: bool, worded: bool, believed: bool) -> float:
+    def follow(self, now: float, said: Utterance, *, believed: bool) -> float:
         """Seconds by which the silence is put off, as voice has just turned out to be no speech; `believed`:
         what has ended was speech."""
-        if speaking:
+        if said.speaking:
             if self._began is None:
                 self._began = self._since = now
-            self._worded = worded
+            self._worded = said.worded
+            self._pending = (self._pending or now) if said.pending else None
             return 0.0
         began, self._began = self._began, None
+        until, self._pending = self._pending or now, None
         if began is None or believed:
             return 0.0
-        self.seconds += now - began
-        off = min(now - self._since, self._left)
+        self.seconds += until - began
+        off = max(0.0, min(until - self._since, self._left))
         self._left -= off
         return off
 
@@ -71,17 +76,19 @@ class Noise:
         """Seconds by which the voice that is heard now may still put off the end of the silence."""
         if self._began is None:
             return 0.0
-        return inf if self._worded else self._left
+        return inf if self._worded else self._left if self._pending is None else self._left + self.longest
 
     def skip(self, seconds: float) -> None:
         """Nothing was heard for so long."""
         if self._began is not None:
             self._began, self._since = self._began + seconds, self._since + seconds
+            self._pending = None if self._pending is None else self._pending + seconds
 
     def until(self, now: float) -> float:
         """`seconds`, and those of the noise that still goes on."""
         going_on = self._began is not None and not self._worded
-        return self.seconds + (now - self._began if going_on and self._began is not None else 0.0)
+        ended = now if self._pending is None else self._pending
+        return self.seconds + (ended - self._began if going_on and self._began is not None else 0.0)
 
 
 @dataclass(slots=True)
@@ -95,7 +102,7 @@ class Timers:
     _noise: Noise = field(init=False)
 
     def __post_init__(self) -> None:
-        self._noise = Noise(self.limits.noise)
+        self._noise = Noise(self.limits.noise, self.limits.speech)
 
     def begin_call(self, now: float) -> None:
         self._at["max_call"] = now + self.limits.max_call
@@ -117,9 +124,7 @@ class Timers:
         """Each runs from when it was first seen to be needed, or from now if it is to begin `anew`."""
         said, paused = moment.said, self._paused is not None
         heard_at = now if self._paused is None else self._paused
-        off = self._noise.follow(
-            heard_at, speaking=said.speaking, worded=said.worded, believed="listening" in anew
-        )
+        off = self._noise.follow(heard_at, said, believed="listening" in anew)
         if off:
             self._at.update({name: self._at[name] + off for name in PUT_OFF if name in self._at})
         for name, seconds in self._needed(moment).items():

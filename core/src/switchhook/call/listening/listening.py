@@ -239,7 +239,7 @@ class Listening:
         if isinstance(heard, Transcript):
             if heard.text and heard.end > 0 and not self._uttering:
                 self._emit(WordsBegan(max(0.0, self.audio.fed - heard.start)))
-            self._uttering = bool(heard.text) and not heard.final
+            self._uttering = (self._uttering or bool(heard.text)) and not heard.final
             if heard.final:
                 self.audio.cover(heard.end)
         self._emit(heard_within(heard))
