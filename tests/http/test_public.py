@@ -1,18 +1,18 @@
 """Names that lead into a private network are not connected to."""
 
+import asyncio
 import socket
 import ssl
 import threading
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 
 import anyio
-import httpcore2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_http import Pool, PrivateAddressError, PublicConnections
+from switchhook_http import HttpError, Pool, PrivateAddressError, PublicConnections
 from switchhook_http.public import is_public
 
 PRIVATE = [
@@ -112,48 +112,113 @@ def test_what_the_standard_library_calls_private_is_not_public(address):
     assert address.is_global or not is_public(address)
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize("found", [["10.0.0.1"], ["::ffff:127.0.0.1", "169.254.169.254"], ["fe80::1%eth0"]])
-async def test_a_name_without_a_public_address_is_refused_before_anything_is_connected(monkeypatch, found):
-    def getaddrinfo(host, port, **_):
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+@asynccontextmanager
+async def asking(allowed=()):
+    pool = Pool(ssl.create_default_context(), PublicConnections(allowed))
 
-    async def connect_tcp(*_, **__):
-        raise AssertionError
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    monkeypatch.setattr(anyio, "connect_tcp", connect_tcp)
-    pool = Pool(ssl.create_default_context(), PublicConnections(["other.example.com"]))
-    with pytest.raises(PrivateAddressError):
-        async with pool.request("GET", "https://rebound.example.com/"):
+    async def ask(url):
+        async with pool.request("GET", url):
             pass
 
+    try:
+        yield ask
+    finally:
+        await pool.aclose()
 
-@pytest.mark.anyio
-async def test_of_several_addresses_the_first_public_one_is_connected_to(monkeypatch):
+
+@pytest.fixture
+def connected(monkeypatch):
+    """The addresses that a connection was begun to; none answers."""
     taken = []
 
-    def getaddrinfo(host, port, **_):
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in ("10.0.0.1", "1.1.1.1")]
+    async def sock_connect(loop, connecting, address):
+        taken.append(address[0])
+        raise ConnectionRefusedError
 
-    async def connect_tcp(remote_host, **_):
-        taken.append(remote_host)
-        raise OSError
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "sock_connect", sock_connect)
+    return taken
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """What every name leads to."""
+    addresses = []
+
+    def getaddrinfo(host, port, **_):
+        families = [socket.AF_INET6 if ":" in each else socket.AF_INET for each in addresses]
+        return [
+            (family, socket.SOCK_STREAM, 6, "", (address, port))
+            for family, address in zip(families, addresses, strict=True)
+        ]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    monkeypatch.setattr(anyio, "connect_tcp", connect_tcp)
-    pool = Pool(ssl.create_default_context(), PublicConnections([]))
-    with pytest.raises(Exception, match="connect"):
-        async with pool.request("GET", "https://example.com/"):
-            pass
-    assert taken == ["1.1.1.1"]
+    return addresses
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("private", [["10.0.0.1"], ["::ffff:127.0.0.1", "169.254.169.254"], ["fe80::1%eth0"]])
+async def test_a_name_without_a_public_address_is_refused_before_anything_is_connected(
+    found, connected, private
+):
+    found += private
+    async with asking(["other.example.com"]) as ask:
+        with pytest.raises(PrivateAddressError):
+            await ask("https://rebound.example.com/")
+    assert connected == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("host", ["10.0.0.1", "[::1]", "[::ffff:10.0.0.1]", "[fe80::1]", "127.0.0.1"])
+async def test_an_address_that_needs_no_lookup_is_looked_at_too(connected, host):
+    async with asking(["localhost"]) as ask:
+        with pytest.raises(PrivateAddressError):
+            await ask(f"https://{host}/")
+    assert connected == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1"])
+async def test_an_address_in_another_spelling_leads_nowhere_either(connected, host):
+    async with asking() as ask:
+        with pytest.raises(HttpError):
+            await ask(f"https://{host}/")
+    assert connected == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("host", ["10.0.0.1", "[fd00::1]"])
+async def test_an_address_that_is_allowed_is_connected_to(connected, host):
+    async with asking([host.strip("[]")]) as ask:
+        with pytest.raises(HttpError, match="connect"):
+            await ask(f"https://{host}/")
+    assert connected == [host.strip("[]")]
+
+
+@pytest.mark.anyio
+async def test_a_name_that_is_allowed_may_lie_in_a_private_network(found, connected):
+    found.append("10.0.0.1")
+    async with asking(["files.example.com"]) as ask:
+        with pytest.raises(HttpError, match="connect"):
+            await ask("https://files.example.com/")
+        with pytest.raises(PrivateAddressError):
+            await ask("https://other.example.com/")
+    assert connected == ["10.0.0.1"]
+
+
+@pytest.mark.anyio
+async def test_of_several_addresses_only_public_ones_are_connected_to(found, connected):
+    found += ["10.0.0.1", "1.1.1.1", "192.168.0.1", "8.8.8.8"]
+    async with asking() as ask:
+        with pytest.raises(HttpError, match="connect"):
+            await ask("https://example.com/")
+    assert set(connected) == {"1.1.1.1", "8.8.8.8"}
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("host", ["a..b.example", "a" * 64 + ".example"])
 async def test_a_name_that_can_be_none_has_no_address(host):
-    with pytest.raises(httpcore2.ConnectError, match="no address"):
-        await PublicConnections([]).connect_tcp(host, 443)
+    with pytest.raises(OSError, match="no address"):
+        await PublicConnections([]).resolve(host, 443)
 
 
 @pytest.mark.anyio
@@ -171,7 +236,7 @@ async def test_a_name_server_that_is_silent_keeps_no_other_lookup_waiting(monkey
 
     async def look_up(host):
         with suppress(PrivateAddressError):
-            await connections.connect_tcp(host, 443)
+            await connections.resolve(host, 443)
 
     async with anyio.create_task_group() as group:
         for _ in range(50):

@@ -40,7 +40,7 @@ LIBRARIES = (
 """Whoever imports one of them may connect."""
 
 OURS = {
-    "switchhook_http": {"Client", "Connections", "Pool", "PublicConnections", "ReadyConnections", "secured"},
+    "switchhook_http": {"Client", "Connections", "Pool", "PublicConnections", "secured"},
     "switchhook_websocket": {"connect"},
 }
 CALLS = {

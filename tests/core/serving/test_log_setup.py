@@ -134,7 +134,7 @@ def test_the_level_is_kept(lines):
     assert next(log) == []
 
 
-@pytest.mark.parametrize("library", ["websockets.server", "httpcore2.http11", "urllib3.connectionpool"])
+@pytest.mark.parametrize("library", ["websockets.server", "aiohttp.client", "urllib3.connectionpool"])
 def test_what_a_library_says_of_what_it_sends_is_not_logged(lines, library):
     log = lines("human", "debug")
     next(log)

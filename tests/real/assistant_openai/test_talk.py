@@ -75,18 +75,17 @@ async def test_a_service_that_does_not_know_the_question_of_cost_is_not_asked_it
 async def test_the_connection_is_used_again(model):
     async with model() as line, line.call():
         await line.say("one")
-        (connection,) = line.assistant._chat.model._service._client._pool._pool.connections
         await line.say("two")
-        assert line.assistant._chat.model._service._client._pool._pool.connections == [connection]
+        assert line.assistant._chat.model._service._client.idle == 1
 
 
 async def test_a_connection_is_ready_before_the_first_call(model):
     async with model() as line:
         await line.assistant.warm()
-        assert line.assistant._chat.model._service._client._connections._ready is not None
+        assert line.assistant._chat.model._service._client.idle == 1
         async with line.call():
             assert await line.say("hi") == ["You said hi."]
-        assert line.assistant._chat.model._service._client._connections._ready is None
+        assert line.assistant._chat.model._service._client.idle == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from switchhook_http import (
     HttpError,
     Pool,
     PublicConnections,
-    ReadyConnections,
     Timeouts,
     secured,
 )
@@ -32,8 +31,11 @@ async def listening(serve):
 def through(connections):
     async def ask(port):
         pool = Pool(ssl.create_default_context(), connections)
-        async with pool.request("GET", f"https://localhost:{port}/"):
-            pass
+        try:
+            async with pool.request("GET", f"https://localhost:{port}/"):
+                pass
+        finally:
+            await pool.aclose()
 
     return ask
 
@@ -45,8 +47,8 @@ async def look(port):
 
 @pytest.mark.parametrize(
     "ask",
-    [through(Connections()), through(ReadyConnections()), through(PublicConnections(["localhost"])), look],
-    ids=["kept", "ready", "public", "looked at"],
+    [through(Connections()), through(PublicConnections(["localhost"])), look],
+    ids=["any", "public", "looked at"],
 )
 async def test_a_connection_that_is_given_up_while_tls_is_agreed_on_is_closed(ask):
     """By a peer that accepts and then says nothing."""
@@ -99,6 +101,149 @@ async def test_an_answer_beyond_the_limit_is_not_read():
                     await reply.read(8)
             await pool.aclose()
     assert caught.value.problem == "garbage"
+
+
+@asynccontextmanager
+async def pooled(serve, **options):
+    """A pool, the address of a server, and the streams it has; each request to it is answered by `serve`."""
+    streams = set()
+
+    async def accept(stream):
+        streams.add(stream)
+        async with stream:
+            with suppress(anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+                while asked := await stream.receive():
+                    await serve(stream, asked)
+            streams.discard(stream)
+
+    with anyio.fail_after(10):
+        async with listening(accept) as port:
+            pool = Pool(ssl.create_default_context(), **options)
+            try:
+                yield pool, f"http://127.0.0.1:{port}/", streams
+            finally:
+                await pool.aclose()
+
+
+EMPTY = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+async def test_no_more_are_in_use_than_may_be():
+    asked, go = [], anyio.Event()
+
+    async def answer(stream, request):
+        asked.append(request)
+        await go.wait()
+        await stream.send(EMPTY)
+
+    async with pooled(answer, most=2) as (pool, url, streams), anyio.create_task_group() as group:
+
+        async def ask():
+            async with pool.request("GET", url):
+                pass
+
+        for _ in range(5):
+            group.start_soon(ask)
+        while len(asked) < 2:
+            await anyio.sleep(0.001)
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(HttpError) as caught:
+            async with pool.request("GET", url, timeouts=Timeouts(connect=0.05)):
+                pass
+        assert (caught.value.problem, len(asked), len(streams)) == ("connect", 2, 2)
+        go.set()
+    assert len(asked) == 5
+
+
+async def test_no_more_stay_idle_than_may():
+    together, asked = anyio.Event(), []
+
+    async def answer(stream, request):
+        asked.append(request)
+        if len(asked) == 5:
+            together.set()
+        await together.wait()
+        await stream.send(EMPTY)
+
+    async with pooled(answer, kept=2) as (pool, url, streams):
+
+        async def ask():
+            async with pool.request("GET", url):
+                pass
+
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(ask)
+        assert pool.idle == 2
+        while len(streams) > 2:
+            await anyio.sleep(0.001)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_a_request_is_made_once(method):
+    """By the library too, which takes itself to be free to ask again where nothing would be done twice."""
+    asked = []
+
+    async def hang_up(stream, request):
+        asked.append(request)
+        await stream.aclose()
+
+    async with pooled(hang_up) as (pool, url, _):
+        with pytest.raises(HttpError) as caught:
+            async with pool.request(method, url):
+                pass
+    assert caught.value.problem == "broken"
+    assert len(asked) == 1
+
+
+async def test_who_is_cancelled_within_an_answer_leaves_no_connection():
+    async def begin(stream, _):
+        await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123")
+
+    async with pooled(begin) as (pool, url, streams):
+        with anyio.CancelScope() as scope:
+            async with pool.request("GET", url) as reply:
+                async for _ in reply.chunks():
+                    scope.cancel()
+        assert pool.idle == 0
+        while streams:
+            await anyio.sleep(0.001)
+
+
+async def test_what_came_before_a_connection_broke_is_handed_out():
+    async def cut(stream, _):
+        await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123")
+        await stream.aclose()
+
+    async def read(reply):
+        async for chunk in reply.chunks():
+            came.append(chunk)  # noqa: PERF401  # what comes before it raises
+
+    came = []
+    async with pooled(cut) as (pool, url, streams), pool.request("GET", url) as reply:
+        while streams:
+            await anyio.sleep(0.001)
+        await anyio.sleep(0.05)  # who reads is late
+        with pytest.raises(HttpError) as caught:
+            await read(reply)
+    assert (came, caught.value.problem) == ([b"123"], "broken")
+
+
+async def test_a_body_that_nobody_takes_is_given_up():
+    async def never(stream):
+        async with stream:
+            await anyio.sleep_forever()
+
+    with anyio.fail_after(10):
+        async with listening(never) as port:
+            pool = Pool(ssl.create_default_context())
+            with pytest.raises(HttpError) as caught:
+                async with pool.request(
+                    "POST", f"http://127.0.0.1:{port}/", body=bytes(20_000_000), timeouts=Timeouts(0.1, 0.1)
+                ):
+                    pass
+            await pool.aclose()
+    assert caught.value.problem == "timeout"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
 """Connections that are ready before they are asked for."""
 
-from urllib.parse import urlsplit
-
 import anyio
 import pytest
+from aiohttp import web
 
 from switchhook_http import connections
 from switchhook_watson import WatsonError, make_service
@@ -16,11 +15,6 @@ async def ask(service):
         return reply.status
 
 
-@pytest.fixture(autouse=True)
-def soon(monkeypatch):
-    monkeypatch.setattr(connections, "SETTLING", 0.05)
-
-
 async def test_a_warm_service_agrees_on_nothing_when_it_is_asked(service, house):
     await service.warm()
     before = house.handshakes
@@ -31,9 +25,18 @@ async def test_a_warm_service_agrees_on_nothing_when_it_is_asked(service, house)
 
 async def test_a_connection_is_given_away_once(service, house):
     await service.warm()
-    before = house.handshakes
-    async with service.http.request("GET", "/one"), service.http.request("GET", "/two"):
-        pass
+    before, both = house.handshakes, anyio.Event()
+
+    async def answer(_):
+        if len(house.requests) == 2:
+            both.set()
+        await both.wait()
+        return web.json_response({})
+
+    house.answer = answer
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask, service)
+        group.start_soon(ask, service)
 
     assert house.handshakes == before + 1
 
@@ -49,6 +52,7 @@ async def test_warming_again_leaves_one_connection(service, house):
 async def test_what_the_service_has_closed_is_not_used(service, house):
     await service.warm()
     before = house.handshakes
+    await anyio.sleep(0.05)  # for the server to have it too
     house.hang_up()
     await anyio.sleep(0.05)
 
@@ -57,9 +61,9 @@ async def test_what_the_service_has_closed_is_not_used(service, house):
 
 
 async def test_nor_what_is_old(service, house, monkeypatch):
+    monkeypatch.setattr(connections, "KEPT_FOR", 0.0)
     await service.warm()
     before = house.handshakes
-    monkeypatch.setattr(connections, "READY_FOR", 0.0)
 
     assert await ask(service) == 200
     assert house.handshakes == before + 1
@@ -83,29 +87,21 @@ async def test_warming_at_once_leaves_one_connection(service, house):
 
 
 async def test_a_service_that_is_closed_while_it_is_warmed_leaves_no_connection(service, house):
+    greeted = anyio.Event()
+    house.greeted = greeted.set
     async with anyio.create_task_group() as group:
         group.start_soon(service.warm)
-        await service.authorization()
-        await anyio.sleep(0.03)  # while the connection settles
+        await greeted.wait()  # TLS is being agreed on
         await service.aclose()
     await anyio.sleep(0.05)
 
     assert not house.server.connections
 
 
-async def test_a_connection_that_is_closed_counts_as_closed_by_the_peer(service, house):
-    address = urlsplit(house.url)
-    stream = await connections.ReadyConnections().connect_tcp(address.hostname, address.port)
-    await stream.aclose()
-    await anyio.sleep(0.01)
-
-    assert stream.get_extra_info("is_readable")
-
-
-async def test_who_is_cancelled_while_a_connection_settles_leaves_none(service, house, monkeypatch):
-    monkeypatch.setattr(connections, "SETTLING", 60.0)
-    with anyio.move_on_after(1.0):
-        await service.warm()
+async def test_who_is_cancelled_while_a_connection_is_made_leaves_none(service, house):
+    async with anyio.create_task_group() as group:
+        house.greeted = group.cancel_scope.cancel
+        group.start_soon(service.warm)
     await anyio.sleep(0.05)
 
     assert not house.server.connections

@@ -1,14 +1,14 @@
 """HTTP for plugins: pooled connections of which none stays behind, bounded answers and
 streams of events, errors by kind.
 
-It imports httpcore2, anyio and idna, and of Switchhook its errors.
+It imports aiohttp, anyio and idna, and of Switchhook its errors.
 """
 
 from .addresses import ascii_address, ascii_host, shown_address
 from .again import pause_of, seconds_in
 from .client import Client
 from .confided import Confided
-from .connections import Connections, ReadyConnections
+from .connections import Connections
 from .errors import CURES, REASONS, HttpError, HttpProblem, PrivateAddressError, ServiceError
 from .events import Events, Lines
 from .pool import Pool, Reply, Timeouts, call_headers
@@ -33,7 +33,6 @@ __all__ = [
     "Pool",
     "PrivateAddressError",
     "PublicConnections",
-    "ReadyConnections",
     "Reply",
     "ServiceError",
     "Streamed",

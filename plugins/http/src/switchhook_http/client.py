@@ -6,16 +6,14 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from urllib.parse import urlsplit
 
 import anyio
 
 from .again import pause_of, seconds_in
-from .connections import ReadyConnections
 from .errors import HttpError
 from .pool import NONE, NOTHING, Pool, Reply, Timeouts
 from .proxies import proxy_of
-from .public import ReadyPublicConnections
+from .public import PublicConnections
 
 CONNECT = 3.0  # seconds
 ERROR_BODY = 64 * 1024  # bytes read of one
@@ -27,11 +25,9 @@ class Client:
     host. `public`: to public addresses only; where a proxy is in between, that is the proxy's to say."""
 
     def __init__(self, url: str, context: ssl.SSLContext, *, public: bool = False) -> None:
-        self._address, self.proxy = urlsplit(url), proxy_of(url)
+        self._url, self.proxy = url, proxy_of(url)
         guarded = public and self.proxy is None
-        self._connections = ReadyPublicConnections() if guarded else ReadyConnections()
-        self._context = context if self._address.scheme == "https" else None
-        self._pool = Pool(context, self._connections, proxy=self.proxy)
+        self._pool = Pool(context, PublicConnections() if guarded else None, proxy=self.proxy)
 
     def request(
         self,
@@ -74,15 +70,16 @@ class Client:
             yield reply
 
     async def prepare(self) -> None:
-        """Has a connection ready for the next request that finds none in the pool; not where a proxy is in
-        between. Raises HttpError."""
+        """Has a connection ready for the next request; not where a proxy is in between. Raises HttpError."""
         if self.proxy is None:
-            host, secure = self._address.hostname or "", self._context is not None
-            port = self._address.port or (443 if secure else 80)
-            await self._connections.prepare(host, port, self._context, CONNECT)
+            await self._pool.prepare(self._url, CONNECT)
+
+    @property
+    def idle(self) -> int:
+        """Connections that wait for a request."""
+        return self._pool.idle
 
     async def aclose(self) -> None:
-        await self._connections.aclose()
         await self._pool.aclose()
 
 

@@ -1,162 +1,85 @@
-"""Connections that are closed even where they are given up while TLS is agreed on, and that may be had ready.
-
-The HTTP library closes one that fails then, but not one that is cancelled: its socket would stay for as long
-as a silent peer does. Calls cancel requests all the time.
-"""
+"""Where connections lead, and how many stay."""
 
 from __future__ import annotations
 
-import select
+import asyncio
+import socket
 import ssl
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-import anyio
-import httpcore2
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 
-from .errors import translated
+KEPT_FOR = 30.0  # seconds that an idle connection is used after
 
-READY_FOR = 25.0  # seconds: a service closes a connection on which nothing comes
-POLLS = hasattr(select, "poll")  # not on Windows
-SETTLING = 0.5  # seconds in which a peer sends what belongs to TLS: what comes later is its farewell
+Found = Sequence[tuple[Any, ...]]
+"""What `getaddrinfo` answers: family, type, protocol, name, and an address that begins with host and port."""
 
 
-class Connections(httpcore2.AnyIOBackend):
-    """`to`: the host and port that all of them lead to, whatever the request names."""
+class Connections(AbstractResolver):
+    """`to`: the host and port that all names lead to, whatever the request says."""
 
     def __init__(self, to: tuple[str, int] | None = None) -> None:
-        super().__init__()
         self._to = to
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  # the library's signature
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        host, port = self._to or (host, port)
-        return _Stream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """The library asks for names; it connects to addresses as they are. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        target, port = self._to or (host, port)
+        return results(host, await loop.getaddrinfo(target, port, type=socket.SOCK_STREAM, family=family))
+
+    def socket(self, address: tuple[Any, ...]) -> socket.socket:
+        """For a connection to this address, which may have been asked for as it is."""
+        family, kind, protocol, *_ = address
+        return socket.socket(family, kind, protocol)
+
+    async def close(self) -> None:
+        """Nothing is held."""
 
 
-class ReadyConnections(Connections):
-    """Who connects is given the connection that is ready, if there is one."""
+class Limits(NamedTuple):
+    """Connections: at the same time in use, and beside them those that stay when idle."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._ready: _Ready | None = None
-        self._closed = False
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  # the library's signature
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        ready, self._ready = self._ready, None
-        if ready is not None:
-            if ready.is_of_use(host, port):
-                return ready
-            await _close(ready)
-        return await super().connect_tcp(host, port, timeout, local_address, socket_options)
-
-    async def prepare(
-        self, host: str, port: int, context: ssl.SSLContext | None, patience: float | None
-    ) -> None:
-        """Has a connection ready, in place of the one before. Raises HttpError."""
-        with translated():
-            await self._prepare(host, port, context, patience)
-
-    async def _prepare(
-        self, host: str, port: int, context: ssl.SSLContext | None, patience: float | None
-    ) -> None:
-        stream: httpcore2.AsyncNetworkStream
-        stream = await super().connect_tcp(host, port, patience)
-        if context is not None:
-            stream = await stream.start_tls(context, host, patience)
-        try:
-            with anyio.move_on_after(SETTLING) as settled:
-                await stream.read(1)
-        except BaseException:
-            await _close(stream)
-            raise
-        before: httpcore2.AsyncNetworkStream | None = stream
-        if settled.cancelled_caught and not self._closed:  # else it talks unasked, or has closed
-            before, self._ready = self._ready, _Ready(stream, host, port)
-        await _close(before)
-
-    async def aclose(self) -> None:
-        self._closed = True
-        ready, self._ready = self._ready, None
-        await _close(ready)
+    most: int
+    kept: int
 
 
-async def _close(stream: httpcore2.AsyncNetworkStream | None) -> None:
-    if stream is not None:
-        with anyio.CancelScope(shield=True):
-            await stream.aclose()
+class Connector(aiohttp.TCPConnector):
+    """The library's pool, with a limit for connections that are idle."""
+
+    def __init__(self, context: ssl.SSLContext, connections: Connections, limits: Limits) -> None:
+        super().__init__(
+            ssl=context,
+            resolver=connections,
+            socket_factory=connections.socket,
+            use_dns_cache=False,
+            limit=limits.most,
+            keepalive_timeout=KEPT_FOR,
+        )
+        self._kept = limits.kept
+
+    @property
+    def idle(self) -> int:
+        return sum(map(len, self._conns.values()))
+
+    def _release(self, key: Any, protocol: Any, *, should_close: bool = False) -> None:
+        full = self.idle >= self._kept
+        super()._release(key, protocol, should_close=should_close or full)
 
 
-class _Wrapped(httpcore2.AsyncNetworkStream):
-    def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
-        self._inner = inner
-        self.read, self.write, self.aclose = inner.read, inner.write, inner.aclose  # type: ignore[method-assign]  # unchanged
-        self._socket: Any = None
-        self._poll: Any = None
-
-    def get_extra_info(self, info: str) -> Any:
-        # The pool asks every idle connection at every request, and the library looks for the socket each
-        # time: at two hundred calls that was a tenth of the server's work.
-        return self._is_readable() if info == "is_readable" and POLLS else self._inner.get_extra_info(info)
-
-    def _is_readable(self) -> bool:
-        """Of an idle connection: the peer has closed it."""
-        if self._poll is None:
-            try:
-                self._socket = self._inner.get_extra_info("socket")
-            except AttributeError:  # from uvloop, of a transport that has gone
-                return True
-            if self._socket is None or self._socket.fileno() < 0:
-                return True
-            self._poll = select.poll()
-            self._poll.register(self._socket.fileno(), select.POLLIN)
-        return self._socket.fileno() < 0 or bool(self._poll.poll(0))
-
-
-class _Ready(_Wrapped):
-    """TLS is agreed on, if it is to be."""
-
-    def __init__(self, inner: httpcore2.AsyncNetworkStream, host: str, port: int) -> None:
-        super().__init__(inner)
-        self._peer, self._made = (host, port), anyio.current_time()
-
-    def is_of_use(self, host: str, port: int) -> bool:
-        young = anyio.current_time() - self._made < READY_FOR
-        return young and self._peer == (host, port) and not self.get_extra_info("is_readable")
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,  # noqa: ARG002  # the one it was made with
-        server_hostname: str | None = None,  # noqa: ARG002  # likewise
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109  # the library's signature
-    ) -> httpcore2.AsyncNetworkStream:
-        return self
-
-
-class _Stream(_Wrapped):
-    """Until TLS begins."""
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109  # the library's signature
-    ) -> httpcore2.AsyncNetworkStream:
-        try:
-            return _Wrapped(await self._inner.start_tls(ssl_context, server_hostname, timeout))
-        except anyio.get_cancelled_exc_class():
-            await _close(self._inner)
-            raise
+def results(host: str, found: Found) -> list[ResolveResult]:
+    """As the library takes them."""
+    return [
+        ResolveResult(
+            hostname=host,
+            host=address[0],
+            port=address[1],
+            family=family,
+            proto=protocol,
+            flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+        )
+        for family, _, protocol, _, address in found
+    ]

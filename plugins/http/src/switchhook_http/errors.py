@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import ClassVar, Literal, Self
 
-import httpcore2
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from switchhook import AssistantError
 
@@ -93,20 +94,21 @@ def translated() -> Iterator[None]:
     """Raises HttpError for what the library raises."""
     try:
         yield
-    except (httpcore2.ConnectTimeout, httpcore2.PoolTimeout) as error:
+    except aiohttp.ConnectionTimeoutError as error:
         raise HttpError("connect", "no connection in time", type(error).__name__) from None
-    except httpcore2.TimeoutException as error:
+    except TimeoutError as error:
         raise HttpError("timeout", "", type(error).__name__) from None
-    except httpcore2.ConnectError as error:
+    except aiohttp.ClientConnectorError as error:
         raise _unconnected(error) from None
-    except httpcore2.ProxyError as error:
-        raise HttpError("proxy", f"the proxy answers {error}", type(error).__name__) from None
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError) as error:
+    except aiohttp.ClientHttpProxyError as error:
+        said = f"the proxy answers {error.status} {error.message}"
+        raise HttpError("proxy", said, type(error).__name__) from None
+    except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
         raise HttpError("broken", type(error).__name__, type(error).__name__) from None
 
 
-def _unconnected(error: BaseException) -> HttpError:
-    *_, deepest = causes = list(_chain(error))
+def _unconnected(error: aiohttp.ClientConnectorError) -> HttpError:
+    *_, deepest = causes = list(_chain(error.__cause__ or error))
     name = type(error).__name__
     for cause in causes:
         if isinstance(cause, ssl.SSLError):

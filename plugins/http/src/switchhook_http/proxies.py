@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpcore2
+from aiohttp import encode_basic_auth
+from yarl import URL
 
 
 def proxy_of(url: str) -> str | None:
@@ -17,11 +20,16 @@ def proxy_of(url: str) -> str | None:
     return named if "://" in named else f"http://{named}"
 
 
-def for_http(url: str | None) -> httpcore2.Proxy | None:
-    if url is None:
-        return None
-    proxy = urlsplit(url)
-    auth = (unquote(proxy.username), unquote(proxy.password or "")) if proxy.username else None
-    host = f"[{proxy.hostname}]" if ":" in (proxy.hostname or "") else proxy.hostname
-    default = 443 if proxy.scheme == "https" else 80
-    return httpcore2.Proxy(f"{proxy.scheme}://{host}:{proxy.port or default}", auth=auth)
+class Proxy(NamedTuple):
+    """`headers`: who we are, for the proxy alone."""
+
+    url: URL
+    headers: Mapping[str, str]
+
+
+def for_http(url: str) -> Proxy:
+    parts = URL(url)
+    headers = {}
+    if parts.user:
+        headers["Proxy-Authorization"] = encode_basic_auth(parts.user, parts.password or "")
+    return Proxy(parts.with_user(None), headers)

@@ -6,13 +6,14 @@ import socket
 from collections.abc import Iterable
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any
 
 import anyio
-import httpcore2
+from aiohttp.abc import ResolveResult
 from anyio import to_thread
 
 from .addresses import ascii_host
-from .connections import Connections, ReadyConnections
+from .connections import Connections, results
 from .errors import PrivateAddressError
 
 LOOKUPS = 100  # at once, each in a thread
@@ -55,34 +56,38 @@ class PublicConnections(Connections):
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         super().__init__()
-        self._allowed = frozenset(map(ascii_host, allowed))
+        self._allowed = {ascii_host(host): {host} for host in allowed}  # and where they were found to lie
         self._lookups = anyio.CapacityLimiter(LOOKUPS)
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  # the library's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        """Raises PrivateAddressError, and httpcore2's errors."""
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Raises PrivateAddressError and OSError."""
         # not among the few threads in which all other names are looked up: a name server may be silent
-        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM, family=family)
         try:
             found = await to_thread.run_sync(look_up, abandon_on_cancel=True, limiter=self._lookups)
         except (OSError, ValueError):  # of a part that is empty, or has more than 63 characters
-            raise httpcore2.ConnectError("the name has no address") from None
-        addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
-        if host not in self._allowed:
-            addresses = [address for address in addresses if is_public(address)]
-        if not addresses:
+            raise OSError("the name has no address") from None
+        if host in self._allowed:
+            self._allowed[host] = {host, *(str(each[4][0]) for each in found)}
+        else:
+            found = [each for each in found if _leads_outside(str(each[4][0]))]
+        if not found:
             raise PrivateAddressError
-        return await super().connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+        return results(host, found)
+
+    def socket(self, address: tuple[Any, ...]) -> socket.socket:
+        """Here every connection comes past, also one to an address that no name was resolved to. Raises
+        PrivateAddressError."""
+        host = address[4][0]
+        if not _leads_outside(host) and not any(host in hosts for hosts in self._allowed.values()):
+            raise PrivateAddressError
+        return super().socket(address)
 
 
-class ReadyPublicConnections(ReadyConnections, PublicConnections):
-    """To public addresses only, also the one that is ready."""
+def _leads_outside(address: str) -> bool:
+    return is_public(ip_address(address.partition("%")[0]))
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

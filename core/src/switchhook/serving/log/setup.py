@@ -20,7 +20,7 @@ call_ids: ContextVar[tuple[str, str]] = ContextVar("switchhook_call_ids", defaul
 """Conversation and correlation id of the call that runs in this context."""
 
 
-LOUD = ("httpcore2", "urllib3", "requests", "aiohttp", "botocore", "opentelemetry", "sqlalchemy")
+LOUD = ("urllib3", "requests", "aiohttp", "botocore", "opentelemetry", "sqlalchemy")
 """Libraries that log what they send and take: below warnings none of it. A plugin silences its own."""
 
 QUOTING = ("asyncio", "concurrent")
