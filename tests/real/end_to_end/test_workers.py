@@ -201,6 +201,33 @@ async def test_a_bad_configuration_is_tried_by_one_worker(tmp_path):
             await finish(await callers(stack, one, 6))
 
 
+@pytest.mark.parametrize("engine", ["memory", "nobody"], ids=["good", "bad"])
+async def test_a_worker_that_is_killed_while_it_reads_is_followed_by_one_that_reads_the_same(
+    tmp_path, engine
+):
+    with served(tmp_path, "--workers", "2") as one:
+        first, second = one.workers()
+        file = tmp_path / "switchhook.toml"
+        good = file.read_text()
+        file.write_text(good.replace('stt = { use = "memory" }', f'stt = {{ use = "{engine}" }}') + "\n")
+        os.kill(first, signal.SIGSTOP)
+        one.signal(signal.SIGHUP)
+        await on_thread(one.said, "SIGHUP: worker 0 reads")
+        os.kill(first, signal.SIGKILL)
+        if engine == "memory":
+            await on_thread(one.said, r"SIGHUP: worker 1 reads")
+            await on_thread(one.said, r"worker 1: .*is applied after")
+            assert len(one.workers()) == 2
+        else:
+            cause = r"\(who was started in its place cannot start\); none have, and the others are not asked"
+            await on_thread(one.said, rf"worker 0 has not applied the configuration {cause}")
+            file.write_text(good)
+            await on_thread(wait_for, lambda: one.get("/metrics?worker=0")[0] == 200)
+        assert second in one.workers()
+        async with AsyncExitStack() as stack:
+            await finish(await callers(stack, one, 6))
+
+
 async def test_a_changed_file_is_read_by_every_worker(tmp_path):
     with served(tmp_path, "--workers", "2", server="watch = true") as one:
         file = tmp_path / "switchhook.toml"
@@ -247,6 +274,25 @@ async def test_who_comes_to_a_worker_without_calls_is_given_back_while_another_h
                     told = await late.open()
                     assert isinstance(told, events.Disconnected)
                     assert told.reason == "error"
+            await phone.hang_up()
+        assert await on_thread(one.process.wait, 20) == 0
+
+
+async def test_nobody_follows_a_worker_that_is_killed_at_the_end_and_nobody_waits_for_it(tmp_path):
+    with served(tmp_path, "--workers", "3") as one:
+        async with one.calls() as phone:
+            await phone.open()
+            [busy] = [at for at in range(3) if "switchhook_calls 1" in one.get(f"/metrics?worker={at}")[1]]
+            one.signal(signal.SIGTERM)
+            await on_thread(one.said, "SIGTERM: not ready any more", 3)
+            os.kill(one.workers()[busy - 1], signal.SIGKILL)
+            await on_thread(wait_for, lambda: len(one.workers()) == 2)
+            await anyio.sleep(1)  # longer than notice
+            with anyio.fail_after(10):
+                for _ in range(12):  # who would come to each of three
+                    async with one.calls() as late:
+                        assert isinstance(await late.open(), events.Disconnected)
+            assert len(one.workers()) == 2
             await phone.hang_up()
         assert await on_thread(one.process.wait, 20) == 0
 

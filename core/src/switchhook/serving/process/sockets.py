@@ -75,6 +75,12 @@ class Listeners:
         """To who follows: empty where there is nothing to hand on."""
         return Handed(self.sockets, self.admin)
 
+    def close_one(self, one: socket.socket) -> None:
+        """Ours, of those for calls. The kernel sends nobody there any more; who waits in it is reset."""
+        if one in self.sockets:
+            self.sockets.remove(one)
+            one.close()
+
     def close(self) -> None:
         """Ours, not those of the transport."""
         while self.sockets:

@@ -28,6 +28,9 @@ class Crew:
     def all_ready(self) -> list[Worker]:
         return [each for each in self if each.ready.is_set()]
 
+    def in_slot(self, slot: int) -> Worker | None:
+        return self._workers.get(slot)
+
     @property
     def urls(self) -> str:
         """Of all together, each once."""

@@ -19,7 +19,7 @@ from ..process.handed import Handed
 from ..process.hangups import heard
 from ..process.sockets import Listeners, bind, deal, enough
 from ..state.shared import SharedState
-from .crew import Crew
+from .crew import LOOK, Crew
 from .inherited import Inherited
 from .lending import Lender
 from .line import Line
@@ -116,7 +116,7 @@ class Supervisor:
                 self.crew.leave(worker)
             self._pages.bury(worker)
             if self._over.is_set():
-                return
+                break
             if not self.crew.was_ready:
                 self._failed = worker.status if worker.status > 0 else 1
                 self._over.set()
@@ -127,6 +127,14 @@ class Supervisor:
             with anyio.move_on_after(wait):
                 await self._over.wait()
             wait = min(2 * wait, LONGEST)
+        self._close(slot)
+
+    def _close(self, slot: int) -> None:
+        """The server ends, and nobody follows in that slot: who comes shall go to those that give them back,
+        and not wait for nobody."""
+        others = {each for worker in self.crew for each in self._slots[worker.slot]}
+        for each in set(self._slots[slot]) - others:
+            self.listeners.close_one(each)
 
     async def _no_calls(self) -> None:
         """Once the server ends, and no worker has any: until then each gives back who comes to its socket. A
@@ -197,6 +205,8 @@ class Supervisor:
         for worker in self.crew.all_ready():
             logger.info("%s: worker %d reads the configuration again", self._why, worker.slot)
             outcome = await worker.reload()
+            if worker.ended.is_set():
+                outcome = await self._follow(worker)
             if outcome != "applied":
                 form = (
                     "worker %d has not applied the configuration (%s); %s have, and the others are not asked"
@@ -205,6 +215,15 @@ class Supervisor:
                 return "not applied"
             done.append(worker.slot)
         return "applied"
+
+    async def _follow(self, worker: Worker) -> str:
+        """Who is started in its place reads the configuration as it is now, or cannot start with it."""
+        while not self._over.is_set():
+            other = self.crew.in_slot(worker.slot)
+            if other is not None and other is not worker:
+                return await other.start()
+            await anyio.sleep(LOOK)
+        return "the server ends"
 
     # --- the admin port
 

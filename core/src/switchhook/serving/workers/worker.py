@@ -98,6 +98,14 @@ class Worker:
             return self._stage if not self.ended.is_set() else "the worker has ended"
         return f"the worker did not say in {RELOADING:g} s"
 
+    async def start(self) -> str:
+        """Gives "applied" when it takes calls, or why it does not."""
+        with anyio.move_on_after(RELOADING):
+            while not (self.ready.is_set() or self.ended.is_set()):
+                await self._told.wait()
+            return "applied" if self.ready.is_set() else "who was started in its place cannot start"
+        return f"who was started in its place took no calls in {RELOADING:g} s"
+
     async def health(self) -> tuple[str | None, bool]:
         """Why no call should come, and whether it is alive."""
         answer = await self._ask(health=True) if self.ready.is_set() else None
@@ -128,6 +136,7 @@ class Worker:
             case {"ready": urls}:
                 self.urls = urls
                 self.ready.set()
+                self._tell()
                 self.tell_full()
             case {"idle": _}:
                 self.idle.set()
