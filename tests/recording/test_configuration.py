@@ -1,10 +1,12 @@
 """What is written in the configuration, and what `check` says of it."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
+import anyio
 import pytest
 
 from switchhook import AudioFormat, CallInfo
@@ -34,11 +36,15 @@ def test_what_the_documentation_shows_is_a_configuration(table, secrets):
         assert hook().model_validate(settings, context=secrets)
 
 
+MEASURED: list = []
+
+
 def app(tmp_path, **settings):
     read = RecordingSettings.model_validate(settings, context={"base": tmp_path})
     return SimpleNamespace(
         settings=SimpleNamespace(connectors={"bank": None}),
         settings_of=lambda name: {"recording": read}[name],
+        measured=lambda name, value, labels: MEASURED.append((name, value, labels)),
     )
 
 
@@ -51,6 +57,37 @@ async def test_nothing_is_recorded_where_no_directory_is_named(tmp_path):
     async with plugin.lifespan(app(tmp_path)) as value:
         assert value is None
         assert plugin.create_tap(CallInfo("1", "bank"), AudioFormat(), value) is None
+
+
+@pytest.mark.anyio
+async def test_a_recording_that_is_lost_is_a_figure(tmp_path):
+    MEASURED.clear()
+    (tmp_path / "kept").write_text("no directory")
+    async with plugin.lifespan(app(tmp_path, directory="kept")) as value:
+        plugin.create_tap(CallInfo("1", "bank"), AudioFormat(), value)
+    assert MEASURED == [("recordings_lost", 1, {})]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("s3", "lost"), [(None, []), ({"bucket": "calls"}, [("recordings_lost", 1, {})])])
+async def test_what_is_deleted_before_a_store_has_it_is_lost(tmp_path, monkeypatch, s3, lost):
+    MEASURED.clear()
+    monkeypatch.setattr(
+        "switchhook_recording.plugin.Uploads", lambda *_: SimpleNamespace(close=print, add=print)
+    )
+    old = tmp_path / "kept" / "2020-01-01" / "a.wav"
+    old.parent.mkdir(parents=True)
+    old.touch()
+    os.utime(old, (0, 0))
+    async with plugin.lifespan(app(tmp_path, directory="kept", s3=s3)):
+        await until_gone(old)
+    assert lost == MEASURED
+
+
+async def until_gone(path):
+    with anyio.fail_after(10):
+        while path.exists():  # a thread deletes it
+            await anyio.sleep(0.001)
 
 
 @pytest.mark.anyio

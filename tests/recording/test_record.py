@@ -63,12 +63,12 @@ class Record:
 
 
 @asynccontextmanager
-async def asked_for_a_message(item, *, webhook=None, others=(), **settings):
+async def asked_for_a_message(item, *, webhook=None, others=(), lost=lambda _: None, **settings):
     """A call whose assistant answers its start with `item`, and everything else with "thanks"."""
     webhook = webhook or Webhook()
     answers = MemoryAssistant(lambda turn: [item] if turn.number == 1 else ["thanks"])
     read = RecordSettings.model_validate({"webhook": "https://example.com/", "secret": SECRET, **settings})
-    async with record.posting(read) as messages:
+    async with record.posting(read, lost) as messages:
         await messages.webhook.aclose()
         messages.webhook = webhook
         plugins = [Record(messages), wav, *others]
@@ -175,8 +175,8 @@ async def test_it_may_be_asked_for_with_a_command_of_ours():
     ("when_lost", "outcome"), [("allow", "hung_up"), ("hand_over", "handed_over"), ("end", "completed")]
 )
 async def test_a_webhook_that_fails_costs_what_the_operator_says(when_lost, outcome):
-    webhook = Webhook("https://example.com/: it answers 500")
-    async with asked_for_a_message(ITEM, webhook=webhook, when_lost=when_lost) as (talk, _):
+    webhook, lost = Webhook("https://example.com/: it answers 500"), []
+    async with asked_for_a_message(ITEM, webhook=webhook, lost=lost.append, when_lost=when_lost) as (talk, _):
         await leave(talk)
         talk.leg.press("#")
         await talk.wait(4.0)
@@ -186,6 +186,7 @@ async def test_a_webhook_that_fails_costs_what_the_operator_says(when_lost, outc
         ended = await talk.over()
     assert ended.outcome == outcome
     assert "record: the webhook did not take the message" in str(ended.not_performed)
+    assert lost == [1]
 
 
 @pytest.mark.parametrize("wrong", [{"max_duration": "for ever"}, {"max_duration": 0}, {"prompt": ["a"]}])

@@ -202,7 +202,8 @@ async def test_a_disk_that_is_too_slow_costs_the_recording_and_never_the_call(tm
 
 
 def test_a_full_disk_leaves_no_half_file_and_the_next_recording_works(tmp_path, monkeypatch, caplog):
-    working = Disk()
+    lost = []
+    working = Disk(lost=lost.append)
     file = RecordingFile(working, tmp_path / "day" / "a.wav", AudioFormat(), None, "leg-1")
 
     def full(data):
@@ -218,6 +219,7 @@ def test_a_full_disk_leaves_no_half_file_and_the_next_recording_works(tmp_path, 
     assert file.lost == "No space left on device"
     assert [each.name for each in tmp_path.glob("*/*")] == ["b.wav"]
     assert [each.levelno for each in caplog.records] == [logging.ERROR]
+    assert lost == [1]
 
 
 # --- other codings

@@ -5,12 +5,16 @@ import json
 import pytest
 
 from switchhook.serving.measuring import figures as core
+from switchhook_recording import plugin as recording
+from switchhook_recording import record
 from switchhook_telemetry.figures import CALLS, Figures
+from switchhook_tracing import plugin as tracing
 from switchhook_transport_genesys import figures as transport
 
 from .operating import FOLDER, families, labels, names, queries, rules
 
-DECLARED = {figure.name: figure for figure in (*core.FIGURES, *transport.FIGURES)}
+OF_PLUGINS = [*transport.FIGURES, *recording.figures(), *record.figures(), *tracing.figures()]
+DECLARED = {figure.name: figure for figure in (*core.FIGURES, *OF_PLUGINS)}
 PAGE = families(Figures(DECLARED).page().decode())
 
 

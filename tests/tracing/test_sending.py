@@ -46,11 +46,12 @@ def test_what_waits_meanwhile_goes_in_one_request(exporter):
 
 
 def test_spans_beyond_the_bound_are_lost_and_counted_and_nobody_waits(exporter):
-    sender = Sender(exporter, most=10)
+    told = []
+    sender = Sender(exporter, most=10, told=told.append)
     sender.put(["first"], 6)
     sender.put(["second"], 5)
     sender.put(["third"], 4)
-    assert sender.lost == 5
+    assert (sender.lost, told) == (5, [5])
     exporter.open.set()
     sender.close()
     assert [span for batch in exporter.batches for span in batch] == ["first", "third"]
@@ -60,10 +61,11 @@ def test_spans_beyond_the_bound_are_lost_and_counted_and_nobody_waits(exporter):
 def test_what_a_collector_does_not_take_is_lost_and_said_without_its_words(exporter, result, caplog):
     exporter.result = result
     exporter.open.set()
-    sender = Sender(exporter)
+    told = []
+    sender = Sender(exporter, told=told.append)
     sender.put(["one", "two"], 2)
     sender.close()
-    assert sender.lost == 2
+    assert (sender.lost, told) == (2, [2])
     assert "2 spans are lost" in caplog.text
     assert "watermelon" not in caplog.text
 

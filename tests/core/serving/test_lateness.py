@@ -1,5 +1,7 @@
 """How late the event loop is, in virtual time."""
 
+import threading
+
 import anyio
 import pytest
 import trio.testing
@@ -42,6 +44,16 @@ async def test_a_loop_that_is_in_time_is_alive_and_measured_once_a_second(served
     assert server.alive()
     assert len(late(told)) == pytest.approx(10, abs=1)
     assert max(late(told)) == 0.0
+
+
+async def test_what_plugins_measure_in_any_thread_is_told_within_two_seconds(served):
+    server, told = served
+    told.clear()
+    thread = threading.Thread(target=server.app.measured, args=("melons", 2.0, {}))
+    thread.start()
+    thread.join()
+    await anyio.sleep(2)
+    assert [each for each in told if each[0] == "melons"] == [("melons", 2.0)]
 
 
 async def test_the_worst_of_a_second_is_measured(served, clock):

@@ -245,6 +245,13 @@ async def test_an_engine_that_a_file_belongs_to_is_made_anew_with_another_file(h
     assert house.ear is not first
 
 
+async def test_what_a_plugin_measures_whose_lifespan_was_kept_is_told(house):
+    first = house.server.app
+    await house.again(stt=', model = "large"')
+    first.measured("melons", 1.0, {})
+    assert [*house.server.app.told.taken()] == [("melons", 1.0, {})]
+
+
 async def test_an_engine_that_is_no_context_manager_is_closed_when_it_is_superseded(house):
     await house.again(tts=', voice = "Bob"')
     await settled()

@@ -29,6 +29,11 @@ class AppInfo(Protocol):
         """The validated `[plugins.NAME]` of a plugin that has a `settings_model`; its defaults if the table
         is absent."""
 
+    def measured(self, name: str, value: float, labels: Mapping[str, str], /) -> None:
+        """A figure was taken that this plugin's hook `figures` declares. A plain call, in any thread; those
+        who listen to `measured` are told within a second or two, while a server runs. Never per frame of
+        audio."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallInfo:

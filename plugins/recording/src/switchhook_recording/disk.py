@@ -24,10 +24,13 @@ PART = ".part"  # of the name of a file that is being written
 
 
 class Disk:
-    """`finished` is called in the thread with each file that is complete."""
+    """`finished` is called in the thread with each file that is complete, `lost` in any thread with the
+    number of recordings that are newly lost."""
 
-    def __init__(self, finished: Callable[[Path], None] = lambda _: None) -> None:
-        self.finished = finished
+    def __init__(
+        self, finished: Callable[[Path], None] = lambda _: None, lost: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self.finished, self.lost = finished, lost
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="recording", daemon=True)
         self._thread.start()
@@ -90,6 +93,7 @@ class RecordingFile:
         if not self.lost:
             self.lost = why
             logger.error("the recording of call %s is lost: %s", self._name, why)
+            self._disk.lost(1)
 
     # --- in the thread
 

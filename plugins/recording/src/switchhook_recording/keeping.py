@@ -24,9 +24,12 @@ CUT = ".cut"
 class Keeper:
     """A thread of its own, as a disk may take its time."""
 
-    def __init__(self, directory: Path, keep: float | None) -> None:
-        """`keep`: seconds that a file is kept for; None: for good."""
-        self._directory, self._keep, self._ended = directory, keep, Event()
+    def __init__(
+        self, directory: Path, keep: float | None, deleted: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """`keep`: seconds that a file is kept for; None: for good. `deleted` is told how many recordings were
+        deleted."""
+        self._directory, self._keep, self._deleted, self._ended = directory, keep, deleted, Event()
         self._thread = Thread(target=self._work, name="recordings", daemon=True)
         self._thread.start()
 
@@ -39,7 +42,7 @@ class Keeper:
         self._try(lambda: finish_cut(self._directory))
         while self._keep is not None:
             before = time.time() - self._keep
-            self._try(lambda: delete_old(self._directory, before))  # noqa: B023  # it is called at once
+            self._try(lambda: self._deleted(delete_old(self._directory, before)))  # noqa: B023  # it is called at once
             if self._ended.wait(AGAIN):
                 return
 
@@ -71,8 +74,9 @@ def finish_cut(directory: Path) -> None:
         logger.warning("the recording %s ends where the server was stopped", whole.name)
 
 
-def delete_old(directory: Path, before: float) -> None:
-    """Recordings written before that time. Only folders of days that are old enough are looked into."""
+def delete_old(directory: Path, before: float) -> int:
+    """Recordings written before that time; how many there were. Only folders of days that are old enough are
+    looked into."""
     deleted, last = 0, f"{datetime.fromtimestamp(before, UTC):%Y-%m-%d}"
     for day in sorted(path for path in directory.glob("????-??-??") if path.name <= last):
         for path in day.iterdir():
@@ -83,3 +87,4 @@ def delete_old(directory: Path, before: float) -> None:
             day.rmdir()
     if deleted:
         logger.info("%d recordings were old and are deleted", deleted)
+    return deleted

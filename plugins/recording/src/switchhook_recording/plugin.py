@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from switchhook import (
     AudioFormat,
     CallInfo,
     CallRecord,
+    Figure,
     Finding,
     HandOver,
     Remark,
@@ -29,6 +30,7 @@ from switchhook import (
 )
 
 from .disk import Disk, RecordingFile
+from .figures import RECORDINGS_LOST
 from .keeping import SEALED, Keeper
 from .message import MESSAGE
 from .recorder import Recorder
@@ -54,12 +56,16 @@ class Recording:
 class Recordings:
     """Of one configuration."""
 
-    def __init__(self, settings: RecordingSettings, directory: Path) -> None:
+    def __init__(
+        self, settings: RecordingSettings, directory: Path, lost: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """`lost` is told in any thread how many recordings are newly lost."""
         self.settings, self._directory = settings, directory
         self._recipient = read_recipient(settings.encrypt_to) if settings.encrypt_to else None
-        self.keeper = Keeper(directory, settings.keep)
+        # the directory is where they wait for a store: those that were too old there are in none
+        self.keeper = Keeper(directory, settings.keep, lost if settings.s3 else lambda _: None)
         self._uploads = Uploads(directory, settings.s3, Bucket(settings.s3).put) if settings.s3 else None
-        self.disk = Disk(self._uploads.add) if self._uploads else Disk()
+        self.disk = Disk(self._uploads.add if self._uploads else lambda _: None, lost)
 
     def begin(self, call: CallInfo, audio: AudioFormat) -> Recording | None:
         of_connector = self.settings.of(call.connector)
@@ -100,6 +106,11 @@ def settings_model() -> type[BaseModel]:
 
 
 @hookimpl
+def figures() -> Sequence[Figure]:
+    return [RECORDINGS_LOST]
+
+
+@hookimpl
 def lifespan(app: AppInfo) -> AbstractAsyncContextManager[Recordings | None]:
     @asynccontextmanager
     async def recording() -> AsyncIterator[Recordings | None]:
@@ -107,7 +118,9 @@ def lifespan(app: AppInfo) -> AbstractAsyncContextManager[Recordings | None]:
         if settings.directory is None:
             yield None
             return
-        recordings = Recordings(settings, settings.directory)
+        recordings = Recordings(
+            settings, settings.directory, lambda count: app.measured(RECORDINGS_LOST.name, count, {})
+        )
         try:
             yield recordings
         finally:

@@ -7,7 +7,7 @@ Its JSON is not published. What is taken is lenient in its names; `user_defined`
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ from switchhook import (
     CallInfo,
     CallRecord,
     EndCall,
+    Figure,
     ForceTurn,
     HandOver,
     Play,
@@ -41,6 +42,7 @@ from switchhook import (
     hookimpl,
 )
 
+from .figures import MESSAGES_LOST
 from .message import MESSAGE, Message, beep, nothing
 from .record_settings import Asked, RecordSettings
 from .webhook import Webhook, WebhookError, instant
@@ -61,6 +63,7 @@ class Messages:
     settings: RecordSettings
     group: TaskGroup
     webhook: Webhook | None
+    lost: Callable[[int], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -98,13 +101,14 @@ class CallMessages:
         try:
             await plugin.webhook.post(metadata, message.audio, message.sound())
         except Exception as error:  # noqa: BLE001  # one message is lost, and not the task group of all
-            self._lose(str(error) if isinstance(error, WebhookError) else type(error).__name__)
+            self._lose(plugin, str(error) if isinstance(error, WebhookError) else type(error).__name__)
         except anyio.get_cancelled_exc_class():
-            self._lose("the server ended before the webhook took it")
+            self._lose(plugin, "the server ended before the webhook took it")
             raise
 
-    def _lose(self, problem: str) -> None:
+    def _lose(self, plugin: Messages, problem: str) -> None:
         self.problem = problem
+        plugin.lost(1)
         logger.error("a message of call %s is lost: %s", self.call.id, problem)
 
 
@@ -114,19 +118,26 @@ def settings_model() -> type[BaseModel]:
 
 
 @hookimpl
+def figures() -> Sequence[Figure]:
+    return [MESSAGES_LOST]
+
+
+@hookimpl
 def lifespan(app: AppInfo) -> AbstractAsyncContextManager[Messages]:
-    return posting(app.settings_of("record"))
+    return posting(app.settings_of("record"), lambda count: app.measured(MESSAGES_LOST.name, count, {}))
 
 
 @asynccontextmanager
-async def posting(settings: RecordSettings) -> AsyncIterator[Messages]:
+async def posting(
+    settings: RecordSettings, lost: Callable[[int], None] = lambda _: None
+) -> AsyncIterator[Messages]:
     webhook = None
     if settings.webhook is not None and settings.secret is not None:
         secret = settings.secret.get_secret_value()
         webhook = Webhook(settings.webhook, secret, settings.hosts, settings.timeout)
     try:
         async with anyio.create_task_group() as group:
-            yield Messages(settings, group, webhook)
+            yield Messages(settings, group, webhook, lost)
             group.cancel_scope.deadline = anyio.current_time() + PATIENCE
     finally:
         if webhook is not None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import anyio
 from anyio import to_thread
 
-from switchhook import AppInfo, CallInfo, CallRecord, Finding, Turn, hookimpl
+from switchhook import AppInfo, CallInfo, CallRecord, Figure, Finding, Turn, hookimpl
 from switchhook_http import call_headers
 
+from .figures import SPANS_LOST
 from .ids import traceparent
 from .settings import TracingSettings
 
@@ -29,16 +30,23 @@ def settings_model() -> type[TracingSettings]:
 
 
 @hookimpl
+def figures() -> Sequence[Figure]:
+    return [SPANS_LOST]
+
+
+@hookimpl
 def lifespan(app: AppInfo) -> AbstractAsyncContextManager[Traces | None]:
-    return _tracing(app.settings_of("tracing"))
+    return _tracing(app.settings_of("tracing"), lambda count: app.measured(SPANS_LOST.name, count, {}))
 
 
 @asynccontextmanager
-async def _tracing(settings: TracingSettings) -> AsyncIterator[Traces | None]:
+async def _tracing(
+    settings: TracingSettings, lost: Callable[[int], None] = lambda _: None
+) -> AsyncIterator[Traces | None]:
     if settings.endpoint is None:
         yield None
         return
-    traces = await to_thread.run_sync(_traces, settings)
+    traces = await to_thread.run_sync(_traces, settings, lost)
     try:
         yield traces
     finally:
@@ -46,12 +54,12 @@ async def _tracing(settings: TracingSettings) -> AsyncIterator[Traces | None]:
             await to_thread.run_sync(traces.close)
 
 
-def _traces(settings: TracingSettings) -> Traces:
+def _traces(settings: TracingSettings, lost: Callable[[int], None] = lambda _: None) -> Traces:
     from .traces import Traces
 
     # it would quote what the collector answers; what is lost is said by us
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
-    return Traces(settings)
+    return Traces(settings, lost)
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Protocol
@@ -30,8 +30,11 @@ class Exporter(Protocol):
 class Sender:
     """`put` is for one thread."""
 
-    def __init__(self, exporter: Exporter, most: int = MOST) -> None:
-        self._exporter, self._most = exporter, most
+    def __init__(
+        self, exporter: Exporter, most: int = MOST, told: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """`told` is told in any thread how many spans are newly lost."""
+        self._exporter, self._most, self._tell = exporter, most, told
         self._queue: SimpleQueue[tuple[Iterable[ReadableSpan], int] | None] = SimpleQueue()
         # Each is changed by one thread only, so none needs a lock. By the one that puts:
         self._put = self._refused = 0
@@ -51,6 +54,7 @@ class Sender:
         """They are made in the thread; `size`: at most so many. A plain call, which never waits."""
         if self._put - self._taken + size > self._most:
             self._refused += size
+            self._tell(size)
             return
         self._put += size
         self._queue.put((spans, size))
@@ -96,6 +100,7 @@ class Sender:
             done = False
         if not done:
             self._failed += len(batch)
+            self._tell(len(batch))
 
     def _say(self) -> None:
         newly, now = self.lost - self._unsaid, time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from importlib.metadata import version
 
 import requests
@@ -26,7 +27,8 @@ class _Session(requests.Session):
 
 
 class Traces:
-    def __init__(self, settings: TracingSettings) -> None:
+    def __init__(self, settings: TracingSettings, lost: Callable[[int], None] = lambda _: None) -> None:
+        """`lost` is told in any thread how many spans are newly lost."""
         headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
         self._exporter = OTLPSpanExporter(
             settings.endpoint, headers=headers, timeout=TIMEOUT, session=_Session()
@@ -38,7 +40,7 @@ class Traces:
                 "host.name": socket.gethostname(),
             }
         )
-        self._sender = Sender(self._exporter)
+        self._sender = Sender(self._exporter, told=lost)
 
     def end(self, record: CallRecord, began: int) -> None:
         """A plain call, which does not wait."""

@@ -38,6 +38,7 @@ from ..drivers.engines import Engines, ask, unfit
 from ..drivers.keeping import Lifetime, entered
 from ..drivers.lifespans import lifespan
 from ..measuring.figures import declared
+from ..measuring.told import Told
 from ..records.sinks import sinks_of
 
 MEGABYTE = 1024 * 1024
@@ -78,6 +79,9 @@ class App:
         for choice in sinks_of(settings.records):
             self.plugins.load_one("record_sink", choice.use)
         self._settings = self._read_plugin_settings()
+        self.told: Told = (
+            Told() if before is None else before.told
+        )  # a lifespan that is kept knows the first one
         self.figures = declared(self.plugins, partial(ask, self.plugins))
 
     @property
@@ -89,6 +93,9 @@ class App:
 
     def settings_of(self, name: str) -> Any:
         return self._settings[name]
+
+    def measured(self, name: str, value: float, labels: Mapping[str, str], /) -> None:
+        self.told.put(name, value, labels)
 
     @property
     def plugin_settings(self) -> Mapping[str, BaseModel]:

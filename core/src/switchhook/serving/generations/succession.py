@@ -146,6 +146,8 @@ class Succession:
             self._measured(LOOP_LATE.name, worst, {})
             self._hook_figures.look(self._watchdog.plugins)
             self._behind.look(engine for each in self._alive for engine in each.app.engines)
+            for figure in self.current.app.told.taken():
+                self._measured(*figure)
 
     def _watch(self) -> None:
         self._watchdog.plugins = tuple(each.app.plugins for each in self._alive)
