@@ -53,6 +53,12 @@ def test_a_file_that_holds_no_secret_may_be_read_by_all(tmp_path, secret):
     assert [*open_to_others(given, tmp_path)] == []
 
 
+def test_what_a_model_is_told_may_be_read_by_all(tmp_path, secret):
+    assistant = {"use": "model", "instructions": FOUND}
+    given = settings(connectors={"bank": {**connector(), "assistant": assistant}})
+    assert [*open_to_others(given, tmp_path)] == []
+
+
 def test_a_file_that_is_named_twice_is_found_once(tmp_path, secret):
     given = settings(plugins={"acme": {"a": FOUND, "b": FOUND}})
     assert len([*open_to_others(given, tmp_path)]) == 1

@@ -122,6 +122,38 @@ async def test_another_call_knows_nothing_of_it(model, assistant):
         assert "Ann" not in line.asked[-1].said("user")
 
 
+async def test_an_address_without_its_v1_is_shown(model):
+    async with model() as line:
+        other = line.emulated.origin
+    async with model(base_url=other) as line, line.call():
+        error = await failure(line)
+        assert f"at {other}/chat/completions: " in str(error)
+
+
+async def test_an_address_that_wants_no_tls_is_told_apart_from_a_certificate(model):
+    async with model() as line:
+        async with model(base_url=line.emulated.url.replace("http:", "https:")) as secure, secure.call():
+            error = await failure(secure)
+        assert error.reason == "TLS failed"
+        assert "speaks no TLS" in str(error)
+        assert "`ca`" not in str(error)
+
+
+async def test_where_a_service_has_moved_to_is_said(model):
+    async with model() as line, line.call():
+        line.faults.append(Fault("status", 308, headers={"Location": "https://new.example.com/v1?key=k"}))
+        assert "status 308 (to https://new.example.com/v1); it has moved" in str(await failure(line))
+
+
+async def test_another_form_of_answer_is_said_to_be_one(model, monkeypatch):
+    native = {"message": {"role": "assistant", "content": "hi"}, "done": True}
+    monkeypatch.setattr("switchhook_testing_openai.events.whole", lambda *_: native)
+    async with model(parameters={"stream": False}) as line, line.call():
+        error = await failure(line)
+        assert error.reason == "unreadable answer"
+        assert "(expected `choices`, got message, done); look at `base_url`" in str(error)
+
+
 # --- what the model, or a filter before or behind it, does not want to say
 
 FILTERED = Fault("status", 400, code="content_filter")

@@ -110,6 +110,8 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
             group.start_soon(watch)
         record = await call.run(typed_lines(), hurried=not interactive)
         status = 1 if record.outcome == "failed" else 0
+        if status:
+            print(f"what stands in the way: switchhook check --config {arguments.config}", file=sys.stderr)
         group.cancel_scope.cancel()
     return changed or status
 

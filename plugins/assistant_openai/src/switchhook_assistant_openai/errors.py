@@ -18,6 +18,7 @@ class OpenAIError(ModelError):
     }
     by_status: ClassVar = {
         **ModelError.by_status,
-        401: "the key in `api_key` is wrong or was deleted, or belongs in another `header`",
-        404: "compare `base_url` and `model` with what the service offers",
+        401: "`api_key` is missing or wrong, the key was deleted, or it belongs in another `header`",
+        404: "compare `base_url` and `model` with what the service offers: the one ends in /v1 for most",
+        405: "look at `base_url`: it ends where /chat/completions begins, in /v1 for most",
     }

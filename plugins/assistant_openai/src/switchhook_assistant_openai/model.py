@@ -38,6 +38,7 @@ class OpenAIModel:
             ):
                 async for data in events:
                     yield reading.take(data)
+                reading.finish()
         except HttpError as error:
             if error.status == 401 and self._tokens is not None:
                 self._tokens.refuse()

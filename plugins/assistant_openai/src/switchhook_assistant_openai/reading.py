@@ -6,6 +6,7 @@ import json
 from typing import Literal
 
 from switchhook_chat import Answer, CalledTool, Json, json_object, said_in
+from switchhook_http import HttpError
 
 from .errors import OpenAIError
 
@@ -16,7 +17,7 @@ class Reading:
     """Notes in `answer` all of it but the words."""
 
     def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+        self._answer, self._strange = answer, ""
 
     def take(self, data: str) -> str:
         """The words of an event, or of an answer that is not streamed. Raises OpenAIError and HttpError."""
@@ -29,9 +30,16 @@ class Reading:
             raise OpenAIError("content filter" if "content_filter" in code else "failed", message)
         if isinstance(usage := event.get("usage"), dict):
             self._answer.cost(usage.get("prompt_tokens"), usage.get("completion_tokens"))
+        if "choices" not in event and "usage" not in event:
+            self._strange = ", ".join(map(str, event))
         choices = event.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
         return self._choose(choice) if isinstance(choice, dict) else ""
+
+    def finish(self) -> None:
+        """Raises HttpError where all that came is of another form."""
+        if self._strange and not self._answer.end:
+            raise HttpError("garbage", f"expected `choices`, got {self._strange:.60}")
 
     def _choose(self, choice: Json) -> str:
         said = choice.get("delta") or choice.get("message")

@@ -17,12 +17,16 @@ OURS = {
     "budget": "raise `call_tokens`",
 }
 BY_STATUS = {
-    400: "it does not accept what was asked: what it says in brackets names the parameter",
-    401: "the key in `api_key` is wrong or was deleted",
+    401: "`api_key` is missing or wrong, or the key was deleted",
+    402: "nothing is left to pay with: look at the account",
     403: "the key may not use this model",
     404: "compare `model` with what the service offers",
     429: "too many requests, or nothing left to pay with: look at the limits of the account",
 }
+
+WITHIN = "error", "errors", "detail"  # in which an error lies
+MESSAGES = "message", "errorMessage", "msg"
+DEEP = 4
 
 
 class ModelError(ServiceError):
@@ -37,19 +41,28 @@ class ModelError(ServiceError):
             return super().of(error)
         said, code = said_in(error.detail)
         filtered = "content_filter" in code or "content_policy" in code
-        return cls("content filter" if filtered else "status", said, status=error.status)
+        return cls("content filter" if filtered else "status", said, status=error.status, at=error.at)
 
 
 def said_in(body: bytes | str) -> tuple[str, str]:
-    """Message and code of an error; services differ in where they stand."""
+    """Message and code of an error. Services differ in where they stand: an object `error` or a list of them,
+    a text, or beside each other; a page for browsers says nothing."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     try:
-        said = json.loads(body)
+        said = json.loads(text)
     except (ValueError, RecursionError):
-        return "", ""
-    error = said.get("error", said) if isinstance(said, dict) else None
-    if isinstance(error, str):
-        return error, ""
-    if not isinstance(error, dict):
-        return "", ""
-    message, code = error.get("message") or error.get("errorMessage"), error.get("code")
-    return (message if isinstance(message, str) else ""), str(code or "")
+        return ("" if "<" in text else text.strip()), ""
+    for _ in range(DEEP):
+        if isinstance(said, list):
+            said = said[0] if said else None
+        if not isinstance(said, dict):
+            break
+        inner = next((said[name] for name in WITHIN if said.get(name)), None)
+        if inner is None:
+            return _message(said), str(said.get("code") or said.get("type") or "")
+        said = inner
+    return (said if isinstance(said, str) else ""), ""
+
+
+def _message(said: dict[str, object]) -> str:
+    return next((text for name in MESSAGES if isinstance(text := said.get(name), str)), "")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from traceback import walk_tb
 from typing import Any, Literal
 
 import anyio
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic.json_schema import PydanticJsonSchemaWarning
 
-from switchhook import CallInfo, Response, parse_response
+from switchhook import CallInfo, Response, SettingsError, parse_response
 
 from .messages import CalledTool
 from .model import ToolForm
@@ -19,6 +22,7 @@ from .options import ToolOptions
 logger = logging.getLogger(__name__)
 
 KEYS = "0123456789*#ABCD"
+OURS = {"hand_over", "end_call", "set_variable", "collect_keys", "send_keys", "play", "change_language"}
 STRICT = ConfigDict(extra="forbid", protected_namespaces=())
 RESULT = 4_000  # characters of one
 
@@ -45,18 +49,31 @@ class Tool:
 
     @property
     def form(self) -> ToolForm:
-        parameters = self.model.model_json_schema()
-        parameters.pop("title", None)
-        parameters.setdefault("properties", {})
-        return ToolForm(self.name, self.about, parameters)
+        return ToolForm(self.name, self.about, schema_of(self.model))
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """JSON Schema. Raises PydanticUserError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PydanticJsonSchemaWarning)  # of a default that JSON has no form for
+        schema = model.model_json_schema()
+    schema.pop("title", None)
+    schema.setdefault("properties", {})
+    return schema
 
 
 class Toolbox:
-    """`functions` are the author's own."""
+    """`functions` are the author's own. Raises SettingsError."""
 
     def __init__(self, options: ToolOptions, functions: list[Tool]) -> None:
         self._options = options
-        self._tools = {tool.name: tool for tool in (*_ours(options), *functions)}
+        self._tools = {tool.name: tool for tool in _ours(options)}
+        for tool in functions:
+            if tool.name in OURS:
+                raise SettingsError(
+                    f"tools.functions: {tool.name}: there is such a tool; name yours otherwise"
+                )
+            self._tools[tool.name] = tool
         self.forms = [tool.form for tool in self._tools.values()]
 
     async def run(self, called: CalledTool, call: CallInfo) -> Outcome:
@@ -75,9 +92,17 @@ class Toolbox:
             with anyio.move_on_after(self._options.timeout):
                 outcome = await tool.run(arguments, call)
         except (Exception, SystemExit) as error:  # noqa: BLE001  # an author's function may raise anything
-            logger.warning("call %s: the tool %s raised %s", call.id, tool.name, type(error).__name__)
+            raised = type(error).__name__
+            logger.warning("call %s: the tool %s raised %s%s", call.id, tool.name, raised, _place(error))
             return Outcome("failed", again=True)
         return outcome
+
+
+def _place(error: BaseException) -> str:
+    """Where its author has to look; what it says may hold a caller's words."""
+    *_, innermost = walk_tb(error.__traceback__)
+    frame, line = innermost
+    return f" at {frame.f_code.co_filename}:{line}"
 
 
 def _refused(call: CallInfo, what: str, why: str) -> Outcome:

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 
 import anyio
 
+from .addresses import shown_address
 from .again import pause_of, seconds_in
 from .errors import HttpError
 from .pool import NONE, NOTHING, Pool, Reply, Timeouts
@@ -53,6 +54,8 @@ class Client:
                 reply = await attempt.enter_async_context(asked)
                 if reply.status not in (200, 204):
                     said = (await reply.read(ERROR_BODY)).decode("utf-8", "replace")
+                    if moved := reply.headers.get("location"):
+                        said = f"to {shown_address(moved)}"
                     after = seconds_in(reply.headers.get("retry-after", ""))
                     raise HttpError("status", said, status=reply.status, retry_after=after)
                 stack.push_async_exit(attempt.pop_all())
@@ -60,14 +63,18 @@ class Client:
 
         async with AsyncExitStack() as stack:
             try:
-                reply = await begin()
-            except HttpError as error:
-                pause = _pause(error)
-                if pause is None:
-                    raise
-                await anyio.sleep(pause)
-                reply = await begin()
-            yield reply
+                try:
+                    reply = await begin()
+                except HttpError as error:
+                    pause = _pause(error)
+                    if pause is None:
+                        raise
+                    await anyio.sleep(pause)
+                    reply = await begin()
+                yield reply
+            except HttpError as error:  # also of who reads the answer
+                error.at = error.at or shown_address(url)
+                raise
 
     async def prepare(self) -> None:
         """Has a connection ready for the next request; not where a proxy is in between. Raises HttpError."""

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Literal
 
-Problem = Literal["connect", "proxy", "tls", "timeout", "status", "broken", "token", "garbage"]
+Problem = Literal["connect", "proxy", "tls", "no tls", "timeout", "status", "broken", "token", "garbage"]
 
 WORDS: dict[str, str] = {
     "connect": "cannot connect",
     "proxy": "cannot connect",
     "tls": "TLS failed",
+    "no tls": "TLS failed",
     "timeout": "no answer in time",
     "broken": "connection broke",
     "garbage": "unreadable answer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +17,28 @@ NAMES = {
     "text_to_speech": "Watson Text to Speech",
 }
 KEY = "copy key and URL together from the service's page in IBM Cloud: each instance has its own"
+
+UNREACHED: Mapping[str, tuple[str, str]] = {
+    "tls": (
+        "the certificate of {where} is not trusted",
+        "if a proxy or a private authority signed it, name that authority's PEM file in `ca`",
+    ),
+    "no tls": ("what listens at {where} speaks no TLS", "look at its URL: at the port, and at https://"),
+    "proxy": ("the proxy does not let us through to {where}", "look at HTTPS_PROXY and NO_PROXY"),
+    "connect": (
+        "no connection to {where}",
+        "look at its URL, at DNS, at the firewall, and at HTTPS_PROXY if the network has a proxy",
+    ),
+    "timeout": (
+        "no answer in time from {where}",
+        "the service is slow or a firewall drops what it sends; try again",
+    ),
+    "garbage": (
+        "an answer from {where} that is none of the service's",
+        "look at the URL: a proxy's or a log-in page may be answering",
+    ),
+}
+BROKEN = "the connection to {where} broke", "try again; a proxy or a firewall may be cutting it"
 
 
 def explain(error: WatsonError, service: Service) -> tuple[str, str]:
@@ -43,31 +66,8 @@ def _no_token(error: WatsonError, who: str, said: str) -> tuple[str, str]:
 
 
 def _unreached(error: WatsonError, where: str) -> tuple[str, str]:
-    match error.why or error.problem:
-        case "tls":
-            return (
-                f"the certificate of {where} is not trusted",
-                "if a proxy or a private authority signed it, name that authority's PEM file in `ca`",
-            )
-        case "proxy":
-            return f"the proxy does not let us through to {where}", "look at HTTPS_PROXY and NO_PROXY"
-        case "connect":
-            return (
-                f"no connection to {where}",
-                "look at its URL, at DNS, at the firewall, and at HTTPS_PROXY if the network has a proxy",
-            )
-        case "timeout":
-            return (
-                f"no answer in time from {where}",
-                "the service is slow or a firewall drops what it sends; try again",
-            )
-        case "garbage":
-            return (
-                f"an answer from {where} that is none of the service's",
-                "look at the URL: a proxy's or a log-in page may be answering",
-            )
-        case _:
-            return f"the connection to {where} broke", "try again; a proxy or a firewall may be cutting it"
+    cause, cure = UNREACHED.get(error.why or error.problem, BROKEN)
+    return cause.format(where=where), cure
 
 
 def _refused(error: WatsonError, who: str) -> tuple[str, str]:

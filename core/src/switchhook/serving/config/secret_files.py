@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a plugin that has secrets is imported without these
     from ...contract.settings import ConnectorSettings, Settings
 
 OTHERS = 0o007
+TEXTS = ("instructions",)  # what a model is told: no secret, though it is written like one
 
 
 def _secret(value: object, info: ValidationInfo) -> object:
@@ -76,9 +77,9 @@ def _named(values: object) -> Iterator[str]:
         case str():
             pass
         case Mapping():
-            for value in values.values():
+            for name, value in values.items():
                 if isinstance(value, Mapping) and [*value] == ["file"] and isinstance(value["file"], str):
-                    yield value["file"]
+                    yield from () if name in TEXTS else (value["file"],)
                 else:
                     yield from _named(value)
         case list() | tuple() | Iterator():
