@@ -4,6 +4,7 @@ voice that is given "0 0 1 7" has no choice. Amounts, dates, times and versions 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,11 @@ TELEPHONE = 7  # digits at least, in groups
 
 # an account as its country writes it (ISO 13616), in groups of four or in one
 IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-CLUSTER = re.compile(r"[+(]?\d[\d() \u00a0\u202f./\u2010-\u2013-]*+")
+CLUSTER = re.compile(r"[+(]?\d[\d() \u00a0\u202f./\u2010-\u2013\uff0d-]*+")
 GROUP = re.compile(r"\d++")
 PART = re.compile(r"(\d++)|([^\d]++)")
 SPACES = frozenset((" ", "\u00a0", "\u202f"))
-HYPHENS = frozenset(("-", "\u2010", "\u2011", "\u2012", "\u2013"))
+HYPHENS = frozenset(("-", "\u2010", "\u2011", "\u2012", "\u2013", "\uff0d"))
 CLOSED = frozenset((*SPACES, *HYPHENS, ".", "/", "(", ")", ") ", " (", ")-", ")/", "-(", ") (", ".(", ")."))
 # signs of currencies, and the codes and short names of those that are written most
 CURRENCY = (
@@ -25,12 +26,13 @@ CURRENCY = (
     "|ILS|AED|SAR|ZAR|BRL|MXN|ARS|CLP|COP|KRW|THB|SGD|HKD|MYR|IDR|PHP|VND|EGP|NGN|KES|PKR|BDT"
     "|z\u0142|K\u010d|kr|Ft|lei|Rs|\u0440\u0443\u0431|\u0433\u0440\u043d)\\b"
 )
-MONEY_BEFORE = re.compile(rf"(?:{CURRENCY}|Rs\.|\d[.,:]|[.])[ \u00a0\u202f]?$")
+# behind a comma or a full stop with a space the number is the next of a list, or begins a sentence
+MONEY_BEFORE = re.compile(rf"(?:{CURRENCY})\.?[ \u00a0\u202f]?$|(?:\d[,:]|[.])$")
 MONEY_BEHIND = re.compile(
     rf"[.,:]\d|[ \u00a0\u202f]?(?:[%\u2030\u00b0]|{CURRENCY}|(?i:euros?|dollars?|pounds?)\b)"
 )
 AROUND = 9  # characters that these look at
-SEPARATORS = re.compile(r"[\s\u2010-\u2013/.()-]+")
+SEPARATORS = re.compile(r"[\s\u2010-\u2013\uff0d/.()-]+")
 
 
 def with_digits_apart(text: str) -> str:
@@ -69,7 +71,7 @@ def _account(found: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """Groups of digits that may belong together, and what stands between them."""
+    """Groups of digits that may belong together, as 0 to 9, and what stands between them."""
 
     groups: Sequence[str]
     between: Sequence[str]
@@ -87,7 +89,7 @@ class _Chain:
             return False
         if self.plus or self.bracket or signs & {"(", ")"}:
             return True
-        if all(len(group) == 4 and 1000 <= int(group) < 2200 for group in self.groups) or self._is_date:
+        if all(len(group) == 4 and "1000" <= group < "2200" for group in self.groups) or self._is_date:
             return False
         if signs <= SPACES:
             return self._is_spaced
@@ -106,8 +108,10 @@ class _Chain:
         if len(self.groups) != 3:
             return False
         year = [number for number, length in enumerate(self.lengths) if length == 4]
-        rest = [int(self.groups[number]) for number in range(3) if number not in year]
-        return len(year) == 1 and year[0] != 1 and 0 < min(rest) <= 12 and max(rest) <= 31
+        rest = [int(self.groups[number]) for number in range(3) if self.lengths[number] <= 2]
+        if len(year) != 1 or year[0] == 1 or len(rest) != 2:
+            return False
+        return 0 < min(rest) <= 12 and max(rest) <= 31
 
     @property
     def _is_amount(self) -> bool:
@@ -174,7 +178,7 @@ def _told(lead: str, groups: Sequence[str], between: Sequence[str]) -> Iterator[
     if not groups:
         yield lead
         return
-    chain = _Chain(groups, inner, lead.endswith("+"), lead.endswith("("))
+    chain = _Chain([*map(_plain, groups)], inner, lead.endswith("+"), lead.endswith("("))
     if chain.is_telephone:
         yield lead.rstrip("(")
         yield ", ".join(map(" ".join, groups))
@@ -183,8 +187,13 @@ def _told(lead: str, groups: Sequence[str], between: Sequence[str]) -> Iterator[
     yield lead
     alone = chain.is_apart
     for number, group in enumerate(groups):
-        yield " ".join(group) if alone and _is_name(group) else group
+        yield " ".join(group) if alone and _is_name(chain.groups[number]) else group
         yield "".join(between[number : number + 1])
+
+
+def _plain(digits: str) -> str:
+    """The same ones as 0 to 9: many scripts have their own."""
+    return digits if digits.isascii() else "".join(str(unicodedata.decimal(each)) for each in digits)
 
 
 def _is_name(digits: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from unicodedata import category
 from xml.sax.saxutils import escape
 
 from .authors import to_speech
@@ -30,6 +31,8 @@ TOGETHER = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 PARAGRAPHS = frozenset(("p", "paragraph", "s", "sentence"))
 UNHEARD = frozenset(("lexicon", "lookup", "mark", "meta", "metadata", "speak", "token", "w", "desc"))
 AS_IT_IS = frozenset(("say-as", "sub", "phoneme"))  # the words in them are not to be replaced
+SOUNDING = frozenset(("audio", "break", "phoneme", "sub"))  # also where no words are in them
+NAMED = frozenset("*#@%&\u00a7")  # points to Unicode, and words to people
 PAUSES = {"none": "", "x-weak": "", "weak": ",", "medium": ",", "strong": ".", "x-strong": "."}
 
 
@@ -88,13 +91,24 @@ def for_voice(
     if not any(isinstance(token, Tag) for token in tokens):
         words = pronunciations.apply(_in_one_line(without_drawings(speech.text)))
         words = words if ssml else with_digits_apart(words)
-        return Said([words] if words else [], remarks)
+        return Said([words] if is_sayable(words) else [], remarks)
     if ssml:
-        return Said([_marked_up(tokens, pronunciations)], remarks, marked_up=True)
+        sounds = any(map(_sounds, tokens))
+        return Said([_marked_up(tokens, pronunciations)] if sounds else [], remarks, marked_up=sounds)
     wording = _Wording(language, pronunciations)
     for token in tokens:
         wording.take(token)
     return Said(wording.end(), [*remarks, *wording.remarks])
+
+
+def is_sayable(text: str) -> bool:
+    """Whether a voice would make words of it: it has a letter, a digit or a sign with a name. Of points and
+    dashes alone some voices make words too, and some an error."""
+    return any(each.isalnum() or each in NAMED or category(each) in ("Sm", "Sc", "So") for each in text)
+
+
+def _sounds(token: Token) -> bool:
+    return token.name in SOUNDING if isinstance(token, Tag) else is_sayable(without_drawings(token.text))
 
 
 def _in_one_line(text: str) -> str:
@@ -226,6 +240,6 @@ class _Wording:
 
     def _flush(self) -> None:
         line = SPARE_SPACE.sub("", TWICE.sub("", self._line)).strip()
-        if line.strip(".,;:!?"):
+        if is_sayable(line):
             self._parts.append(line)
         self._line = ""
