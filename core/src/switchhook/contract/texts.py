@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..speakable.authors import as_words as as_words  # noqa: PLC0414  # the dialogue takes it of the contract
+from ..speakable.authors import Words
 from ..speakable.markup import Tag, Text, Token, parse
 
 UNSEEN = ("<!--", "<?", "<!")  # comments, instructions to programs, declarations
@@ -42,6 +42,11 @@ def _words(tokens: list[Token]) -> Iterator[str]:
             hidden += not token.closes
         elif token.name == "sub" and hidden:
             hidden -= 1
+
+
+def as_words(text: str, like: str) -> str:
+    """`text`, which was made of `like`: if no Markdown is read in that any more, nor is it in this."""
+    return Words(text) if isinstance(like, Words) else text
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ..contract.hook import MOST
 from ..contract.hookspecs import HOOKS
 from ..contract.info import CallInfo
 from ..contract.responses import MODELS, Response, UnknownResponse
-from ..speakable.authors import as_words
+from ..contract.texts import as_words
 from .guard import Fault, HandlerAnswer, Report, report
 from .loader import Plugin, Plugins
 

@@ -32,11 +32,6 @@ class Words(str):
     __slots__ = ()
 
 
-def as_words(text: str, like: str) -> str:
-    """`text`, which was made of `like`: if that were words, it is too."""
-    return Words(text) if isinstance(like, Words) else text
-
-
 @dataclass(frozen=True, slots=True)
 class Speech:
     """`text` either has tags, and then it is well-formed SSML, or it has none, and then it is plain text in
