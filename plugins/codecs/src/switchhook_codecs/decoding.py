@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 
 import numpy as np
@@ -16,6 +16,7 @@ import soxr  # type: ignore[import-untyped]  # likewise
 from switchhook import AudioFormat, Unplayable
 
 from . import mulaw, riff
+from .quiet import quiet
 
 Samples = npt.NDArray[np.float32]
 
@@ -25,6 +26,9 @@ MAX_BYTES = 50_000_000  # of the file
 MAX_SECONDS = 600
 MAX_SAMPLES = 60_000_000  # of all channels: ten minutes of 48 kHz in stereo
 BLOCK = 8192  # what is lost where a block cannot be read to its end
+SDS = b"\xf0\x7e"
+NO_FILE = 7  # what libsndfile says of an MP3 without a whole frame, "file does not exist": it has read it
+SHORT = "File ended unexpectedly, before its first block of sound"
 KNOWN = (
     (b"#!AMR", "AMR"),
     (b"\x1aE\xdf\xa3", "WebM or Matroska"),
@@ -53,19 +57,37 @@ def decode(data: bytes, audio: AudioFormat, go_on: Callable[[], None]) -> bytes:
     raise. Raises Unplayable."""
     if not data:
         raise _refusal("the file is empty")
+    if data.startswith(SDS):  # of which libsndfile writes what is wrong to standard output
+        raise _refusal("a MIDI sample dump is not read")
     if len(data) > MAX_BYTES:
         raise _refusal(f"expected a file of at most {MAX_BYTES} bytes, got {len(data)}")
     coded = bytearray()
     try:
-        with _opened(riff.repaired(data)) as opened, _Forward(opened, closefd=False) as file:
+        with (
+            nullcontext() if _is_plain(data) else quiet(),
+            _opened(riff.repaired(data)) as opened,
+            _Forward(opened, closefd=False) as file,
+        ):
             _check(file)
             for block in _resampled(_mono(file, go_on), file.samplerate, audio.rate):
                 coded += _coded(block, audio)
+            if not coded:
+                raise _refusal(_why_silent(file))
     except sf.LibsndfileError as error:
-        raise _refusal(f"{error.error_string}{_looks_like(data)}") from None
-    if not coded:
-        raise _refusal("there is no sound in it")
+        words = SHORT if error.code == NO_FILE else error.error_string
+        raise _refusal(f"{words}{_looks_like(data)}") from None
     return bytes(coded)
+
+
+def _is_plain(data: bytes) -> bool:
+    """No decoder looks into it that would write what it thinks of it to standard error."""
+    form = riff.format_of(data)
+    return form is not None and form.coding in riff.PLAIN
+
+
+def _why_silent(file: sf.SoundFile) -> str:
+    """No block of it could be read, and the reader did not mind."""
+    return SHORT if file.frames > 0 or "ended unexpectedly" in file.extra_info else "there is no sound in it"
 
 
 def _refusal(why: str) -> Unplayable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import re
 import sys
 import time
@@ -117,7 +118,8 @@ def settle() -> None:
 
 def _standard_error() -> LogStream | TextIO:
     try:
-        return LogStream(sys.stderr.fileno())
+        # one of its own: a plugin may put standard error aside while a library talks
+        return LogStream(os.dup(sys.stderr.fileno()))
     except (io.UnsupportedOperation, AttributeError):  # a stand-in, in a test for instance
         return sys.stderr
 
