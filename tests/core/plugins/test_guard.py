@@ -142,7 +142,7 @@ def test_a_response_that_does_not_fit_its_model_goes_to_handle_unknown():
         def handle_unknown(self, response):
             return Say(response.problem)
 
-    misfit = parse_response({"response_type": "text", "text": 7})
+    misfit = parse_response({"response_type": "text", "text": [7]})
     answer = hooks(text=Handler(Say("yes")), unknown=Unknown()).handle(misfit, CALL)
     assert answer.plugin == "responses/unknown"
 
