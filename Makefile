@@ -99,6 +99,7 @@ load: $(INSTALLED)  ## a thousand live calls: what each costs beside other serve
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target $(VENV)/rivals $(RIVALS) || echo "$(RIVALS): not to be had here, and left out"
 	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/load.py compare --json $(VENV)/compare.json
 	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/load.py grow --json $(VENV)/grow.json --svg docs/pictures/load.svg
+	@PYTHONPATH=$(VENV)/uvloop $(BIN)/python benchmarks/load_arrivals.py --json $(VENV)/arrivals.json
 
 soak: $(INSTALLED)  ## half an hour of calls that come and go: does memory grow, is a frame lost
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --target $(VENV)/uvloop uvloop

@@ -80,17 +80,20 @@ class Load(NamedTuple):
     server: ServerProgram
     callers: ServerProgram
     backends: ServerProgram
+    url: str
 
     def figures(self) -> dict[str, Figures]:
-        return {name: getattr(self, name).figures() for name in self._fields}
+        return {name: getattr(self, name).figures() for name in ("server", "callers", "backends")}
 
 
 @contextmanager
-def loaded(kind: str, calls: int, folder: Path, ramp: float) -> Iterator[Load]:
+def loaded(
+    kind: str, calls: int, folder: Path, ramp: float, latencies: Sequence[str] = LATENCIES
+) -> Iterator[Load]:
     """All of its calls have begun when `callers` prints a line."""
     asked, certificates = KINDS[kind], str(folder) if KINDS[kind].tls else "-"
     with ExitStack() as stack:
-        backends = stack.enter_context(running("load_backends.py", certificates, *LATENCIES))
+        backends = stack.enter_context(running("load_backends.py", certificates, *latencies))
         url = backends.line()
         relayed = url.replace("http", "ws", 1)
         if kind in ("listening", "talking", "talking_tls"):
@@ -101,9 +104,11 @@ def loaded(kind: str, calls: int, folder: Path, ramp: float) -> Iterator[Load]:
         else:
             server = stack.enter_context(running("load_server.py", kind, relayed, *[str(folder)] * asked.tls))
         ca = [str(folder / "ca.pem")] if asked.tls else []
-        given = (asked.callers, server.line(), str(calls), str(ramp), *ca)
-        callers = stack.enter_context(running("load_callers.py", *given))
-        yield Load(server, callers, backends)
+        own_url = server.line()
+        callers = stack.enter_context(
+            running("load_callers.py", asked.callers, own_url, str(calls), str(ramp), *ca)
+        )
+        yield Load(server, callers, backends, own_url)
 
 
 def configured(folder: Path, kind: str, url: str) -> Path:
@@ -263,10 +268,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main() -> None:
-    options = _parser().parse_args()
+def open_files() -> None:
+    """As many as may be."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, FILES) if most > 0 else FILES, most))
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    open_files()
     os.environ.update(ENVIRON)
     found = {"command": sys.argv[1:], "machine": load_report.machine(), **options.run(options)}
     print("\n" + load_report.machine_line(found["machine"]))

@@ -1,7 +1,8 @@
 """The callers of `load.py`: `python benchmarks/load_callers.py KIND URL CALLS RAMP [CA]`.
 
 KIND is "bare" for a relay, "listening" or "talking" for AudioHook. Calls begin evenly within RAMP seconds,
-and who hangs up calls again; "once" instead of "talking": he does not. One clock beats for all of them.
+and who hangs up calls again; "once" instead of "talking": he does not; "visiting": he hangs up when the
+greeting sounds. One clock beats for all of them.
 Prints "ready" when all have begun; for each line on standard input what they have found and how late the
 beat was.
 """
@@ -20,7 +21,17 @@ from load_caller import PERIOD, Found, Listener, Streamer, Talker
 from process import HOST, INSTANCE, LOOP, percentile, started
 
 TICK = 0.005  # seconds of the common clock
-KINDS = {"bare": Streamer, "listening": Listener, "talking": Talker, "once": Talker}
+
+
+class Visitor(Talker):
+    """Hangs up as soon as the greeting sounds."""
+
+    def hear(self, audio: bytes) -> None:
+        super().hear(audio)
+        self.hang_up()
+
+
+KINDS = {"bare": Streamer, "listening": Listener, "talking": Talker, "once": Talker, "visiting": Visitor}
 AGAIN = 0.5  # seconds until somebody whose call was given back calls again
 
 
@@ -66,7 +77,7 @@ class Crowd:
         await asyncio.sleep(later)
         while True:
             answered = await self._call(number, begun)
-            if self.kind == "once":
+            if self.kind in ("once", "visiting"):
                 return
             await asyncio.sleep(0 if answered else AGAIN)
 
