@@ -5,9 +5,11 @@ that fails when it is told to, and a page that tells what there is in the proces
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import json
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextTo
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 PROCESS = Path("/proc/self")
+SIZES = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"  # of mallinfo2(3)
 FAILS = "fails"  # the variable of a call whose assistant is to fail
 
 
@@ -79,12 +82,29 @@ class Telling:
         return AdminPage(json.dumps(_figures()).encode()) if path == "/figures" else None
 
 
+class MallInfo(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in SIZES.split()]
+
+
+def _malloced() -> int:
+    """Bytes that are in use of what malloc has, without Python's small objects; 0 where the C library is not
+    GNU's."""
+    ask = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if ask is None:
+        return 0
+    ask.restype = MallInfo
+    found = ask()
+    return int(found.uordblks + found.hblkhd)
+
+
 def _figures() -> dict[str, int]:
     for engine in ENGINES:
         engine.forget()
     gc.collect()
     return {
         "memory": int((PROCESS / "statm").read_text().split()[1]) * PAGE,
+        "malloc": _malloced(),
+        "objects": sys.getallocatedblocks(),
         "descriptors": len(list((PROCESS / "fd").iterdir())),
         "tasks": len(asyncio.all_tasks()),
         "threads": threading.active_count(),
