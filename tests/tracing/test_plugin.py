@@ -15,10 +15,13 @@ pytestmark = pytest.mark.anyio
 
 class Traces:
     def __init__(self):
-        self.ended = []
+        self.ended, self.turns = [], []
 
-    def end(self, record, began):
-        self.ended.append((record, began))
+    def turn(self, call, turn, began):
+        self.turns.append((call.id, turn.number, began))
+
+    def end(self, record, began, done):
+        self.ended.append((record, began, set(done)))
 
 
 class Traced:
@@ -34,6 +37,10 @@ class Traced:
     @hookimpl
     def turn_started(self, call, turn):
         plugin.turn_started(call, turn, self.traces)
+
+    @hookimpl
+    def turn_recorded(self, call, turn):
+        plugin.turn_recorded(call, turn, self.traces)
 
     @hookimpl
     def call_ended(self, call, record):
@@ -66,9 +73,23 @@ async def test_a_call_that_is_over_is_handed_on_with_its_record():
         await talk.wait(4)
         talk.leg.close()
         record = await talk.over()
-    [(ended, began)] = traces.ended
-    assert ended is record
+    [(ended, began, done)] = traces.ended
+    assert (ended, done) == (record, set())
     assert began > 1_700_000_000_000_000_000
+
+
+async def test_a_turn_is_handed_on_while_its_call_goes_on_and_once():
+    traces = Traces()
+    async with a_call(asking([]), plugins=[Traced(traces)]) as talk:
+        await talk.wait(4)
+        talk.say("my balance")
+        await talk.wait(4)
+        [(call, number, began)] = traces.turns
+        assert (call, number) == (talk.call.info.id, 1)
+        talk.leg.close()
+        await talk.over()
+    [(_, ended_began, done)] = traces.ended
+    assert (ended_began, done) == (began, {1})
 
 
 async def test_without_a_collector_nothing_goes_along_and_nothing_is_made():

@@ -7,7 +7,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.trace import SpanKind, StatusCode
 
 from switchhook import CallRecord, TurnRecord
-from switchhook_tracing.spans import CallSpans, count
+from switchhook_tracing.spans import OF_TURN, Spans, count
 
 BEGAN = 1_700_000_000_000_000_000
 SECRET = "watermelon"
@@ -34,7 +34,8 @@ def record(**more):
 
 
 def spans(**more):
-    return list(CallSpans(record(**more), BEGAN, Resource({})))
+    made = record(**more)
+    return list(Spans(made.conversation_id, made.id, BEGAN, Resource({})).of_call(made))
 
 
 def named(made, *names):
@@ -60,6 +61,18 @@ def test_times_are_those_of_the_record_on_the_wall_clock():
 
 def test_no_more_come_than_were_counted_on():
     assert len(spans()) <= count(record())
+
+
+def test_a_turn_that_was_given_before_is_the_same_and_does_not_come_again():
+    made = record()
+    of_call = Spans(made.conversation_id, made.id, BEGAN, Resource({}))
+    first = list(of_call.of_turn(made.turns[0]))
+    rest = list(of_call.of_call(made, done={1}))
+    both = {span.context.span_id: span.to_json() for span in [*first, *rest]}
+    assert both == {span.context.span_id: span.to_json() for span in spans()}
+    assert len(first) + len(rest) == len(both)
+    assert len(first) <= OF_TURN
+    assert len(rest) <= count(made, {1})
 
 
 def test_the_request_to_an_assistant_is_that_of_a_client():

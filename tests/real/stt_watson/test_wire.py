@@ -10,6 +10,7 @@ from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
 from switchhook import AudioFormat, LanguageUnknown, Options, SpeechError
+from switchhook_http import call_headers
 from switchhook_stt_watson.plugin import create_stt
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +90,16 @@ async def test_audio_follows_the_start_message_without_waiting_for_an_answer(ser
             await house.until(lambda it: it.audio)
             assert house.actions == ["start"]
             assert house.audio == b"\1" * FRAME
+
+
+async def test_the_upgrade_has_the_headers_of_the_call(service):
+    token = call_headers.set({"traceparent": "00-7-7-01"})
+    try:
+        async with service() as (house, engine), engine.open(LINE, "en-US", {}):
+            await house.until(lambda it: it.actions)
+            assert house.connections[0].request.headers["traceparent"] == "00-7-7-01"
+    finally:
+        call_headers.reset(token)
 
 
 async def test_frames_go_out_one_by_one_as_they_come(service):

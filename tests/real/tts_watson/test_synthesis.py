@@ -8,6 +8,7 @@ import pytest
 from switchhook import AudioFormat, LanguageUnknown, SpeechError
 from switchhook.testing import MemoryTextToSpeech
 from switchhook.testing.conformance import check_text_to_speech
+from switchhook_http import call_headers
 from switchhook_testing_watson import Fault
 from switchhook_tts_watson.voices import VOICES
 from switchhook_watson import Timeouts
@@ -40,6 +41,16 @@ async def test_the_request_asks_for_the_line_s_format_and_a_voice_of_the_languag
         assert seen.headers["accept"] == "audio/mulaw;rate=8000"
         assert seen.query == {"voice": "en-US_MichaelV3Voice"}
         assert seen.headers["x-watson-learning-opt-out"] == "true"
+
+
+async def test_the_request_has_the_headers_of_the_call(watson, say):
+    async with watson() as (_, _, engine, requests):
+        token = call_headers.set({"traceparent": "00-7-7-01"})
+        try:
+            await say(engine, "Good morning.")
+        finally:
+            call_headers.reset(token)
+        assert requests.seen[-1].headers["traceparent"] == "00-7-7-01"
 
 
 async def test_audio_is_heard_while_it_is_made(watson):

@@ -24,7 +24,7 @@ from ..contract.leg import (
     PlaybackFinished,
     PlaybackStarted,
 )
-from ..contract.records import CallRecord
+from ..contract.records import CallRecord, TurnRecord
 from ..contract.speech import Transcript
 from ..plugins.guard import Fault, reporting
 from .bot import Bot
@@ -61,7 +61,7 @@ class Call:
         info = leg.info
         self.variables = SessionVariables(info.variables, bot.reserved)
         self._mask = bot.mask.of_call()
-        self.record_writer = CallRecordWriter(info, self._mask, self._measure, grew)
+        self.record_writer = CallRecordWriter(info, self._mask, self._measure, grew, self._turn_over)
         self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
@@ -278,6 +278,9 @@ class Call:
         self._taps.finish()
         with reporting(self._fault):
             self._bot.hooks.tell("call_ended", call=self.info, record=record)
+
+    def _turn_over(self, turn: TurnRecord) -> None:
+        self._bot.hooks.tell("turn_recorded", call=self.info, turn=turn)
 
     def _prompt_faulted(self, engine: str, problem: str) -> None:
         self.handle(events.Faulted("prompt", "engine", problem, engine, line=line_of(problem)))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .audio import AudioFormat, Codec, Tap
     from .findings import AdminPage
     from .info import CallInfo
-    from .records import CallRecord
+    from .records import CallRecord, TurnRecord
     from .responses import (
         AudioResponse,
         ConnectToAgentResponse,
@@ -181,6 +181,13 @@ def turn_started(call: CallInfo, turn: Turn, plugin: Any) -> None:
 @hook("call", "all")
 def turn_completed(call: CallInfo, turn: Turn, plugin: Any) -> None:
     """The reply to `turn` has been performed. What is returned is ignored. Any plugin."""
+
+
+@hook("call", "all")
+def turn_recorded(call: CallInfo, turn: TurnRecord, plugin: Any) -> None:
+    """All is known that happened in `turn`: there is a later one, and what it said is over. Told in order, of
+    each turn but the last ones; `call_ended` has all of them in `record.turns`. What is returned is ignored.
+    Any plugin."""
 
 
 @hook("call", "all")

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import anyio
 
+from switchhook_http import call_headers
 from switchhook_watson import Service, WatsonError
 from switchhook_websocket import ClientSocket, ConnectError, Limits, connect
 
@@ -111,7 +112,7 @@ async def _connect(
 ) -> ClientSocket:
     url = service.socket_url(PATH, query)
     for last in (False, True):
-        headers = {**service.headers, **await service.authorization()}
+        headers = {**call_headers.get(), **service.headers, **await service.authorization()}
         connection = connect(
             url, link, headers=headers.items(), limits=LIMITS, context=service.ssl, proxy=service.proxy
         )

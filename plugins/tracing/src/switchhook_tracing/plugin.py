@@ -1,4 +1,5 @@
-"""A trace of each call, exported when it is over; its context goes along with what the call asks for."""
+"""A trace of each call: a turn is exported when all of it is known, and the call when it is over. Its context
+goes along with what the call asks for."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio import to_thread
 
-from switchhook import AppInfo, CallInfo, CallRecord, Figure, Finding, Turn, hookimpl
+from switchhook import AppInfo, CallInfo, CallRecord, Figure, Finding, Turn, TurnRecord, hookimpl
 from switchhook_http import call_headers
 
 from .figures import SPANS_LOST
@@ -21,7 +22,7 @@ from .settings import TracingSettings
 if TYPE_CHECKING:  # they take a fifth of a second, and only who traces needs them
     from .traces import Traces
 
-BEGAN = "began"
+BEGAN, DONE = "began", "done"
 
 
 @hookimpl
@@ -65,7 +66,7 @@ def _traces(settings: TracingSettings, lost: Callable[[int], None] = lambda _: N
 @hookimpl
 def call_started(call: CallInfo, plugin: Traces | None) -> None:
     if plugin is not None:
-        call.state[BEGAN] = time.time_ns()
+        call.state[BEGAN], call.state[DONE] = time.time_ns(), set()
         _tell(call)
 
 
@@ -81,9 +82,16 @@ def _tell(call: CallInfo, turn: int = 0) -> None:
 
 
 @hookimpl
+def turn_recorded(call: CallInfo, turn: TurnRecord, plugin: Traces | None) -> None:
+    if plugin is not None and BEGAN in call.state:
+        call.state[DONE].add(turn.number)
+        plugin.turn(call, turn, call.state[BEGAN])
+
+
+@hookimpl
 def call_ended(call: CallInfo, record: CallRecord, plugin: Traces | None) -> None:
     if plugin is not None and BEGAN in call.state:
-        plugin.end(record, call.state[BEGAN])
+        plugin.end(record, call.state[BEGAN], call.state[DONE])
 
 
 @hookimpl

@@ -1,8 +1,9 @@
-"""The spans of a call, from its record: no word that was said or keyed, no variable and no number in them."""
+"""The spans of a call and of its turns, from its record: no word that was said or keyed, no variable and no
+number in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan
@@ -22,20 +23,24 @@ SCOPE = InstrumentationScope("switchhook")
 Value = str | int | float | bool | tuple[str, ...]
 
 
-def count(record: CallRecord) -> int:
+OF_TURN = 1 + len(STAGES)  # spans, at most
+
+
+def count(record: CallRecord, done: Collection[int] = ()) -> int:
     """At most so many spans come of it."""
-    return 1 + len(record.turns) * (1 + len(STAGES))
+    return 1 + (len(record.turns) - len(done)) * OF_TURN
 
 
-class CallSpans:
-    """Of one call that is over. `began`: nanoseconds of the clock on the wall."""
+class Spans:
+    """Of one call. `began`: nanoseconds of the clock on the wall."""
 
-    def __init__(self, record: CallRecord, began: int, resource: Resource) -> None:
-        self._record, self._began, self._resource = record, began, resource
-        self._trace = trace_id(record.conversation_id, record.id)
+    def __init__(self, conversation: str, call: str, began: int, resource: Resource) -> None:
+        self._call, self._began, self._resource = call, began, resource
+        self._trace = trace_id(conversation, call)
 
-    def __iter__(self) -> Iterator[ReadableSpan]:
-        record, call = self._record, self._context()
+    def of_call(self, record: CallRecord, done: Collection[int] = ()) -> Iterator[ReadableSpan]:
+        """Of a call that is over, and of its turns but those that are `done`."""
+        call = self._context()
         bad = record.outcome in BAD_ENDS
         yield ReadableSpan(
             "call",
@@ -50,12 +55,14 @@ class CallSpans:
             instrumentation_scope=SCOPE,
         )
         for turn in record.turns:
-            yield from self._turn(turn, call)
+            if turn.number not in done:
+                yield from self.of_turn(turn)
 
-    def _turn(self, turn: TurnRecord, call: SpanContext) -> Iterator[ReadableSpan]:
+    def of_turn(self, turn: TurnRecord) -> Iterator[ReadableSpan]:
+        """Of one that is over."""
         times = [turn.at, *(at for stage in turn.stages.values() for at in stage)]
         own = self._context(turn.number)
-        yield self._span("turn", own, call, (min(times), max(times)), _of_turn(turn))
+        yield self._span("turn", own, self._context(), (min(times), max(times)), _of_turn(turn))
         for stage in STAGES:
             if stage in turn.stages:
                 began, ended = turn.stages[stage]
@@ -83,9 +90,7 @@ class CallSpans:
 
     def _context(self, turn: int = 0, stage: str = "") -> SpanContext:
         flags = TraceFlags(TraceFlags.SAMPLED)
-        return SpanContext(
-            self._trace, span_id(self._record.id, turn, stage), is_remote=False, trace_flags=flags
-        )
+        return SpanContext(self._trace, span_id(self._call, turn, stage), is_remote=False, trace_flags=flags)
 
     def _event(self, fault: Mapping[str, object]) -> Event:
         told = ("source", "hook", "error", "engine", "line")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib.metadata import version
 
 import requests
@@ -11,11 +11,11 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import SpanExportResult
 
-from switchhook import CallRecord
+from switchhook import CallInfo, CallRecord, TurnRecord
 
 from .sending import Sender
 from .settings import TracingSettings
-from .spans import CallSpans, count
+from .spans import OF_TURN, Spans, count
 
 TIMEOUT = 5.0  # seconds for a request, with all that it is tried again
 
@@ -42,9 +42,16 @@ class Traces:
         )
         self._sender = Sender(self._exporter, told=lost)
 
-    def end(self, record: CallRecord, began: int) -> None:
-        """A plain call, which does not wait."""
-        self._sender.put(CallSpans(record, began, self._resource), count(record))
+    # Plain calls, which do not wait:
+
+    def turn(self, call: CallInfo, turn: TurnRecord, began: int) -> None:
+        spans = Spans(call.conversation_id, call.id, began, self._resource)
+        self._sender.put(spans.of_turn(turn), OF_TURN)
+
+    def end(self, record: CallRecord, began: int, done: Collection[int] = ()) -> None:
+        """`done`: turns that were given before."""
+        spans = Spans(record.conversation_id, record.id, began, self._resource)
+        self._sender.put(spans.of_call(record, done), count(record, done))
 
     @property
     def lost(self) -> int:

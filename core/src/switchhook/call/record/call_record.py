@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 Grew = Callable[[CallRecord], None]
 
 
-def nobody(_record: CallRecord) -> None:
+def nobody(_record: object) -> None:
     pass
 
 
@@ -59,9 +59,16 @@ class _Waiting:
 class CallRecordWriter:
     """Times are seconds since the call began."""
 
-    def __init__(self, info: LegInfo, mask: Mask, measure: Callable[..., None], grew: Grew = nobody) -> None:
-        """`grew` is told whenever the record has grown by a turn, or by what came of one."""
-        self._mask, self._measure, self._grew = mask, measure, grew
+    def __init__(
+        self,
+        info: LegInfo,
+        mask: Mask,
+        measure: Callable[..., None],
+        grew: Grew = nobody,
+        over: Callable[[TurnRecord], None] = nobody,
+    ) -> None:
+        """`grew` is told whenever the record has grown by a turn, or by what came of one; `over` of turns."""
+        self._mask, self._measure, self._grew, self._over = mask, measure, grew, over
         self.figures = CallFigures(measure)
         self.record = CallRecord(
             id=info.id,
@@ -106,6 +113,8 @@ class CallRecordWriter:
         for effect in effects:
             self._effect(effect, at, began, heard)
         self._stages.take(event, effects, at, self.record.turns)
+        for turn in self._stages.over(self.record.turns):
+            self._over(turn)
 
     def _event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901, PLR0912  # one arm for each kind
         match event:
