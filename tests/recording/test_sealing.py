@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from switchhook import SettingsError
+from switchhook_recording import plugin
 from switchhook_recording.sealing import PIECE, Sealed, read_recipient
 from switchhook_recording.settings import RecordingSettings
 
@@ -104,3 +106,65 @@ async def test_a_recording_is_never_on_the_disk_unencrypted(tmp_path):
     wav = Wav(pyrage.decrypt(file.read_bytes(), [IDENTITY]))
     assert wav.seconds == pytest.approx(30.0, abs=0.02)
     assert wav.begins("caller", 7) == pytest.approx(0.0, abs=0.02)
+
+
+# --- opened again
+
+
+@pytest.fixture
+def keys(tmp_path):
+    file = tmp_path / "recordings.key"
+    file.write_text(f"# created: 2026-11-30\n# public key: {RECIPIENT}\n{IDENTITY}\n")
+    return file
+
+
+@pytest.fixture
+def recording(tmp_path):
+    file = tmp_path / "a.wav.age"
+    file.write_bytes(sealed([SOUND]))
+    return file
+
+
+SOUND = bytes(range(256)) * 600
+
+
+def test_a_recording_opens_with_the_file_of_its_key(recording, keys):
+    assert plugin.open_recording(recording, keys) == SOUND
+
+
+def test_of_one_that_was_cut_there_is_what_was_written(recording, keys):
+    recording.write_bytes(recording.read_bytes()[:-50])
+    opened = plugin.open_recording(recording, keys)
+    assert opened == SOUND[: len(opened)]
+    assert len(opened) >= PIECE
+
+
+def test_a_recording_in_the_clear_is_not_this_plugins_to_open(tmp_path, keys):
+    assert plugin.open_recording(tmp_path / "a.wav", keys) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"{pyrage.x25519.Identity.generate()}\n", "does not open with the key in"),
+        ("AGE-SECRET-KEY-1WRONG\n", "expected a line AGE-SECRET-KEY-…, as age-keygen writes it"),
+        (f"{RECIPIENT}\n", "expected a line AGE-SECRET-KEY-…, as age-keygen writes it"),
+        (None, "No such file or directory"),
+    ],
+    ids=["another key", "half a key", "the public key", "no file"],
+)
+def test_what_does_not_open_it_is_said_without_the_key(recording, keys, text, why):
+    keys.unlink() if text is None else keys.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        plugin.open_recording(recording, keys)
+    assert why in str(caught.value)
+    assert not re.search(r"AGE-SECRET-KEY-1\w", str(caught.value))
+
+
+@given(st.binary(max_size=300))
+def test_whatever_a_file_holds_the_error_is_ours(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("odd")
+    (folder / "a.wav.age").write_bytes(data)
+    (folder / "key").write_text(str(IDENTITY))
+    with suppress(SettingsError):
+        plugin.open_recording(folder / "a.wav.age", folder / "key")

@@ -1,10 +1,11 @@
 """`switchhook records`: what there is of a call, and that nothing is left of it once it was erased."""
 
 import json
+from html import escape
 
 import pytest
 
-from switchhook import CallRecord
+from switchhook import CallRecord, wav_file
 from switchhook.__main__ import main
 from switchhook.contract.records import TurnRecord
 from switchhook.serving.records.file_sink import FilesSink
@@ -142,6 +143,69 @@ def test_a_call_is_drawn_as_one_page(folder, run):
     status, out, _ = run("show", "talk-a", "--html", "call.html")
     assert (status, out.splitlines()[-1]) == (0, "its page: call.html")
     assert "talk-a" in (folder.parent / "call.html").read_text()
+
+
+SOUND = wav_file(bytes(range(256)) * 100, 8000, 2)
+
+
+def drawn(folder, run, *recordings, options=()):
+    """The page, its words without tags, and what the command says before it names the page."""
+    kept(folder, "a")
+    FilesSink(folder).append([json.loads(call("b", recordings=[str(each) for each in recordings]).line())])
+    status, out, error = run("show", "talk-b", "--html", "call.html", *options)
+    assert (status, error) == (0, "")
+    page = (folder.parent / "call.html").read_text()
+    return page, [line for line in out.splitlines() if line.startswith("its recording")]
+
+
+def test_a_recording_on_this_machine_is_drawn(folder, run, tmp_path):
+    (tmp_path / "b.wav").write_bytes(SOUND)
+    page, said = drawn(folder, run, tmp_path / "b.wav")
+    assert ('class="bot" points' in page, said) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("b.wav.age", b"sealed", "is encrypted: with the file of its key, --identity KEYS draws it, and"),
+        ("b.wav", None, "is not there any more, or not on this machine"),
+        ("b.wav", b"no sound", "cannot be drawn: expected a WAV file"),
+        ("s3://calls/b.wav", None, "its recording is in a store, s3://calls/b.wav"),
+    ],
+    ids=["encrypted", "deleted", "broken", "stored"],
+)
+def test_a_recording_that_cannot_be_drawn_is_said_on_the_page_too(folder, run, tmp_path, name, content, said):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    page, [line] = drawn(folder, run, name if "://" in name else tmp_path / name)
+    assert said in line
+    assert f"<p>{escape(line)}</p>" in page
+    assert 'class="bot" points' not in page
+
+
+def test_the_command_that_opens_an_encrypted_recording_names_it(folder, run, tmp_path):
+    (tmp_path / "b.wav.age").touch()
+    _, [line] = drawn(folder, run, tmp_path / "b.wav.age")
+    assert f"`age -d -i KEYS {tmp_path}/b.wav.age > call.wav` opens it" in line
+
+
+def test_a_plugin_opens_an_encrypted_recording_with_the_key(folder, run, tmp_path, site):
+    (tmp_path / "b.wav.age").write_bytes(SOUND[::-1])
+    (tmp_path / "key").write_text("the key")
+    opening = (
+        "from switchhook import hookimpl\n@hookimpl\ndef open_recording(file, identity):\n"
+        "    return file.read_bytes()[::-1] if identity.read_text() == 'the key' else None\n"
+    )
+    site.add("extension", "locksmith", opening)
+    page, said = drawn(folder, run, tmp_path / "b.wav.age", options=["--identity", str(tmp_path / "key")])
+    assert ('class="bot" points' in page, said) == (True, [])
+
+
+def test_a_key_without_a_page_to_draw_is_an_error(folder, run):
+    kept(folder, "a")
+    status, _, error = run("show", "talk-a", "--identity", "key")
+    assert status == 2
+    assert "say --html FILE too" in error
 
 
 def test_of_a_call_that_is_not_there_no_page_is_drawn(folder, run):

@@ -56,6 +56,7 @@ def test_the_others_are_asked_while_calls_are_answered():
         "check",
         "check_public",
         "figures",
+        "open_recording",
         "response_models",
         *(f"create_{group}" for group in DRIVERS),
     }

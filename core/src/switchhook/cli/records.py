@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 from . import add_config
 
 if TYPE_CHECKING:
+    from ..contract.settings import Settings
     from ..contract.sinks import RecordStore
+    from ..serving.records.recorded import Found
     from ..serving.records.stores import Stores
 
 GROUP = "look into calls"
@@ -36,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("id", metavar="ID")
     shown.add_argument(
         "--html", type=Path, metavar="FILE", help="as one page: both sides, prompts, barge-ins, faults"
+    )
+    shown.add_argument(
+        "--identity", type=Path, metavar="KEYS", help="age's file with the key of encrypted recordings"
     )
     exported = commands.add_parser("export", help="records as JSON Lines, the oldest first")
     exported.add_argument("id", nargs="?", default="", metavar="ID", help="of one call; default: of all")
@@ -58,7 +63,8 @@ async def _run(arguments: argparse.Namespace) -> int:
     from ..serving.records.stores import Stores
 
     base = arguments.config.parent.absolute()
-    stores = Stores(load_settings(arguments.config), base)
+    settings = load_settings(arguments.config)
+    stores = Stores(settings, base)
     if arguments.what == "erase":
         return await _erase(stores, arguments.id)
     async with stores.opened(arguments.sink) as store:
@@ -66,7 +72,7 @@ async def _run(arguments: argparse.Namespace) -> int:
             case "list":
                 return await _list(store, arguments.newest)
             case "show":
-                return await _show(stores, store, arguments.id, arguments.html)
+                return await _show(stores, store, arguments, settings)
             case _:
                 return await _export(store, arguments.id)
 
@@ -83,27 +89,38 @@ async def _list(store: RecordStore, newest: int) -> int:
     return 0
 
 
-async def _show(stores: Stores, store: RecordStore, wanted: str, page: Path | None) -> int:
+async def _show(stores: Stores, store: RecordStore, arguments: argparse.Namespace, settings: Settings) -> int:
+    from ..contract.errors import SettingsError
+    from ..serving.records.recorded import opener, recording_of
     from ..serving.records.story import lines
 
+    wanted, page, identity = arguments.id, arguments.html, arguments.identity
+    if identity is not None and page is None:
+        raise SettingsError("--identity opens a recording to draw it: say --html FILE too")
     newest: Mapping[str, Any] | None = None
     async for newest in store.records(wanted, None):
         for line in lines(newest):
             print(line)
     if newest is not None and page is not None:
-        _draw(newest, stores.events(str(newest.get("id"))), page)
+        opened = opener(settings, arguments.config.parent.absolute(), identity) if identity else None
+        _draw(newest, stores.events(str(newest.get("id"))), recording_of(newest, opened), page)
     return _unless(newest is not None, wanted)
 
 
-def _draw(record: Mapping[str, Any], events: Iterable[str], page: Path) -> None:
-    """With its recording, where that lies on this machine and can be read."""
+def _draw(record: Mapping[str, Any], events: Iterable[str], recording: Found, page: Path) -> None:
     from ..contract.visible import visible
     from ..tools.story_page import story_page
 
     whole = [json.loads(line) for line in events if line.endswith("}")]  # the last may be cut
-    sounds = [Path(str(each)) for each in record.get("recordings") or () if str(each).endswith(".wav")]
-    wav = next((each.read_bytes() for each in sounds if each.is_file()), b"")
-    page.write_text(story_page(record, whole, wav), "utf-8")
+    wav, note = recording
+    try:
+        drawn = story_page(record, whole, wav, note)
+    except ValueError as error:
+        note = f"its recording cannot be drawn: {error}"
+        drawn = story_page(record, whole, note=note)
+    page.write_text(drawn, "utf-8")
+    if note:
+        print(visible(note))
     print(f"its page: {visible(str(page))}")
 
 

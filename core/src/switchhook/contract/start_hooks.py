@@ -13,6 +13,7 @@ from .hook import hook
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
     from pydantic import BaseModel
 
@@ -118,6 +119,13 @@ def check_public(app: AppInfo) -> AsyncIterable[Finding]:  # type: ignore[empty-
 def figures() -> Iterable[Figure]:  # type: ignore[empty-body]
     """What this plugin measures, for those who listen to `measured`. Asked at start-up. None: nothing. Any
     plugin."""
+
+
+@hook("start", "all")
+def open_recording(file: Path, identity: Path) -> bytes:  # type: ignore[empty-body]
+    """When `switchhook records show --identity` draws a call: the WAV file in a recording that is encrypted,
+    with the key in the file `identity`. Raises SettingsError where that does not open it. None: this plugin
+    makes no such files. Any plugin."""
 
 
 @hook("start", "all")

@@ -28,10 +28,12 @@ td.seconds { text-align: right; font-variant-numeric: tabular-nums }
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def story_page(record: Mapping[str, Any], events: Iterable[Mapping[str, Any]] = (), wav: bytes = b"") -> str:
+def story_page(
+    record: Mapping[str, Any], events: Iterable[Mapping[str, Any]] = (), wav: bytes = b"", note: str = ""
+) -> str:
     """`record`: the call record; `events`: the lines of its event file; `wav`: its recording, the caller left
-    and the bot right. Both may be missing: the picture has less in it. Raises ValueError for a WAV file that
-    cannot be read."""
+    and the bot right. Both may be missing: the picture has less in it, and `note` says why. Raises ValueError
+    for a WAV file that cannot be read."""
     heard: Sequence[Side] = sides(wav) if wav else ()
     kept = list(islice(events, MOST_EVENTS))
     title = f"Call {_text(record.get('conversation_id') or record.get('id'))}"
@@ -42,6 +44,7 @@ def story_page(record: Mapping[str, Any], events: Iterable[Mapping[str, Any]] = 
         f"<title>{title}</title><style>{LOOK}{STYLE}</style></head><body>",
         f"<h1>{title}</h1>",
         f'<div class="picture">{picture(record, kept, heard)}</div>',
+        *([f"<p>{_text(note)}</p>"] if note else []),
         *_facts(record),
         *_turns(record),
         *_listed("Faults", record.get("faults"), ("at", "source", "hook", "error", "line", "engine")),

@@ -33,6 +33,7 @@ from .disk import Disk, RecordingFile
 from .figures import RECORDINGS_LOST
 from .keeping import SEALED, Keeper
 from .message import MESSAGE
+from .opening import unsealed
 from .recorder import Recorder
 from .sealing import read_recipient
 from .settings import RecordingSettings, WhenLost
@@ -165,6 +166,11 @@ def call_ended(call: CallInfo, record: CallRecord, plugin: Recordings | None) ->
         record.faults.append({**fault, "at": record.seconds})
     else:
         record.recordings.append(plugin.kept_as(recording))
+
+
+@hookimpl
+def open_recording(file: Path, identity: Path) -> bytes | None:
+    return unsealed(file, identity) if file.name.endswith(SEALED) else None
 
 
 @hookimpl
