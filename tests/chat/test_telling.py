@@ -135,7 +135,13 @@ def test_instructions_stand_in_a_file_beside_the_configuration(tmp_path):
     [
         ({"instructions": {"file": "missing.md"}}, "cannot read .*missing.md: No such file"),
         ({"instructions": {"path": "x"}}, "expected a text or"),
-        ({"instructions": ""}, "instructions"),
+        ({"instructions": ""}, "instructions: expected what the model is to do, got an empty text"),
+        ({"instructions": " \n"}, "instructions: expected what the model is to do, got an empty text"),
+        ({"instructions": "prompts/bank.md"}, 'got the name of a file: say { file = "prompts/bank.md" }'),
+        ({"instructions": {"file": "."}}, "cannot read .*: Is a directory"),
+        ({"instructions": {"file": "empty.md"}}, "expected 1 to 100000 characters in .*empty.md, got 0"),
+        ({"instructions": {"file": "long.md"}}, "expected 1 to 100000 characters in .*long.md, got 100001"),
+        ({"instructions": {"file": "binary.md"}}, "cannot read .*binary.md: is not text in UTF-8"),
         ({"model": ""}, "model"),
         ({"timeout": 0}, "timeout"),
         ({"tell": ["names"]}, "tell"),
@@ -144,6 +150,9 @@ def test_instructions_stand_in_a_file_beside_the_configuration(tmp_path):
     ],
 )
 def test_wrong_options_are_named(tmp_path, wrong, said):
+    (tmp_path / "empty.md").write_text("\n")
+    (tmp_path / "long.md").write_text("x" * 100_001)
+    (tmp_path / "binary.md").write_bytes(b"\xff\xfe")
     given = {"model": "m", "instructions": "x", **wrong}
     with pytest.raises(SettingsError, match=said):
         Options(given, place="assistant", base=tmp_path).parse(ChatOptions)

@@ -652,6 +652,14 @@ def test_check_finds_an_engine_that_cannot_be_opened(site, check):
     assert (status, "FAIL   connectors.support.stt: does not answer" in out) == (1, True)
 
 
+def test_check_says_which_of_several_engines_cannot_be_opened(site, check):
+    site.add("stt", "deaf", "from switchhook import hookimpl\n@hookimpl\ndef create_stt(): return object()\n")
+    several = GOOD.replace('{ use = "ear" }', '[{ use = "ear" }, { use = "deaf" }]')
+    assert several != GOOD
+    status, out, _ = check(several)
+    assert (status, "FAIL   connectors.support.stt.1: does not answer" in out) == (1, True)
+
+
 def test_check_finds_that_nothing_performs_text(check):
     status, out, _ = check(GOOD + '[plugins]\nexclude = ["responses/text"]\n')
     assert (status, "no plugin performs text" in out) == (1, True)

@@ -176,7 +176,7 @@ async def test_a_model_that_calls_tools_in_a_circle_is_reported_and_the_call_goe
     async with model(circles, greeting="Hello.", tools=TOOLS) as line, talking(line, script) as talk:
         talk.say("hi")
         await until(lambda: talk.heard()[1:] == ["I have heard hi."])
-        assert talk.call.record_writer.record.faults[0]["error"] == "rounds"
+        assert talk.call.record_writer.record.faults[0]["error"] == "tools in a circle"
 
 
 async def test_a_model_that_streams_for_ever_is_cut_and_reported_and_the_call_goes_on(model, caplog):

@@ -228,7 +228,7 @@ async def test_a_call_that_has_cost_enough_is_left_to_the_next_assistant(model):
     async with model(call_tokens=400) as line, line.call():
         with pytest.raises(AssistantError) as caught:
             await say_often(line)
-        assert caught.value.reason == "budget"
+        assert caught.value.reason == "the tokens of a call are spent"
         assert 1 <= len(line.asked) < 20
 
 

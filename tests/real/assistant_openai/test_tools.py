@@ -188,7 +188,7 @@ async def test_tools_in_a_circle_come_to_an_end(model, rounds, asked):
     async with model(answers, tools=TOOLS, rounds=rounds) as line, line.call():
         with pytest.raises(AssistantError) as caught:
             await line.say("hi")
-        assert (caught.value.reason, len(line.asked)) == ("rounds", asked)
+        assert (caught.value.reason, len(line.asked)) == ("tools in a circle", asked)
         assert line.asked[-1].body["tool_choice"] == "none"
 
 

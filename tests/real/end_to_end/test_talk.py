@@ -128,6 +128,16 @@ def test_a_script_that_is_not_there_is_a_wrong_configuration(folder):
     assert (status, "bank.toml" in said) == (2, True)
 
 
+def test_a_talk_that_failed_says_what_finds_the_cause(folder):
+    config = folder / "switchhook.toml"
+    model = 'use = "openai", base_url = "http://127.0.0.1:9/v1", model = "m", instructions = "Be kind."'
+    text = config.read_text()
+    (line,) = [each for each in text.splitlines() if each.startswith("assistant = ")]
+    config.write_text(text.replace(line, f"assistant = {{ {model} }}"))
+    status, _, said = talk(folder, "hello\n")
+    assert (status, "switchhook check --config switchhook.toml" in said) == (1, True)
+
+
 def test_without_a_configuration_it_says_which_file_it_looked_for(tmp_path):
     status, _, said = talk(tmp_path, "hello\n")
     assert (status, "switchhook.toml" in said, "--config" in said) == (2, True, True)

@@ -143,7 +143,8 @@ async def _of_connector(place: str, bot: Bot) -> AsyncIterator[Finding]:
         except NoAnswerError as error:
             failed = True
             cure = "a call would fail here"
-            yield Finding("error", f"{place}{trial.table}", f"does not answer: {error}", cure)
+            where = f"{place}{trial.table}{trial.number}"
+            yield Finding("error", where, f"does not answer: {error}", cure)
     if not bot.hooks.handles("text"):
         cure = "pip install switchhook-responses, or look at [plugins] only and exclude"
         yield Finding("error", place, "no plugin performs text, so the bot would be silent", cure)

@@ -111,7 +111,7 @@ async def _talk(arguments: argparse.Namespace, interactive: bool, before: Files)
         record = await call.run(typed_lines(), hurried=not interactive)
         status = 1 if record.outcome == "failed" else 0
         if status:
-            print(f"what stands in the way: switchhook check --config {arguments.config}", file=sys.stderr)
+            print(f"what may be wrong, says: switchhook check --config {arguments.config}", file=sys.stderr)
         group.cancel_scope.cancel()
     return changed or status
 

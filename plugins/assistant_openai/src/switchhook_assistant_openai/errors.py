@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from switchhook_chat import ModelError
-from switchhook_http import REASONS
 
 
 class OpenAIError(ModelError):
-    reasons: ClassVar = {**REASONS, "token": "no token"}
+    reasons: ClassVar = {**ModelError.reasons, "token": "no token"}
     cures: ClassVar = {
         **ModelError.cures,
         "connect": ModelError.cures["connect"].replace("the address", "`base_url`"),

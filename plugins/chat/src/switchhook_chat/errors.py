@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import ClassVar, Self
 
-from switchhook_http import CURES, HttpError, ServiceError
+from switchhook_http import CURES, REASONS, HttpError, ServiceError
 
 OURS = {
     **CURES,
@@ -31,6 +31,11 @@ DEEP = 4
 
 class ModelError(ServiceError):
     service = "the model"
+    reasons: ClassVar = {
+        **REASONS,
+        "rounds": "tools in a circle",
+        "budget": "the tokens of a call are spent",
+    }
     cures: ClassVar = OURS
     by_status: ClassVar = BY_STATUS
 

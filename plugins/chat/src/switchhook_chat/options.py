@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from switchhook import FilePath, Seconds, Secret, Table
 
 LONGEST = 100_000  # characters of instructions
+NAME_OF_FILE = re.compile(r"\S{1,200}\.(?:md|txt|markdown|j2|tmpl)")
 
 
 def _address(url: str) -> str:
@@ -23,16 +25,29 @@ def _address(url: str) -> str:
 
 
 def _text(value: object, info: ValidationInfo) -> object:
-    if not isinstance(value, Mapping):
-        return value
-    if [*value] != ["file"]:
-        raise ValueError('expected a text or { file = "PATH" }')
-    path = (info.context or {}).get("base", Path()) / Path(str(value["file"])).expanduser()
+    """Raises ValueError."""
+    base = (info.context or {}).get("base", None) or Path()
+    if isinstance(value, Mapping):
+        if [*value] != ["file"]:
+            raise ValueError('expected a text or { file = "PATH" }')
+        return _read(base / Path(str(value["file"])).expanduser())
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("expected what the model is to do, got an empty text")
+    if isinstance(value, str) and NAME_OF_FILE.fullmatch(value):
+        raise ValueError(f'expected a text, got the name of a file: say {{ file = "{value}" }}')
+    return value
+
+
+def _read(path: Path) -> str:
+    """Raises ValueError."""
     try:
-        return path.read_text("utf-8")
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not text"
+        why = error.strerror if isinstance(error, OSError) else "is not text in UTF-8"
         raise ValueError(f"cannot read {path}: {why}") from None
+    if not text.strip() or len(text) > LONGEST:
+        raise ValueError(f"expected 1 to {LONGEST} characters in {path}, got {len(text.strip())}")
+    return text
 
 
 WebAddress = Annotated[str, AfterValidator(_address)]

@@ -36,6 +36,7 @@ class Trial(NamedTuple):
     engine: Engine[Any]
     language: str
     table: str
+    number: str = ""  # in that table, from .0, where it has several
 
 
 def trials(bot: Bot) -> Iterator[Trial]:
@@ -47,10 +48,11 @@ def trials(bot: Bot) -> Iterator[Trial]:
         for kind in each.kinds:
             able = [engine for engine in kind if engine.spoken(each.language) is not None]
             for engine in able or kind:
+                number = f".{kind.index(engine)}" if len(kind) > 1 else ""
                 # an assistant is opened alike, whatever the language
                 asked = engine, "" if engine.kind == "assistant" else engine.spoken(each.language)
                 if asked not in seen:
-                    yield Trial(engine, each.language, f"{table}.{engine.kind}")
+                    yield Trial(engine, each.language, f"{table}.{engine.kind}", number)
                 seen.add(asked)
 
 
