@@ -71,7 +71,9 @@ def _summary(failed: int, warned: int) -> str:
         return f"{failed} to mend" if failed else "nothing stands in the way"
     look = f"{warned} to look at"
     return (
-        f"{failed} to mend, {look}" if failed else f"nothing stands in the way of a call, but there is {look}"
+        f"{failed} to mend, {look}"
+        if failed
+        else f"nothing stands in the way of a call, but there {'is' if warned == 1 else 'are'} {look}"
     )
 
 
@@ -196,15 +198,16 @@ def _of_strays() -> Iterator[Finding]:
 def _of_server(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
     from ..serving.records.files import is_writable
+    from .ports import busy
     from .serve import is_loopback
 
     settings = app.settings
     if not settings.connectors:
         cure = "make one: switchhook connector new NAME --config FILE"
         yield Finding("error", "connectors", "there is none, so no call can be answered", cure)
-    if why := taken(settings.server.host, settings.server.port):
-        cure = "is serve running already? stop what listens there, or choose another [server] port"
-        yield Finding("warning", "server.port", why, cure)
+    for name, at in (("server", settings.server), ("admin", settings.admin)):
+        if at is not None and (why := taken(at.host, at.port)):
+            yield busy(f"{name}.port", why, at.host, at.port)
     if settings.server.public_url is None:
         cure = 'say what is connected to: public_url = "wss://voice.example.com/"'
         yield Finding(
