@@ -10,20 +10,30 @@ import sys
 import tomllib
 import venv
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 BIN = Path(sys.executable).parent
-EVERYTHING = "switchhook[genesys,offline,handover,http,openai,telemetry,watson]"
 
 
 def run(*command: str | Path) -> None:
     subprocess.run([str(part) for part in command], check=True, cwd=ROOT)
 
 
-def version() -> str:
-    made: str = tomllib.loads((ROOT / "core/pyproject.toml").read_text())["project"]["version"]
+def project() -> dict[str, Any]:
+    made: dict[str, Any] = tomllib.loads((ROOT / "core/pyproject.toml").read_text())["project"]
     return made
+
+
+def version() -> str:
+    made: str = project()["version"]
+    return made
+
+
+def everything() -> str:
+    """With every extra there is."""
+    return f"switchhook[{','.join(project()['optional-dependencies'])}]"
 
 
 def refusal(repository: str) -> str:
@@ -40,7 +50,7 @@ def bill_of_materials() -> None:
     folder = BIN.parent / "installed-from-wheels"
     venv.create(folder, with_pip=True, clear=True)
     pip = (folder / "bin/python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    run(*pip, "--constraint", "constraints.txt", "--find-links", DIST, EVERYTHING)
+    run(*pip, "--constraint", "constraints.txt", "--find-links", DIST, everything())
     run(BIN / "cyclonedx-py", "environment", "--output-file", DIST / "switchhook.cdx.json", folder)
     shutil.rmtree(folder)
 
