@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .scalars import whole
+
 CALLER = "external"
 RATE = 8000  # samples a second
 WIDTHS = {"PCMU": 1, "L16": 2}  # bytes of a sample, of the codings that are taken, the preferred one first
@@ -20,7 +22,7 @@ class Media(BaseModel):
     type: str = "audio"
     format: str = "PCMU"
     channels: Annotated[tuple[str, ...], Field(strict=False)] = (CALLER,)  # JSON has lists
-    rate: int = RATE
+    rate: int | float | str = RATE  # as it was offered, in which form it is to be answered
 
     def to_json(self) -> dict[str, object]:
         return self.model_dump() | {"channels": list(self.channels)}
@@ -53,5 +55,5 @@ def choose(offers: Sequence[Media]) -> Media | None:
 
 
 def _fits(offer: Media, coding: str) -> bool:
-    form = (offer.type, offer.format, offer.rate) == ("audio", coding, RATE)
+    form = (offer.type, offer.format, whole(offer.rate)) == ("audio", coding, RATE)
     return form and offer.channels in ((CALLER,), (CALLER, "internal"), ("internal", CALLER))

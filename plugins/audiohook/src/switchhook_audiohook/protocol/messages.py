@@ -1,8 +1,8 @@
 """The messages of AudioHook version 2: envelopes, and the parameters of each type.
 
-A server reads what clients send leniently: fields it does not know are ignored, and those that it can do
-without are taken as absent when they are not as listed here. A client reads what servers send as production
-does: a field that is not listed here is refused.
+A server reads what clients send leniently: fields it does not know are ignored, those that it can do without
+are taken as absent when they are not as listed here, and a number or a truth may be in quotes. A client reads
+what servers send as production does: a field that is not listed here is refused.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pydantic.alias_generators import to_camel
 from .durations import Duration
 from .media import Media
 from .reading import MOST_MEMBERS, REPLACEMENT, decode, finite, repair
+from .scalars import Code, Count, Key, Truth
 from .variables import as_texts
 
 VERSION = "2"
@@ -39,7 +40,7 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 LONGEST_LANGUAGE = 100  # characters that are read of one
 
 Uuid = Annotated[str, StringConstraints(pattern=f"^(?:{UUID.pattern})$")]
-Count = Annotated[int, Field(ge=0, le=2**53)]
+StrictCount = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class FaultError(Exception):
@@ -125,7 +126,7 @@ class Open(Lenient):
     participant: Participant = Participant()
     media: Annotated[tuple[Media, ...], Field(strict=False), BeforeValidator(_first)]
     language: Language = None
-    supported_languages: bool | None = None
+    supported_languages: Truth | None = None
     custom_config: Any = None  # an object, JSON in a string, or absent
     input_variables: Annotated[dict[str, str] | None, BeforeValidator(_texts)] = None
     continued_sessions: Annotated[list[ContinuedSession] | None, BeforeValidator(_well_formed)] = None
@@ -177,11 +178,11 @@ class Update(Lenient):
 
 
 class Dtmf(Lenient):
-    digit: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-Da-d]$", to_upper=True)]
+    digit: Annotated[Key, StringConstraints(pattern=r"^[0-9*#A-Da-d]$", to_upper=True)]
 
 
 class Error(Lenient):
-    code: Annotated[int, Field(ge=0, le=99_999)]
+    code: Code
     message: str = ""
     retry_after: Duration | None = None
 
@@ -197,8 +198,8 @@ class ServerMessage(Strict):
     version: Literal["2"]
     id: Uuid
     type: str
-    seq: Count
-    clientseq: Count
+    seq: StrictCount
+    clientseq: StrictCount
     parameters: dict[str, Any]
 
 
