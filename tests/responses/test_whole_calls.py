@@ -561,3 +561,19 @@ async def test_what_was_left_out_of_a_response_is_in_the_record():
     assert [(each["turn"], each["type"], each["problem"]) for each in record.not_performed] == [
         (1, "remark", "channels: Input should be a valid list, left out")
     ]
+
+
+@pytest.mark.parametrize("more", [["After."], [{"response_type": "connect_to_agent"}], ["After.", "All."]])
+async def test_what_stands_behind_the_end_is_remarked_once(more):
+    async with calling(answering(["Goodbye.", END, *more])) as talk:
+        record = await talk.over()
+    (remark,) = record.not_performed
+    assert (record.outcome, talk.heard()) == ("completed", ["Goodbye."])
+    assert remark["problem"].endswith(" comes behind the end of the call, and is not reached")
+    assert [each["action"] for each in record.turns[0].actions] == ["Say", "EndCall"]
+
+
+async def test_a_call_that_is_ended_twice_is_nothing_to_remark():
+    async with calling(answering(["Goodbye.", {"response_type": "connect_to_agent"}, END])) as talk:
+        record = await talk.over()
+    assert (record.outcome, record.not_performed) == ("handed_over", [])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...contract.actions import Annotate, Remark, Say
+from ...contract.actions import Annotate, EndCall, HandOver, Remark, Say
 from ...contract.assistant import Turn
 from ...contract.languages import shown
 from ...contract.leg import Closed, Digit, Gap, LanguageChanged, LegInfo, Paused, Resumed
@@ -45,6 +45,7 @@ def nobody(_record: object) -> None:
 MOST_FAULTS = 100  # in one record
 MOST_ACTIONS = 1_000  # of one turn
 MOST_DATA = 100  # values that an assistant adds to one
+UNREACHED = "comes behind the end of the call, and is not reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class CallRecordWriter:
         )
         self._said: dict[float, float | None] = {}  # seconds that recognition took, by when the input came
         self._stages = Stages()
+        self._ended: dict[int, bool] = {}  # turns that end the call; whether more came, and was remarked
         self._barge_in: dict[str, float] | None = None
         self._paused_at: float | None = None  # since when the caller cannot be heard
         self._spoke: float | None = None  # when the caller ended what the newest turn is made of
@@ -244,6 +246,10 @@ class CallRecordWriter:
             self._remark(event, event.action.text[:200])
         elif isinstance(event.action, Annotate):
             self.annotate(event.action.values)
+        elif event.turn in self._ended:
+            if not self._ended[event.turn] and not isinstance(event.action, EndCall):
+                self._ended[event.turn] = True
+                self._remark(event, f"{type(event.action).__name__} {UNREACHED}")
         elif (turn := self._turn) and len(turn.actions) < MOST_ACTIONS:
             done: dict[str, Any] = {
                 "response": event.response,
@@ -251,6 +257,8 @@ class CallRecordWriter:
                 "plugin": event.plugin,
             }
             turn.actions.append(done)
+            if isinstance(event.action, EndCall | HandOver):
+                self._ended[event.turn] = False
 
     def annotate(self, values: Mapping[str, Any]) -> None:
         kept = self.record.custom_data
