@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from switchhook import Closed
+from switchhook import Closed, Outcome
 from switchhook_audiohook.protocol import events
 from switchhook_audiohook.signature import UpgradeRequest
 from switchhook_transport_genesys import door, remarks
@@ -230,3 +230,16 @@ async def test_refusals_that_have_no_line_are_counted_and_hide_none_of_another_r
     assert len(told) == door.LOG_BURST + 2
     assert told[-1] == "5 more upgrades refused, left out here: 5 wrong-key"
     assert ", bad-signature; " in told[-2]
+
+
+async def test_of_many_variables_that_are_too_long_few_names_are_told(lobby, url, caplog):
+    async with dialled(url) as phone:
+        await phone.open()
+        call = await lobby.legs.receive()
+        outputs = {f"{number:02}{'n' * 100}": "x" * 60_000 for number in range(20)}
+        call.leg.end(Outcome("completed"), outputs)
+        await phone.until(lambda: events.SessionClosed() in phone.told)
+    [line] = [line.getMessage() for line in caplog.records if "too long to send" in line.getMessage()]
+    assert line.endswith(" and 9 more")
+    assert line.count("n" * 62) == 10
+    assert "n" * 63 not in line

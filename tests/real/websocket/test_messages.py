@@ -99,7 +99,23 @@ async def test_what_breaks_the_rules_closes_with_its_code(client, house, data, c
     [keeper] = house.keepers
     await keeper.until(lambda: keeper.why)
     assert keeper.told == [b"before"]
-    assert keeper.why == "the peer broke the WebSocket protocol"
+    assert keeper.why.startswith("the peer broke the WebSocket protocol: ")
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (frame(BINARY, bytes(65_537))[:14], "frame with 65537 bytes exceeds limit of 65536 bytes"),
+        (frame(TEXT, b"a\xff"), "not UTF-8"),
+    ],
+)
+async def test_the_rule_that_was_broken_is_told(client, house, data, rule):
+    client.send(data)
+    await client.closed_with()
+    client.writer.close()
+    [keeper] = house.keepers
+    await keeper.until(lambda: keeper.why)
+    assert keeper.why == f"the peer broke the WebSocket protocol: {rule}"
 
 
 @pytest.mark.parametrize("payload", [b"", closing(1000), closing(1001, b"bye"), closing(4321)])

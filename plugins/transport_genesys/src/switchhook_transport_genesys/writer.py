@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from switchhook import Outcome
 from switchhook_audiohook.protocol import ServerSession
@@ -13,6 +13,15 @@ from switchhook_websocket import ServerSocket
 from .send_queue import SendQueue
 
 logger = logging.getLogger(__name__)
+
+
+NAMES, NAME = 10, 64  # that a line of the log has, and characters of each
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of them: an assistant may set any number of any length."""
+    told = ", ".join(name[:NAME] for name in sorted(names)[:NAMES])
+    return told if len(names) <= NAMES else f"{told} and {len(names) - NAMES} more"
 
 
 class Writer:
@@ -86,5 +95,5 @@ class Writer:
     def _say_goodbye(self, outcome: Outcome, variables: Mapping[str, str]) -> None:
         self._ending = None
         if left_out := self._session.disconnect(outcome.reason, outcome.info, variables):
-            logger.warning("output variables too long to send: %s", ", ".join(sorted(left_out)))
+            logger.warning("output variables too long to send: %s", _some(left_out))
         self._changed()

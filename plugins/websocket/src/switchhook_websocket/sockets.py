@@ -179,5 +179,6 @@ class Socket(asyncio.Protocol):
             return STALLED
         broken = self._protocol.parser_exc
         if (self._incoming and self._incoming.failed) or not (broken is None or isinstance(broken, EOFError)):
-            return "the peer broke the WebSocket protocol"
+            told = self._protocol.close_sent  # the rule, in words of the library's or of ours
+            return f"the peer broke the WebSocket protocol: {told.reason if told else 'no close was sent'}"
         return BROKEN
