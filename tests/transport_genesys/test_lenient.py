@@ -73,8 +73,8 @@ def test_a_name_of_absurd_length_is_unknown(client):
     assert opened_with(client, participant=WHO | {"aniName": "x" * 40_000}).participant.ani_name == ""
 
 
-def test_only_a_boolean_asks_for_languages(client):
-    assert opened_with(client, supportedLanguages="true").supported_languages is None
+def test_what_is_no_truth_asks_for_no_languages(client):
+    assert opened_with(client, supportedLanguages="yes").supported_languages is None
 
 
 @pytest.mark.parametrize("odd", [None, 7, "PCMU", [], {"rate": "8000"}, {"channels": [1]}, {"format": None}])

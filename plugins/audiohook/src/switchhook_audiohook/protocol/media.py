@@ -48,6 +48,7 @@ def choose(offers: Sequence[Media]) -> Media | None:
     alone goes before any."""
     for coding in WIDTHS:
         those_that_fit = [offer for offer in offers if _fits(offer, coding)]
+        those_that_fit.sort(key=lambda offer: not isinstance(offer.rate, int))  # in quotes after all others
         alone = [offer for offer in those_that_fit if offer.channels == (CALLER,)]
         if those_that_fit:
             return (alone or those_that_fit)[0]

@@ -1,8 +1,8 @@
 """The messages of AudioHook version 2: envelopes, and the parameters of each type.
 
 A server reads what clients send leniently: fields it does not know are ignored, those that it can do without
-are taken as absent when they are not as listed here, and a number or a truth may be in quotes. A client reads
-what servers send as production does: a field that is not listed here is refused.
+are taken as absent when they are not as listed here, and and of parameters a number or a truth may be in
+quotes. A client reads what servers send as production does: a field that is not listed here is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pydantic.alias_generators import to_camel
 from .durations import Duration
 from .media import Media
 from .reading import MOST_MEMBERS, REPLACEMENT, decode, finite, repair
-from .scalars import Code, Count, Key, Truth
+from .scalars import Code, QuotedCount, Truth
 from .variables import as_texts
 
 VERSION = "2"
@@ -40,7 +40,7 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 LONGEST_LANGUAGE = 100  # characters that are read of one
 
 Uuid = Annotated[str, StringConstraints(pattern=f"^(?:{UUID.pattern})$")]
-StrictCount = Annotated[int, Field(ge=0, le=2**53)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class FaultError(Exception):
@@ -98,8 +98,8 @@ class ContinuedSession(Lenient):
     """An earlier session of the same stream, and how far both sides had read each other."""
 
     id: Uuid
-    serverseq: Count
-    clientseq: Count
+    serverseq: QuotedCount
+    clientseq: QuotedCount
 
 
 def _well_formed(value: object) -> object:
@@ -178,7 +178,7 @@ class Update(Lenient):
 
 
 class Dtmf(Lenient):
-    digit: Annotated[Key, StringConstraints(pattern=r"^[0-9*#A-Da-d]$", to_upper=True)]
+    digit: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-Da-d]$", to_upper=True)]
 
 
 class Error(Lenient):
@@ -198,8 +198,8 @@ class ServerMessage(Strict):
     version: Literal["2"]
     id: Uuid
     type: str
-    seq: StrictCount
-    clientseq: StrictCount
+    seq: Count
+    clientseq: Count
     parameters: dict[str, Any]
 
 

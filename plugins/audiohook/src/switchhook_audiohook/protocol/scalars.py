@@ -1,5 +1,5 @@
-"""Numbers, truths and keys as some clients write them: in quotes, or without. What is meant is in no doubt,
-so it is read; all else stays as it is, and is refused by its model in its own words."""
+"""Numbers and truths as some clients write them: in quotes. What is meant is in no doubt, so it is read; all
+else stays as it is, and is refused by its model in its own words."""
 
 from __future__ import annotations
 
@@ -23,12 +23,6 @@ def _truth(value: object) -> object:
     return TRUTHS.get(value.lower(), value) if isinstance(value, str) else value
 
 
-def _key(value: object) -> object:
-    """5 is the key that "5" is."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 9 else value
-
-
-Count = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(whole)]
+QuotedCount = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(whole)]
 Code = Annotated[int, Field(ge=0, le=99_999), BeforeValidator(whole)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
-Key = Annotated[str, BeforeValidator(_key)]
