@@ -63,4 +63,5 @@ def test_they_are_as_short_as_promised():
 
     assert lines("acme_weather") <= 10
     assert lines("acme_bot") <= 60
+    assert lines("acme_claude") <= 65
     assert lines("acme_ear") <= 150

@@ -22,18 +22,17 @@ class OpenAIModel:
     def __init__(self, options: OpenAIOptions) -> None:
         parts = urlsplit(options.base_url)
         url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/chat/completions"))
-        context = trusting({"ca": options.ca})
-        self._options, self._service = options, Service(url, context, options.timeout)
+        self._options, self._service = options, Service(url, options)
         self._tokens: Tokens | None = None
         if options.iam_url is not None:
-            self._pool = Pool(context, proxy=proxy_of(options.iam_url))
+            self._pool = Pool(trusting({"ca": options.ca}), proxy=proxy_of(options.iam_url))
             self._tokens = Tokens(options.iam_url, options.key, self._pool)
 
     async def ask(self, question: Question, answer: Answer, /) -> AsyncGenerator[str]:
         reading = Reading(answer)
         try:
             async with (
-                self._service.ask(body_of(question, self._options), self._headers) as reply,
+                self._service.ask(body_of(question, self._options), await self._headers()) as reply,
                 aclosing(pieces(reply)) as events,
             ):
                 async for data in events:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any
 
-from switchhook_http import Client, Events, HttpError, Reply, Timeouts
+from switchhook_http import Client, Events, HttpError, Reply, Timeouts, trusting
+
+from .options import ChatOptions
 
 Json = dict[str, Any]
 
@@ -22,20 +23,18 @@ HEADERS = {
 
 
 class Service:
-    """Shared by all calls. Belongs to the event loop of its first request. `timeout`: seconds until the first
-    or the next piece of an answer."""
+    """Shared by all calls. Belongs to the event loop of its first request."""
 
-    def __init__(self, url: str, context: ssl.SSLContext, timeout: float) -> None:
-        self._url, self._client, self._timeouts = url, Client(url, context), Timeouts(read=timeout)
+    def __init__(self, url: str, options: ChatOptions) -> None:
+        self._url, self._client = url, Client(url, trusting({"ca": options.ca}))
+        self._timeouts = Timeouts(read=options.timeout)
 
-    def ask(
-        self, body: Json, headers: Callable[[], Awaitable[Mapping[str, str]]]
-    ) -> AbstractAsyncContextManager[Reply]:
+    def ask(self, body: Json, headers: Mapping[str, str]) -> AbstractAsyncContextManager[Reply]:
         """An answer that has begun, for which one more try is made where that may help. `headers`: beside
-        those of each request, made for each try. Leaving before its end cancels it. Raises HttpError."""
+        those of each request. Leaving before its end cancels it. Raises HttpError."""
 
         async def all_headers() -> Mapping[str, str]:
-            return {**HEADERS, **await headers()}
+            return {**HEADERS, **headers}
 
         return self._client.post(self._url, all_headers, json.dumps(body).encode(), self._timeouts)
 
