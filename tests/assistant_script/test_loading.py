@@ -227,6 +227,11 @@ def test_text_that_ends_too_early_is_refused():
     assert fault("[steps.a").startswith("bank.toml: not valid TOML: ")
 
 
+def test_a_mark_of_byte_order_before_the_text_is_no_part_of_it(tmp_path):
+    (tmp_path / "bank.toml").write_text("\ufeff" + MENU, encoding="utf-8")
+    assert list(load(tmp_path / "bank.toml").steps) == ["greeting", "balance"]
+
+
 def test_a_file_is_named_as_it_was_found(tmp_path):
     file = tmp_path / "bank.toml"
     file.write_text("[steps.a]\nnxt = []\n", encoding="utf-8")

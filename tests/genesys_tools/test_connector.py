@@ -339,6 +339,12 @@ def test_a_configuration_that_is_wrong_is_refused_and_nothing_is_left_behind(con
     assert not (config.parent / "secrets").exists()
 
 
+def test_a_mark_of_byte_order_before_the_configuration_is_no_part_of_it(config):
+    config.write_text("\ufeff[server]\nport = 8444\n", encoding="utf-8")
+    run("new", "support", "--config", config)
+    assert load_settings(config).server.port == 8444
+
+
 def test_a_configuration_that_is_no_toml_is_refused(config):
     config.write_text("[server\n")
     with pytest.raises(SettingsError, match="is not valid TOML"):

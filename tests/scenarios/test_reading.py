@@ -67,6 +67,10 @@ def test_a_fixtures_steps_come_first(cases):
     assert [step.say for step in cases(GOOD)[0].steps] == [None, "my last call", "balance", None]
 
 
+def test_a_mark_of_byte_order_before_the_text_is_no_part_of_it(cases):
+    assert len(cases("\ufeff" + GOOD)) == len(cases(GOOD))
+
+
 def test_what_is_more_particular_wins_and_the_rest_stays(cases):
     assert cases(GOOD)[0].expected.variables == {"user_name": "Bob", "visits": "3", "vip": "true"}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from switchhook import FilePath, Options, Seconds, Secret, SettingsError, Table, load_settings
 from switchhook.contract.options import UNITS
@@ -76,6 +77,16 @@ def test_the_example_of_the_documentation_loads(load):
     settings = load(EXAMPLE)
     assert (settings.server.max_call, settings.server.drain) == (840.0, 900.0)
     assert settings.transport.use == "genesys"
+
+
+def test_a_mark_of_byte_order_before_the_text_is_no_part_of_it(load, tmp_path):
+    (tmp_path / "key").write_text("\ufeffsecret\n", encoding="utf-8")
+    settings = load("\ufeff" + EXAMPLE)
+    assert settings.transport.use == "genesys"
+    assert (
+        TypeAdapter(Secret).validate_python({"file": "key"}, context={"base": tmp_path}).get_secret_value()
+        == "secret"
+    )
 
 
 def test_an_empty_file_has_the_defaults(load):

@@ -79,7 +79,7 @@ def _values(*, prefix: str, action: argparse.Action, parsed_args: argparse.Names
 
 def _connectors(config: Path) -> Iterable[str]:
     try:
-        table = tomllib.loads(config.read_text("utf-8")).get("connectors")
+        table = tomllib.loads(config.read_text("utf-8-sig")).get("connectors")
     except (OSError, ValueError):
         return ()
     return table if isinstance(table, dict) else ()

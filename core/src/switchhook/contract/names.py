@@ -13,7 +13,10 @@ def check_name(name: str) -> str:
     """Checks a name of the configuration (of connectors, integrations and the like), as an environment
     variable must be able to spell it. Raises ValueError."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-        raise ValueError(f"expected a name of lower-case letters, digits, - and _, got {name!r}")
+        most = ", at most 64 of them" if len(name) > 64 else ""
+        raise ValueError(
+            f"expected a name of lower-case letters, digits, - and _{most}, got {name[:LONGEST]!r}"
+        )
     return name
 
 

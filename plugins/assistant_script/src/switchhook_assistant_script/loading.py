@@ -35,7 +35,7 @@ KINDS = {
 def load(file: Path) -> Script:
     """Raises SettingsError, one line for each problem."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SettingsError(f"cannot read the script {file}: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -41,7 +41,7 @@ def _text(value: object, info: ValidationInfo) -> object:
 def _read(path: Path) -> str:
     """Raises ValueError."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not text in UTF-8"
         raise ValueError(f"cannot read {path}: {why}") from None

@@ -77,7 +77,7 @@ def _profile(arguments: argparse.Namespace) -> Profile:
     try:
         if arguments.profile:
             base = arguments.profile.parent.absolute()
-            table = tomllib.loads(arguments.profile.read_text("utf-8"))
+            table = tomllib.loads(arguments.profile.read_text("utf-8-sig"))
         if arguments.url:
             table["url"] = arguments.url
         if arguments.api_key:

@@ -53,7 +53,7 @@ class _Row(NamedTuple):
 def read(file: FilePath) -> list[Case]:
     """Raises SettingsError with file, line and key of everything that is wrong."""
     try:
-        text = file.read_text("utf-8").replace("\r\n", "\n")
+        text = file.read_text("utf-8-sig").replace("\r\n", "\n")
         table = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"

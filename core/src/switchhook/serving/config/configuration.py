@@ -26,7 +26,7 @@ def load_settings(path: Path | str, environ: Mapping[str, str] = os.environ) -> 
 def read_table(path: Path | str, environ: Mapping[str, str] = os.environ) -> Options:
     file = Path(path)
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         cure = "say --config FILE"
         if isinstance(error, FileNotFoundError):

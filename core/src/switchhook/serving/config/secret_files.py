@@ -29,7 +29,7 @@ def _secret(value: object, info: ValidationInfo) -> object:
         case {"file": str(name), **rest} if not rest:
             path = located(name, info)
             try:
-                return Path(str(path)).read_text(encoding="utf-8").rstrip("\r\n")
+                return Path(str(path)).read_text(encoding="utf-8-sig").rstrip("\r\n")
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "is not text"
                 raise ValueError(f"cannot read secret file {path}: {reason}") from None

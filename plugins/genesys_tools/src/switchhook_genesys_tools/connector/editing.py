@@ -59,7 +59,7 @@ def _named(config: Path) -> str:
 def _known_words(script: Path) -> str:
     """What to say to the bot so that it understands: the first phrase of a script that was there before."""
     try:
-        steps = tomllib.loads(script.read_text("utf-8"))["steps"].values()
+        steps = tomllib.loads(script.read_text("utf-8-sig"))["steps"].values()
         said = next(phrase for step in steps for phrase in step.get("phrases", ()))
         return f"--say {shlex.quote(said)}"
     except FileNotFoundError:

@@ -23,7 +23,7 @@ class Entries:
     def __init__(self, config: Path) -> None:
         self.path = config
         try:
-            text = config.read_text("utf-8") if config.exists() else texts.CONFIGURATION
+            text = config.read_text("utf-8-sig") if config.exists() else texts.CONFIGURATION
             self._document = tomlkit.parse(text)
         except OSError as error:
             raise SettingsError(f"cannot read {config}: {error.strerror}") from None
