@@ -58,6 +58,11 @@ def test_the_digits_of_other_scripts_are_said_as_ours(text, script):
     assert said(written(text, script)) == written(said(text), script)
 
 
+@pytest.mark.parametrize("text", ["(+49) 30 123456", "(+49)30-123456", "+49 (30) 123456"])
+def test_brackets_of_a_telephone_number_are_not_said(text):
+    assert said(f"Call {text} now") == "Call +4 9, 3 0, 1 2 3 4 5 6 now"
+
+
 def test_a_wide_hyphen_is_a_hyphen():
     assert said("021\uff0d12345678") == "0 2 1, 1 2 3 4 5 6 7 8"
 

@@ -14,7 +14,7 @@ TELEPHONE = 7  # digits at least, in groups
 
 # an account as its country writes it (ISO 13616), in groups of four or in one
 IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-CLUSTER = re.compile(r"[+(]?\d[\d() \u00a0\u202f./\u2010-\u2013\uff0d-]*+")
+CLUSTER = re.compile(r"\(?\+?\d[\d() \u00a0\u202f./\u2010-\u2013\uff0d-]*+")
 GROUP = re.compile(r"\d++")
 PART = re.compile(r"(\d++)|([^\d]++)")
 SPACES = frozenset((" ", "\u00a0", "\u202f"))
@@ -180,7 +180,7 @@ def _told(lead: str, groups: Sequence[str], between: Sequence[str]) -> Iterator[
         return
     chain = _Chain([*map(_plain, groups)], inner, lead.endswith("+"), lead.endswith("("))
     if chain.is_telephone:
-        yield lead.rstrip("(")
+        yield lead.rstrip("(") if not chain.plus else f"{lead[:-1].rstrip('(')}+"
         yield ", ".join(map(" ".join, groups))
         yield "".join(trailing).lstrip(")")
         return
