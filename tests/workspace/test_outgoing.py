@@ -17,6 +17,7 @@ TOOLS = ("conformance", "genesys_tools", "scenarios", "testing_openai", "testing
 """What a person starts by hand, or emulates a service in a test; no server loads it for a call."""
 
 KNOWN = {
+    "core/src/switchhook/cli/ports.py": "the address where `serve` would listen: who has it already is asked",
     "core/src/switchhook/serving/process/admin.py": LISTENS,
     "core/src/switchhook/serving/process/handed.py": LISTENS,
     "core/src/switchhook/serving/process/notify.py": LOCAL,

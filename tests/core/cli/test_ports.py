@@ -20,3 +20,8 @@ def test_a_server_of_ours_stands_in_nobodys_way(monkeypatch):
     found = ports.busy("server.port", "cannot listen on a:1: in use", "a", 1)
     assert (found.level, found.cure) == ("ok", "")
     assert "is running on a:1" in found.text
+
+
+def test_what_may_be_a_server_with_tls_is_a_warning(monkeypatch):
+    monkeypatch.setattr(ports, "is_ours", lambda host, port: None)
+    assert ports.busy("server.port", "cannot listen on a:1: in use", "a", 1).level == "warning"

@@ -4,7 +4,6 @@ checked, or another program."""
 from __future__ import annotations
 
 import http.client
-import ssl
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,38 +13,42 @@ PATIENCE = 2.0  # seconds for an answer
 PAGES = ("/livez", "/readyz")
 SAID = frozenset((b"ok\n", b"no\n"))  # on the port of the calls; on the admin port it is JSON
 ANYWHERE = {"": "localhost", "0.0.0.0": "127.0.0.1", "::": "::1"}  # nobody listens here
+TLS_ALERT = "\x15\x03"
 
 
 def busy(subject: str, why: str, host: str, port: int) -> Finding:
     """`why` a sentence that says that nobody else can listen there; `subject`: the setting."""
     from ..contract.findings import Finding
 
-    if is_ours(host, port):
+    ours = is_ours(host, port)
+    if ours:
         said = f"a server of Switchhook's is running on {host}:{port}; the next starts when it has ended"
         return Finding("ok", subject, said)
     table = subject.rpartition(".")[0]
     cure = f"stop the program that listens there, or choose another [{table}] port"
+    if ours is None:
+        return Finding("warning", subject, f"{why}, perhaps by your own server with TLS", cure)
     return Finding("error", subject, f"{why}: `serve` could not start", cure)
 
 
-def is_ours(host: str, port: int) -> bool:
-    """Whether what listens there answers as a server does, with TLS or without."""
-    where = ANYWHERE.get(host, host)
-    return any(all(_is_status(where, port, page, tls=tls) for page in PAGES) for tls in (False, True))
+def is_ours(host: str, port: int) -> bool | None:
+    """Whether what listens there answers as a server does; None: it says nothing to who comes without TLS."""
+    found: bool | None = True
+    for page in PAGES:
+        found = found and _is_status(ANYWHERE.get(host, host), port, page)
+    return found
 
 
-def _is_status(host: str, port: int, page: str, *, tls: bool) -> bool:
-    if tls:
-        context = ssl._create_unverified_context()  # noqa: S323, SLF001  # nothing is told to whoever it is
-        asked: http.client.HTTPConnection = http.client.HTTPSConnection(
-            host, port, timeout=PATIENCE, context=context
-        )
-    else:
-        asked = http.client.HTTPConnection(host, port, timeout=PATIENCE)
+def _is_status(host: str, port: int, page: str) -> bool | None:
+    asked = http.client.HTTPConnection(host, port, timeout=PATIENCE)
     try:
         asked.request("GET", page)
         answer = asked.getresponse()
         said = answer.read(100)
+    except ConnectionError:  # it hangs up
+        return None
+    except http.client.BadStatusLine as error:
+        return None if str(error).startswith(TLS_ALERT) else False
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -38,8 +38,7 @@ logger = logging.getLogger(__name__)
 Grew = Callable[[CallRecord], None]
 
 
-def nobody(_record: object) -> None:
-    pass
+def nobody(_record: object) -> None: ...
 
 
 MOST_FAULTS = 100  # in one record
@@ -251,12 +250,8 @@ class CallRecordWriter:
                 self._ended[event.turn] = True
                 self._remark(event, f"{type(event.action).__name__} {UNREACHED}")
         elif (turn := self._turn) and len(turn.actions) < MOST_ACTIONS:
-            done: dict[str, Any] = {
-                "response": event.response,
-                "action": type(event.action).__name__,
-                "plugin": event.plugin,
-            }
-            turn.actions.append(done)
+            name = type(event.action).__name__
+            turn.actions.append({"response": event.response, "action": name, "plugin": event.plugin})
             if isinstance(event.action, EndCall | HandOver):
                 self._ended[event.turn] = False
 
@@ -271,25 +266,22 @@ class CallRecordWriter:
     def _remark(self, event: ActionDue, said: str) -> None:
         where = f"response {event.response} of turn" if event.response else "turn"
         logger.warning("%s, %s %d: %s", event.plugin, where, event.turn, said)
-        self._note_remark(event.turn, said)
+        self._unmet(event.turn, "remark", said)
 
     def _not_performed(self, event: NotPerformed) -> None:
         if self._unmet(event.turn, event.response_type, event.problem):
-            # they come from the assistant
-            kind, why = (ascii(each[:200])[1:-1] for each in (event.response_type, event.problem))
+            kind, why = (
+                ascii(each[:200])[1:-1] for each in (event.response_type, event.problem)
+            )  # its words
             logger.warning("turn %d: a response of type %s was not performed: %s", event.turn, kind, why)
 
     def remark(self, said: str) -> None:
         """A remark of the call itself, on what it does otherwise than it was asked to."""
-        number = self._turn.number if self._turn else 0
-        if self._note_remark(number, said):
+        if self._unmet(number := self._turn.number if self._turn else 0, "remark", said):
             logger.warning("turn %d: %s", number, said)
 
-    def _note_remark(self, turn: int, said: str) -> bool:
-        """Whether there was room for it."""
-        return self._unmet(turn, "remark", said)
-
     def _unmet(self, turn: int, kind: str, problem: str) -> bool:
+        """Whether there was room for it."""
         room = len(self.record.not_performed) < MOST_FAULTS
         if room:
             self.record.not_performed.append({"turn": turn, "type": kind, "problem": problem})
