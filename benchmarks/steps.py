@@ -8,7 +8,8 @@ A whole server runs here, with Watson's plugins; one caller and the services beh
 frame is what happens between a socket and the other: from the event loop's call when bytes have come from
 the caller until it is back, with the frame written to the recognition. A turn is all that happens from the
 message with the caller's final words until the first sound of the answer is handed to the socket; the least
-of several, since clocks tick meanwhile. Calls of the event loop's own modules do not count.
+of several, since clocks tick meanwhile. Calls of the event loop's own modules do not count. How many of
+Switchhook's own go from one module into another is counted in memory, by `crossings.py`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from types import FrameType
 from typing import Any
 
 import anyio
+import crossings
 import load
 from relay import running
 
@@ -131,7 +133,7 @@ def main() -> int:
     parser.add_argument("--why", action="store_true", help="shows the functions")
     parser.add_argument("--record", action="store_true", help="writes steps.json")
     options = parser.parse_args()
-    counts = anyio.run(counted)
+    counts = anyio.run(counted) | {"a turn, between modules": crossings.counted()}
     found = {name: each.total() for name, each in counts.items()}
     for name, each in counts.items():
         print(f"{name}: {found[name]} calls")

@@ -126,10 +126,6 @@ def test_what_is_hidden_can_be_read(event):
     assert type(back) is type(event)
 
 
-def test_a_events_file_that_is_off_writes_nothing():
-    EventsFile(None, Mask()).note(0.0, Opened())
-
-
 @pytest.mark.parametrize("line", ["", "{", '{"time":0,"type":"Digit"}', '{"time":0,"type":"Digit","key":[]}'])
 def test_a_line_that_is_none_of_ours_is_a_value_error(line):
     with pytest.raises(ValueError, match=r"."):

@@ -66,7 +66,8 @@ class Call:
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
         self.info = info_of_call(info, self._language.current, self.variables.current)
-        self._events_file = EventsFile(write_event, self._mask, bot.limits.barge_in.ignore)
+        ignored = bot.limits.barge_in.ignore
+        self._events_file = EventsFile(write_event, self._mask, ignored) if write_event else None
         line, remark = Line(leg.audio, hooks), self.record_writer.remark
         self._listening = Listening(bot, line, self.handle, self._language)
         self.audio = self._listening.take  # for every frame; taps stand before it once the call runs
@@ -78,12 +79,11 @@ class Call:
         self._conversing = Conversing(bot, self.info, self._replies, self.handle, self._language)
         self._timer, self._wakes = Signal(), inf  # and when it wakes by itself
         self._events: deque[Event] = deque()
-        self._handling, self._began = False, 0.0
+        self._handling, self._complete_already, self._began = False, False, 0.0
         self._broken: Exception | None = None
         self._note_language()
         self._language.changed = self._change_language
         self.left = anyio.Event()  # nothing of it is waited for any more, but its tasks
-        self._complete_already = False
         self._ended, self._closed = anyio.Event(), anyio.Event()
 
     # --- the leg's sink
@@ -119,17 +119,20 @@ class Call:
     def _handle(self, event: Event) -> None:
         now = anyio.current_time()
         at = now - self._began
-        said, effects = isinstance(event, SAID), list[Effect]()
+        file, effects = self._events_file, list[Effect]()
+        said = file is not None and isinstance(event, SAID)
         hidden = said and self._dialogue.sensitive
         fed = self._listening.audio.fed if isinstance(event, Transcript) else 0.0
         try:
             effects = self._dialogue.handle(event, now)
         finally:  # also after a mistake of ours
-            hint = self._dialogue.hint(event, now) if said else ""
-            self._events_file.note(at, event, effects, hidden=hidden, hint=hint)
+            if file is not None:
+                hint = self._dialogue.hint(event, now) if said else ""
+                file.note(at, event, effects, hidden=hidden, hint=hint)
             heard = self._playout.heard_of_current
             self.record_writer.take(event, effects, at, self._began, fed=fed, heard=heard)
-            self._taps.take(event, effects, sensitive=self._dialogue.sensitive)
+            if self._taps.hear:
+                self._taps.take(event, effects, sensitive=self._dialogue.sensitive)
         for effect in effects:
             self._perform(effect)
         if isinstance(event, Closed):
@@ -177,10 +180,9 @@ class Call:
     def _send(self, effect: events.SendTurn) -> None:
         if effect.sensitive:
             self._mask.keep(effect.turn.text)
-        heard = self._spoken.take()
-        if not effect.turn.barged_in:
-            heard = ""
-        self._conversing.send(replace(effect.turn, variables=dict(self.variables.current), heard=heard))
+        turn, spoken = effect.turn, self._spoken.take()
+        heard = spoken if turn.barged_in else ""
+        self._conversing.send(replace(turn, variables=dict(self.variables.current), heard=heard))
 
     def _end(self, end: End) -> None:
         given, kept_back = self.variables.outputs(end)
@@ -241,8 +243,9 @@ class Call:
     async def _go_on(self, group: anyio.abc.TaskGroup) -> None:
         for task in (self._playout.run, self._listening.listen, self._conversing.run, self._keep_time):
             group.start_soon(task)
-        begun = events.Speaks(self._language.current, *self._language.texts)
-        self._events_file.begin(self._bot.name, self._bot.limits, begun)
+        if self._events_file is not None:
+            begun = events.Speaks(self._language.current, *self._language.texts)
+            self._events_file.begin(self._bot.name, self._bot.limits, begun)
         self.handle(events.Opened())
         self.leg.start(self)
         await self._ended.wait()

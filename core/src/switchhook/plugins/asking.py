@@ -59,7 +59,7 @@ class Hooks:
             if seen is None:
                 continue
             given = {"response": seen, "call": call, "plugin": None}  # the guard fills in `plugin`
-            answer: HandlerAnswer | None = impl.function(*(given[name] for name in impl.argnames))
+            answer: HandlerAnswer | None = impl.function(*[given[name] for name in impl.argnames])
             if answer is not None:
                 yield answer
 
@@ -90,7 +90,7 @@ class Hooks:
             after: list[Action] = []
             for one in actions:
                 given = {**arguments, "action": one}
-                result = impl.function(*(given[name] for name in impl.argnames))
+                result = impl.function(*[given[name] for name in impl.argnames])
                 made = [one] if result is None else result if isinstance(result, list) else [result]
                 after += [_said_like(one, each) for each in made]
             if len(after) > MOST:  # of several that became more

@@ -44,6 +44,8 @@ class Breaker:
 
     def rests(self, plugin: str, hook: str, began: float | None = None) -> bool:
         """For a call that began then, or for any."""
+        if not self._resting:  # nearly always
+            return False
         key = (plugin, hook)
         return self._is_resting(key) and (began is None or began >= self._resting[key])
 

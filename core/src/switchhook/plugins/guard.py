@@ -79,9 +79,10 @@ class HookGuard:
         seen_at = names.index("call") if "call" in names else None
         value_at = names.index("plugin") if "plugin" in names else None
         own = (*home(impl.plugin), *home(function))
+        listens, handles = spec.listens, spec.handles
 
         def guarded(*args: Any) -> Any:
-            if (plugin, hook) in self.off or (spec.listens and self.breaker.rests(plugin, hook)):
+            if (plugin, hook) in self.off or (listens and self.breaker.rests(plugin, hook)):
                 return None
             if seen_at is not None:
                 view = args[seen_at].seen_by(plugin, self.values.get(plugin), distribution)
@@ -102,9 +103,10 @@ class HookGuard:
                 self.active = outer
                 seconds, times = self._spent.get((plugin, hook), (0.0, 0))
                 self._spent[plugin, hook] = seconds + time.monotonic() - began, times + 1
-            given = HandlerAnswer(plugin, distribution, hook, result, own)
-            fitting = None if result is None else self._fitting(given)
-            if not spec.handles and (result is None or fitting is not None):
+            fitting = None
+            if result is not None:
+                fitting = self._fitting(HandlerAnswer(plugin, distribution, hook, result, own))
+            if not handles and (result is None or fitting is not None):
                 self.breaker.worked(plugin, hook)
             return fitting
 

@@ -110,22 +110,35 @@ class PrivateAddressError(HttpError):
         super().__init__("connect", "the address is of a private network")
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raises HttpError for what the library raises."""
-    try:
-        yield
-    except aiohttp.ConnectionTimeoutError as error:
-        raise HttpError("connect", "no connection in time", type(error).__name__) from None
-    except TimeoutError as error:
-        raise HttpError("timeout", "", type(error).__name__) from None
-    except aiohttp.ClientConnectorError as error:
-        raise _unconnected(error) from None
-    except aiohttp.ClientHttpProxyError as error:
-        said = f"the proxy answers {error.status} {error.message}"
-        raise HttpError("proxy", said, type(error).__name__) from None
-    except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
-        raise HttpError("broken", type(error).__name__, type(error).__name__) from None
+class _Translated:
+    """Raises HttpError for what the library raises. No generator: every request comes past several times."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None and (told := _told(error)) is not None:
+            raise told from None
+
+
+translated = _Translated()
+
+
+def _told(error: BaseException) -> HttpError | None:
+    name = type(error).__name__
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return HttpError("connect", "no connection in time", name)
+        case TimeoutError():
+            return HttpError("timeout", "", name)
+        case aiohttp.ClientConnectorError():
+            return _unconnected(error)
+        case aiohttp.ClientHttpProxyError():
+            return HttpError("proxy", f"the proxy answers {error.status} {error.message}", name)
+        case aiohttp.ClientError() | HttpProcessingError() | OSError():
+            return HttpError("broken", name, name)
+        case _:
+            return None
 
 
 def _unconnected(error: aiohttp.ClientConnectorError) -> HttpError:

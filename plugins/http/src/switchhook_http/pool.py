@@ -60,7 +60,7 @@ class Reply:
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         """The body as it arrives; once. Raises HttpError, after all that came before it."""
-        with translated():
+        with translated:
             try:
                 while chunk := await self._body.readany():
                     yield chunk
@@ -136,7 +136,7 @@ class Pool:
         """Any status is an answer. Leaving before its end cancels it. Raises HttpError."""
         session, _ = self._open()
         sent = [*headers.items(), *(call_headers.get().items() if self._tells else ())]
-        with translated(), _written_in_time(body, timeouts):
+        with translated, _written_in_time(body, timeouts):
             response = await session.request(
                 method,
                 URL(url, encoded=True),
@@ -153,7 +153,7 @@ class Pool:
         """Has a connection to this host, unless one is idle, for the next request. Raises HttpError."""
         async with self._preparing:  # one for all who ask at once
             _, connector = self._open()
-            with translated():
+            with translated:
                 try:
                     to = aiohttp.ClientRequest("GET", URL(url), loop=asyncio.get_running_loop())
                     connection = await connector.connect(to, [], aiohttp.ClientTimeout(connect=patience))

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import json as json_module
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    aclosing,
-    asynccontextmanager,
-    contextmanager,
-)
-from types import MappingProxyType
-from typing import Any
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from types import MappingProxyType, TracebackType
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from switchhook_http import Client, Events, HttpError, Reply, Timeouts, seconds_in
@@ -34,21 +28,21 @@ class HttpReply:
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         """The body as it arrives; once. Raises WatsonError."""
-        with _translated():
+        with _translated:
             async with aclosing(self._reply.chunks()) as chunks:
                 async for chunk in chunks:
                     yield chunk
 
     async def events(self, limit: int, longest: float) -> AsyncGenerator[str]:
         """As they arrive, of at most `limit` bytes and `longest` seconds; once. Raises WatsonError."""
-        with _translated():
+        with _translated:
             async with aclosing(self._reply.parts(Events(), limit, longest)) as events:
                 async for event in events:
                     yield event
 
     async def read(self, limit: int) -> bytes:
         """The whole body, of at most `limit` bytes. Raises WatsonError."""
-        with _translated():
+        with _translated:
             return await self._reply.read(limit)
 
     async def error(self) -> WatsonError:
@@ -102,23 +96,12 @@ class HttpClient:
         if json is not None:
             sent["content-type"] = "application/json"
             body = json_module.dumps(json).encode()
-        return self._request(method, url, sent, body, timeouts)
-
-    @asynccontextmanager
-    async def _request(
-        self, method: str, url: str, headers: dict[str, str], body: bytes | None, timeouts: Timeouts
-    ) -> AsyncIterator[HttpReply]:
-        headers.update(await self._authorization())
-        async with AsyncExitStack() as stack:
-            with _translated():
-                asked = self._client.request(method, url, headers, body, timeouts)
-                reply = await stack.enter_async_context(asked)
-            yield HttpReply(reply)
+        return _Asked(self._client, self._authorization, _Request(method, url, sent, body, timeouts))
 
     async def prepare(self) -> None:
         """Has a connection ready for the next request that finds none in the pool; not where a proxy is in
         between. Raises WatsonError."""
-        with _translated():
+        with _translated:
             await self._client.prepare()
 
     async def aclose(self) -> None:
@@ -130,9 +113,39 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except HttpError as error:
-        raise WatsonError(error.problem, detail=error.detail) from None
+class _Request(NamedTuple):
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None
+    timeouts: Timeouts
+
+
+class _Asked(AbstractAsyncContextManager[HttpReply]):
+    """A request that is made when it is entered."""
+
+    def __init__(self, client: Client, authorization: Authorization, request: _Request) -> None:
+        self._client, self._authorization, self._request = client, authorization, request
+
+    async def __aenter__(self) -> HttpReply:
+        self._request.headers.update(await self._authorization())
+        self._asked = self._client.request(*self._request)
+        with _translated:
+            return HttpReply(await self._asked.__aenter__())
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> bool | None:
+        return await self._asked.__aexit__(kind, error, trace)
+
+
+class _Translated:
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, HttpError):
+            raise WatsonError(error.problem, detail=error.detail) from None
+
+
+_translated = _Translated()

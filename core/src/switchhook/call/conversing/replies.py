@@ -72,7 +72,7 @@ class Replies:
         post_response = self._seconds(turn.number, "post_response_timeout", context.post_response_timeout)
         utterance = self._seconds(turn.number, "final_utterance_timeout", context.final_utterance_timeout)
         custom = dict(self._table(turn.number, position, context.custom_data))
-        usage = usage_within(context.usage)
+        usage = usage_within(context.usage) if context.usage else {}
         self._emit(ReplyEnded(turn.number, post_response, utterance, context.follow_up, custom, usage))
         with reporting(self._performing.fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
@@ -108,6 +108,8 @@ class Replies:
     # --- bounds
 
     def _table(self, turn: int, position: int, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not given:
+            return {}
         taken, why = table_within(given)
         if why:
             self._performing.remark(turn, position, f"the assistant's context: {why}")

@@ -44,6 +44,7 @@ class CallTaps:
         """`repeats`: whether a text repeats what was given in confidence."""
         self._hooks, self._audio, self._repeats, self._fault = hooks, audio, repeats, fault
         self._taps: Sequence[HandlerAnswer] = ()
+        self.hear = False  # whether any plugin does
         self._timeline = CallerTimeline()
         self._heard: HeardAudio | None = None
         self._began = 0.0
@@ -54,7 +55,8 @@ class CallTaps:
     def connect(self, call: CallInfo, began: float, listen: Take, playout: Playout) -> Take:
         """Asks the plugins, before the first frame comes. Returns what is to take the caller's frames."""
         self._taps, self._began = self._hooks.taps(call, self._audio), began
-        if not self._taps:
+        self.hear = bool(self._taps)
+        if not self.hear:
             return listen
         self._heard = HeardAudio(playout, self._audio, self._bot, self._hidden.__contains__)
 
@@ -97,8 +99,6 @@ class CallTaps:
 
     def take(self, event: Event, effects: Sequence[Effect], *, sensitive: bool) -> None:
         """An event of the dialogue and its effects, and whether what is said now is said in confidence."""
-        if self._heard is None:
-            return
         paused = isinstance(event, Paused) or (self._confidence.paused and not isinstance(event, Resumed))
         if isinstance(event, Gap):
             self._timeline.skip(event.length)

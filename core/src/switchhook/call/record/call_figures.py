@@ -1,13 +1,13 @@
-"""What is measured in a call, from the dialogue's events and effects alone."""
+"""What is measured in a call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ...contract.figures import Figure
 from ...contract.leg import Digit
 from ...contract.speech import SpeechStarted, Transcript
-from ..dialogue.events import Effect, Event, Flush, PromptStarted
+from ..dialogue.events import Event
 
 OF_CALL = ("connector",)
 RECOGNITION = Figure(
@@ -68,19 +68,15 @@ class CallFigures:
         self._measure = measure
         self._sounded = False  # the bot, ever
 
-    def take(self, event: Event, effects: Sequence[Effect], at: float, fed: float) -> None:
-        """`fed`: seconds of caller audio that the recognition was given until now, if the event comes from
-        one."""
-        if isinstance(event, Transcript) and event.final and event.text:
-            self._measure(RECOGNITION.name, max(0.0, fed - event.end))
-        elif isinstance(event, PromptStarted) and not self._sounded:
+    def sound(self, at: float) -> None:
+        """A prompt begins to be heard."""
+        if not self._sounded:
             self._sounded = True
             self._measure(FIRST_SOUND.name, at)
-        if any(isinstance(effect, Flush) for effect in effects):
-            self._flush(event, fed)
 
-    def _flush(self, event: Event, fed: float) -> None:
-        """Whoever else stops a prompt is not the caller."""
+    def interrupt(self, event: Event, fed: float) -> None:
+        """A prompt was stopped with this event; whoever else stops one is not the caller. `fed`: seconds of
+        caller audio that the recognition was given until now, if the event comes from one."""
         if isinstance(event, Digit):
             self._measure(BARGE_INS.name, 1, by="key")
         elif isinstance(event, SpeechStarted | Transcript):

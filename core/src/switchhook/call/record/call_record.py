@@ -29,8 +29,8 @@ from ..dialogue.events import (
     ReplyEnded,
     SendTurn,
 )
-from .call_figures import FAULTS, STAGES, USAGE, CallFigures
-from .masking import DIGIT, HIDDEN, Mask
+from .call_figures import FAULTS, RECOGNITION, STAGES, USAGE, CallFigures
+from .masking import Mask
 from .stages import Stages, reach
 
 logger = logging.getLogger(__name__)
@@ -109,18 +109,20 @@ class CallRecordWriter:
         """One event, and its effects before they are performed. `began`: when the call began, on the
         dialogue's clock. `fed`: seconds of caller audio that the recognition was given until now, if the
         event comes from one. `heard` tells how much of the prompt that plays was heard."""
-        self.figures.take(event, effects, at, fed)
         self._event(event, at, fed)
         for effect in effects:
             self._effect(effect, at, began, heard)
-        self._stages.take(event, effects, at, self.record.turns)
-        for turn in self._stages.over(self.record.turns):
-            self._over(turn)
+        if Flush in map(type, effects):
+            self.figures.interrupt(event, fed)
+        if len(self.record.turns) > self._stages.over + 1:
+            for turn in self._stages.now_over(self.record.turns):
+                self._over(turn)
 
     def _event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901, PLR0912  # one arm for each kind
         match event:
             case Transcript(final=True) if event.text:
-                self._said[at] = max(0.0, fed - event.end)
+                self._said[at] = took = max(0.0, fed - event.end)
+                self._measure(RECOGNITION.name, took)
             case Digit():
                 self._said[at] = None
             case Gap():
@@ -140,10 +142,12 @@ class CallRecordWriter:
                 self._response(event)
             case NotPerformed():
                 self._not_performed(event)
-            case PromptStarted() if waiting := self._waiting.pop(event.prompt, None):
-                self._first_sound(waiting, at)
-            case PromptFinished(failed=str(why)) if why:
-                self.fault("prompt", "synthesis", why, at, told=False)
+            case PromptStarted():
+                self._sound(event.prompt, at)
+            case PromptFinished():
+                self._stages.finish([event.prompt], at)
+                if event.failed:
+                    self.fault("prompt", "synthesis", event.failed, at, told=False)
             case Faulted():  # what a hook did wrong was told by its guard
                 self.record.failovers += bool(event.engine)
                 more = {"engine": event.engine, "line": event.line}
@@ -156,6 +160,7 @@ class CallRecordWriter:
                 pass
 
     def _end_reply(self, event: ReplyEnded, at: float) -> None:
+        self._stages.reply(self.record.turns[-2:], event.turn, at)
         if event.custom_data:
             self.annotate(event.custom_data)
         if event.usage and (turn := self._turn):
@@ -170,12 +175,14 @@ class CallRecordWriter:
             case SendTurn():
                 self._begin_turn(effect.turn, at, effect.said_at - began, effect.sensitive)
             case Queue() if turn := self._turn:
+                self._stages.queue(effect.prompt, turn)
                 if self._queued < turn.number:
                     self._queued = turn.number
                     self._waiting[effect.prompt] = _Waiting(turn, at, self._spoke)
                 if isinstance(effect.content, Say):
                     turn.said.append(self._mask.said(effect.content.text))
             case Flush():
+                self._stages.flush(at)
                 self._waiting.clear()
                 self._barge_in = {"at": round(at, 3), "heard": round(heard(), 3)}
                 self.record.barge_ins += 1
@@ -217,19 +224,8 @@ class CallRecordWriter:
             more = {"engine": engine, "line": line}
             self.record.faults.append(noted | {name: value for name, value in more.items() if value})
 
-    def _shown(self, turn: Turn, sensitive: bool) -> str:
-        match turn.kind:
-            case "digits":
-                return DIGIT * len(turn.text) if sensitive else self._mask.digits(turn.text)
-            case "speech" if sensitive:
-                return HIDDEN
-            case "start" | "speech":
-                return self._mask.words(turn.text)
-            case _:
-                return turn.text  # reserved words that nobody has said
-
     def _begin_turn(self, turn: Turn, at: float, said: float, sensitive: bool) -> None:
-        text = self._shown(turn, sensitive)
+        text = self._mask.turn(turn, sensitive)
         noted = TurnRecord(turn.number, turn.kind, round(at, 3), text, turn.confidence, self._barge_in)
         self.record.turns.append(noted)
         recognition = self._said.get(said)
@@ -287,10 +283,13 @@ class CallRecordWriter:
             self.record.not_performed.append({"turn": turn, "type": kind, "problem": problem})
         return room
 
-    def _first_sound(self, waiting: _Waiting, at: float) -> None:
-        self._note(waiting.turn, "synthesis", waiting.queued, at)
-        if waiting.spoke is not None:
-            self._note(waiting.turn, "total", waiting.spoke, at)
+    def _sound(self, prompt: int, at: float) -> None:
+        self.figures.sound(at)
+        if waiting := self._waiting.pop(prompt, None):  # the first of its turn
+            self._note(waiting.turn, "synthesis", waiting.queued, at)
+            if waiting.spoke is not None:
+                self._note(waiting.turn, "total", waiting.spoke, at)
+        self._stages.sound(prompt, at)
 
     def _note(self, turn: TurnRecord, stage: str, began: float, ended: float) -> None:
         turn.latency[stage] = round(ended - began, 3)

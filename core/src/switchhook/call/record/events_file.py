@@ -131,24 +131,19 @@ def _action_due(item: dict[str, Any]) -> ActionDue:
 
 
 class EventsFile:
-    """Masks, and hands each line to `write`. Off, it costs nothing."""
+    """Masks, and hands each line to `write`."""
 
-    def __init__(
-        self, write: Callable[[str], None] | None, mask: Mask, harmless: Collection[str] = ()
-    ) -> None:
+    def __init__(self, write: Callable[[str], None], mask: Mask, harmless: Collection[str] = ()) -> None:
         self._write, self._mask, self._harmless = write, mask, harmless
 
     def begin(self, connector: str, limits: Limits, spoken: Speaks) -> None:
-        if self._write is not None:
-            made = {"type": CALL, "schema": SCHEMA, "connector": connector, "limits": limits}
-            made |= {field.name: getattr(spoken, field.name) for field in fields(spoken)}
-            self._write(visible_json(_line(0.0, made)))
+        made = {"type": CALL, "schema": SCHEMA, "connector": connector, "limits": limits}
+        made |= {field.name: getattr(spoken, field.name) for field in fields(spoken)}
+        self._write(visible_json(_line(0.0, made)))
 
     def note(
         self, at: float, event: Event, effects: Sequence[Effect] = (), *, hidden: bool = False, hint: str = ""
     ) -> None:
-        if self._write is None:
-            return
         event = masked(event, self._mask, hidden=hidden, harmless=self._harmless, hint=hint)
         self._write(to_line(at, event))
         if effects:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ...contract.assistant import Turn
+
 HIDDEN = "•••"
 DIGIT = "•"
 SHORTEST_SECRET = 3  # digits, or words: fewer are part of everything
@@ -51,6 +53,18 @@ class Mask:
         words = re.findall(r"[^\W_]+", said)
         if SHORTEST_SECRET <= len(words) <= LONGEST_SECRET:
             self._secrets.add("".join(words))  # numbers of other languages among them
+
+    def turn(self, turn: Turn, sensitive: bool) -> str:
+        """What the caller's side of it was."""
+        match turn.kind:
+            case "digits":
+                return DIGIT * len(turn.text) if sensitive else self.digits(turn.text)
+            case "speech" if sensitive:
+                return HIDDEN
+            case "start" | "speech":
+                return self.words(turn.text)
+            case _:
+                return turn.text  # reserved words that nobody has said
 
     def without_secrets(self, text: str) -> str:
         """The same text, without what was given in confidence, even if a number is read out digit by

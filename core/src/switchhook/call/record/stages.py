@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...contract.records import TurnRecord
-from ..dialogue.events import Effect, Event, Flush, PromptFinished, PromptStarted, Queue, ReplyEnded
 
 
 def reach(turn: TurnRecord, stage: str, began: float, ended: float) -> None:
@@ -15,47 +14,47 @@ def reach(turn: TurnRecord, stage: str, began: float, ended: float) -> None:
 
 
 class Stages:
-    """Of replies and of what is heard. Times are seconds since the call began."""
+    """Of what is heard. Times are seconds since the call began."""
 
     def __init__(self) -> None:
         self._queued: dict[int, TurnRecord] = {}  # by prompts that are not over
         self._heard: set[int] = set()  # those of them that have begun
         self._replied = 0  # the newest turn whose reply has ended
-        self._over = 0  # turns of which all is known
+        self.over = 0  # turns of which all is known
 
-    def take(self, event: Event, effects: Sequence[Effect], at: float, turns: Sequence[TurnRecord]) -> None:
-        """`turns`: of the record, the newest last."""
-        match event:
-            case ReplyEnded():
-                self._replied = max(self._replied, event.turn)
-                for each in (turn for turn in turns[-2:] if turn.number == event.turn):
-                    reach(each, "assistant", each.at, at)
-            case PromptStarted() if turn := self._queued.get(event.prompt):
-                self._heard.add(event.prompt)
-                reach(turn, "playback", at, at)
-            case PromptFinished():
-                self._end([event.prompt], at)
-            case _:
-                pass
-        for effect in effects:
-            if isinstance(effect, Flush):
-                self._end(list(self._queued), at)
-            elif isinstance(effect, Queue) and turns:
-                self._queued[effect.prompt] = turns[-1]
+    def reply(self, turns: Iterable[TurnRecord], number: int, at: float) -> None:
+        """That of the turn with this number has ended; `turns`: the newest."""
+        self._replied = max(self._replied, number)
+        for each in turns:
+            if each.number == number:
+                reach(each, "assistant", each.at, at)
 
-    def over(self, turns: Sequence[TurnRecord]) -> Iterator[TurnRecord]:
+    def now_over(self, turns: Sequence[TurnRecord]) -> Iterator[TurnRecord]:
         """Those that do not change any more, in order, each once: there is a later one, the reply has ended
         or is not waited for, and nothing of it is to be heard."""
-        while self._over < len(turns) - 1:
-            turn, is_old = turns[self._over], self._over < len(turns) - 2
+        while self.over < len(turns) - 1:
+            turn, is_old = turns[self.over], self.over < len(turns) - 2
             if not (is_old or turn.number <= self._replied):
                 return
             if any(turn is each for each in self._queued.values()):
                 return
-            self._over += 1
+            self.over += 1
             yield turn
 
-    def _end(self, prompts: Iterable[int], at: float) -> None:
+    def queue(self, prompt: int, turn: TurnRecord) -> None:
+        self._queued[prompt] = turn
+
+    def sound(self, prompt: int, at: float) -> None:
+        """It begins to be heard."""
+        if turn := self._queued.get(prompt):
+            self._heard.add(prompt)
+            reach(turn, "playback", at, at)
+
+    def flush(self, at: float) -> None:
+        self.finish(list(self._queued), at)
+
+    def finish(self, prompts: Iterable[int], at: float) -> None:
+        """They are over."""
         for prompt in prompts:
             turn = self._queued.pop(prompt, None)
             if turn is not None and prompt in self._heard:
