@@ -66,8 +66,7 @@ class Call:
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
         self.info = info_of_call(info, self._language.current, self.variables.current)
-        ignored = bot.limits.barge_in.ignore
-        self._events_file = EventsFile(write_event, self._mask, ignored) if write_event else None
+        self._events_file = write_event and EventsFile(write_event, self._mask, bot.limits.barge_in.ignore)
         line, remark = Line(leg.audio, hooks), self.record_writer.remark
         self._listening = Listening(bot, line, self.handle, self._language)
         self.audio = self._listening.take  # for every frame; taps stand before it once the call runs
@@ -117,8 +116,7 @@ class Call:
             self._handling = False
 
     def _handle(self, event: Event) -> None:
-        now = anyio.current_time()
-        at = now - self._began
+        at = (now := anyio.current_time()) - self._began
         file, effects = self._events_file, list[Effect]()
         said = file is not None and isinstance(event, SAID)
         hidden = said and self._dialogue.sensitive
@@ -222,8 +220,7 @@ class Call:
         self._began = anyio.current_time()
         with reporting(self._fault):
             self._bot.hooks.tell("call_started", call=self.info)
-            take = self._taps.connect(self.info, self._began, self._listening.take, self._playout)
-        self.audio = take
+            self.audio = self._taps.connect(self.info, self._began, self._listening.take, self._playout)
         try:
             async with anyio.create_task_group() as group:
                 try:

@@ -74,12 +74,10 @@ class HookGuard:
         spec = HOOKS[hook]
         if spec.phase != "call":
             return
-        function: Callable[..., Any] = impl.function
-        names = list(impl.argnames)
+        function, names = impl.function, list(impl.argnames)
         seen_at = names.index("call") if "call" in names else None
         value_at = names.index("plugin") if "plugin" in names else None
-        own = (*home(impl.plugin), *home(function))
-        listens, handles = spec.listens, spec.handles
+        own, listens, handles = (*home(impl.plugin), *home(function)), spec.listens, spec.handles
 
         def guarded(*args: Any) -> Any:
             if (plugin, hook) in self.off or (listens and self.breaker.rests(plugin, hook)):
