@@ -27,29 +27,27 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from switchhook import App, load_settings
+from switchhook.serving.measuring.lateness import Lateness
 from switchhook.serving.server import Server
 
-TICK = 0.02  # seconds between looks at the clock
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Lag:
-    """How late the event loop is, since it was asked last."""
+    """How late the event loop is, since it was asked last, as the server's own beats tell: a timer beside
+    them would count as the server's cost."""
 
-    def __init__(self) -> None:
-        self._late: list[float] = []
-        self._loop = asyncio.get_running_loop()
-        self._due = self._loop.time()
-        self._look()
+    def __init__(self, lateness: Lateness) -> None:
+        self._late: list[float] = [0.0]
+        self._note = lateness.note
+        lateness.note = self.note  # type: ignore[method-assign]
 
-    def _look(self) -> None:
-        now = self._loop.time()
-        self._late.append(now - self._due)
-        self._due = now + TICK
-        self._loop.call_at(self._due, self._look)
+    def note(self, late: float) -> float | None:
+        self._late.append(late)
+        return self._note(late)
 
     def figures(self) -> dict[str, float]:
-        late, self._late = self._late, []
+        late, self._late = self._late, [0.0]
         return {"late_p50": percentile(late, 0.5), "late_p99": percentile(late, 0.99), "late_max": max(late)}
 
 
@@ -69,7 +67,7 @@ async def switchhook(folder: str) -> None:
     async with server.succession.running(), server.listening() as urls:
         gc.collect()
         gc.freeze()
-        lag = Lag()
+        lag = Lag(server.succession.lateness)
         started(urls.partition(" ")[0], figures)
         await anyio.sleep_forever()
 

@@ -231,3 +231,35 @@ def test_what_core_brings_is_not_named_where_core_itself_blocks():
     stack = [Place(memory.__file__, 1, "add_once"), Place(server.__file__, 1, "run")]
     assert _whose(stack, [brought]) == "state/memory"
     assert _whose(stack[1:], [brought]) == ""
+
+
+class Looks:
+    """In place of the event that ends the thread: time passes in it, with a beat whenever one is due, until there
+    is none any more."""
+
+    def __init__(self, dog, beat, seconds):
+        self.now, self.count = 0.0, 0
+        self._dog, self._beat, self._seconds = dog, beat, seconds
+
+    def wait(self, pause):
+        assert pause > 0
+        self.now, self.count = self.now + pause, self.count + 1
+        self._dog._beat = min(self._seconds, self.now // self._beat * self._beat)
+        return self.now > 2 * self._seconds
+
+
+def test_the_thread_sleeps_until_a_beat_would_be_late(monkeypatch):
+    """The event loop has to wait each time that it wakes."""
+    monkeypatch.setattr("switchhook.plugins.watchdog.BEAT", 0.025)
+    monkeypatch.setattr("switchhook.plugins.watchdog.LATE", 0.06)
+    dog, found = Watchdog(), []
+    looks = dog._done = Looks(dog, 0.025, seconds=10)
+    monkeypatch.setattr("switchhook.plugins.watchdog.time.monotonic", lambda: looks.now)
+    monkeypatch.setattr(
+        "switchhook.plugins.watchdog._name_the_culprit", lambda *_: found.append((looks.now, looks.count))
+    )
+    dog._beat = 0.0
+    dog._watch()
+    [(at, many)] = found
+    assert at == pytest.approx(10.06, abs=0.01)
+    assert many < 25 * 10

@@ -67,11 +67,14 @@ class Watchdog:
                 self._late(anyio.current_time() - due)
 
     def _watch(self) -> None:
-        seen = 0.0
-        while not self._done.wait(BEAT):
+        """Sleeps until the last beat would be late: each time it wakes, the event loop waits for it."""
+        seen, pause = 0.0, LATE
+        while not self._done.wait(pause):
             beat, now = self._beat, time.monotonic()
             if now - beat < LATE:
+                pause = beat + LATE - now
                 continue
+            pause = BEAT
             plugins = self.plugins
             at_work = [(each, active) for each in plugins if (active := each.guard.active)]
             for each, active in at_work:
