@@ -105,3 +105,13 @@ def test_a_look_that_fails_costs_the_others_nothing(loop):
     loop.pass_by(2 * BEAT)
     assert len(looks) == 2
     assert isinstance(loop.failed[0]["exception"], ValueError)
+
+
+def test_the_process_is_woken_four_times_in_a_beat_however_many_have_joined(loop, monkeypatch):
+    beats, wakes = Beats(), []
+    for _ in range(1000):
+        beats.join(lambda: None, BEAT)
+    tick = beats._tick
+    monkeypatch.setattr(beats, "_tick", lambda *given: (wakes.append(loop.now), tick(*given)))
+    loop.pass_by(10 * BEAT)
+    assert len(wakes) <= 4 * 10

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-SLOTS = 16  # in one beat, so that a thousand do not come in the same instant
+# In one beat, so that a thousand do not come in the same instant. Each wakes the process, which costs as much
+# as a frame.
+SLOTS = 4
 
 Look = Callable[[], None]
 
