@@ -235,3 +235,11 @@ def test_wrong_options_are_refused_and_show_no_password(options, said):
 
 async def test_it_conforms(made):
     await check_record_sink(made)
+
+
+async def test_a_file_that_is_no_database_is_no_fault_of_records(made, file):
+    file.parent.mkdir()
+    file.write_text("this is no database, and long enough to be seen as none" * 20)
+    with pytest.raises(SinkUnavailable, match="its file is broken, or no database"):
+        async with made() as sink:
+            await sink.put([record("a")])

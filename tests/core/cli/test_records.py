@@ -1,9 +1,12 @@
 """`switchhook records`: what there is of a call, and that nothing is left of it once it was erased."""
 
 import json
+import os
 from html import escape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchhook import CallRecord, wav_file
 from switchhook.__main__ import main
@@ -12,7 +15,7 @@ from switchhook.serving.records.file_sink import FilesSink
 from switchhook.serving.records.line_writer import LineWriter
 from switchhook.serving.records.spool import Spool
 from switchhook.serving.records.spool_log import START
-from switchhook.serving.records.story import story
+from switchhook.serving.records.story import line, lines, story
 
 AT = "2026-03-01T12:00:{:02d}.000+00:00"
 
@@ -80,6 +83,49 @@ def test_export_of_a_call_gives_its_records(folder, run):
     _, wanted = kept(folder, *"ab")
     _, out, _ = run("export", "talk-b")
     assert [json.loads(line) for line in out.splitlines()] == [wanted]
+
+
+@pytest.mark.parametrize("command", ["show", "export", "erase"])
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_id_is_not_that_of_every_call(folder, run, command, empty):
+    """A script whose variable is not set would erase all."""
+    kept(folder, *"ab")
+    status, out, error = run(command, empty)
+    assert (status, out) == (2, "")
+    assert "expected the id of a call, got an empty text" in error
+    assert len(run("list")[1].splitlines()) == 2
+
+
+def test_that_there_are_no_records_yet_is_said(run):
+    status, out, error = run("list")
+    assert (status, out) == (0, "")
+    assert "there are no records yet" in error
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", "talk-a"), ("export",), ("erase", "talk-a")])
+def test_a_folder_that_may_not_be_read_is_not_an_empty_one(folder, run, command, monkeypatch):
+    kept(folder, "a")
+    listdir = os.listdir
+
+    def refused(path="."):
+        if str(path) == str(folder):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listdir(path)
+
+    monkeypatch.setattr("os.listdir", refused)
+    status, out, error = run(*command)
+    assert (status, out) == (1, "")
+    assert error.startswith("switchhook records: ")
+    assert error.endswith(f"{folder}: Permission denied\n")
+
+
+@pytest.mark.parametrize("page", ["missing/call.html", "."])
+def test_a_page_that_cannot_be_written_is_said(folder, run, page):
+    kept(folder, "a")
+    status, _, error = run("show", "talk-a", "--html", page)
+    assert status == 1
+    assert error.startswith(f"switchhook records: {page}: ")
+    assert "Traceback" not in error
 
 
 @pytest.mark.parametrize("command", ["show", "export", "erase"])
@@ -219,6 +265,55 @@ def test_what_a_terminal_would_obey_is_shown_harmless(folder, run):
     assert "\x1b" not in run("show", "talk-a")[1]
 
 
+def test_that_words_were_not_kept_is_said_with_the_setting_that_keeps_them(folder, run):
+    kept(folder, "a")
+    hidden = [TurnRecord(1, "speech", 1.0, "•••")]
+    FilesSink(folder).append([json.loads(call("b", turns=hidden).line())])
+    assert "`unmask` of a connector" in run("show", "talk-b")[1]
+    assert "unmask" not in run("show", "talk-a")[1]
+
+
+def test_one_is_not_many(folder, run):
+    FilesSink(folder).append([json.loads(call("a", turns=[TurnRecord(1, "start", 0.0)], barge_ins=1).line())])
+    assert run("list")[1].endswith("  1 turn\n")
+    assert "1 turn, 1 barge-in, " in run("show", "talk-a")[1]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+OF_TURN = st.sampled_from(["number", "kind", "at", "text", "said", "barge_in", "latency", "confidence"])
+TURNS = st.lists(st.dictionaries(OF_TURN, JSON) | JSON, max_size=3)
+OF_CALL = st.sampled_from(
+    [
+        "id",
+        "started",
+        "connector",
+        "seconds",
+        "outcome",
+        "reason",
+        "faults",
+        "not_performed",
+        "usage",
+        "barge_ins",
+        "failovers",
+        "pauses",
+        "caller_audio",
+        "synthesized",
+        "turns",
+    ]
+)
+
+
+@given(st.dictionaries(OF_CALL, JSON), TURNS)
+def test_whatever_is_in_a_record_it_has_a_line_and_a_story(record, turns):
+    for each in (record, {**record, "turns": turns}):
+        assert "\n" not in line(each)
+        assert list(lines(each))
+
+
 def test_a_record_of_another_version_is_told_as_far_as_it_goes():
     odd = {"turns": [None, {"number": "x", "at": "soon", "latency": None}], "faults": "many"}
     assert [each.who for each in story({})] == ["call", "call"]
@@ -226,6 +321,50 @@ def test_a_record_of_another_version_is_told_as_far_as_it_goes():
 
 
 # --- erase
+
+
+def test_where_one_sink_is_away_the_others_are_erased_and_that_is_said(folder, run, site):
+    site.add("record_sink", "away", AWAY)
+    sinks = '[[records.sinks]]\nuse = "away"\n'
+    (folder.parent / "switchhook.toml").write_text(f'[records]\ndirectory = "records"\n{sinks}')
+    kept(folder, *"ab")
+    status, _, error = run("erase", "talk-a")
+    assert status == 1
+    assert "not erased everywhere, so erase it again: away-" in error
+    assert "it sleeps" in error
+    assert [each.split()[1] for each in run("list", "--sink", "files")[1].splitlines()] == ["talk-b"]
+
+
+AWAY = """
+from switchhook import SinkUnavailable, hookimpl
+
+class Away:
+    async def __aenter__(self):
+        raise SinkUnavailable("it sleeps")
+
+    async def __aexit__(self, *_):
+        pass
+
+    async def put(self, records, /):
+        pass
+
+    async def erase(self, wanted, /):
+        pass
+
+    async def records(self, wanted, newest, /):
+        yield {}
+
+@hookimpl
+def create_record_sink(options):
+    return Away()
+"""
+
+
+def test_a_recording_that_stays_is_named(folder, run):
+    FilesSink(folder).append([json.loads(call("a", recordings=["recordings/a.wav"]).line())])
+    status, out, _ = run("erase", "talk-a")
+    assert status == 0
+    assert out.splitlines()[-1] == "its recording stays, to be deleted where it is: recordings/a.wav"
 
 
 def test_what_is_erased_is_nowhere_any_more(folder, run):

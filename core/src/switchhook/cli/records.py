@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listed = commands.add_parser("list", help="the newest calls, a line each")
     listed.add_argument("--newest", type=_count, default=50, metavar="N", help="how many; default: 50")
     shown = commands.add_parser("show", help="one call as a story, with its latencies")
-    shown.add_argument("id", metavar="ID")
+    shown.add_argument("id", type=_id, metavar="ID")
     shown.add_argument(
         "--html", type=Path, metavar="FILE", help="as one page: both sides, prompts, barge-ins, faults"
     )
@@ -43,9 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--identity", type=Path, metavar="KEYS", help="age's file with the key of encrypted recordings"
     )
     exported = commands.add_parser("export", help="records as JSON Lines, the oldest first")
-    exported.add_argument("id", nargs="?", default="", metavar="ID", help="of one call; default: of all")
+    exported.add_argument("id", type=_id, nargs="?", metavar="ID", help="of one call; default: of all")
     erased = commands.add_parser("erase", help="what is kept of a call, wherever it is")
-    erased.add_argument("id", metavar="ID")
+    erased.add_argument("id", type=_id, metavar="ID")
     for each in commands.choices.values():
         add_config(each)
     for name in ("list", "show", "export"):
@@ -55,7 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     import anyio
 
-    return anyio.run(_run, arguments)
+    from ..contract.errors import StartError
+
+    try:
+        return anyio.run(_run, arguments)
+    except OSError as error:
+        if error.filename is None:  # of a pipe that is not read any more
+            raise
+        raise StartError(f"{error.filename}: {error.strerror}") from None
 
 
 async def _run(arguments: argparse.Namespace) -> int:
@@ -74,18 +82,18 @@ async def _run(arguments: argparse.Namespace) -> int:
             case "show":
                 return await _show(stores, store, arguments, settings)
             case _:
-                return await _export(store, arguments.id)
+                return await _export(store, arguments.id or "")
 
 
 async def _list(store: RecordStore, newest: int) -> int:
-    from ..contract.visible import visible
+    from ..serving.records.story import line
 
+    found = False
     async for each in store.records("", newest):
-        names = ("conversation_id", "connector", "outcome")
-        known, connector, outcome = (str(each.get(name, "")) for name in names)
-        seconds, turns = float(each.get("seconds") or 0), len(each.get("turns") or ())
-        line = f"{str(each.get('started'))[:19]}  {known or each.get('id')}  {connector}  {outcome}"
-        print(visible(f"{line}  {seconds:.1f} s  {turns} turns"))
+        found = True
+        print(line(each))
+    if not found:
+        print("there are no records yet: that of a call comes when it has ended", file=sys.stderr)
     return 0
 
 
@@ -133,18 +141,22 @@ async def _export(store: RecordStore, wanted: str) -> int:
 
 
 async def _erase(stores: Stores, wanted: str) -> int:
+    from ..contract.visible import visible
+
     total = 0
-    async for place, count in stores.erase(wanted):
-        total += count
-        if count:
-            print(f"{place}: {count}")
+    try:
+        async for place, count in stores.erase(wanted):
+            total += count
+            if count:
+                print(f"{place}: {count}")
+    finally:
+        for recording in sorted(stores.recordings):
+            print(visible(f"its recording stays, to be deleted where it is: {recording}"))
     return _unless(bool(total), wanted)
 
 
 def _unless(found: bool, wanted: str) -> int:
     if not found:
-        import sys
-
         print(
             f"there is no record of {wanted}; `switchhook records list` shows what there is", file=sys.stderr
         )
@@ -153,6 +165,13 @@ def _unless(found: bool, wanted: str) -> int:
 
 def _line(record: Mapping[str, Any]) -> str:
     return json.dumps(record, separators=(",", ":"))
+
+
+def _id(text: str) -> str:
+    """An empty one would be every call's: a script whose variable is not set would erase them all."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected the id of a call, got an empty text")
+    return text
 
 
 def _count(text: str) -> int:

@@ -16,7 +16,7 @@ from anyio import to_thread
 from sqlalchemy import ColumnElement, Engine, create_engine, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from switchhook import SinkUnavailable
@@ -123,6 +123,8 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise SinkUnavailable("the connection broke", reason=_said(error)) from None
+        if type(error) is DatabaseError:  # no kind of it: SQLite says so of a file, and no record is to blame
+            raise SinkUnavailable("its file is broken, or no database", reason=_said(error)) from None
         raise ValueError(f"the database refuses it: {_said(error)}") from None
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -71,7 +72,7 @@ class FilesSink:
     def _found(self, wanted: str, newest: int | None) -> list[dict[str, Any]]:
         days: list[list[dict[str, Any]]] = []
         left = newest
-        for file in sorted(self.directory.glob("calls-*.jsonl"), reverse=True):
+        for file in reversed(self._files()):
             of_day = [each for each in _records(file) if not wanted or is_of(each, wanted)]
             of_day = of_day if left is None else of_day[-left:]
             days.append(of_day)
@@ -80,8 +81,15 @@ class FilesSink:
         return [record for of_day in reversed(days) for record in of_day]
 
     async def erase(self, wanted: str, /) -> int:
-        files = sorted(self.directory.glob("calls-*.jsonl"))
-        return await in_thread(lambda: sum(erase_lines(file, wanted) for file in files))
+        return await in_thread(lambda: sum(erase_lines(file, wanted) for file in self._files()))
+
+    def _files(self) -> list[Path]:
+        """The oldest first. Raises OSError: a folder that may not be read is not an empty one."""
+        try:
+            names = os.listdir(self.directory)  # noqa: PTH208  # Path.glob says nothing of such a folder
+        except FileNotFoundError:
+            return []
+        return sorted(self.directory / name for name in names if fnmatch(name, "calls-*.jsonl"))
 
 
 class _Day:

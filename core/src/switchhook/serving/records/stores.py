@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...contract.errors import SettingsError
+from ...contract.errors import SettingsError, SinkUnavailable, StartError
 from ...contract.names import did_you_mean
 from ...contract.settings import Settings
 from ...contract.sinks import RecordStore
@@ -25,6 +25,7 @@ class Stores:
     def __init__(self, settings: Settings, base: Path) -> None:
         plugins = Plugins(settings.plugins.order)
         self._asked = settings.records
+        self.recordings: set[str] = set()  # that erased records named
         self._sinks: dict[str, Any] = dict(
             make_sinks(settings.records, plugins, Engines(plugins, base), base)
         )
@@ -45,25 +46,48 @@ class Stores:
 
     async def erase(self, wanted: str) -> AsyncIterator[tuple[str, int]]:
         """From every sink that gives records back, from the spool with its dead letters, and the events.
-        Gives each place, and how many lines were erased there."""
+        Gives each place, and how many lines were erased there. Raises OSError, and at its end StartError
+        where a sink was not there."""
+        if not wanted:
+            raise SettingsError("expected the id of a call")
         folder = self._asked.waiting
         if folder is not None:  # first: what waits would go to the sinks else
             files = [*sorted(folder.glob("*.jsonl"))] if folder.is_dir() else []
             yield str(folder), await in_thread(lambda: sum(erase_lines(file, wanted) for file in files))
-        legs = {wanted}
-        for name, sink in self._sinks.items():
-            if isinstance(sink, RecordStore):
-                async with self._sinks[name]:
-                    legs |= {str(each.get("id")) async for each in sink.records(wanted, None)}
-                    yield name, await sink.erase(wanted)
+        legs, failed = {wanted}, list[str]()
+        for name in [each for each, sink in self._sinks.items() if isinstance(sink, RecordStore)]:
+            try:
+                count = await self._erase(name, wanted, legs)
+            except (SinkUnavailable, OSError) as error:  # the others' are erased all the same
+                failed.append(f"{name}: {_why(error)}")
+            else:
+                yield name, count
         if self._asked.directory is not None:
             yield "events", await in_thread(partial(_remove_events, self._asked.directory, legs))
+        if failed:
+            raise StartError(f"not erased everywhere, so erase it again: {'; '.join(failed)}")
+
+    async def _erase(self, name: str, wanted: str, legs: set[str]) -> int:
+        sink: Any = self._sinks[name]
+        async with sink:
+            async for each in sink.records(wanted, None):
+                legs.add(str(each.get("id")))
+                kept = each.get("recordings")
+                self.recordings.update(map(str, kept if isinstance(kept, list) else ()))
+            count: int = await sink.erase(wanted)
+        return count
 
     def events(self, leg: str) -> Iterable[str]:
         """The lines of a call's event file; none where it has none."""
         name = events_name(leg)
         file = self._asked.directory / f"events-{name}.jsonl" if self._asked.directory and name else None
         return file.read_text("utf-8").splitlines() if file and file.is_file() else ()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}"
+    return f"{error} ({error.reason})" if isinstance(error, SinkUnavailable) and error.reason else str(error)
 
 
 def _remove_events(directory: Path, legs: set[str]) -> int:
