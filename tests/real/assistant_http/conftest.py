@@ -9,23 +9,19 @@ import anyio
 import pytest
 from aiohttp import web
 
-from switchhook import CallInfo, Options, Turn
+from switchhook import Options
 from switchhook_assistant_http.plugin import create_assistant
 
-CALL = CallInfo("call", "support", language="en-US", ani="+15551234", dnis="+18005550")
+from ..assistants import CALL, Line, quick
+
+__all__ = ["quick"]
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr("switchhook_http.again.SHORT", 0.01)
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+def _quick(quick):
+    pass
 
 
 @dataclass
@@ -94,32 +90,14 @@ async def serving(bot):
             await runner.cleanup()
 
 
-class Line:
-    """A call to it."""
-
+class BotLine(Line):
     def __init__(self, bot, assistant, call):
-        self.bot, self.assistant, self.call_info = bot, assistant, call
-        self.conversation, self.reply, self.turns, self.heard = None, None, 0, []
+        super().__init__(assistant, call)
+        self.bot = bot
 
     @property
     def asked(self):
         return self.bot.asked
-
-    @asynccontextmanager
-    async def call(self):
-        async with self.assistant.open(self.call_info) as self.conversation:
-            yield self
-
-    def turn(self, text="", kind=None, **more):
-        self.turns += 1
-        return Turn(self.turns, kind or ("speech" if text else "start"), text, **more)
-
-    async def say(self, text="", kind=None, **more):
-        self.heard = []
-        async with self.conversation.send(self.turn(text, kind, **more)) as self.reply:
-            async for response in self.reply:
-                self.heard.append(getattr(response, "text", response))
-        return self.heard
 
 
 @pytest.fixture
@@ -131,7 +109,7 @@ def bot():
                 options = {"url": served.url, "private": True, **table}
                 assistant: Any = create_assistant(Options(options, place="assistant", base=None))
                 try:
-                    yield Line(served, assistant, replace(CALL, shared={}))
+                    yield BotLine(served, assistant, replace(CALL, shared={}))
                 finally:
                     await assistant.aclose()
 

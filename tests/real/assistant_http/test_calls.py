@@ -11,6 +11,7 @@ from switchhook.call.record.masking import Mask
 from switchhook.testing import MemoryAssistant, MemoryTextToSpeech, a_call
 from switchhook_responses import connect_to_agent, dtmf, end_session, text, user_defined
 
+from ..assistants import until
 from .conftest import Stream
 
 pytestmark = pytest.mark.anyio
@@ -27,12 +28,6 @@ async def talking(line, *others, **more):
         with anyio.fail_after(15):
             await until(lambda: talk.heard() == ["Hello."])
             yield talk
-
-
-async def until(true):
-    with anyio.fail_after(8):
-        while not true():
-            await anyio.sleep(0.005)
 
 
 def answering(odd):

@@ -12,6 +12,8 @@ from switchhook.testing.conformance import check_assistant
 from switchhook_responses import connect_to_agent, dtmf, end_session
 from switchhook_testing_openai import Answer, Called, Fault
 
+from ..assistants import until
+
 pytestmark = pytest.mark.anyio
 
 
@@ -23,12 +25,6 @@ async def talking(line, *others, seconds=0.05, **more):
     async with a_call(line.assistant, tts=tts, assistants=assistants, **more) as talk:
         with anyio.fail_after(10):
             yield talk
-
-
-async def until(true):
-    with anyio.fail_after(5):
-        while not true():
-            await anyio.sleep(0.005)
 
 
 async def test_a_caller_is_answered_by_the_model(model):

@@ -12,6 +12,8 @@ from switchhook.testing import MemoryAssistant, MemoryTextToSpeech, a_call
 from switchhook_responses import connect_to_agent, dtmf, end_session, text, user_defined
 from switchhook_testing_openai import Answer, Called, Fault
 
+from ..assistants import until
+
 pytestmark = pytest.mark.anyio
 
 PLUGINS = [connect_to_agent, dtmf, end_session, text, user_defined]
@@ -46,12 +48,6 @@ async def talking(line, *others, **more):
         with anyio.fail_after(15):
             await until(lambda: talk.heard() == ["Hello."])
             yield talk
-
-
-async def until(true):
-    with anyio.fail_after(8):
-        while not true():
-            await anyio.sleep(0.005)
 
 
 BREAKING = {

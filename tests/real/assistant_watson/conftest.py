@@ -5,25 +5,29 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import anyio
 import pytest
 
-from switchhook import CallInfo, Options, Turn
+from switchhook import CallInfo, Options
 from switchhook.testing import MemoryAssistant
 from switchhook_assistant_watson.plugin import create_assistant
 from switchhook_testing_watson import emulate
+
+from ..assistants import Line, quick
+
+__all__ = ["quick"]
 
 CALL = CallInfo("call", "support", conversation_id="conversation", ani="+15551234", dnis="+18005550")
 
 
 @pytest.fixture(autouse=True)
-def quick(clean_environment, monkeypatch):
-    monkeypatch.setattr("switchhook_http.again.SHORT", 0.01)
+def _quick(clean_environment, quick):
+    pass
 
 
-class Line:
+class WatsonLine(Line):
     """One call to it. `behind` is the assistant that the emulator asks."""
 
     def __init__(self, emulated, behind, assistant):
-        self.emulated, self.behind, self.assistant = emulated, behind, assistant
-        self.conversation, self.turns = None, 0
+        super().__init__(assistant, CALL)
+        self.emulated, self.behind = emulated, behind
 
     @property
     def faults(self):
@@ -39,23 +43,6 @@ class Line:
     @property
     def messages(self):
         return [each.body for each in self.emulated.log if "/message" in each.path]
-
-    @asynccontextmanager
-    async def call(self, call=CALL):
-        async with self.assistant.open(call) as self.conversation:
-            yield self
-
-    def turn(self, text="", kind=None, **more):
-        self.turns += 1
-        return Turn(self.turns, kind or ("speech" if text else "start"), text, **more)
-
-    async def say(self, text="", kind=None, **more):
-        """The texts of the reply; `self.reply` is the reply, `self.heard` what came of it."""
-        self.heard = []
-        async with self.conversation.send(self.turn(text, kind, **more)) as self.reply:
-            async for response in self.reply:
-                self.heard.append(getattr(response, "text", response))
-        return self.heard
 
 
 @pytest.fixture
@@ -78,7 +65,7 @@ def watson(monkeypatch, anyio_backend):
                 )
             )
             stack.push_async_callback(assistant._api.service.aclose)  # type: ignore[attr-defined]
-            yield Line(emulated, behind, assistant)
+            yield WatsonLine(emulated, behind, assistant)
 
     return made
 
