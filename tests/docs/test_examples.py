@@ -139,3 +139,41 @@ TYPED = {
 def test_a_command_that_a_page_shows_is_run_or_says_why_not(page):
     blocks = re.findall(r"^(<!-- not run: .+ -->\n)?```sh\n", page.read_text(), re.MULTILINE)
     assert page.stem in TYPED or all(blocks)
+
+
+def installed(text):
+    """What each line that installs from an index has for one, and what it installs."""
+    return [
+        line for line in text.splitlines() if re.match(r"(?:- run: )?pip install .*switchhook", line.strip())
+    ]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md", "docs/web-tutorial.md"])
+def test_who_begins_installs_from_the_wheels_of_the_checkout(page):
+    """A newcomer has no index that has them."""
+    text = (ROOT / page).read_text()
+    lines = [line for kind, block in BLOCK.findall(text) if kind == "sh" for line in installed(block)]
+    assert lines
+    assert all("--find-links" in line for line in lines)
+
+
+def test_the_second_tutorial_goes_on_where_the_first_ends():
+    first, second = ((ROOT / f"docs/{name}.md").read_text() for name in ("tutorial", "web-tutorial"))
+    [name] = re.findall(r"^switchhook connector new (\w+)$", first, re.MULTILINE)
+    [connectors] = [tomllib.loads(block) for kind, block in BLOCK.findall(second) if kind == "toml"]
+    assert connectors["connectors"][name]["address"]["integration"] == name
+    assert f"--connector {name}" in second
+
+
+COMMANDS_OF = {
+    command: part["project"]["name"]
+    for part in (tomllib.loads(file.read_text()) for file in ROOT.glob("plugins/*/pyproject.toml"))
+    for command in part["project"].get("entry-points", {}).get("switchhook.commands", {})
+}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS_OF.keys() - {"emulate-watson"}))  # which is for tests
+def test_who_types_a_command_that_is_not_installed_is_told_what_brings_it(command):
+    extras = tomllib.loads((ROOT / "core/pyproject.toml").read_text())["project"]["optional-dependencies"]
+    brought = {re.split(r"[^\w-]", each, maxsplit=1)[0] for extra in extras.values() for each in extra}
+    assert COMMANDS_OF[command] in brought

@@ -123,18 +123,20 @@ def _main(arguments: Sequence[str] | None) -> int:
         return 2
     from .contract.names import did_you_mean
 
-    hint = did_you_mean(command, commands, "commands") + _absent()
+    hint = did_you_mean(command, commands, "commands") + _absent(command)
     print(f"switchhook: unknown command {command!r}; {hint}", file=sys.stderr)  # noqa: T201  # the command line speaks
     return 2
 
 
-def _absent() -> str:
+def _absent(command: str) -> str:
     """Which of our own plugins are not installed, as one of them may bring the command. Empty: none."""
     listed = sorted({re.split(r"[^\w-]", text, maxsplit=1)[0] for text in requires("switchhook") or []})
-    names = ", ".join(
-        name for name in listed if name.startswith("switchhook-") and not list(distributions(name=name))
-    )
-    return f"; it may be of a plugin that is not installed: {names}" if names else ""
+    absent = [
+        each for each in listed if each.startswith("switchhook-") and not list(distributions(name=each))
+    ]
+    if (own := f"switchhook-{command}") in absent:
+        return f"; it is of a plugin that is not installed: pip install {own}"
+    return f"; it may be of a plugin that is not installed: {', '.join(absent)}" if absent else ""
 
 
 def _run(claims: Sequence[EntryPoint], arguments: Sequence[str]) -> int:

@@ -173,6 +173,9 @@ def test_an_unknown_command_may_be_of_a_plugin_of_ours_that_is_not_installed(sit
     monkeypatch.setattr("switchhook.__main__.requires", {"switchhook": ours}.get)
     site.add("commands", "here", distribution="switchhook-here", source="def add_arguments(p): ...")
     assert run("zzz")[2].endswith("; it may be of a plugin that is not installed: switchhook-flows\n")
+    assert run("flows")[2].endswith(
+        "; it is of a plugin that is not installed: pip install switchhook-flows\n"
+    )
 
 
 # --- running commands

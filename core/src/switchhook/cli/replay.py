@@ -45,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     from ..call.record.replay import replay
     from ..contract.errors import SettingsError
 
+    if not arguments.file.exists():
+        how = "a connector with events = true records its calls, beside the call records"
+        raise SettingsError(f"there is no {arguments.file}; {how}")
     if arguments.scenario:
         return _scenarios(arguments.file)
     again = replay(arguments.file)

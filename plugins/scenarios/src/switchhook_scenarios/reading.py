@@ -50,6 +50,12 @@ class _Row(NamedTuple):
     name: str  # what tells it from the other rows
 
 
+HOW = (
+    "; a file of scenarios begins with [[scenario]], and switchhook replay RECORDING --scenario > FILE makes "
+    "one of a recorded call"
+)
+
+
 def read(file: FilePath) -> list[Case]:
     """Raises SettingsError with file, line and key of everything that is wrong."""
     try:
@@ -57,7 +63,8 @@ def read(file: FilePath) -> list[Case]:
         table = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise SettingsError(f"cannot read {file}: {reason}") from None
+        way = HOW if isinstance(error, FileNotFoundError) else ""
+        raise SettingsError(f"cannot read {file}: {reason}{way}") from None
     except tomllib.TOMLDecodeError as error:
         found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
         line = found[1] if found else str(text.count("\n") + 1)
