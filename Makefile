@@ -152,4 +152,4 @@ audit: $(AUDITING)  ## known vulnerabilities in every pinned version; fails wher
 	@$(dir $(AUDITING))bin/python release/audit.py
 
 clean:
-	rm -rf $(VENV) dist demo-output $(SITE)
+	rm -rf $(VENV) dist demo-output* $(SITE)

@@ -24,6 +24,7 @@ from typing import Any
 
 import anyio
 import anyio.abc
+from output import output
 from timeline import draw
 
 from switchhook import AudioFormat, codec_for, load_audio
@@ -41,7 +42,6 @@ from switchhook_genesys_tools.dial import (
 
 HERE = Path(__file__).parent
 CLIPS = HERE.parent / "tests/data/speech/human"
-OUTPUT = HERE.parent / "demo-output"
 CONNECTOR = "2f6b1f0e-1d0a-4c51-8f0e-5a1b2c3d4e5f/connect?version=2024-08-25"
 LINE = AudioFormat("PCMU", 8000)
 CALLS = {  # what the caller says in which of them
@@ -72,8 +72,6 @@ SHOWN = {
 
 
 def main() -> int:
-    shutil.rmtree(OUTPUT, ignore_errors=True)
-    OUTPUT.mkdir(parents=True)
     if "--model" in sys.argv and not (os.environ.get("MODEL_URL") and os.environ.get("MODEL")):
         print(NO_MODEL, file=sys.stderr)
         return 2
@@ -119,8 +117,8 @@ async def emulators() -> AsyncIterator[dict[str, str]]:
     print(
         "starting what speaks as watsonx Assistant, Watson Speech to Text and Text to Speech do …", flush=True
     )
-    credentials = OUTPUT / "ibm-credentials.env"
-    log = OUTPUT / "emulators.log"
+    credentials = output() / "ibm-credentials.env"
+    log = output() / "emulators.log"
     given = ["--script", str(HERE / "bank.toml"), "--environment", str(credentials)]
     async with program(["emulate-watson", *given], log, {}) as url:
         print(f"listening on {url}", flush=True)
@@ -134,10 +132,10 @@ async def server(config: Path, secret: bytes, environ: dict[str, str]) -> AsyncI
     environ = {
         **environ,
         "DEMO_CLIENT_SECRET": base64.b64encode(secret).decode(),
-        "SWITCHHOOK_RECORDS__DIRECTORY": str(OUTPUT / "server"),
+        "SWITCHHOOK_RECORDS__DIRECTORY": str(output() / "server"),
     }
     command = ["serve", "--config", str(config)]
-    async with program(command, OUTPUT / "server.log", environ) as url:
+    async with program(command, output() / "server.log", environ) as url:
         yield url
 
 
@@ -175,11 +173,11 @@ async def placed(target: Target, said: tuple[str, ...]) -> CallResult:
     plan = Plan(steps, {"user_id": "42", "user_name": "Kim"}, manners=Manners(interrupt_after=4.5))
     tell = Teller()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(tell.hear, OUTPUT / "server")
+        tasks.start_soon(tell.hear, output() / "server")
         result = await call(plan, target, observe=tell.see)
         await anyio.sleep(0.3)  # the server's last lines
         tasks.cancel_scope.cancel()
-    (OUTPUT / "transcript.txt").write_text("".join(f"{line}\n" for line in tell.lines))
+    (output() / "transcript.txt").write_text("".join(f"{line}\n" for line in tell.lines))
     return result
 
 
@@ -232,22 +230,22 @@ class Teller:
 def keep(result: CallResult) -> None:
     """Gather the files of the call in one place, and say where they are."""
     codec = codec_for(LINE)
-    record = json.loads(next((OUTPUT / "server").glob("calls-*.jsonl")).read_text().splitlines()[0])
-    (OUTPUT / "call.wav").write_bytes(result.recording(codec))
-    (OUTPUT / "record.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
-    result.messages.write(OUTPUT / "messages.jsonl")
-    shutil.copy(next((OUTPUT / "server").glob("events-*.jsonl")), OUTPUT / "events.jsonl")
-    (OUTPUT / "timeline.svg").write_text(draw(result, record, codec))
+    record = json.loads(next((output() / "server").glob("calls-*.jsonl")).read_text().splitlines()[0])
+    (output() / "call.wav").write_bytes(result.recording(codec))
+    (output() / "record.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    result.messages.write(output() / "messages.jsonl")
+    shutil.copy(next((output() / "server").glob("events-*.jsonl")), output() / "events.jsonl")
+    (output() / "timeline.svg").write_text(draw(result, record, codec))
     print("\noutput variables that Genesys gets back")
     for name, value in sorted(result.variables.items()):
         print(f"  {name} = {value}")
     print("\nlatency of each turn, from the end of what the caller said to the bot's first sound")
     for latency in result.latencies:
         print(f"  {'no answer' if latency.seconds is None else f'{latency.seconds:5.2f} s'}  {latency.turn}")
-    print(f"\nfiles in {OUTPUT.name}/: call.wav (caller left, bot right), timeline.svg, transcript.txt,")
+    print(f"\nfiles in {output().name}/: call.wav (caller left, bot right), timeline.svg, transcript.txt,")
     print("record.json, messages.jsonl (the wire), events.jsonl (the dialogue)")
     player = next((name for name in PLAYERS if shutil.which(name)), "your player")
-    print(f"listen: {player} {OUTPUT.name}/call.wav")
+    print(f"listen: {player} {output().name}/call.wav")
 
 
 if __name__ == "__main__":
