@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from switchhook import AdminPage, Assistant, Options, SpeechToText, TextToSpeech, Turn, hookimpl
@@ -28,34 +29,15 @@ def _answer(turn: Turn) -> list[str | Exception]:
     return ["welcome"]
 
 
-class Forgetful(MemoryAssistant):
-    """Which does not keep the turns of calls that are over, as tests want to have them."""
-
-    def __init__(self) -> None:
-        super().__init__(_answer)
-
-    def forget(self) -> None:
-        self.turns.clear()
-
-
-class Ears(MemorySpeechToText):
-    def forget(self) -> None:
-        self.opened.clear()
-
-
-class Voices(MemoryTextToSpeech):
-    def forget(self) -> None:
-        self.parameters.clear()
-
-
-ENGINES: list[Forgetful | Ears | Voices] = []
+FORGET: list[Callable[[], None]] = []
+"""What engines in memory keep of calls that are over, for tests to look at: here it would be a leak."""
 
 
 class Hearing:
     @staticmethod
     @hookimpl
     def create_stt(options: Options) -> SpeechToText:  # noqa: ARG004  # any
-        ENGINES.append(made := Ears())
+        FORGET.append((made := MemorySpeechToText()).opened.clear)
         return made
 
 
@@ -63,7 +45,7 @@ class Speaking:
     @staticmethod
     @hookimpl
     def create_tts(options: Options) -> TextToSpeech:  # noqa: ARG004  # any
-        ENGINES.append(made := Voices())
+        FORGET.append((made := MemoryTextToSpeech()).parameters.clear)
         return made
 
 
@@ -71,7 +53,7 @@ class Thinking:
     @staticmethod
     @hookimpl
     def create_assistant(options: Options) -> Assistant:  # noqa: ARG004  # any
-        ENGINES.append(made := Forgetful())
+        FORGET.append((made := MemoryAssistant(_answer)).turns.clear)
         return made
 
 
@@ -98,8 +80,8 @@ def _malloced() -> int:
 
 
 def _figures() -> dict[str, int]:
-    for engine in ENGINES:
-        engine.forget()
+    for forget in FORGET:
+        forget()
     gc.collect()
     return {
         "memory": int((PROCESS / "statm").read_text().split()[1]) * PAGE,
