@@ -118,3 +118,19 @@ def test_a_folder_without_recordings_is_an_error(tmp_path, capsys):
 
 def test_it_is_toml_whatever_was_said(recording, written):
     assert tomllib.loads(written(recording).read_text())["connector"] == "shop"
+
+
+def test_a_folder_of_recordings_is_a_regression_suite(recording, written, shop, capsys, monkeypatch):
+    """In the folder of the configuration, as the page has it."""
+    for name in ("a", "b"):
+        (shop / f"events-{name}.jsonl").write_text(recording.read_text())
+    file = written(shop)
+    text = file.read_text().replace("[[scenario]]", '[[scenario]]\nvariables = { name = "Ada" }')
+    file.write_text(text)
+    monkeypatch.chdir(shop)
+    assert main(["try", str(file)]) == 0
+    script = shop / "shop.toml"
+    script.write_text(script.read_text().replace("nine to five", "nine to six"))
+    capsys.readouterr()
+    assert main(["try", str(file), "--json"]) == 1
+    assert '"failed": 2' in capsys.readouterr().out
