@@ -176,6 +176,15 @@ def test_an_entry_that_does_not_fit_costs_no_other():
     ]
 
 
+@pytest.mark.parametrize(
+    "misfit", [{"label": {}}, {"label": None}, {"label": ["Bills"], "value": 7}, 7, "Bills"]
+)
+def test_an_option_without_a_label_that_can_be_read_costs_no_other(misfit):
+    response = parse_response({"response_type": "option", "options": [misfit, {"label": "Sales"}]})
+    assert [each.label for each in response.options] == ["Sales"]
+    assert response.misfits[0].startswith("options.0")
+
+
 def test_few_of_many_misfits_are_told():
     response = parse_response({"response_type": "option", "options": [{"label": "A"}, *[7] * 1000]})
     assert (len(response.options), len(response.misfits)) == (1, 5)
@@ -241,6 +250,15 @@ ITEMS = st.builds(
 @given(JSON | ITEMS)
 def test_no_json_is_too_strange_to_be_parsed(item):
     assert isinstance(parse_response(item).response_type, str)
+
+
+@given(ITEMS)
+def test_of_what_is_left_out_the_place_is_told_and_the_rest_fits(item):
+    response = parse_response(item)
+    assert all(": " in each and each.endswith(", left out") for each in response.misfits)
+    if not isinstance(response, UnknownResponse):
+        again = parse_response(response.model_dump(exclude_unset=True))
+        assert (type(again), again.misfits) == (type(response), ())
 
 
 @given(ITEMS)

@@ -24,6 +24,7 @@ from pydantic import (
 
 NAME = 64  # characters of the name of a type
 TOLD = 5  # misfits of one response; a list may be full of them
+ROUNDS = 3  # of leaving out: what lacks something then does not fit itself
 Place = tuple[int | str, ...]  # of a value in tables and lists
 
 
@@ -234,17 +235,21 @@ def parse_response(item: object) -> Response:
 
 def _fitting(model: type[_Response], raw: dict[str, Any], error: ValidationError) -> Response | None:
     """What is left without what does not fit; None: nothing that means anything."""
-    places = [
-        _unfit(each["type"], each["loc"]) for each in error.errors(include_input=False, include_url=False)
-    ]
-    if any(place == () or (len(place) == 1 and place[0] in model.about) for place in places):
-        return None
-    try:
-        response = model.model_validate(_without(raw, places))
-    except ValidationError:
-        return None
-    response._misfits = tuple(f"{each}, left out" for each in islice(_problems(error), TOLD))  # noqa: SLF001  # of this module
-    return response  # type: ignore[return-value]  # as above
+    told = [f"{each}, left out" for each in islice(_problems(error), TOLD)]
+    for _ in range(ROUNDS):
+        found = error.errors(include_input=False, include_url=False)
+        places = [_unfit(each["type"], each["loc"]) for each in found]
+        if any(place == () or (len(place) == 1 and place[0] in model.about) for place in places):
+            return None
+        raw = _without(raw, places)
+        try:
+            response = model.model_validate(raw)
+        except ValidationError as another:
+            error = another
+        else:
+            response._misfits = tuple(told)  # noqa: SLF001  # of this module
+            return response  # type: ignore[return-value]  # as above
+    return None
 
 
 def _unfit(kind: str, place: Place) -> Place:
