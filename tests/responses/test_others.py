@@ -5,7 +5,7 @@ import wave
 
 import pytest
 
-from switchhook import Choice, Offer, Say
+from switchhook import Choice, Offer, Remark, Say
 from switchhook_responses.others import handle_unknown
 
 from .conftest import asked
@@ -22,9 +22,33 @@ def test_a_pause_is_silence_of_at_most_ten_seconds(asked_for, seconds, call):
         assert file.getnframes() / file.getframerate() == seconds
 
 
-@pytest.mark.parametrize("item", [{}, {"time": 0}, {"time": "long"}, {"time": -5}])
+@pytest.mark.parametrize("item", [{}, {"time": 0}, {"time": "0"}])
 def test_a_pause_of_nothing_is_none(item, call):
     assert performed(call, "pause", **item) == []
+
+
+@pytest.mark.parametrize("time", ["long", -5, None, {}])
+def test_a_pause_whose_time_cannot_be_read_is_remarked(time, call):
+    [remark] = performed(call, "pause", time=time)
+    assert isinstance(remark, Remark)
+    assert remark.text.startswith("pause: time: ")
+
+
+def test_a_suggestion_that_cannot_be_read_costs_no_other(call):
+    items = [{"label": None}, 7, {"label": "Cards"}]
+    say, offer, *remarks = performed(call, "suggestion", title=None, suggestions=items)
+    assert (say, [each.phrases for each in offer.choices]) == (Say("1. Cards."), [("one", "1", "Cards")])
+    assert [each.text.partition(": ")[2].partition(": ")[0] for each in remarks] == [
+        "options.0.label",
+        "options.1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "channels", [["voice_telephony"], [{"channel": "genesys_audio_connector"}], None, []]
+)
+def test_what_names_the_telephone_or_nothing_is_for_it(channels, call):
+    assert performed(call, "conversation_search", text="Nine.", channels=channels) == [Say("Nine.")]
 
 
 def test_a_suggestion_is_a_list_whose_input_is_sent_whole(call):
@@ -72,4 +96,5 @@ def test_what_is_for_the_eye_alone_is_left_to_others(kind, call):
     ],
 )
 def test_nonsense_of_these_types_says_nothing(kind, item, call):
-    assert not performed(call, kind, **item)
+    given = performed(call, kind, **item) or []
+    assert [each for each in given if not isinstance(each, Remark)] == []

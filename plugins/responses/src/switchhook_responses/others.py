@@ -8,12 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from switchhook import Action, CallInfo, OptionItem, Play, UnknownResponse, hookimpl, sentence_ends, wav_file
+from switchhook import (
+    Action,
+    CallInfo,
+    OptionResponse,
+    Play,
+    Remark,
+    UnknownResponse,
+    hookimpl,
+    parse_response,
+    sentence_ends,
+    wav_file,
+)
 
 from .channels import TELEPHONE
-from .commands import CommandParameters
+from .commands import CommandParameters, read
 from .option import MOST, read_out
 from .speaking import said
 
@@ -48,24 +59,27 @@ def _is_for_telephone(raw: Mapping[str, Any]) -> bool:
     channels = raw.get("channels")
     if not isinstance(channels, list) or not channels:
         return True
-    return any(isinstance(each, dict) and each.get("channel") in TELEPHONE for each in channels)
+    names = (each.get("channel") if isinstance(each, dict) else each for each in channels)
+    return any(isinstance(name, str) and name in TELEPHONE for name in names)
 
 
 def _pause(raw: Mapping[str, Any]) -> list[Action]:
-    try:
-        asked = Pause.model_validate(dict(raw)).time
-    except ValidationError:
-        return []
-    silence = bytes(2 * RATE * min(asked, LONGEST_PAUSE) // 1000)
-    return [Play(wav_file(silence, RATE), "pause")] if asked else []
+    asked = read(Pause, raw, "pause")
+    if isinstance(asked, Remark):
+        return [asked]
+    silence = bytes(2 * RATE * min(asked.time, LONGEST_PAUSE) // 1000)
+    return [Play(wav_file(silence, RATE), "pause")] if asked.time else []
 
 
 def _suggestion(raw: Mapping[str, Any], call: CallInfo) -> list[Action] | None:
-    try:
-        items = [OptionItem.model_validate(each) for each in raw.get("suggestions", [])[: MOST + 1]]
-    except (ValidationError, TypeError):
+    """It has the form of an `option`, with another name for the list."""
+    given = raw.get("suggestions")
+    items = given[: MOST + 1] if isinstance(given, list) else given
+    lists = parse_response({"response_type": "option", "title": raw.get("title"), "options": items})
+    if not isinstance(lists, OptionResponse):
         return None
-    return read_out(call, "suggestion", _text(raw, "title"), "", items)
+    remarks = [Remark(f"suggestion: {each}") for each in lists.misfits]
+    return [*read_out(call, "suggestion", lists.title, "", lists.options), *remarks]
 
 
 def _search(raw: Mapping[str, Any]) -> str:
