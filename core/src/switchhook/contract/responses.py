@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -46,17 +45,15 @@ class _Open(BaseModel):
 class Channel(_Open):
     channel: str = ""
 
-
-def _channel(given: Any) -> Any:
-    return {"channel": given} if isinstance(given, str) else given
+    @model_validator(mode="before")
+    @classmethod
+    def _of_its_name(cls, given: Any) -> Any:
+        return {"channel": given} if isinstance(given, str) else given
 
 
 class _Response(_Open):
-    about: ClassVar[frozenset[str]] = frozenset()
-    """Fields without which it means nothing."""
-
     response_type: str
-    channels: list[Annotated[Channel, BeforeValidator(_channel)]] = Field(default_factory=list)
+    channels: list[Channel] = Field(default_factory=list)
     channel_options: dict[str, Any] = Field(default_factory=dict)
     _misfits: Sequence[str] = PrivateAttr(())
 
@@ -74,7 +71,6 @@ class AuthoredText(_Open):
 class TextResponse(_Response):
     """`text` at run time; `values` with `selection_policy` and `delimiter` as authors write it."""
 
-    about = frozenset(("text", "values"))
     response_type: Literal["text"]
     text: str = ""
     values: list[AuthoredText] = Field(default_factory=list)
@@ -92,7 +88,6 @@ class OptionItem(_Open):
 
 
 class OptionResponse(_Response):
-    about = frozenset(("options",))
     response_type: Literal["option"]
     title: str = ""
     description: str = ""
@@ -100,7 +95,6 @@ class OptionResponse(_Response):
 
 
 class ImageResponse(_Response):
-    about = frozenset(("source",))
     response_type: Literal["image"]
     source: str = ""
     title: str = ""
@@ -109,7 +103,6 @@ class ImageResponse(_Response):
 
 
 class AudioResponse(_Response):
-    about = frozenset(("source",))
     response_type: Literal["audio"]
     source: str = ""
     title: str = ""
@@ -122,19 +115,16 @@ class CommandInfo(_Open):
 
 
 class DtmfResponse(_Response):
-    about = frozenset(("command_info",))
     response_type: Literal["dtmf"]
     command_info: CommandInfo = Field(default_factory=CommandInfo)
 
 
 class SpeechToTextResponse(_Response):
-    about = frozenset(("command_info",))
     response_type: Literal["speech_to_text"]
     command_info: CommandInfo = Field(default_factory=CommandInfo)
 
 
 class TextToSpeechResponse(_Response):
-    about = frozenset(("command_info",))
     response_type: Literal["text_to_speech"]
     command_info: CommandInfo = Field(default_factory=CommandInfo)
 
@@ -144,13 +134,11 @@ class Activity(_Open):
 
 
 class StartActivitiesResponse(_Response):
-    about = frozenset(("activities",))
     response_type: Literal["start_activities"]
     activities: list[Activity] = Field(default_factory=list)
 
 
 class StopActivitiesResponse(_Response):
-    about = frozenset(("activities",))
     response_type: Literal["stop_activities"]
     activities: list[Activity] = Field(default_factory=list)
 
@@ -173,7 +161,6 @@ class EndSessionResponse(_Response):
 
 
 class UserDefinedResponse(_Response):
-    about = frozenset(("user_defined",))
     response_type: Literal["user_defined"]
     user_defined: dict[str, Any] = Field(default_factory=dict)
 
@@ -216,6 +203,18 @@ MODELS: Mapping[str, type[_Response]] = {
     "user_defined": UserDefinedResponse,
 }
 
+COMMAND, ACTIVITIES = ("command_info",), ("activities",)
+MATTER: Mapping[str, tuple[str, ...]] = {
+    "text": ("text", "values"),
+    "option": ("options",),
+    "image": ("source",),
+    "audio": ("source",),
+    **dict.fromkeys(("dtmf", "speech_to_text", "text_to_speech"), COMMAND),
+    **dict.fromkeys(("start_activities", "stop_activities"), ACTIVITIES),
+    "user_defined": ("user_defined",),
+}
+"""Fields that a response is about: if one of them does not fit, nothing is left of it."""
+
 
 def parse_response(item: object) -> Response:
     """Never raises: an assistant's output is data from outside."""
@@ -235,11 +234,12 @@ def parse_response(item: object) -> Response:
 
 def _fitting(model: type[_Response], raw: dict[str, Any], error: ValidationError) -> Response | None:
     """What is left without what does not fit; None: nothing that means anything."""
+    matter = MATTER.get(raw["response_type"], ())
     told = [f"{each}, left out" for each in islice(_problems(error), TOLD)]
     for _ in range(ROUNDS):
         found = error.errors(include_input=False, include_url=False)
         places = [_unfit(each["type"], each["loc"]) for each in found]
-        if any(place == () or (len(place) == 1 and place[0] in model.about) for place in places):
+        if any(place == () or (len(place) == 1 and place[0] in matter) for place in places):
             return None
         raw = _without(raw, places)
         try:
