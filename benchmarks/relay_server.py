@@ -20,7 +20,8 @@ from websockets.asyncio.client import connect as bare_connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from switchhook import Closed, Leg, LegEvent, Options, ServerSettings
+from switchhook import Closed, Full, Leg, LegEvent, Options, ServerSettings
+from switchhook.serving.state.together import hold_all
 from switchhook.testing import MemoryState
 from switchhook_audiohook.settings import GenesysSettings
 from switchhook_transport_genesys.server import GenesysTransport
@@ -141,6 +142,11 @@ class Desk:
 
     async def admission(self) -> AbstractAsyncContextManager[object]:
         return nullcontext()
+
+    async def admission_within(
+        self, limits: Mapping[str, int], /
+    ) -> AbstractAsyncContextManager[object] | Full:
+        return await hold_all(self.state, limits)
 
     def alive(self) -> bool:
         return True

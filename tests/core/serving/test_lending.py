@@ -23,10 +23,12 @@ class Wire:
 
     def __init__(self):
         self.take, self.slow, self.shut, self._kept = None, False, False, []
+        self.count = 0
 
     def put(self, **message):
         if self.shut:
             return False
+        self.count += 1
         self._kept.append(json.dumps(message))
         if not self.slow:
             self.go_on()
@@ -185,6 +187,31 @@ async def test_a_place_that_cannot_be_left_is_said_and_ends_nothing(caplog):
         assert await one.state.get("prompt") is None
     assert "[state]: a place is not given back: OSError" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_places_under_several_keys_are_one_question_and_all_or_none():
+    crew, limits = Crew(MemoryState()), {CALLS: 3, "bot": 2, "bank": 1}
+    async with crew.worker() as one, crew.worker() as other:
+        async with await one.state.hold_all(limits):
+            assert one.up.count == 1
+            full = await other.state.hold_all(limits)
+            assert full == Full("bank", 1)
+            async with await other.state.hold(CALLS, 2), await other.state.hold("bot", 2):
+                pass
+        await settled()
+        async with await other.state.hold_all(limits):
+            pass
+
+
+async def test_a_worker_that_dies_gives_back_its_places_under_all_keys():
+    crew, limits = Crew(MemoryState()), {CALLS: 1, "bot": 1, "bank": 1}
+    async with crew.worker() as other:
+        async with crew.worker() as dying, AsyncExitStack() as places:
+            await places.enter_async_context(await dying.state.hold_all(limits))
+            assert isinstance(await other.state.hold("bank", 1), Full)
+            dying.up.shut = True
+        async with await other.state.hold_all(limits):
+            pass
 
 
 async def test_workers_are_told_when_there_is_no_room_and_when_there_is_again():

@@ -8,6 +8,7 @@ import anyio
 from websockets.asyncio.client import connect
 
 from switchhook import Closed, Options, ServerSettings
+from switchhook.serving.state.together import hold_all
 from switchhook.testing import MemoryState
 from switchhook_audiohook.credentials import decode_secret
 from switchhook_audiohook.protocol import ClientSession, Media, Open, Participant, events
@@ -42,6 +43,9 @@ class Lobby:
 
     async def admission(self):
         return self.busy or nullcontext()
+
+    async def admission_within(self, limits):
+        return self.busy or await hold_all(self.state, limits)
 
     def ready(self):
         return self.unready or self.busy

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .options import Options
     from .settings import ServerSettings
-    from .state import State
+    from .state import Full, State
 
 CloseReason = Literal["ended", "hung_up", "lost", "refused"]
 Disposition = Literal["match", "no_match", "no_input"]
@@ -191,6 +191,12 @@ class Reception(Protocol):
         """A place for one call, of those that all workers have together. Enter it at once, `answer` within
         it, and leave it when the call has ended. It may take a second. `answer` takes one by itself: only a
         transport that turns callers away before there is a leg asks for it."""
+
+    async def admission_within(
+        self, limits: Mapping[str, int], /
+    ) -> AbstractAsyncContextManager[object] | Busy | Full:
+        """As `admission`, with a place under each of these keys of `state`, of so many: all of them or none,
+        and in one question. `Full` is the first that has none."""
 
     def ready(self) -> Busy | None:
         """None: load balancers should send calls here. A server that is to end has a reason before `admit`

@@ -18,7 +18,7 @@ from ..contract.errors import cause
 from ..contract.findings import AdminPage
 from ..contract.leg import Busy, Leg, Outcome, TakesSockets
 from ..contract.records import CallRecord, utc_now
-from ..contract.state import State
+from ..contract.state import Full, State
 from ..contract.traces import place, trace
 from .drivers.probing import NoAnswerError, try_bot
 from .ending import Ending
@@ -90,21 +90,21 @@ class Server:
         return [each.language for each in bot.tongues] if bot else ()
 
     def admit(self) -> Busy | None:
-        return self.ending.busy or self._full()
+        return self.ending.busy or _full(self)
 
     def ready(self) -> Busy | None:
-        return self.ending.ready or self._full()
+        return self.ending.ready or _full(self)
 
     def alive(self) -> bool:
         return not self.succession.lateness.was_stuck()
 
-    def _full(self) -> Busy | None:
-        if self.places.full or len(self.calls) >= self.app.settings.server.max_calls:
-            return Busy.FULL
-        return self.succession.late
-
     async def admission(self) -> AbstractAsyncContextManager[object] | Busy:
         return self.ending.busy or self.succession.late or await self.places.take()
+
+    async def admission_within(
+        self, limits: Mapping[str, int], /
+    ) -> AbstractAsyncContextManager[object] | Busy | Full:
+        return self.ending.busy or self.succession.late or await self.places.take_within(limits)
 
     def refused(self, reason: str, details: Mapping[str, object], /) -> None:
         self.measured(CALLS_REFUSED.name, 1, {"reason": reason})
@@ -212,6 +212,12 @@ class Server:
     async def close(self) -> None:
         """End what is left at once, and wait a little for the peers' answers."""
         await self.ending.close()
+
+
+def _full(server: Server) -> Busy | None:
+    if server.places.full or len(server.calls) >= server.app.settings.server.max_calls:
+        return Busy.FULL
+    return server.succession.late
 
 
 async def _problem(bot: Bot | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 
 from switchhook import Busy, Full, Reception
@@ -27,24 +27,22 @@ class Census:
     async def place(
         self, connector: str, organization: str
     ) -> AbstractAsyncContextManager[object] | Busy | Limit:
-        """For one live call. It is entered already, and left with what this gives."""
-        limits = self.limits
-        async with AsyncExitStack() as stack:
-            place = await self._reception.admission()
-            if isinstance(place, Busy):
-                return self._hit("late" if place is Busy.LATE else "server", place)
-            await stack.enter_async_context(place)
-            for reached, name, limit in (
-                (Limit.CONNECTOR, connector, limits.per_connector),
-                (Limit.ORGANIZATION, organization.lower(), limits.per_organization),
-            ):
-                kind = reached.name.lower()
-                most = sys.maxsize if limit is None else limit
-                held = await self._reception.state.hold(f"genesys/{kind}/{name}", most)
-                if isinstance(held, Full):
-                    return self._hit(f"per_{kind}", reached)
-                await stack.enter_async_context(held)
-            return stack.pop_all()
+        """For one live call. Enter it at once."""
+        limits = {
+            Limit.CONNECTOR: (f"genesys/connector/{connector}", self.limits.per_connector),
+            Limit.ORGANIZATION: (
+                f"genesys/organization/{organization.lower()}",
+                self.limits.per_organization,
+            ),
+        }
+        within = {key: sys.maxsize if most is None else most for key, most in limits.values()}
+        place = await self._reception.admission_within(within)
+        if isinstance(place, Busy):
+            return self._hit("late" if place is Busy.LATE else "server", place)
+        if isinstance(place, Full):
+            [reached] = [limit for limit, (key, _) in limits.items() if key == place.key]
+            return self._hit(f"per_{reached.name.lower()}", reached)
+        return place
 
     def _hit(self, limit: str, reason: Busy | Limit) -> Busy | Limit:
         self._reception.measured("limit_hits", 1, {"limit": limit})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from ...contract.leg import Busy
-from ...contract.state import Full, State
+from ...contract.state import Full
+from .sure import SureState
 
 CALLS = "switchhook/calls"
 
@@ -25,7 +26,7 @@ class Places:
     """`most`: as the configuration says now. `full`: what a supervisor has told, so that who asks every
     second need not wait for its answer."""
 
-    def __init__(self, state: State, most: Callable[[], int]) -> None:
+    def __init__(self, state: SureState, most: Callable[[], int]) -> None:
         self._state, self._most = state, most
         self.full = False
 
@@ -34,8 +35,17 @@ class Places:
         self.full = live >= self._most()
 
     async def take(self) -> AbstractAsyncContextManager[object] | Busy:
-        held = await self._state.hold(CALLS, self._most())
-        return Busy.FULL if isinstance(held, Full) else _within(held)
+        held = await self.take_within({})
+        return Busy.FULL if isinstance(held, Full) else held
+
+    async def take_within(
+        self, limits: Mapping[str, int]
+    ) -> AbstractAsyncContextManager[object] | Busy | Full:
+        """With a place under each of these keys too, in one question."""
+        held = await self._state.hold_all({CALLS: self._most(), **limits})
+        if isinstance(held, Full):
+            return Busy.FULL if held.key == CALLS else held
+        return _within(held)
 
     @asynccontextmanager
     async def around_call(self) -> AsyncIterator[Busy | None]:

@@ -13,6 +13,7 @@ import anyio
 from ...contract.errors import cause
 from ...contract.figures import Figure
 from ...contract.state import Full, State
+from .together import hold_all
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +41,17 @@ class SureState:
         return await self._ask(self._allows, self._state.add_once, _short(key), seconds)
 
     async def hold(self, key: str, limit: int, /) -> AbstractAsyncContextManager[object] | Full:
-        def lost() -> AbstractAsyncContextManager[object] | Full:
-            return nullcontext() if self._allows() else Full(key, limit)
+        return await self.hold_all({key: limit})
 
-        held = await self._ask(lost, self._state.hold, _short(key), limit)
+    async def hold_all(self, limits: Mapping[str, int], /) -> AbstractAsyncContextManager[object] | Full:
+        """The first key is full where it does not answer, if no calls are let in then."""
+
+        def lost() -> AbstractAsyncContextManager[object] | Full:
+            return nullcontext() if self._allows() else Full(*next(iter(limits.items())))
+
+        for key in limits:
+            _short(key)
+        held = await self._ask(lost, hold_all, self._state, limits)
         return held if isinstance(held, Full | nullcontext) else self._place(held)
 
     async def get(self, key: str, /) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from math import inf
 from typing import TypeVar
@@ -12,6 +12,7 @@ import anyio
 
 from ...contract.state import Full, State
 from ..state.memory import MemoryState
+from ..state.together import hold_all
 from .line import Line, Message
 from .line_state import LineState, LostError
 
@@ -42,8 +43,11 @@ class Before:
         return await self._ask(True, lambda: self._state.add_once(key, seconds))
 
     async def hold(self, key: str, limit: int, /) -> AbstractAsyncContextManager[object] | Full:
+        return await self.hold_all({key: limit})
+
+    async def hold_all(self, limits: Mapping[str, int], /) -> AbstractAsyncContextManager[object] | Full:
         nobody: AbstractAsyncContextManager[object] | Full = nullcontext()
-        return await self._ask(nobody, lambda: self._state.hold(key, limit))
+        return await self._ask(nobody, lambda: self._state.hold_all(limits))
 
     async def get(self, key: str, /) -> bytes | None:
         return await self._ask(None, lambda: self._state.get(key))
@@ -86,9 +90,12 @@ class Inherited:
         return True
 
     async def hold(self, key: str, limit: int, /) -> AbstractAsyncContextManager[object] | Full:
+        return await self.hold_all({key: limit})
+
+    async def hold_all(self, limits: Mapping[str, int], /) -> AbstractAsyncContextManager[object] | Full:
         async with AsyncExitStack() as stack:
             for state in self._states:
-                held = await state.hold(key, limit)
+                held = await hold_all(state, limits)
                 if isinstance(held, Full):
                     return held
                 await stack.enter_async_context(held)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import logging
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 
 import anyio
 import anyio.abc
@@ -16,9 +15,8 @@ from ...contract.state import Full, State
 from ...contract.traces import place
 from ..state.places import CALLS
 from ..state.sure import PATIENCE
+from ..state.together import hold_all
 from .line import Line, Message
-
-logger = logging.getLogger(__name__)
 
 
 class Lender:
@@ -62,7 +60,7 @@ class Lent:
         """A plain call."""
         if question["state"] == "hold":
             self._held[number] = anyio.Event()  # at once: it may be given back before it is taken
-            self._group.start_soon(self._hold, number, question["key"], question["limit"])
+            self._group.start_soon(self._hold, number, dict(question["limits"]))
         else:
             self._group.start_soon(self._answer, number, question)
 
@@ -89,17 +87,18 @@ class Lent:
         value = await state.get(question["key"])
         return {"value": None if value is None else base64.b64encode(value).decode()}
 
-    async def _hold(self, number: int, key: str, limit: int) -> None:
-        """Until it is given back."""
-        self._lender.asked(key, limit)
+    async def _hold(self, number: int, limits: Mapping[str, int]) -> None:
+        """Until they are given back."""
+        for key, limit in limits.items():
+            self._lender.asked(key, limit)
         try:
             with anyio.fail_after(PATIENCE):
-                held = await self._lender.state.hold(key, limit)
+                held = await hold_all(self._lender.state, limits)
             if isinstance(held, Full):
-                self._line.put(answer=number, is_full=True)
+                self._line.put(answer=number, full=held.key)
             else:
-                async with _left_surely(held), self._counted(key):
-                    self._line.put(answer=number, is_full=False)
+                async with held, self._counted(limits):
+                    self._line.put(answer=number, full=None)
                     await self._held[number].wait()
         except Exception as error:  # noqa: BLE001  # as above
             self._line.put(answer=number, **_lost(error))
@@ -107,27 +106,15 @@ class Lent:
             del self._held[number]
 
     @asynccontextmanager
-    async def _counted(self, key: str) -> AsyncIterator[None]:
-        self._lender.count(key, 1)
+    async def _counted(self, keys: Iterable[str]) -> AsyncIterator[None]:
+        for key in keys:
+            self._lender.count(key, 1)
         try:
             yield
         finally:
-            self._lender.count(key, -1)
+            for key in keys:
+                self._lender.count(key, -1)
 
 
 def _lost(error: Exception) -> Message:
     return {"lost": f"{cause(error)}{place(error)}"}
-
-
-@asynccontextmanager
-async def _left_surely(held: AbstractAsyncContextManager[object]) -> AsyncIterator[None]:
-    """Also when the worker is gone, and whatever the plugin does."""
-    await held.__aenter__()
-    try:
-        yield
-    finally:
-        try:
-            with anyio.fail_after(PATIENCE, shield=True):
-                await held.__aexit__(None, None, None)
-        except Exception as error:  # noqa: BLE001  # as above
-            logger.error("[state]: a place is not given back: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private

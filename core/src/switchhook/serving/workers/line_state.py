@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from ...contract.errors import SwitchhookError
@@ -29,13 +29,17 @@ class LineState:
         return bool(answer["is_new"])
 
     async def hold(self, key: str, limit: int, /) -> AbstractAsyncContextManager[object] | Full:
+        return await self.hold_all({key: limit})
+
+    async def hold_all(self, limits: Mapping[str, int], /) -> AbstractAsyncContextManager[object] | Full:
         number = self.questions.number()
         try:
-            answer = await self._ask(number, state="hold", key=key, limit=limit)
-        except BaseException:  # it may be given all the same, and nobody would leave it
+            answer = await self._ask(number, state="hold", limits=list(limits.items()))
+        except BaseException:  # they may be given all the same, and nobody would leave them
             self._give_back(number)
             raise
-        return Full(key, limit) if answer["is_full"] else self._place(number)
+        key = answer["full"]
+        return self._place(number) if key is None else Full(key, limits[key])
 
     async def get(self, key: str, /) -> bytes | None:
         answer = await self._ask(self.questions.number(), state="get", key=key)

@@ -10,7 +10,9 @@ from math import inf
 import anyio
 
 from ...contract.leg import Busy, Closed, Leg, LegEvent
+from ...contract.state import Full
 from ...serving.state.memory import MemoryState
+from ...serving.state.together import hold_all
 
 
 class Guest:
@@ -80,6 +82,11 @@ class Desk:
 
     async def admission(self) -> AbstractAsyncContextManager[object] | Busy:
         return self.busy or nullcontext()
+
+    async def admission_within(
+        self, limits: Mapping[str, int], /
+    ) -> AbstractAsyncContextManager[object] | Busy | Full:
+        return self.busy or await hold_all(self.state, limits)
 
     def refused(self, reason: str, _details: Mapping[str, object], /) -> None:
         self.refusals.append(reason)
