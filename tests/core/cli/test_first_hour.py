@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +12,7 @@ from switchhook.__main__ import main
 from switchhook.cli.serve import ready
 from switchhook.contract.errors import status_of
 from switchhook.plugins.loader import bundled_first, installed, only_one, strays
-from switchhook.serving.records.files import is_writable
+from switchhook.serving.records.files import unwritable
 
 VOICE = "from switchhook import hookimpl\n@hookimpl\ndef create_tts(): return object()\n"
 
@@ -82,8 +84,15 @@ def test_a_bundled_voice_comes_before_a_strangers(site, monkeypatch):
 
 def test_a_records_folder_below_a_file_is_not_writable(tmp_path):
     (tmp_path / "file").touch()
-    assert is_writable(tmp_path / "new")
-    assert not is_writable(tmp_path / "file")
+    assert not unwritable(tmp_path / "new")
+    assert unwritable(tmp_path / "file") == f"{tmp_path / 'file'} is no directory"
+
+
+def test_it_is_said_why_a_records_folder_is_not_writable(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: path != tmp_path)
+    assert unwritable(tmp_path / "a" / "b").endswith(f"may not write to {tmp_path}")
+    monkeypatch.setattr("os.statvfs", lambda path: SimpleNamespace(f_flag=os.ST_RDONLY))
+    assert unwritable(tmp_path) == f"the file system of {tmp_path} is mounted read-only"
 
 
 def test_machines_read_listening_on_as_json(capsys):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -146,6 +147,18 @@ async def test_a_killed_worker_costs_its_own_calls_and_is_replaced(tmp_path):
             await on_thread(wait_for, lambda: one.get("/metrics?worker=1")[0] == 200)
             assert await on_thread(one.figure, "switchhook_calls_started_total") == started
             await finish(await callers(stack, one, 12))
+
+
+async def test_a_worker_that_cannot_be_started_now_is_started_later_and_the_others_serve_on(tmp_path):
+    with served(tmp_path, "--workers", "2") as one:
+        first, second = one.workers()
+        _, most = limits = resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE, (3, most))
+        os.kill(first, signal.SIGKILL)
+        await on_thread(one.said, "worker 0 cannot be started: Too many open files: another is started in")
+        resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE, limits)
+        await on_thread(wait_for, lambda: one.get("/metrics?worker=0")[0] == 200)
+        assert second in one.workers()
 
 
 async def test_the_end_of_the_supervisor_ends_its_workers_after_their_calls(tmp_path):

@@ -197,7 +197,7 @@ def _of_strays() -> Iterator[Finding]:
 
 def _of_server(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
-    from ..serving.records.files import is_writable
+    from ..serving.records.files import unwritable
     from .ports import busy
     from .serve import is_loopback
 
@@ -221,10 +221,13 @@ def _of_server(app: App) -> Iterator[Finding]:
         cure = "set tls = { certificate, key }, or proxy = { trusted } where a proxy ends TLS"
         yield Finding("warning", "server.host", f"{settings.server.host} is reachable without TLS", cure)
     directory = settings.records.directory
-    if directory is not None and not is_writable(directory):
+    if directory is not None and (why := unwritable(directory)):
         cure = "choose a directory that this user may write to"
         yield Finding(
-            "error", "records.directory", f"cannot write to {directory}: calls would leave no record", cure
+            "error",
+            "records.directory",
+            f"cannot write to {directory}, as {why}: calls would leave no record",
+            cure,
         )
     if directory is None and not settings.records.sinks:
         yield Finding(

@@ -1,5 +1,7 @@
 """The sockets that a server opens, and gives to a transport that takes them."""
 
+import errno
+import os
 import socket
 from contextlib import ExitStack, contextmanager
 
@@ -148,8 +150,17 @@ def test_a_port_whose_last_connections_have_just_ended_is_free():
 
 
 def test_a_host_that_is_nobodys_cannot_be_listened_on():
-    with pytest.raises(StartError, match=r"cannot listen on port 0 of 192\.0\.2\.1: "):
+    with pytest.raises(StartError, match=r"cannot listen on port 0 of 192\.0\.2\.1: .*; set \[server\] host"):
         bind("192.0.2.1", 0)
+
+
+def test_a_port_that_needs_rights_is_refused_with_ways_to_get_them(monkeypatch):
+    def denied(_self, _address):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(socket.socket, "bind", denied)
+    with pytest.raises(StartError, match=r"port 443 of .*: Permission denied; .*CAP_NET_BIND_SERVICE"):
+        bind(HERE, 443)
 
 
 @pytest.mark.anyio

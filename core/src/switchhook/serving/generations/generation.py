@@ -17,7 +17,7 @@ from ..config.configuration import fingerprint
 from ..drivers.engines import close
 from ..drivers.keeping import Keeper, Kept, Lifetime
 from ..drivers.warming import keep_warm
-from ..records.files import is_writable
+from ..records.files import unwritable
 from ..records.keeping import RecordKeeping
 from ..records.sinks import make_sinks
 from .app import App
@@ -104,9 +104,11 @@ class Generation:
 def _records(app: App) -> RecordKeeping:
     asked = app.settings.records
     for directory in {asked.directory, asked.waiting} - {None}:
-        if directory is not None and not is_writable(directory):
-            form = "cannot write to %s: calls are answered, and their records go to the log"
-            logger.warning(form, directory)
+        if directory is not None and (why := unwritable(directory)):
+            form = (
+                "[records]: cannot write to %s, as %s: calls are answered, and their records go to the log; "
+            )
+            logger.warning(f"{form}let this user write there, or name another directory", directory, why)  # noqa: G004  # one line, in two parts
     return RecordKeeping(asked, make_sinks(asked, app.plugins, app.engines, app.base))
 
 

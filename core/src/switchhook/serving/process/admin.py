@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import socket
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -41,9 +43,10 @@ def open_admin(settings: AdminSettings) -> socket.socket:
         found = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)[0]
         made = socket.create_server(found[4], family=found[0])
     except OSError as error:
-        raise StartError(
-            f"cannot listen on {where[0]}:{where[1]} for [admin]: {error.strerror}; choose another port"
-        ) from error
+        of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        cure = "choose another port" if of_port else "choose a host that is an address of this machine"
+        why = os.strerror(error.errno) if of_port and error.errno else error.strerror
+        raise StartError(f"cannot listen on {where[0]}:{where[1]} for [admin]: {why}; {cure}") from error
     made.setblocking(False)
     return made
 

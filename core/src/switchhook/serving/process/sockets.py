@@ -22,6 +22,7 @@ from .handed import Handed
 
 logger = logging.getLogger(__name__)
 
+RIGHT = "give this process the right to it (CAP_NET_BIND_SERVICE) or a socket of systemd"
 BACKLOG = 1024  # connections that the kernel keeps for us in a burst
 
 Sockets = Sequence[socket.socket]
@@ -204,4 +205,9 @@ def _bound(
 def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is in use; stop the other program or set another [server] port"
-    return f"cannot listen on port {port} of {host}: {error.strerror or error}"
+    said = f"cannot listen on port {port} of {host}: {error.strerror or error}"
+    if error.errno == errno.EACCES:
+        return f"{said}; set [server] port to 1024 or more, or {RIGHT}"
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return f"{said}; set [server] host to an address of this machine, such as 127.0.0.1 or 0.0.0.0"
+    return said

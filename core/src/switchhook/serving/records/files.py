@@ -85,7 +85,15 @@ class EventFile:
             logger.error("cannot write events to %s: %s; this call's events end here", self._path, why)
 
 
-def is_writable(directory: Path) -> bool:
-    """Whether it is, or could be made."""
+def unwritable(directory: Path) -> str:
+    """Why nothing can be written there; nothing if it can, also where the directory has to be made."""
     nearest = next(path for path in (directory, *directory.parents) if path.exists())
-    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK) and nearest != Path("/proc")
+    if not nearest.is_dir():
+        return f"{nearest} is no directory"
+    if nearest == Path("/proc"):
+        return "/proc keeps no files"
+    if os.access(nearest, os.W_OK | os.X_OK):
+        return ""
+    if os.statvfs(nearest).f_flag & os.ST_RDONLY:
+        return f"the file system of {nearest} is mounted read-only"
+    return f"the user that this runs as (uid {os.geteuid()}) may not write to {nearest}"

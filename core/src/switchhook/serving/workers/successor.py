@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import anyio
 import anyio.abc
@@ -52,23 +53,24 @@ class Successor:
     async def _start(self, handed: Handed, asked: anyio.abc.TaskGroup) -> int | None:
         """Its process id, when it takes calls."""
         logger.info("SIGUSR2: starting what is installed now, on the same sockets")
-        waiting, ready = os.pipe()
-        ours, theirs = socket.socketpair()
-        try:
-            before = None if self._bequest is None else theirs
-            given = Handed(sockets=handed.sockets, admin=handed.admin, ready=ready, before=before)
-            # a session of its own: what ends this server from a terminal does not end that one
-            process = subprocess.Popen(  # noqa: S603, ASYNC220  # it is there at once, and outlives us
-                command(), env=given.environment(), pass_fds=given.descriptors(), start_new_session=True
-            )
-        except OSError as error:
-            logger.error("SIGUSR2: cannot start it, nothing has changed: %s", error)  # noqa: TRY400  # the reason says it all
-            os.close(waiting)
-            ours.close()
-            return None
-        finally:
-            os.close(ready)
-            theirs.close()
+        with ExitStack() as ours_no_more, ExitStack() as where_it_fails:
+            try:
+                ours, theirs = socket.socketpair()
+                ours_no_more.callback(theirs.close)
+                where_it_fails.callback(ours.close)
+                waiting, ready = os.pipe()
+                ours_no_more.callback(os.close, ready)
+                where_it_fails.callback(os.close, waiting)
+                before = None if self._bequest is None else theirs
+                given = Handed(sockets=handed.sockets, admin=handed.admin, ready=ready, before=before)
+                # a session of its own: what ends this server from a terminal does not end that one
+                process = subprocess.Popen(  # noqa: S603, ASYNC220  # it is there at once, and outlives us
+                    command(), env=given.environment(), pass_fds=given.descriptors(), start_new_session=True
+                )
+            except OSError as error:
+                logger.error("SIGUSR2: cannot start it, nothing has changed: %s", error)  # noqa: TRY400  # the reason says it all
+                return None
+            where_it_fails.pop_all()
         if self._bequest is not None:
             asked.start_soon(self._bequest.run, Line(ours))
         else:

@@ -13,6 +13,7 @@ from typing import Any
 import anyio
 import anyio.abc
 
+from ...contract.errors import StartError
 from ...contract.settings import Settings
 from ..process.admin import serve_pages
 from ..process.handed import Handed
@@ -108,26 +109,36 @@ class Supervisor:
         wait = FIRST
         while not self._over.is_set():
             began = time.monotonic()
-            worker = Worker(slot, len(self._slots), self._slots[slot], self.ask, self.lender)
-            self.crew.enter(worker)
-            try:
-                await worker.run(self._no_calls)
-            finally:
-                self.crew.leave(worker)
-            self._pages.bury(worker)
+            how = await self._one(slot)
             if self._over.is_set():
                 break
-            if not self.crew.was_ready:
-                self._failed = worker.status if worker.status > 0 else 1
-                self._over.set()
-                return
             wait = FIRST if time.monotonic() - began > STEADY else wait
-            form = "worker %d (process %d) has ended with status %d: another is started in %g s"
-            logger.error(form, slot, worker.pid, worker.status, wait)
+            logger.error("%s: another is started in %g s", how, wait)
             with anyio.move_on_after(wait):
                 await self._over.wait()
             wait = min(2 * wait, LONGEST)
         self._close(slot)
+
+    async def _one(self, slot: int) -> str:
+        """Until it has ended. Gives how."""
+        try:
+            worker = Worker(slot, len(self._slots), self._slots[slot], self.ask, self.lender)
+        except OSError as error:  # no process, descriptor or program is to be had now
+            what = f"{error.filename}: " if error.filename else ""
+            how = f"worker {slot} cannot be started: {what}{error.strerror}"
+            if not self.crew.was_ready:
+                raise StartError(how) from error
+            return how
+        self.crew.enter(worker)
+        try:
+            await worker.run(self._no_calls)
+        finally:
+            self.crew.leave(worker)
+        self._pages.bury(worker)
+        if not self.crew.was_ready and not self._over.is_set():
+            self._failed = worker.status if worker.status > 0 else 1
+            self._over.set()
+        return f"worker {slot} (process {worker.pid}) has ended with status {worker.status}"
 
     def _close(self, slot: int) -> None:
         """The server ends, and nobody follows in that slot: who comes shall go to those that give them back,

@@ -23,7 +23,7 @@ RELOADING = 600.0  # seconds for models to load
 
 class Worker:
     """`changed` is told that a file of the configuration has. What it holds of the `lender`'s state it holds
-    no longer than it runs."""
+    no longer than it runs. Raises OSError where it cannot be started."""
 
     def __init__(
         self, slot: int, workers: int, sockets: Sockets, changed: Callable[[str], None], lender: Lender
@@ -37,9 +37,13 @@ class Worker:
         with theirs:
             given = Handed(sockets=sockets, line=theirs, slot=slot, workers=workers)
             # a session of its own: what a terminal sends, only the supervisor gets
-            self._process = subprocess.Popen(  # noqa: S603  # it is there at once, and outlives a supervisor that is killed
-                command(), env=given.environment(), pass_fds=given.descriptors(), start_new_session=True
-            )
+            try:
+                self._process = subprocess.Popen(  # noqa: S603  # it is there at once, and outlives a supervisor that is killed
+                    command(), env=given.environment(), pass_fds=given.descriptors(), start_new_session=True
+                )
+            except OSError:
+                ours.close()
+                raise
         self._line = Line(ours)
         self._questions = Questions(self._line)
         self._lender = lender
