@@ -211,6 +211,8 @@ RECOGNISERS = [
     (type("E", (Ear,), {"formats": "PCMU"}), own.FORMATS),
     (type("E", (Ear,), {"formats": (AudioFormat("OPUS", 48000),)}), own.FORMATS),
     (type("E", (Ear,), {"languages": ("englisch, oder so",)}), own.LANGUAGES),
+    (type("E", (Ear,), {"behind": lambda _: None}), own.BEHIND),
+    (type("E", (Ear,), {"behind": lambda _: 1 / 0}), own.BEHIND),
     (opening(refuses_formats), stt.OPENS),
     (opening(refuses_declared), stt.DECLARED),
     (opening(refuses_rates), own.RATES),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...contract.audio import BYTES_PER_SAMPLE, AudioFormat
-from ...contract.drivers import KnowsLanguages
+from ...contract.drivers import FallsBehind, KnowsLanguages
 from ...contract.errors import LanguageUnknown, SpeechError, ours
 from ...contract.languages import normalised
 from .report import Report, Sentence, described
@@ -26,6 +26,11 @@ LANGUAGES = Sentence(
     "`languages`, where it has them, are BCP 47 tags", "none that a flow asks for would be found among them"
 )
 
+BEHIND = Sentence(
+    "`behind`, where it has it, gives seconds, and 0 where nothing waits",
+    "new calls would be turned away for nothing, or none however late words came",
+)
+
 
 def formats_of(report: Report, engine: object) -> list[AudioFormat]:
     """Those that can be tried."""
@@ -38,7 +43,14 @@ def formats_of(report: Report, engine: object) -> list[AudioFormat]:
     return good
 
 
-def languages_of(report: Report, engine: object) -> None:
+def offers_of(report: Report, engine: object) -> None:
+    """What it may have beside its contract, before anything was asked of it."""
+    if isinstance(engine, FallsBehind):
+        try:
+            late: object = engine.behind()
+        except Exception as error:  # noqa: BLE001  # reported, not swallowed
+            late = described(error)
+        report.hold(late == 0, BEHIND, "0", repr(late))
     if isinstance(engine, KnowsLanguages):
         tags: Sequence[object] = engine.languages
         wrong = [tag for tag in tags if not isinstance(tag, str) or not normalised(tag)]

@@ -13,7 +13,7 @@ import anyio
 from ...contract.audio import AudioFormat
 from ...contract.languages import language_for
 from ...contract.speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
-from .driver import NOBODYS, RATES, formats_of, languages_of, stranger, typed
+from .driver import NOBODYS, RATES, formats_of, offers_of, stranger, typed
 from .recognition import (
     ANSWER,
     CANCEL,
@@ -71,7 +71,7 @@ class _Examination:
         self._feeds: list[float] = []  # seconds that each took
 
     async def run(self) -> list[Transcript]:
-        languages_of(self._report, self._engine)
+        offers_of(self._report, self._engine)
         formats = formats_of(self._report, self._engine)
         heard = await self._listen(LINE, OPENS)
         if self._report.broken(OPENS):

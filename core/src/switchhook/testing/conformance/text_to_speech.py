@@ -11,7 +11,7 @@ from ...contract.audio import BYTES_PER_SAMPLE, AudioFormat
 from ...contract.errors import Unspeakable, ours
 from ...contract.languages import language_for
 from ...contract.speech import Parameters, TextToSpeech
-from .driver import NOBODYS, RATES, formats_of, languages_of, stranger, typed
+from .driver import NOBODYS, RATES, formats_of, offers_of, stranger, typed
 from .report import Report, Sentence, count_tasks, described, examine
 from .sound import LINE, WIDE, sounds
 
@@ -75,7 +75,7 @@ class _Examination:
         self._lasts = 0.0  # seconds, in PCM at 8000
 
     async def run(self) -> bytes:
-        languages_of(self._report, self._engine)
+        offers_of(self._report, self._engine)
         formats = formats_of(self._report, self._engine)
         self._says_what_it_takes()
         spoken = b""
