@@ -38,8 +38,8 @@ class Lobby:
     def __init__(self):
         self.state = MemoryState()
 
-    async def admission(self):
-        return await self.state.hold("live", 10_000)
+    async def admission_within(self, limits):
+        return await self.state.hold(next(iter(limits)), 10_000)
 
     async def answer(self, leg):
         await anyio.sleep(STAY)
