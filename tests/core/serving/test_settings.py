@@ -2,6 +2,7 @@
 
 import re
 import string
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -474,7 +475,29 @@ def test_a_secret_is_kept_in_a_file_or_a_variable_and_nowhere_else(tmp_path, val
 @given(st.one_of(st.integers(), st.floats(), st.booleans(), st.lists(st.integers())))
 def test_a_wrong_secret_is_not_shown_in_its_refusal(value):
     message = refused_secret(Path(), value)
-    assert message == "here.secret: Input should be a valid string"
+    came = {bool: "true or false", int: "a whole number", float: "a number with a fraction", list: "a list"}
+    assert message == f"here.secret: expected a valid string, got {came[type(value)]}"
+
+
+class Wanted(Table):
+    number: int = 0
+    text: str = ""
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"number": "x"}, "number: expected a valid integer, got text"),
+        ({"number": [1]}, "number: expected a valid integer, got a list"),
+        ({"number": {"a": 1}}, "number: expected a valid integer, got a table"),
+        ({"text": 5}, "text: expected a valid string, got a whole number"),
+        ({"text": True}, "text: expected a valid string, got true or false"),
+        ({"text": date(2026, 1, 1)}, "text: expected a valid string, got a date"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_by_what_came(table, said):
+    with pytest.raises(SettingsError, match=f"^here.{said}$"):
+        Options(table, place="here", base=Path()).parse(Wanted)
 
 
 # --- options of a plugin

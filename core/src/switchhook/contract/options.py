@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
+from pydantic_core import ErrorDetails
 
 from .errors import SettingsError
 from .names import did_you_mean
@@ -17,6 +19,15 @@ M = TypeVar("M", bound=BaseModel)
 
 SHORTEST = 0.5  # seconds that a time of the caller's silence may be set to
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+KINDS: Mapping[type, str] = {
+    bool: "true or false",  # first: Python's are whole numbers too
+    int: "a whole number",
+    float: "a number with a fraction",
+    str: "text",
+    list: "a list",
+    dict: "a table",
+    date: "a date",
+}
 
 
 class Table(BaseModel):
@@ -67,11 +78,11 @@ class Options(Mapping[str, Any]):
             raise SettingsError("\n".join(self._describe(model, error))) from None
 
     def _describe(self, model: type[BaseModel], error: ValidationError) -> Iterator[str]:
-        for item in error.errors(include_url=False, include_input=False):
+        for item in error.errors(include_url=False):
             path = [str(part) for part in item["loc"]]
             where = ".".join([self.place, *path] if self.place else path) or "the configuration"
             unknown = item["type"] == "extra_forbidden"
-            said = _unknown(model, path) if unknown else item["msg"].removeprefix("Value error, ")
+            said = _unknown(model, path) if unknown else _said(item)
             yield f"{where}{self._origin(where, unknown)}: {said}"
 
     def _origin(self, where: str, unknown: bool) -> str:
@@ -79,6 +90,15 @@ class Options(Mapping[str, Any]):
             if f"{where}.".startswith(f"{place}.") or (unknown and place.startswith(f"{where}.")):
                 return f" (environment variable {name})"
         return ""
+
+
+def _said(item: ErrorDetails) -> str:
+    """Of what came its kind alone: it may be a secret."""
+    said = item["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    if not item["type"].endswith(("_type", "_parsing")):
+        return said
+    came = next((name for kind, name in KINDS.items() if isinstance(item["input"], kind)), "something else")
+    return f"{said.partition(', unable')[0]}, got {came}"
 
 
 def _unknown(model: type[BaseModel], path: list[str]) -> str:
