@@ -32,7 +32,9 @@ from switchhook_conformance.case import Case, all_cases
 from switchhook_conformance.profile import Profile
 from switchhook_conformance.robot import behaviours as conformance_script
 from switchhook_conformance.robot.behaviours import BEHAVIOURS
+from switchhook_recording import figures as recording
 from switchhook_telemetry import figures as telemetry
+from switchhook_tracing import figures as tracing
 from switchhook_transport_genesys import figures as transport
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -143,7 +145,7 @@ def hooks_page() -> str:
 
 FIGURES = """# Figures
 
-What is measured, as core, the Genesys transport and `switchhook-telemetry` declare it; the name
+What is measured, as core, the Genesys transport, recording, tracing and telemetry declare it; the name
 is the one that Prometheus reads from `/metrics`. Names, kinds and labels are [public](compatibility.md):
 they change only with a line in the changelog. A plugin declares its own by the hook [`figures`](hooks.md);
 one that is declared with its labels is on the page before anything was measured. Seconds are histograms;
@@ -170,7 +172,8 @@ KINDS = {
 
 
 def figures_page() -> str:
-    measured = (*figures.FIGURES, *transport.FIGURES, telemetry.CALLS)
+    of_plugins = (*transport.FIGURES, *recording.FIGURES, *tracing.FIGURES, telemetry.CALLS)
+    measured = (*figures.FIGURES, *of_plugins)
     rows = []
     for figure in sorted(measured, key=lambda each: each.name):
         ending, kind = KINDS[figure.kind]

@@ -13,3 +13,4 @@ RECORDINGS_LOST = Figure(
 MESSAGES_LOST = Figure(
     "messages_lost", "count", "Messages of callers that the webhook did not take; the log says why", ()
 )
+FIGURES = (RECORDINGS_LOST, MESSAGES_LOST)
