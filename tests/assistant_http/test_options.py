@@ -16,6 +16,9 @@ from switchhook_assistant_http.options import HttpOptions
         ({"url": "https://h/", "secret": "short"}, "openssl rand"),
         ({"url": "https://h/", "secret": "whsec_" + "A" * 200}, "openssl rand"),
         ({"url": "https://h/", "secret": "whsec_no base64 at all, this"}, "openssl rand"),
+        ({"url": "https://h/", "token": " "}, "token: is empty"),
+        ({"url": "https://h/", "token": "tökén"}, "token: expected letters, digits and signs of ASCII"),
+        ({"url": "https://h:99999/"}, "expected an address such as"),
         ({"url": "https://h/", "timeout": "2m"}, "timeout"),
         ({"url": "https://h/", "form": "rase"}, "form"),
         ({"url": "https://h/", "alow": {}}, "allow"),
@@ -25,3 +28,9 @@ def test_a_table_that_is_wrong_is_refused(table, said):
     with pytest.raises(SettingsError, match=said.replace("(", r"\(")) as caught:
         Options(table, place="assistant", base=None).parse(HttpOptions)
     assert "whsec_A" not in str(caught.value)
+
+
+def test_white_space_that_was_copied_with_a_token_is_left_out():
+    table = {"url": "https://h/", "token": "token\n"}
+    options = Options(table, place="assistant", base=None).parse(HttpOptions)
+    assert options.token.get_secret_value() == "token"

@@ -7,7 +7,17 @@ from switchhook_assistant_openai.options import OpenAIOptions
 
 
 @pytest.mark.parametrize(
-    "url", ["api.openai.com", "https://user:secret@host/v1", "ftp://host/v1", "https:///v1"]
+    "url",
+    [
+        "api.openai.com",
+        "https://user:secret@host/v1",
+        "ftp://host/v1",
+        "https:///v1",
+        "http://host:99999/v1",
+        "http://host/v1#a",
+        "http://host/v 1",
+        "",
+    ],
 )
 def test_what_is_no_address_is_refused(url):
     options = Options({"model": "m", "instructions": "x", "base_url": url}, place="assistant", base=None)

@@ -142,6 +142,9 @@ def test_instructions_stand_in_a_file_beside_the_configuration(tmp_path):
         ({"instructions": {"file": "empty.md"}}, "expected 1 to 100000 characters in .*empty.md, got 0"),
         ({"instructions": {"file": "long.md"}}, "expected 1 to 100000 characters in .*long.md, got 100001"),
         ({"instructions": {"file": "binary.md"}}, "cannot read .*binary.md: is not text in UTF-8"),
+        ({"api_key": "schlüssel"}, "api_key: expected letters, digits and signs of ASCII"),
+        ({"api_key": "sk-1 sk-2"}, "api_key: expected letters, digits and signs of ASCII"),
+        ({"api_key": " "}, "api_key: is empty; leave it out where the service needs none"),
         ({"model": ""}, "model"),
         ({"timeout": 0}, "timeout"),
         ({"tell": ["names"]}, "tell"),
@@ -156,3 +159,8 @@ def test_wrong_options_are_named(tmp_path, wrong, said):
     given = {"model": "m", "instructions": "x", **wrong}
     with pytest.raises(SettingsError, match=said):
         Options(given, place="assistant", base=tmp_path).parse(ChatOptions)
+
+
+def test_white_space_that_was_copied_with_a_key_is_left_out():
+    given = {"model": "m", "instructions": "x", "api_key": " sk-1\n"}
+    assert Options(given, place="assistant", base=None).parse(ChatOptions).key == "sk-1"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_http import ascii_address, ascii_host, shown_address
+from switchhook_http import ascii_address, ascii_host, is_web_address, shown_address
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,26 @@ def test_people_are_shown_what_is_no_secret(address, shown):
 
 def test_people_are_shown_no_more_than_a_line():
     assert len(shown_address("https://h.example/" + "a" * 5000)) == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("https://bot.example.com/turn?a=b", True),
+        ("http://127.0.0.1:8080", True),
+        ("https://[::1]:8080/v1", True),
+        ("https://bücher.example/", True),
+        ("bot.example.com", False),
+        ("ftp://bot.example.com/", False),
+        ("https:///turn", False),
+        ("https://me:pw@bot.example.com/", False),
+        ("https://bot.example.com/#turn", False),
+        ("https://bot.example.com/a b", False),
+        ("https://bot.example.com:99999/", False),
+        ("https://bot.example.com:0/", False),
+        ("https://[::1/", False),
+        ("", False),
+    ],
+)
+def test_the_address_of_a_service_is_told_from_what_is_none(address, is_one):
+    assert is_web_address(address) is is_one

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from switchhook import FilePath, Seconds, Secret, Table
-from switchhook_http import key_in
+from switchhook_http import in_header, is_web_address, key_in
 
 Kind = Literal["start", "speech", "digits", "no_input", "no_final", "forced", "follow_up"]
 Time = Annotated[Seconds, Field(gt=0, le=60)]
@@ -18,8 +18,7 @@ SILENT: dict[Kind, str] = {"start": "/session_start", "no_input": "/silence_time
 
 def _address(url: str) -> str:
     """Raises ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
+    if not is_web_address(url):
         raise ValueError("expected an address such as 'https://bot.example.com/turn', without a user or #")
     return url
 
@@ -64,6 +63,11 @@ class HttpOptions(Table):
         if secret is not None:
             key_in(secret.get_secret_value())
         return secret
+
+    @field_validator("token")
+    @classmethod
+    def _fits_a_header(cls, token: Secret | None) -> Secret | None:
+        return token if token is None else SecretStr(in_header(token.get_secret_value()))
 
     @model_validator(mode="after")
     def _is_guarded(self) -> HttpOptions:

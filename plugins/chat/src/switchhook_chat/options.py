@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
 from switchhook import FilePath, Seconds, Secret, Table
+from switchhook_http import in_header, is_web_address
 
 LONGEST = 100_000  # characters of instructions
 NAME_OF_FILE = re.compile(r"\S{1,200}\.(?:md|txt|markdown|j2|tmpl)")
@@ -18,10 +18,14 @@ NAME_OF_FILE = re.compile(r"\S{1,200}\.(?:md|txt|markdown|j2|tmpl)")
 
 def _address(url: str) -> str:
     """Raises ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+    if not is_web_address(url.strip()):
         raise ValueError("expected an address such as 'https://api.openai.com/v1', and the key in `api_key`")
-    return url
+    return url.strip()
+
+
+def _key(key: SecretStr) -> SecretStr:
+    """Raises ValueError."""
+    return SecretStr(in_header(key.get_secret_value()))
 
 
 def _text(value: object, info: ValidationInfo) -> object:
@@ -92,7 +96,7 @@ class ChatOptions(Table):
     """
 
     model: str = Field(min_length=1)
-    api_key: Secret | None = None
+    api_key: Annotated[Secret, AfterValidator(_key)] | None = None
     ca: FilePath | None = None
     instructions: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=LONGEST)]
     greeting: str = ""

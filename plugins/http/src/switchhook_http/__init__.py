@@ -4,7 +4,7 @@ streams of events, errors by kind.
 It imports aiohttp, anyio and idna, and of Switchhook its errors.
 """
 
-from .addresses import ascii_address, ascii_host, shown_address
+from .addresses import ascii_address, ascii_host, is_web_address, shown_address
 from .again import pause_of, seconds_in
 from .client import Client
 from .confided import Confided
@@ -15,7 +15,7 @@ from .pool import Pool, Reply, Timeouts, call_headers
 from .proxies import proxy_of
 from .public import PublicConnections
 from .secured import secured
-from .signature import key_in, signed, token
+from .signature import in_header, key_in, signed, token
 from .streamed import OneAtATime, Streamed
 from .trust import trusting
 
@@ -40,6 +40,8 @@ __all__ = [
     "ascii_address",
     "ascii_host",
     "call_headers",
+    "in_header",
+    "is_web_address",
     "key_in",
     "pause_of",
     "proxy_of",

@@ -31,6 +31,18 @@ def ascii_address(address: str) -> str:
     return encoded
 
 
+def is_web_address(address: str) -> bool:
+    """Of a service, as an operator may write it: of http or https, without a user's name, a fragment or white
+    space."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port  # raises for one that there cannot be
+    except ValueError:
+        return False
+    told = parts.scheme in ("http", "https") and parts.hostname and port != 0
+    return bool(told) and not (parts.username or parts.fragment or len(address.split()) != 1)
+
+
 def shown_address(address: str) -> str:
     """For people and logs: without its query, which may hold a key, and without a user's name."""
     try:

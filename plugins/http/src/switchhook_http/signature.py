@@ -34,6 +34,16 @@ def key_in(secret: str) -> bytes:
     return key
 
 
+def in_header(secret: str) -> str:
+    """As a header takes it, without the white space that was copied with it. Raises ValueError."""
+    written = secret.strip()
+    if not written:
+        raise ValueError("is empty; leave it out where the service needs none")
+    if not written.isascii() or not written.isprintable() or " " in written:
+        raise ValueError("expected letters, digits and signs of ASCII; something else was copied with it")
+    return written
+
+
 def signed(key: bytes, id_: str, body: bytes) -> Mapping[str, str]:
     """Headers. The time is the system's."""
     now = str(int(time.time()))
