@@ -145,8 +145,7 @@ async def _of_connector(place: str, bot: Bot) -> AsyncIterator[Finding]:
         except NoAnswerError as error:
             failed = True
             cure = "a call would fail here"
-            where = f"{place}{trial.table}{trial.number}"
-            yield Finding("error", where, f"does not answer: {error}", cure)
+            yield Finding("error", f"{place}{trial.place}", f"does not answer: {error}", cure)
     if not bot.hooks.handles("text"):
         cure = "pip install switchhook-responses, or look at [plugins] only and exclude"
         yield Finding("error", place, "no plugin performs text, so the bot would be silent", cure)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from switchhook import FilePath, Seconds, Secret, Table
-from switchhook_http import in_header, is_web_address, key_in
+from switchhook import FilePath, Seconds, Table
+from switchhook_http import HeaderSecret, SigningSecret, is_web_address
 
 Kind = Literal["start", "speech", "digits", "no_input", "no_final", "forced", "follow_up"]
 Time = Annotated[Seconds, Field(gt=0, le=60)]
@@ -46,8 +46,8 @@ class HttpOptions(Table):
     """
 
     url: Annotated[str, AfterValidator(_address)]
-    secret: Secret | None = None
-    token: Secret | None = None
+    secret: SigningSecret | None = None
+    token: HeaderSecret | None = None
     private: bool = False
     ca: FilePath | None = None
     form: Literal["switchhook", "rasa"] = "switchhook"
@@ -56,18 +56,6 @@ class HttpOptions(Table):
     variables: list[Name] | None = None
     timeout: Time = 8.0
     allow: AllowOptions = AllowOptions()
-
-    @field_validator("secret")
-    @classmethod
-    def _is_a_key(cls, secret: Secret | None) -> Secret | None:
-        if secret is not None:
-            key_in(secret.get_secret_value())
-        return secret
-
-    @field_validator("token")
-    @classmethod
-    def _fits_a_header(cls, token: Secret | None) -> Secret | None:
-        return token if token is None else SecretStr(in_header(token.get_secret_value()))
 
     @model_validator(mode="after")
     def _is_guarded(self) -> HttpOptions:

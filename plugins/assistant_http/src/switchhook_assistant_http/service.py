@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
-from switchhook_http import Client, Reply, Timeouts, key_in, signed, trusting
+from switchhook_http import JSON_HEADERS, Client, Reply, Timeouts, key_in, signed, trusting
 
 from .errors import WebhookError
 from .options import HttpOptions
@@ -22,12 +22,7 @@ class Service:
         self._client = Client(options.url, trusting({"ca": options.ca}), public=not options.private)
         self._timeouts = Timeouts(read=options.timeout)
         self._key = key_in(options.secret.get_secret_value()) if options.secret is not None else b""
-        self._headers = {
-            "accept": "application/json, application/x-ndjson",
-            "accept-encoding": "identity",
-            "content-type": "application/json",
-            "user-agent": "switchhook",
-        }
+        self._headers = {**JSON_HEADERS, "accept": "application/json, application/x-ndjson"}
         if options.token is not None:
             self._headers["authorization"] = f"Bearer {options.token.get_secret_value()}"
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from switchhook import FilePath, Seconds, Secret, Table
-from switchhook_http import in_header, is_web_address
+from switchhook import FilePath, Seconds, Table
+from switchhook_http import HeaderSecret, is_web_address
 
 LONGEST = 100_000  # characters of instructions
 NAME_OF_FILE = re.compile(r"\S{1,200}\.(?:md|txt|markdown|j2|tmpl)")
@@ -21,11 +21,6 @@ def _address(url: str) -> str:
     if not is_web_address(url.strip()):
         raise ValueError("expected an address such as 'https://api.openai.com/v1', and the key in `api_key`")
     return url.strip()
-
-
-def _key(key: SecretStr) -> SecretStr:
-    """Raises ValueError."""
-    return SecretStr(in_header(key.get_secret_value()))
 
 
 def _text(value: object, info: ValidationInfo) -> object:
@@ -96,7 +91,7 @@ class ChatOptions(Table):
     """
 
     model: str = Field(min_length=1)
-    api_key: Annotated[Secret, AfterValidator(_key)] | None = None
+    api_key: HeaderSecret | None = None
     ca: FilePath | None = None
     instructions: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=LONGEST)]
     greeting: str = ""

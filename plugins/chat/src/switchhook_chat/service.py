@@ -7,19 +7,14 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any
 
-from switchhook_http import Client, Events, HttpError, Reply, Timeouts, trusting
+from switchhook_http import JSON_HEADERS, Client, Events, HttpError, Reply, Timeouts, trusting
 
 from .options import ChatOptions
 
 Json = dict[str, Any]
 
 BODY = 2 * 1024 * 1024  # bytes of one answer
-HEADERS = {
-    "accept": "text/event-stream, application/json",
-    "accept-encoding": "identity",
-    "content-type": "application/json",
-    "user-agent": "switchhook",
-}
+HEADERS = {**JSON_HEADERS, "accept": "text/event-stream, application/json"}
 
 
 class Service:

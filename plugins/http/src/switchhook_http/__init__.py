@@ -6,7 +6,7 @@ It imports aiohttp, anyio and idna, and of Switchhook its errors.
 
 from .addresses import ascii_address, ascii_host, is_web_address, shown_address
 from .again import pause_of, seconds_in
-from .client import Client
+from .client import JSON_HEADERS, Client
 from .confided import Confided
 from .connections import Connections
 from .errors import CURES, REASONS, HttpError, HttpProblem, PrivateAddressError, ServiceError
@@ -14,6 +14,7 @@ from .events import Events, Lines
 from .pool import Pool, Reply, Timeouts, call_headers
 from .proxies import proxy_of
 from .public import PublicConnections
+from .secrets import HeaderSecret, SigningSecret
 from .secured import secured
 from .signature import in_header, key_in, signed, token
 from .streamed import OneAtATime, Streamed
@@ -21,11 +22,13 @@ from .trust import trusting
 
 __all__ = [
     "CURES",
+    "JSON_HEADERS",
     "REASONS",
     "Client",
     "Confided",
     "Connections",
     "Events",
+    "HeaderSecret",
     "HttpError",
     "HttpProblem",
     "Lines",
@@ -35,6 +38,7 @@ __all__ = [
     "PublicConnections",
     "Reply",
     "ServiceError",
+    "SigningSecret",
     "Streamed",
     "Timeouts",
     "ascii_address",

@@ -16,6 +16,11 @@ from .pool import NONE, NOTHING, Pool, Reply, Timeouts
 from .proxies import proxy_of
 from .public import PublicConnections
 
+JSON_HEADERS = {  # of who sends JSON and reads what comes as it comes
+    "accept-encoding": "identity",
+    "content-type": "application/json",
+    "user-agent": "switchhook",
+}
 CONNECT = 3.0  # seconds
 ERROR_BODY = 64 * 1024  # bytes read of one
 AGAIN = 429, 500, 502, 503, 529  # what a second try may help against

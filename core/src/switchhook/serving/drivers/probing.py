@@ -38,6 +38,10 @@ class Trial(NamedTuple):
     table: str
     number: str = ""  # in that table, from .0, where it has several
 
+    @property
+    def place(self) -> str:
+        return self.table + self.number
+
 
 def trials(bot: Bot) -> Iterator[Trial]:
     """The engines to try, each once for a language. One that says it does not know it is left out if another
