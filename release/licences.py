@@ -28,6 +28,10 @@ JUDGED = {
         "LGPL-2.1-or-later",
         "LGPL-2.1-or-later: a library that is loaded as it is and can be exchanged",
     ),
+    **dict.fromkeys(
+        ("psycopg", "psycopg-binary"),
+        ("LGPL-3.0-only", "LGPL-3.0-only: a library that is loaded as it is and can be exchanged"),
+    ),
     "protobuf": ("", "BSD-3-Clause, as its file LICENSE says"),
     "py-nanotts": ("", "Apache-2.0, as its file LICENSE says"),
 }
