@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from switchhook import SettingsError, Table, did_you_mean
+from switchhook_toml_lines import line_of, lines_of
 
 from .format import Digits, Script, ScriptedAnswer, ScriptStep
-from .lines import line_of, locate
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -59,7 +59,7 @@ def parse(text: str, name: str) -> Script:
     else:
         if not problems:
             return script
-    lines = locate(text)
+    lines = lines_of(text)
     raise SettingsError(
         "\n".join(f"{name}:{line_of(place, lines)}: {_key(place)}: {problem}" for place, problem in problems)
     )

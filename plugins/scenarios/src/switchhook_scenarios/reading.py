@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from switchhook import SettingsError, did_you_mean
+from switchhook_toml_lines import Path, line_of, lines_of
 
 from .conditions import Condition
 from .form import Common, File, Scenario, Step, model_at
-from .lines import Path, line_of, lines_of
 from .persona import Persona
 
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
@@ -142,7 +142,7 @@ class _Reading:
         parts.append((scenario, scenario.steps, here))
         steps = [step for _, each, _ in parts for step in each]
         lines = [
-            line_of(self._lines, (*path, "steps", n)) for _, each, path in parts for n in range(len(each))
+            line_of((*path, "steps", n), self._lines) for _, each, path in parts for n in range(len(each))
         ]
         if not steps and scenario.caller is None:
             self._complain(here, "no step: say what the caller does, or what is heard")
@@ -152,7 +152,7 @@ class _Reading:
         name = f"{scenario.name} [{row.name}]" if row.name else scenario.name
         return Case(
             self._file,
-            line_of(self._lines, here),
+            line_of(here, self._lines),
             name,
             tuple(steps),
             tuple(lines),
@@ -182,7 +182,7 @@ class _Reading:
         self._complain(path, _said(path, item))
 
     def _complain(self, path: Path, said: str) -> None:
-        where = f"{self._file}:{line_of(self._lines, path)}"
+        where = f"{self._file}:{line_of(path, self._lines)}"
         self._wrong[f"{where}: {_spelt(path, self._table)}: {said}"] = None
 
     def _refuse(self) -> None:

@@ -7,7 +7,7 @@ import tomlkit
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from switchhook_assistant_script.lines import line_of, locate
+from switchhook_toml_lines import line_of, lines_of
 
 EVERYTHING = '''\
 # a comment with [brackets] and "quotes"
@@ -83,7 +83,7 @@ TABLES = st.recursive(
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(map(str, place)))
 def test_every_kind_of_place_has_its_line(place):
-    assert locate(EVERYTHING)[place] == PLACES[place]
+    assert lines_of(EVERYTHING)[place] == PLACES[place]
 
 
 @settings(max_examples=100, deadline=None)
@@ -92,7 +92,7 @@ def test_every_kind_of_place_has_its_line(place):
 @example('a = """"quoted""""\nb = \'\'\'\'x\'\'\'\'\nc = ""\nd = "\\\\"\ne = [ ]\nf = { }\n')
 @example("a=[1,\r\n2]\r\n[b]\r\nc=1\r\n")
 def test_exactly_what_the_parser_finds_is_found(text):
-    assert set(locate(text)) == set(paths(tomllib.loads(text)))
+    assert set(lines_of(text)) == set(paths(tomllib.loads(text)))
 
 
 @settings(max_examples=100, deadline=None)
@@ -100,12 +100,12 @@ def test_exactly_what_the_parser_finds_is_found(text):
 def test_a_key_stands_where_it_was_written(blanks, number):
     text = "\n".join([*blanks, *(f"key{each} = {each}" for each in range(number))])
 
-    assert locate(text)[(f"key{number - 1}",)] == len(blanks) + number
+    assert lines_of(text)[(f"key{number - 1}",)] == len(blanks) + number
 
 
 def test_a_missing_place_has_the_line_of_what_is_around_it():
-    assert line_of(("steps", "greeting", "phrases", 3), locate(EVERYTHING)) == 5
+    assert line_of(("steps", "greeting", "phrases", 3), lines_of(EVERYTHING)) == 5
 
 
 def test_a_place_with_nothing_around_it_is_the_first_line():
-    assert line_of(("fallback",), locate(EVERYTHING)) == 1
+    assert line_of(("fallback",), lines_of(EVERYTHING)) == 1

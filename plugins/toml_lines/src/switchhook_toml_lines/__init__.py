@@ -19,7 +19,7 @@ STRING = re.compile(
 )
 
 
-def locate(text: str) -> dict[Path, int]:
+def lines_of(text: str) -> dict[Path, int]:
     """The line, from 1, of every table, key and element."""
     scanner = _Scanner(text)
     scanner.document()

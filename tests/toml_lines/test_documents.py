@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_scenarios.lines import line_of, lines_of
+from switchhook_toml_lines import line_of, lines_of
 
 X, Y = "xy"  # they may stand in no line of their own
 KEYS = st.sampled_from(["a", "b", '"c d"', "'e.f'", "long-key", "1"])
@@ -111,8 +111,8 @@ x.y = 1
     ],
 )
 def test_lines_are_counted_from_one(path, line):
-    assert line_of(lines_of(DOCUMENT), path) == line
+    assert line_of(path, lines_of(DOCUMENT)) == line
 
 
 def test_what_is_not_there_stands_where_it_would_stand():
-    assert line_of(lines_of(DOCUMENT), ("t", 1, "nowhere", 3)) == 8
+    assert line_of(("t", 1, "nowhere", 3), lines_of(DOCUMENT)) == 8
