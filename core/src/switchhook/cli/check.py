@@ -69,12 +69,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _summary(failed: int, warned: int) -> str:
     if not warned:
         return f"{failed} to mend" if failed else "nothing stands in the way"
-    look = f"{warned} to look at"
-    return (
-        f"{failed} to mend, {look}"
-        if failed
-        else f"nothing stands in the way of a call, but there {'is' if warned == 1 else 'are'} {look}"
-    )
+    if failed:
+        return f"{failed} to mend, {warned} to look at"
+    verb = "is" if warned == 1 else "are"
+    return f"nothing stands in the way of a call, but there {verb} {warned} to look at"
 
 
 async def _found(
@@ -197,16 +195,14 @@ def _of_strays() -> Iterator[Finding]:
 def _of_server(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
     from ..serving.records.files import unwritable
-    from .ports import busy
+    from .ports import of_ports
     from .serve import is_loopback
 
     settings = app.settings
     if not settings.connectors:
         cure = "make one: switchhook connector new NAME --config FILE"
         yield Finding("error", "connectors", "there is none, so no call can be answered", cure)
-    for name, at in (("server", settings.server), ("admin", settings.admin)):
-        if at is not None and (why := taken(at.host, at.port)):
-            yield busy(f"{name}.port", why, at.host, at.port)
+    yield from of_ports(settings, taken)
     if settings.server.public_url is None:
         cure = 'say what is connected to: public_url = "wss://voice.example.com/"'
         yield Finding(

@@ -7,13 +7,23 @@ import http.client
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from ..contract.findings import Finding
+    from ..contract.settings import Settings
 
 PATIENCE = 2.0  # seconds for an answer
 PAGES = ("/livez", "/readyz")
 SAID = frozenset((b"ok\n", b"no\n"))  # on the port of the calls; on the admin port it is JSON
 ANYWHERE = {"": "localhost", "0.0.0.0": "127.0.0.1", "::": "::1"}  # nobody listens here
 TLS_ALERT = "\x15\x03"
+
+
+def of_ports(settings: Settings, taken: Callable[[str, int], str]) -> Iterator[Finding]:
+    """`taken` says why nobody can listen on a host and port now; nothing: somebody can."""
+    for name, at in (("server", settings.server), ("admin", settings.admin)):
+        if at is not None and (why := taken(at.host, at.port)):
+            yield busy(f"{name}.port", why, at.host, at.port)
 
 
 def busy(subject: str, why: str, host: str, port: int) -> Finding:
