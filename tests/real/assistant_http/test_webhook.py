@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
-from switchhook import AssistantError, EndSessionResponse, TextResponse, UnknownResponse, load_assistant
+from switchhook import AssistantError, EndSessionResponse, TextResponse, load_assistant
 from switchhook.testing.conformance import check_assistant
 
 from .conftest import SECRET, Stream
@@ -228,7 +228,6 @@ async def test_a_second_try_has_the_same_turn_and_is_not_noticed(bot, status):
         (lambda: web.Response(text="7", content_type="application/json"), "unreadable answer", 1),
         (lambda: {"response": ["a misspelt key"]}, "unreadable answer", 1),
         (lambda: {"responses": "no list"}, "unreadable answer", 1),
-        (lambda: [7, None], "unreadable answer", 1),
         (lambda: ["x" * 10_000_000], "unreadable answer", 1),
         (lambda: Stream([b"x" * 10_000_000]), "unreadable answer", 1),
         (lambda: Stream(["x" * 1_000_000] * 10), "unreadable answer", 1),
@@ -240,14 +239,6 @@ async def test_what_stays_fails_the_turn_with_a_reason(bot, answer, reason, trie
     async with bot(lambda _: answer(), timeout=0.5) as line, line.call():
         error = await failure(line)
         assert (error.reason, len(line.asked)) == (reason, tries)
-
-
-@pytest.mark.parametrize("misfit", [None, 7, ["Hello."]])
-async def test_what_is_no_response_costs_no_other(bot, misfit):
-    async with bot(lambda _: [misfit, "Hello.", {"response_type": "end_session"}]) as line, line.call():
-        unknown, *others = await line.say("hello")
-        assert isinstance(unknown, UnknownResponse)
-        assert (others[0], type(others[1])) == ("Hello.", EndSessionResponse)
 
 
 async def test_a_field_that_is_null_is_not_there(bot):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from switchhook import ReplyContext, Response, Turn, UnknownResponse, UserDefinedResponse, parse_response
 from switchhook_http import Streamed
@@ -20,24 +20,14 @@ logger = logging.getLogger(__name__)
 MOST = 200  # responses of one answer
 
 
-def _responses(given: Any) -> Any:
-    """One that is none has no known type, and is not performed; the call goes on with the others. Where none
-    is one, it is no answer."""
-    if not isinstance(given, list) or not any(isinstance(each, str | dict) for each in given):
-        return given
-    return [
-        each if isinstance(each, str | dict) else {"response_type": type(each).__name__} for each in given
-    ]
-
-
 class Answered(BaseModel):
     """The body of an answer, and each line of one that is streamed. Where it has nothing but responses, their
-    list is enough; where it is but one response, that; and a text is a response too. A field that is null is
-    one that is not there."""
+    list is enough; where it is but one response, that; and a text is a response too. What is null is not
+    there."""
 
     model_config = ConfigDict(extra="forbid")
 
-    responses: Annotated[list[str | dict[str, Any]], BeforeValidator(_responses)] = Field(
+    responses: list[str | dict[str, Any]] = Field(
         default_factory=list,
         description="what is done, in turn: texts are spoken, objects are the responses that assistants give",
     )
@@ -55,13 +45,6 @@ class Answered(BaseModel):
         None, gt=0, le=3_600, description="seconds that the caller may speak without an end, from now on"
     )
     record: dict[str, Any] = Field(default_factory=dict, description="goes into the call record")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        return {name: value for name, value in given.items() if value is not None}
 
 
 class Answer(Streamed[Response]):
@@ -95,8 +78,10 @@ class Answer(Streamed[Response]):
             yield Answered(responses=[each for item in items for each in from_rasa(item)])
             return
         alone = isinstance(said, dict) and "response_type" not in said
+        whole = said if alone else {"responses": items}
+        given = {name: each for name, each in whole.items() if each is not None}
         try:
-            yield Answered.model_validate(said if alone else {"responses": items})
+            yield Answered.model_validate(given)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
