@@ -60,8 +60,8 @@ class Call:
         self.leg, self._bot, hooks = leg, bot, bot.hooks
         info = leg.info
         self.variables = SessionVariables(info.variables, bot.reserved)
-        self._mask = bot.mask.of_call()
-        self.record_writer = CallRecordWriter(info, self._mask, self._measure, grew, self._turn_over)
+        mask = self._mask = bot.mask.of_call()
+        self.record_writer = CallRecordWriter(info, mask, hooks.measuring(bot.name), grew, self._turn_over)
         self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
@@ -295,6 +295,3 @@ class Call:
     def _fault(self, fault: Fault) -> None:
         at = anyio.current_time() - self._began
         self.record_writer.fault(fault.source, fault.hook, fault.error, at, line=fault.line)
-
-    def _measure(self, name: str, value: float, **labels: str) -> None:
-        self._bot.hooks.measure(name, value, {"connector": self._bot.name, **labels})

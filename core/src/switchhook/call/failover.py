@@ -69,7 +69,7 @@ class Failover(Generic[D]):
 
     def next(self, able: Sequence[Engine[D]], now: float) -> Attempt[D] | None:
         """None: all of these have been tried."""
-        left = self._left(in_order(able, now))
+        left = self._left(in_order(able, now) if len(able) > 1 else able)
         if not left:
             return None
         engine, spare = left[0], next(iter(left[1:]), None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
 from ..contract.languages import match, normalised, primary
-from ..contract.speech import Parameters
+from ..contract.speech import Parameters, TextToSpeech
 from .bot import Bot, Tongue
 from .dialogue.events import Speaks
 from .engine import Engine
@@ -141,6 +141,10 @@ class CallLanguage:
 
     def able(self, engines: Iterable[Engine[D]], tag: str) -> list[Engine[D]]:
         return [engine for engine, _ in self.known(engines, tag)]
+
+    def voices(self, tag: str) -> list[tuple[Engine[TextToSpeech], str]]:
+        """Those that know this language, each with what it is to be asked for."""
+        return self.known(self.of_tag(tag).voices, tag)
 
     def known(self, engines: Iterable[Engine[D]], tag: str) -> list[tuple[Engine[D], str]]:
         """Those that know it, each with what it is to be asked for."""

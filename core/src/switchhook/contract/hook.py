@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -33,7 +34,7 @@ class Returns:
     otherwise: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what is asked at every call is worked out once
 class Hook:
     """`handles`: the type of response that it is asked for, if any."""
 
@@ -44,17 +45,17 @@ class Hook:
     handles: str
     returns: Returns
 
-    @property
+    @cached_property
     def may_be_late(self) -> bool:
         """Whether its answer may come as an awaitable."""
         return self.returns is samples
 
-    @property
+    @cached_property
     def listens(self) -> bool:
         """Whether what it returns is ignored."""
         return self.phase == "call" and self.asked == "all" and self.returns is anything
 
-    @property
+    @cached_property
     def is_named(self) -> bool:
         """Whether who asks must know whose answer it is, as it can go wrong later."""
         return bool(self.handles) or self.returns is tap

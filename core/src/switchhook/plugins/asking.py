@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
@@ -64,7 +64,8 @@ class Hooks:
                 yield answer
 
     def _rests(self, plugin: str, hook: str, call: CallInfo) -> bool:
-        if resting := self._guard.breaker.rests(plugin, hook, call.began):
+        breaker = self._guard.breaker
+        if resting := bool(breaker.resting_since) and breaker.rests(plugin, hook, call.began):
             report(Fault(plugin, hook, RESTS))
         return resting
 
@@ -74,7 +75,8 @@ class Hooks:
 
     def worked(self, answer: HandlerAnswer) -> None:
         """All of it was performed."""
-        self._guard.breaker.worked(answer.plugin, answer.hook)
+        if self._guard.breaker.failing:
+            self._guard.breaker.worked(answer.plugin, answer.hook)
 
     def handles(self, kind: str) -> bool:
         """Whether any plugin performs responses of that type."""
@@ -82,10 +84,10 @@ class Hooks:
 
     def rewrite(self, action: Action, call: CallInfo) -> list[Action]:
         """The actions that come of it when every plugin, in turn, has rewritten it."""
-        actions = [action]
+        actions, breaker = [action], self._guard.breaker
         arguments = {"call": call, "plugin": None}
         for impl in reversed(self._call["rewrite_action"].get_hookimpls()):
-            if self._guard.breaker.rests(impl.plugin_name, "rewrite_action", call.began):
+            if breaker.resting_since and breaker.rests(impl.plugin_name, "rewrite_action", call.began):
                 continue
             after: list[Action] = []
             for one in actions:
@@ -105,6 +107,16 @@ class Hooks:
 
     def measure(self, name: str, value: float, labels: Mapping[str, str]) -> None:
         self._call["measured"](name=name, value=value, labels=labels, plugin=None)
+
+    def measuring(self, connector: str) -> Callable[..., None]:
+        """`measure` for its calls: of a name, a value, and more labels."""
+
+        def measure(name: str, value: float, **labels: str) -> None:
+            self._call["measured"](
+                name=name, value=value, labels={"connector": connector, **labels}, plugin=None
+            )
+
+        return measure
 
     def taps(self, call: CallInfo, audio: AudioFormat) -> list[HandlerAnswer]:
         """The plugins that want to hear the call; the `actions` of each is its Tap."""

@@ -23,40 +23,37 @@ class Breaker:
 
     most: int = 0
     now: Callable[[], float] = time.monotonic
-    _failed: dict[Key, deque[float]] = field(default_factory=dict)
-    _resting: dict[Key, float] = field(default_factory=dict)  # since when
+    failing: dict[Key, deque[float]] = field(default_factory=dict)  # when; who asks often looks here first
+    resting_since: dict[Key, float] = field(default_factory=dict)  # likewise
 
     def failed(self, plugin: str, hook: str) -> None:
         if not self.most:
             return
         key, now = (plugin, hook), self.now()
-        times = self._failed.setdefault(key, deque(maxlen=self.most))
+        times = self.failing.setdefault(key, deque(maxlen=self.most))
         times.append(now)
         if len(times) == self.most and now - times[0] <= WITHIN and not self._is_resting(key):
-            self._resting[key] = now
+            self.resting_since[key] = now
             times.clear()
             form = "plugin %s: its %s failed %d times in a row in %g s: new calls do without it for %g s"
             logger.error(form, plugin, hook, self.most, WITHIN, REST)
 
     def worked(self, plugin: str, hook: str) -> None:
-        if self._failed:  # hardly ever
-            self._failed.pop((plugin, hook), None)
+        self.failing.pop((plugin, hook), None)
 
     def rests(self, plugin: str, hook: str, began: float | None = None) -> bool:
         """For a call that began then, or for any."""
-        if not self._resting:  # nearly always
-            return False
         key = (plugin, hook)
-        return self._is_resting(key) and (began is None or began >= self._resting[key])
+        return self._is_resting(key) and (began is None or began >= self.resting_since[key])
 
     @property
     def resting(self) -> frozenset[Key]:
-        return frozenset(key for key in list(self._resting) if self._is_resting(key))
+        return frozenset(key for key in list(self.resting_since) if self._is_resting(key))
 
     def _is_resting(self, key: Key) -> bool:
-        since = self._resting.get(key)
+        since = self.resting_since.get(key)
         if since is not None and self.now() - since > REST:
-            del self._resting[key]
+            del self.resting_since[key]
             logger.warning("plugin %s: its %s is asked again", *key)
             since = None
         return since is not None

@@ -77,10 +77,11 @@ class HookGuard:
         function, names = impl.function, list(impl.argnames)
         seen_at = names.index("call") if "call" in names else None
         value_at = names.index("plugin") if "plugin" in names else None
-        own, listens, handles = (*home(impl.plugin), *home(function)), spec.listens, spec.handles
+        own = (*home(impl.plugin), *home(function))
 
         def guarded(*args: Any) -> Any:
-            if (plugin, hook) in self.off or (listens and self.breaker.rests(plugin, hook)):
+            rests = spec.listens and self.breaker.resting_since and self.breaker.rests(plugin, hook)
+            if rests or (plugin, hook) in self.off:
                 return None
             if seen_at is not None:
                 view = args[seen_at].seen_by(plugin, self.values.get(plugin), distribution)
@@ -101,10 +102,9 @@ class HookGuard:
                 self.active = outer
                 seconds, times = self._spent.get((plugin, hook), (0.0, 0))
                 self._spent[plugin, hook] = seconds + time.monotonic() - began, times + 1
-            fitting = None
-            if result is not None:
-                fitting = self._fitting(HandlerAnswer(plugin, distribution, hook, result, own))
-            if not handles and (result is None or fitting is not None):
+            given = None if result is None else HandlerAnswer(plugin, distribution, hook, result, own)
+            fitting = given and self._fitting(given)
+            if not spec.handles and self.breaker.failing and (result is None or fitting is not None):
                 self.breaker.worked(plugin, hook)
             return fitting
 

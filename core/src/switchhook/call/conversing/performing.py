@@ -247,13 +247,17 @@ class Performing:
         with reporting(self.fault):
             rewritten = self._hooks.rewrite(within, self._call)
         for each in rewritten:
-            kept = each is within and isinstance(each, Say)  # whoever had it could not change what is in it
+            final, why = within, ""
             try:
-                source.take(place, source.answer, within if kept else as_action(each))
+                if each is not within or not isinstance(each, Say):  # else nobody could change what is in it
+                    final, why = action_within(as_action(each))
             except MisfitError as error:
                 self.blame(replace(source.answer, hook="rewrite_action"), str(error))
-            else:
-                place.performed += not isinstance(each, Remark | Annotate)
+                continue
+            if why:
+                self.remark(place.turn, place.position, why)
+            source.take(place, source.answer, final)
+            place.performed += not isinstance(each, Remark | Annotate)
         return True
 
     async def _recording(self, place: Place, source: _Source, response: AudioResponse) -> Play | None:

@@ -20,7 +20,7 @@ from ...contract.options import SHORTEST
 from ...plugins.asking import Hooks
 from ...plugins.guard import HandlerAnswer, reporting
 from ..dialogue.action_check import seconds_of
-from ..dialogue.bounds import SAID, action_within, table_within, usage_within
+from ..dialogue.bounds import SAID, table_within, usage_within
 from ..dialogue.events import ActionDue, Event, Faulted, ReplyBegan, ReplyEnded
 from ..language import CallLanguage
 from ..record.variables import SessionVariables
@@ -117,7 +117,7 @@ class Replies:
 
     def _ask(self, place: Place, answer: HandlerAnswer, action: Action) -> None:
         """Emits the action. A reply that nobody could hear to its end is cut short."""
-        action, why = action_within(action)
+        why = ""
         if isinstance(action, Say):
             size, before = max(LEAST, len(action.text.encode(errors="replace"))), self._said
             self._said += size

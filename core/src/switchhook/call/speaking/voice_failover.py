@@ -89,7 +89,7 @@ class VoiceFailover:
 
     def _known(self, wanted: PromptRequest) -> list[tuple[Engine[TextToSpeech], str]]:
         """Those that know the language, each with what it is asked for."""
-        return self._language.known(self._voices(wanted.language), wanted.language)
+        return self._language.voices(wanted.language)
 
     def _voices(self, language: str) -> tuple[Engine[TextToSpeech], ...]:
         return self._language.of_tag(language).voices
