@@ -66,6 +66,7 @@ class Bot:
             else:
                 written = line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n"
                 await response.write(written)
+                await anyio.sleep(0)  # who asks has the same event loop
         return response
 
 
