@@ -472,7 +472,10 @@ async def test_a_lifespan_that_fails_later_costs_no_call_and_is_entered_anew(hou
 async def test_a_directory_for_records_that_cannot_be_written_is_said_when_it_is_read(house, caplog):
     (house.folder / "taken").write_text("")
     await house.again(more='[records]\ndirectory = "taken"')
-    assert f"cannot write to {house.folder / 'taken'}: " in caplog.text
+    assert (
+        f"cannot write to {house.folder / 'taken'}, as {house.folder / 'taken'} is no directory"
+        in caplog.text
+    )
 
 
 async def test_after_a_bad_file_a_good_one_applies(house):

@@ -51,9 +51,10 @@ def as_words(text: str, like: str) -> str:
 
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text without markup, each without the white space around it; none is empty."""
+    kind = Words if isinstance(text, Words) else str
     for start, end in pairwise([0, *sentence_ends(text), len(text)]):
         if sentence := text[start:end].strip():
-            yield as_words(sentence, text)
+            yield kind(sentence)
 
 
 def sentence_ends(text: str) -> Iterator[int]:

@@ -24,6 +24,11 @@ from .app import App
 
 logger = logging.getLogger(__name__)
 
+UNWRITABLE = (
+    "[records]: cannot write to %s, as %s: calls are answered, and their records go to the log; "
+    "let this user write there, or name another directory"
+)
+
 STAYING: tuple[Kind, ...] = ("transport", "state")  # they serve on, whatever their settings are
 Measured = Callable[[str, float, Mapping[str, str]], None]
 
@@ -103,12 +108,9 @@ class Generation:
 
 def _records(app: App) -> RecordKeeping:
     asked = app.settings.records
-    for directory in {asked.directory, asked.waiting} - {None}:
+    for directory in {asked.directory, asked.waiting}:
         if directory is not None and (why := unwritable(directory)):
-            form = (
-                "[records]: cannot write to %s, as %s: calls are answered, and their records go to the log; "
-            )
-            logger.warning(f"{form}let this user write there, or name another directory", directory, why)  # noqa: G004  # one line, in two parts
+            logger.warning(UNWRITABLE, directory, why)
     return RecordKeeping(asked, make_sinks(asked, app.plugins, app.engines, app.base))
 
 
