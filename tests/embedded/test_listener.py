@@ -122,3 +122,14 @@ async def test_audio_that_comes_all_at_once_has_not_waited(scene, monkeypatch):
     for _ in range(100):
         here.listener.feed(FRAME)
     assert here.listener.behind() == 0.0
+
+
+async def test_who_sends_faster_than_anybody_speaks_does_not_make_the_engine_late(scene, monkeypatch):
+    clock = [10.0]
+    monkeypatch.setattr("switchhook_embedded.listener.monotonic", lambda: clock[0])
+    here = scene()
+    for _ in range(100):
+        here.listener.feed(FRAME)
+    here.threads.work(50)
+    clock[0] = 15.0
+    assert here.listener.behind() == 0.0

@@ -36,6 +36,7 @@ class Listener:
         # when it is full the oldest is dropped, which shows as a gap between positions
         self._waiting: deque[tuple[int, bytes, float]] = deque(maxlen=MOST_WAITING)
         self._fed = 0  # samples
+        self._since = 0.0  # when the first of them came
         self._finishing = self._closed = False
         self._summoned = False  # the thread has been asked to look
         self._ended = False
@@ -43,7 +44,9 @@ class Listener:
         self._interim: Decode | None = None
 
     def feed(self, audio: bytes) -> None:
-        self._waiting.append((self._fed, audio, monotonic()))
+        now = monotonic()
+        self._since = self._since if self._fed else now
+        self._waiting.append((self._fed, audio, now))
         self._fed += len(audio) // 2
         self._summon()
 
@@ -58,12 +61,15 @@ class Listener:
             logger.warning("recognition was behind: %.1f s of a call's audio were dropped", self.ear.lost)
 
     def behind(self) -> float:
-        """Seconds that the oldest piece of audio has waited. Audio that another engine had kept comes all at
-        once, and has not waited here."""
+        """Seconds that the oldest piece of audio has waited. What comes faster than somebody speaks, from a
+        peer who floods or kept by another engine, waits for itself and not for this engine."""
         try:
-            return 0.0 if self._ended else monotonic() - self._waiting[0][2]
+            position, _, came = self._waiting[0]
         except IndexError:  # nothing waits, or the thread has just taken it
             return 0.0
+        now = monotonic()
+        spoken = self._since + position / self.ear.rate  # when it would have come at the earliest
+        return 0.0 if self._ended else max(0.0, now - max(came, spoken))
 
     def _summon(self) -> None:
         if not self._summoned:
