@@ -88,6 +88,24 @@ def test_links_between_pages_lead_somewhere():
                 assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
+def headings(page):
+    """Of a page, as links name them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {
+        re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", title.replace("`", "")).strip().lower())
+        for title in titles
+    }
+
+
+def test_links_to_a_heading_lead_to_one():
+    for page in PAGES:
+        for link, heading in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", page.read_text("utf-8")):
+            if "://" not in link:
+                assert heading in headings(page.parent / link if link else page), (
+                    f"{page.name}: {link}#{heading}"
+                )
+
+
 def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 115
 
