@@ -49,6 +49,23 @@ async def test_warming_again_leaves_one_connection(service, house):
     assert len(house.server.connections) == 1
 
 
+async def test_what_nobody_has_used_is_replaced_by_a_new_one(service, house):
+    await service.warm()
+    before = house.handshakes
+    await service.warm()
+
+    assert house.handshakes == before + 1
+
+
+async def test_what_was_used_stays(service, house):
+    await service.warm()
+    await ask(service)
+    before = house.handshakes
+    await service.warm()
+
+    assert house.handshakes == before
+
+
 async def test_what_the_service_has_closed_is_not_used(service, house):
     await service.warm()
     before = house.handshakes

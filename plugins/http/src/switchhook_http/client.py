@@ -82,7 +82,8 @@ class Client:
                 raise
 
     async def prepare(self) -> None:
-        """Has a connection ready for the next request; not where a proxy is in between. Raises HttpError."""
+        """Has a connection ready for the next request that finds no other; not where a proxy is in between.
+        Raises HttpError."""
         if self.proxy is None:
             await self._pool.prepare(self._url, CONNECT)
 

@@ -60,10 +60,24 @@ class Connector(aiohttp.TCPConnector):
             keepalive_timeout=KEPT_FOR,
         )
         self._kept = limits.kept
+        self._ready: object = None  # among those that are idle, as long as no request had it
 
     @property
     def idle(self) -> int:
         return sum(map(len, self._conns.values()))
+
+    def drop_ready(self) -> None:
+        """A service closes what nobody has used for long."""
+        for waiting in self._conns.values():
+            for each in [each for each in waiting if each is self._ready]:
+                waiting.remove(each)
+                each[0].close()
+
+    def keep_ready(self, connection: aiohttp.connector.Connection) -> None:
+        protocol = connection.protocol
+        connection.release()
+        idle = (each for waiting in self._conns.values() for each in waiting)
+        self._ready = next((each for each in idle if each[0] is protocol), None)
 
     def _release(self, key: Any, protocol: Any, *, should_close: bool = False) -> None:
         full = self.idle >= self._kept

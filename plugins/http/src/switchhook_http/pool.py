@@ -150,9 +150,11 @@ class Pool:
             yield Reply(response)
 
     async def prepare(self, url: str, patience: float) -> None:
-        """Has a connection to this host, unless one is idle, for the next request. Raises HttpError."""
-        async with self._preparing:  # one for all who ask at once
+        """Has a connection to this host ready: one that a request has left, or a new one in place of what was
+        ready before. Raises HttpError."""
+        async with self._preparing:  # each takes the place of the one before
             _, connector = self._open()
+            connector.drop_ready()
             with translated:
                 try:
                     to = aiohttp.ClientRequest("GET", URL(url), loop=asyncio.get_running_loop())
@@ -163,7 +165,7 @@ class Pool:
                     if connector.closed:  # meanwhile
                         return
                     raise
-                connection.release()
+                connector.keep_ready(connection)
 
     async def aclose(self) -> None:
         """Its connections; a later request opens new ones."""
