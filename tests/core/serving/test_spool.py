@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook import CallRecord
 from switchhook.contract.records import TurnRecord
 from switchhook.serving.records import spool as spool_module
 from switchhook.serving.records import spool_log
@@ -14,35 +13,7 @@ from switchhook.serving.records.line_writer import LineWriter
 from switchhook.serving.records.spool import Spool
 from switchhook.serving.records.spool_log import START, Position, abandoned
 
-MEGABYTE = 1024 * 1024
-AT = "2026-03-01T12:00:00.000+00:00"
-
-
-def spool_in(directory, most=64 * MEGABYTE):
-    spool = Spool(directory, most, LineWriter(directory))
-    assert spool.begin()
-    return spool
-
-
-def call(name, turns=0, **given):
-    made = [TurnRecord(number, "speech", float(number), f"text {number}") for number in range(1, turns + 1)]
-    return CallRecord(id=name, connector="support", started=AT, record_id=name, turns=made, **given)
-
-
-def kill(spool):
-    """Its lock goes with the process, and nothing else happens."""
-    spool.log.release()
-
-
-def taken_over(directory):
-    [log] = abandoned(directory)
-    log.recover()
-    return log
-
-
-def records(log):
-    return log.read(START, 1000)[0]
-
+from .spools import MEGABYTE, age, call, kill, records, spool_in, taken_over
 
 # --- what is read back
 
@@ -143,13 +114,25 @@ def test_a_folder_that_is_not_there_holds_nothing(tmp_path):
     assert list(abandoned(tmp_path / "none")) == []
 
 
-def test_a_log_without_its_lock_is_taken_over_too(tmp_path):
+@pytest.fixture
+def without_lock(tmp_path):
+    """A log of a process that has ended."""
     spool = spool_in(tmp_path)
     spool.end(call("a"))
     kill(spool)
     [lock] = tmp_path.glob("*.lock")
     lock.unlink()
+    return spool.log.path(1)
+
+
+def test_a_log_without_its_lock_is_taken_over_when_nobody_writes_to_it(tmp_path, without_lock):
+    age(without_lock)
     assert [each["id"] for each in records(taken_over(tmp_path))] == ["a"]
+
+
+def test_a_log_without_its_lock_that_was_just_written_to_is_not_taken_over(tmp_path, without_lock):
+    assert list(abandoned(tmp_path)) == []
+    assert without_lock.exists()
 
 
 def test_a_log_that_is_removed_leaves_nothing(tmp_path):

@@ -181,6 +181,24 @@ async def test_a_directory_that_can_be_written_later_is_written_then(tmp_path):
         await until(lambda: sink.taken)
 
 
+async def test_calls_end_once_whose_folder_is_moved_away_meanwhile(tmp_path, monkeypatch):
+    monkeypatch.setattr("switchhook.serving.records.keeping.LOOK", 1.0)
+    monkeypatch.setattr("switchhook.serving.records.delivery.LOOK", 0.1)
+    sink, live = Sink(), call("live")
+    records = keeping(tmp_path, one=sink)
+    async with records.kept(measured):
+        records.grew(live)
+        end(records, "before")
+        await until(lambda: len(sink.taken) == 1)
+        (tmp_path / "records").rename(tmp_path / "old")
+        end(records, "meanwhile")
+        await until(lambda: "meanwhile" in dict(sink.taken))
+        live.outcome = "completed"
+        records.call(live)
+        await until(lambda: "live" in dict(sink.taken))
+    assert sink.taken == [(name, "completed") for name in ("before", "meanwhile", "live")]
+
+
 @pytest.fixture
 def disk(monkeypatch):
     """Full as long as it holds something."""

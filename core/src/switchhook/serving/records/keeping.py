@@ -27,7 +27,7 @@ from .spool_log import START, SpoolLog
 logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
-LOOK = 10.0  # seconds between two looks for logs of processes that have ended
+LOOK = 10.0  # seconds between two looks for logs of processes that have ended, and for the lock of our own
 PATIENCE = 3.0  # seconds that sinks have at the end for what waits
 DEAD_LETTERS = "dead-letters-{}.jsonl"
 
@@ -124,6 +124,8 @@ class RecordKeeping:
 
     async def _look_after(self, spool: Spool) -> None:
         while True:
+            if spool.log is not None and (again := await in_thread(partial(_again, spool.log))) is not None:
+                spool.go_on_in(again)
             for log in await in_thread(partial(self._take_over, spool.directory)):
                 self._taken_over.append(log)
                 for delivery in self._deliveries:
@@ -184,6 +186,14 @@ class RecordKeeping:
     def lost(self, line: str, why: str, /) -> None:
         """In any thread."""
         logger.error("cannot write a dead letter to %s: %s; %s", self.writer.directory, why, line)
+
+
+def _again(log: SpoolLog) -> SpoolLog | None:
+    try:
+        return log.again()
+    except OSError as error:
+        logger.error("cannot keep %s: %s", log.directory, error.strerror or cause(error))  # noqa: TRY400  # the reason says it all
+        return None
 
 
 def _recovered(log: SpoolLog) -> bool:

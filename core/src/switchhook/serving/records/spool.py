@@ -52,7 +52,7 @@ class Spool:
         self._live: dict[str, CallRecord] = {}
         self._anew: list[str] = []  # live calls whose records a new segment has to have
         self._synced = True
-        self._told, self._said = 0, 0.0
+        self._told, self._said = 0, -SAYS_AGAIN
 
     @property
     def size(self) -> int:
@@ -68,6 +68,16 @@ class Spool:
                 self._why = error.strerror or cause(error)
         return self.log is not None
 
+    def go_on_in(self, log: SpoolLog) -> None:
+        """What is known of live calls is written into this one."""
+        form = (
+            "%s was moved or deleted under this process, which makes it anew; what was in it goes to sinks "
+        )
+        form += "when a server finds it after this process has ended"
+        logger.warning(form, self.directory)
+        self.log = log
+        self._begin_segment(log)
+
     # --- Calls
 
     def grew(self, record: CallRecord) -> None:
@@ -82,6 +92,8 @@ class Spool:
 
     def has(self, log: SpoolLog, sink: str, at: Position) -> None:
         """The sink has everything of that log until there."""
+        if self.log is not None and log.name == self.log.name and log is not self.log:
+            return  # it was moved away since it was read
         log.positions[sink] = at
         line = spool_log.has_line(sink, at)
         if log is self.log:
@@ -100,11 +112,14 @@ class Spool:
             self._writer.refuse(self, line, "the spool is full, as a sink has not taken what waits in it")
             return
         if self._sizes[self._segment] >= SEGMENT:
-            self._segment += 1
-            self.log.last, self._sizes[self._segment] = self._segment, 0
-            self._anew = list(self._live)
+            self._begin_segment(self.log)
         self._sizes[self._segment] += len(line) + 1
         self._writer.put(self, self.log.path(self._segment), line, share=share)
+
+    def _begin_segment(self, log: SpoolLog) -> None:
+        self._segment += 1
+        log.last, self._sizes[self._segment] = self._segment, 0
+        self._anew = list(self._live)
 
     def lost(self, line: str, why: str, /) -> None:
         """In any thread. The record of a call that has ended is not lost: log and sinks get it."""

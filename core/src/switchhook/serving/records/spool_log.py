@@ -2,7 +2,8 @@
 
 A log is a row of segments, files of lines: a record that grows, a record that has ended, and how far a sink
 has come. A process that is killed leaves its log as it is, perhaps with half a line at its end; whoever takes
-it over then marks the calls that have no end.
+it over then marks the calls that have no end. One whose folder is moved away or deleted while it lives makes
+another lock where it writes from then on.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import fcntl
 import json
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ from .line_file import LineFile
 
 ENDED, GROWING, HAS = b'{"ended":', b'{"growing":', b'{"has":'
 INTERRUPTED = "interrupted"
+UNTOUCHED = 60.0  # seconds after which a log without a lock is nobody's: who lives makes its lock anew before
 _SEGMENT = re.compile(r"(?P<name>.+)\.(?P<number>\d{6,})\.jsonl")
 
 
@@ -39,7 +42,7 @@ START = Position()
 class SpoolLog:
     """`positions`: by sink, how far it has come. `carried`: in a segment before that one, no live call has
     what is not in a later one too. `last`: the segment that is written to. `over`: no call is added
-    any more."""
+    any more. `elsewhere`: locks of what lies in folders that were moved away."""
 
     directory: Path
     name: str
@@ -48,12 +51,14 @@ class SpoolLog:
     carried: int = 1
     over: bool = False
     positions: dict[str, Position] = field(default_factory=dict)
+    elsewhere: list[int] = field(default_factory=list)
 
     def path(self, segment: int) -> Path:
         return self.directory / f"{self.name}.{segment:06d}.jsonl"
 
     def segments(self) -> list[int]:
-        found = (_SEGMENT.fullmatch(each.name) for each in self.directory.iterdir())
+        there = self.directory.iterdir() if self.directory.is_dir() else ()
+        found = (_SEGMENT.fullmatch(each.name) for each in there)
         return sorted(int(each["number"]) for each in found if each and each["name"] == self.name)
 
     def read(self, at: Position, most: int) -> tuple[list[dict[str, Any]], Position]:
@@ -107,6 +112,20 @@ class SpoolLog:
             case _:
                 pass
 
+    def again(self) -> SpoolLog | None:
+        """The same one where its lock is not any more: of what is written there, no sink has anything. What
+        was moved away stays ours until `release`, as calls of it may be live. None: the lock is there, or
+        another process has it. Raises OSError."""
+        path = _lock_path(self.directory, self.name)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(path.stat(), os.fstat(self.lock)):
+                return None
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (lock := _claim(path)) is None:
+            return None
+        elsewhere = [*self.elsewhere, self.lock]
+        return SpoolLog(self.directory, self.name, lock, self.last, self.carried, elsewhere=elsewhere)
+
     def remove_before(self, segment: int) -> int:
         """What nobody needs any more. Gives the bytes that are free now. Raises OSError."""
         return sum(_removed(self.path(each)) for each in self.segments() if each < segment)
@@ -121,8 +140,9 @@ class SpoolLog:
     def release(self) -> None:
         """Whoever comes next may take it over."""
         if self.lock >= 0:
-            lock, self.lock = self.lock, -1
-            os.close(lock)
+            locks, self.lock, self.elsewhere = [self.lock, *self.elsewhere], -1, []
+            for lock in locks:
+                os.close(lock)
 
 
 def begin(directory: Path, name: str) -> SpoolLog:
@@ -138,8 +158,9 @@ def abandoned(directory: Path) -> Iterator[SpoolLog]:
     """Logs of processes that have ended, the oldest first; they are ours now. Raises OSError."""
     there = [each.name for each in directory.iterdir()] if directory.is_dir() else []
     names = {each.removesuffix(".lock") for each in there if each.endswith(".lock")}
-    names |= {found["name"] for each in there if (found := _SEGMENT.fullmatch(each))}
-    for name in sorted(names):
+    loose = [found for each in there if (found := _SEGMENT.fullmatch(each)) and found["name"] not in names]
+    touched = {each["name"] for each in loose if _age(directory / each[0]) < UNTOUCHED}
+    for name in sorted(names | {each["name"] for each in loose} - touched):
         if (lock := _claim(_lock_path(directory, name))) is not None:
             yield SpoolLog(directory, name, lock)
 
@@ -170,6 +191,13 @@ def _claim(path: Path) -> int | None:
         raise
     os.close(descriptor)
     return None
+
+
+def _age(path: Path) -> float:
+    """Seconds since it was written to; 0 where it has just gone."""
+    with suppress(FileNotFoundError):
+        return time.time() - path.stat().st_mtime
+    return 0.0
 
 
 def _lock_path(directory: Path, name: str) -> Path:
