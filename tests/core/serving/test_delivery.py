@@ -4,6 +4,7 @@ import json
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from math import inf
+from unittest.mock import Mock
 
 import anyio
 import pytest
@@ -241,8 +242,8 @@ def offer(delivery, *names, **more):
     return [delivery.offer(json.dumps({"record_id": name, **more})) for name in names]
 
 
-async def offered(sink, *names, house=None):
-    delivery = (house or House()).delivery(sink, Log("r0", "r1"))
+async def offered(sink, *names, house=None, log=None):
+    delivery = (house or House()).delivery(sink, log or Log("r0", "r1"))
     offer(delivery, *names)
     async with running(delivery):
         await anyio.sleep(3600)
@@ -261,6 +262,11 @@ async def test_one_of_them_that_is_refused_is_a_dead_letter():
     house = House()
     assert await offered(Sink(refuses=["a"]), "a", "b", house=house) == ["r0", "r1", "b"]
     assert house.buried == [("sink", "a", "ValueError")]
+
+
+async def test_they_come_while_the_disk_of_the_spool_cannot_be_read(caplog):
+    assert await offered(Sink(), "a", log=Mock(read=Mock(side_effect=OSError), positions={})) == ["a"]
+    assert "cannot be read" in caplog.messages[0]
 
 
 async def test_they_come_as_soon_as_they_are_offered():

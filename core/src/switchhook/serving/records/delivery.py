@@ -35,6 +35,8 @@ FIRST, LONGEST, LONGEST_REFUSAL = 0.5, 30.0, 5.0  # seconds until it is asked ag
 LOOK = 5.0  # seconds between two looks for records of which nobody has told
 GATHER = 0.1  # seconds in which those that come go together
 MOST_OFFERED, MOST_OFFERED_BYTES = 1000, 8 * 1024 * 1024  # of records in memory, for one sink
+UNTAKEN = "%s does not take records (%s%s): they wait in the spool, and it is asked again"
+UNREAD = "%s does not get the records that wait in the spool, which cannot be read (%s%s): it is tried again"
 
 Record = Mapping[str, Any]
 Measured = Callable[[str, float, Mapping[str, str]], None]
@@ -113,8 +115,8 @@ class Delivery:
         try:
             records, after = await in_thread(partial(log.read, at, self._most))
         except OSError as error:
-            await self._fail(error, LONGEST)
-            return True
+            await self._fail(error, LONGEST, UNREAD)
+            return False  # what is in memory does not wait for that disk
         if not records:
             log.positions[self.name] = after
             return False
@@ -165,13 +167,11 @@ class Delivery:
         logger.error(form, self.name, str(records[0].get("record_id"))[:64], MOST_REFUSALS, cause(error))
         return True
 
-    async def _fail(self, error: BaseException, longest: float) -> None:
+    async def _fail(self, error: BaseException, longest: float, form: str = UNTAKEN) -> None:
         """Says it once, and waits longer each time."""
         self._measured(FAILED.name, 1, {"sink": self.name})
         if not self._failures:
-            where = place(error, home(type(self._sink)))
-            form = "%s does not take records (%s%s): they wait in the spool, and it is asked again"
-            logger.error(form, self.name, cause(error), where)
+            logger.error(form, self.name, cause(error), place(error, home(type(self._sink))))
         wait = min(FIRST * 2 ** min(self._failures, 20), longest)
         self._failures += 1
         await anyio.sleep(wait)
