@@ -1,6 +1,7 @@
 """From the spool to sinks and away, with the threads and locks that virtual time knows nothing of."""
 
 import json
+import threading
 
 import anyio
 import pytest
@@ -179,6 +180,29 @@ async def test_a_directory_that_can_be_written_later_is_written_then(tmp_path):
         await until(lambda: records.spool.log is not None)
         end(records, "a")
         await until(lambda: sink.taken)
+
+
+async def test_who_is_cancelled_leaves_the_spool_to_whoever_comes_next(tmp_path):
+    records = keeping(tmp_path, away=Sink(OSError()))
+    with anyio.CancelScope() as scope:
+        async with records.kept(measured):
+            end(records, "a")
+            scope.cancel()
+            await anyio.sleep_forever()
+    new = Sink()
+    async with keeping(tmp_path, away=new).kept(measured):
+        await until(lambda: new.taken)
+    assert new.taken == [("a", "completed")]
+
+
+async def test_a_disk_that_hangs_keeps_no_server_from_ending(tmp_path, monkeypatch):
+    monkeypatch.setattr("switchhook.serving.records.keeping.PATIENCE", 0.05)
+    disk = threading.Event()
+    monkeypatch.setattr(RecordKeeping, "_clear", lambda _: disk.wait(60))
+    with anyio.fail_after(10):
+        async with keeping(tmp_path, one=Sink()).kept(measured):
+            pass
+    disk.set()
 
 
 async def test_calls_end_once_whose_folder_is_moved_away_meanwhile(tmp_path, monkeypatch):

@@ -84,25 +84,31 @@ class RecordKeeping:
 
     @asynccontextmanager
     async def _delivering(self, measured: Measured) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as group:
+        try:
+            async with anyio.create_task_group() as group:
+                self._begin_deliveries(measured)
+                for delivery in self._deliveries:
+                    group.start_soon(delivery.run)
+                yield
+                if self.spool is not None:
+                    self.spool.unspooled.offer(self._deliveries, measured)
+                with anyio.move_on_after(PATIENCE, shield=True):
+                    async with anyio.create_task_group() as last:
+                        for delivery in self._deliveries:
+                            last.start_soon(delivery.settle)
+                group.cancel_scope.cancel()
+        finally:
+            self._deliveries = []
             if self.spool is not None:
-                for name, sink in self._sinks.items():
-                    has, bury = self.spool.has, self._bury
-                    one = Delivery(name, sink, logs=self._logs, has=has, bury=bury, measured=measured)
-                    self._deliveries.append(one)
-            for delivery in self._deliveries:
-                group.start_soon(delivery.run)
-            yield
-            if self.spool is not None:
-                self.spool.unspooled.offer(self._deliveries, measured)
-            with anyio.move_on_after(PATIENCE, shield=True):
-                async with anyio.create_task_group() as last:
-                    for delivery in self._deliveries:
-                        last.start_soon(delivery.settle)
-            group.cancel_scope.cancel()
-        self._deliveries = []
+                with anyio.move_on_after(PATIENCE, shield=True):  # the disk may hang
+                    await in_thread(partial(self._leave, self.spool))
+
+    def _begin_deliveries(self, measured: Measured) -> None:
         if self.spool is not None:
-            await in_thread(partial(self._leave, self.spool))
+            for name, sink in self._sinks.items():
+                has, bury = self.spool.has, self._bury
+                one = Delivery(name, sink, logs=self._logs, has=has, bury=bury, measured=measured)
+                self._deliveries.append(one)
 
     def _logs(self) -> Sequence[SpoolLog]:
         own = self.spool.log if self.spool is not None else None
