@@ -55,7 +55,13 @@ class Line:
     async def _send(self, stream: anyio.abc.ByteSendStream) -> None:
         try:
             async for message in self._taken:
-                await stream.send(json.dumps(message).encode() + b"\n")
+                line = json.dumps(message).encode() + b"\n"
+                if len(line) > MOST:  # it would end the other side
+                    logger.error(
+                        "%d bytes are too many for one message: lost %s", len(line), ", ".join(message)
+                    )
+                    continue
+                await stream.send(line)
         except anyio.BrokenResourceError:
             return  # `_receive` finds out too
 
