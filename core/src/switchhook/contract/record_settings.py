@@ -23,7 +23,10 @@ class RecordsSettings(Table):
         "in `directory`",
     )
     spool_size: int = Field(
-        256, ge=16, description="megabytes that it may take for each process; what comes then goes to the log"
+        256,
+        ge=16,
+        description="megabytes that it may take for each process; what comes then goes to the log, and to "
+        "sinks from memory",
     )
 
     @model_validator(mode="after")
