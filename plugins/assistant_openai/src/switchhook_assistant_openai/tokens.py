@@ -28,17 +28,23 @@ class Tokens:
         self._lock = anyio.Lock()
 
     async def get(self) -> str:
-        """Returns at once while there is one. Raises ModelError."""
-        async with self._lock:
-            if anyio.current_time() > self._until - SPARE:
-                await self._fetch()
-            return self._value
+        """Returns at once while there is one, also while the next one is fetched. Raises ModelError."""
+        await self._have(SPARE)
+        return self._value
 
     async def renew(self) -> None:
         """The next one, if it is time. Raises ModelError."""
-        if anyio.current_time() > self._until - RENEW:
+        await self._have(RENEW)
+
+    async def _have(self, seconds: float) -> None:
+        """One that is good for longer than that. Who asks while it is fetched waits for that one."""
+        if not self._is_good(seconds):
             async with self._lock:
-                await self._fetch()
+                if not self._is_good(seconds):
+                    await self._fetch()
+
+    def _is_good(self, seconds: float) -> bool:
+        return anyio.current_time() <= self._until - seconds
 
     def refuse(self) -> None:
         """The service takes it no longer."""
