@@ -5,6 +5,7 @@ import json
 import pytest
 
 from switchhook_chat import ModelError, said_in
+from switchhook_chat.answering import REFUSALS
 from switchhook_http import HttpError
 
 
@@ -77,6 +78,11 @@ def test_a_text_is_shown_and_a_page_is_not(body, said):
 )
 def test_each_status_has_a_cure(status, cure):
     assert cure in str(ModelError("status", status=status))
+
+
+@pytest.mark.parametrize("problem", REFUSALS)
+def test_who_is_refused_an_answer_is_told_what_to_say_instead(problem):
+    assert "`refusal` says something then" in str(ModelError(problem))
 
 
 def test_an_error_says_what_was_asked_and_its_reason_does_not():

@@ -10,7 +10,7 @@ from switchhook_http import CURES, REASONS, HttpError, ServiceError
 OURS = {
     **CURES,
     "timeout": "the model is slow or busy: try a smaller one, or a longer `timeout`",
-    "filter": "it is what was said; `refusal` says something then",
+    "content filter": "it is what was said; `refusal` says something then",
     "refusal": "it is what was said; `refusal` says something then",
     "empty answer": "try another model, or fewer tools",
     "rounds": "try another model, or more `rounds`",
