@@ -179,6 +179,18 @@ async def test_no_more_stay_idle_than_may():
             await anyio.sleep(0.001)
 
 
+async def test_a_connection_that_is_ready_is_used_however_its_host_is_written():
+    async def answer(stream, _):
+        await stream.send(EMPTY)
+
+    async with pooled(answer) as (pool, url, _):
+        written = url.replace("127.0.0.1", "LOCALHOST")
+        await pool.prepare(written, 5)
+        async with pool.request("GET", written):
+            pass
+        assert pool.idle == 1
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 async def test_a_request_is_made_once(method):
     """By the library too, which takes itself to be free to ask again where nothing would be done twice."""

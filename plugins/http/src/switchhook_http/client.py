@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from urllib.parse import urljoin
 
 import anyio
 
@@ -27,8 +28,8 @@ AGAIN = 429, 500, 502, 503, 529  # what a second try may help against
 
 
 class Client:
-    """Belongs to the event loop of its first request; retries nothing. `url`: where it leads, as far as its
-    host. `public`: to public addresses only; where a proxy is in between, that is the proxy's to say."""
+    """Belongs to the event loop of its first request. `url`: where it leads, as far as its host. `public`: to
+    public addresses only; where a proxy is in between, that is the proxy's to say."""
 
     def __init__(self, url: str, context: ssl.SSLContext, *, public: bool = False) -> None:
         self._url, self.proxy = url, proxy_of(url)
@@ -43,7 +44,7 @@ class Client:
         body: bytes | None = None,
         timeouts: Timeouts = NONE,
     ) -> AbstractAsyncContextManager[Reply]:
-        """As a pool's."""
+        """As a pool's: nothing is tried again."""
         return self._pool.request(method, url, headers, body, timeouts)
 
     @asynccontextmanager
@@ -58,9 +59,9 @@ class Client:
                 asked = self.request("POST", url, await headers(), body, timeouts)
                 reply = await attempt.enter_async_context(asked)
                 if reply.status not in (200, 204):
-                    said = (await reply.read(ERROR_BODY)).decode("utf-8", "replace")
+                    said = await _said(reply)
                     if moved := reply.headers.get("location"):
-                        said = f"to {shown_address(moved)}"
+                        said = f"to {shown_address(_whole(url, moved))}"
                     after = seconds_in(reply.headers.get("retry-after", ""))
                     raise HttpError("status", said, status=reply.status, retry_after=after)
                 stack.push_async_exit(attempt.pop_all())
@@ -94,6 +95,29 @@ class Client:
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+
+
+async def _said(reply: Reply) -> str:
+    """Of its error, as far as that is short and comes: the status says more."""
+    said = bytearray()
+    try:
+        async with aclosing(reply.chunks()) as chunks:
+            async for chunk in chunks:
+                said += chunk
+                if len(said) >= ERROR_BODY:
+                    break
+    except HttpError as error:
+        if error.problem == "timeout":
+            raise
+    return said[:ERROR_BODY].decode("utf-8", "replace")
+
+
+def _whole(url: str, moved: str) -> str:
+    """It may name a path alone."""
+    try:
+        return urljoin(url, moved)
+    except ValueError:
+        return moved
 
 
 def _pause(error: HttpError) -> float | None:

@@ -29,7 +29,11 @@ class Connections(AbstractResolver):
         """The library asks for names; it connects to addresses as they are. Raises OSError."""
         loop = asyncio.get_running_loop()
         target, port = self._to or (host, port)
-        return results(host, await loop.getaddrinfo(target, port, type=socket.SOCK_STREAM, family=family))
+        try:
+            found = await loop.getaddrinfo(target, port, type=socket.SOCK_STREAM, family=family)
+        except UnicodeError:  # of a part that is empty, or has more than 63 characters
+            raise OSError("the name has no address") from None
+        return results(host, found)
 
     def socket(self, address: tuple[Any, ...]) -> socket.socket:
         """For a connection to this address, which may have been asked for as it is."""

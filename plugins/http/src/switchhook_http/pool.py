@@ -157,7 +157,8 @@ class Pool:
             connector.drop_ready()
             with translated:
                 try:
-                    to = aiohttp.ClientRequest("GET", URL(url), loop=asyncio.get_running_loop())
+                    address, loop = URL(url, encoded=True), asyncio.get_running_loop()  # as a request has it
+                    to = aiohttp.ClientRequest("GET", address, loop=loop)
                     connection = await connector.connect(to, [], aiohttp.ClientTimeout(connect=patience))
                 except TimeoutError:
                     raise HttpError("connect", "no connection in time", "ConnectionTimeoutError") from None

@@ -10,6 +10,13 @@ from urllib.request import getproxies, proxy_bypass
 from aiohttp import encode_basic_auth
 from yarl import URL
 
+from switchhook import SettingsError
+
+UNFIT = (
+    "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY: expected a proxy of HTTP, such as http://proxy.example.com:3128 "
+    "or http://NAME:PASSWORD@HOST:PORT; NO_PROXY names hosts that are to be reached without it"
+)
+
 
 def proxy_of(url: str) -> str | None:
     """The URL of HTTPS_PROXY or ALL_PROXY, unless NO_PROXY names the host."""
@@ -28,7 +35,14 @@ class Proxy(NamedTuple):
 
 
 def for_http(url: str) -> Proxy:
-    parts = URL(url)
+    """Raises SettingsError, which does not quote what may hold a password."""
+    try:
+        parts = URL(url)
+        fits = parts.scheme in ("http", "https") and parts.host and parts.port
+    except ValueError:
+        fits = False
+    if not fits:
+        raise SettingsError(UNFIT)
     headers = {}
     if parts.user:
         headers["Proxy-Authorization"] = encode_basic_auth(parts.user, parts.password or "")
