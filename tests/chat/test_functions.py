@@ -5,13 +5,13 @@ from datetime import date
 from importlib.metadata import EntryPoint
 from typing import Annotated
 
-import anyio
 import pytest
 from pydantic import BaseModel
 
 from switchhook import CallInfo, Options, SettingsError
 from switchhook_chat import ToolOptions, functions
 from switchhook_chat.tools import OURS, Toolbox
+from switchhook_http import Threads
 
 
 def no_type(town):
@@ -119,7 +119,7 @@ def named_like_attributes(schema: str, json: int, _hidden: str, model_config: st
 
 
 async def run(function, call=None, **arguments):
-    tool = functions.tool_of("own", function, anyio.CapacityLimiter(1))
+    tool = functions.tool_of("own", function, Threads(1))
     return (await tool.run(tool.model.model_validate(arguments), call)).result
 
 

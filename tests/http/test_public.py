@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchhook_http import HttpError, Pool, PrivateAddressError, PublicConnections
+from switchhook_http import Connections, HttpError, Pool, PrivateAddressError, PublicConnections
 from switchhook_http.public import is_public
 
 PRIVATE = [
@@ -215,10 +215,20 @@ async def test_of_several_addresses_only_public_ones_are_connected_to(found, con
 
 
 @pytest.mark.anyio
+async def test_of_a_name_that_is_allowed_what_was_found_before_counts_too(found):
+    connections = PublicConnections(["files.example.com"])
+    for address in ("10.0.0.1", "10.0.0.2"):
+        found[:] = [address]
+        await connections.resolve("files.example.com", 443)
+    connections.socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443))).close()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("connections", [Connections(), PublicConnections([])], ids=["any", "public"])
 @pytest.mark.parametrize("host", ["a..b.example", "a" * 64 + ".example"])
-async def test_a_name_that_can_be_none_has_no_address(host):
+async def test_a_name_that_can_be_none_has_no_address(connections, host):
     with pytest.raises(OSError, match="no address"):
-        await PublicConnections([]).resolve(host, 443)
+        await connections.resolve(host, 443)
 
 
 @pytest.mark.anyio

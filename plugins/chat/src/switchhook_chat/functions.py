@@ -15,13 +15,12 @@ from functools import partial
 from importlib.metadata import entry_points
 from typing import Annotated, Any, get_args, get_type_hints
 
-import anyio
-from anyio import to_thread
 from pydantic import BaseModel, Field, create_model
 from pydantic.errors import PydanticUserError
 from pydantic_core import to_jsonable_python
 
 from switchhook import CallInfo, SettingsError, did_you_mean
+from switchhook_http import Threads
 
 from .tools import RESULT, STRICT, Outcome, Tool, schema_of
 
@@ -34,11 +33,11 @@ ABOUT = 1_000  # characters of a docstring
 
 def load(names: list[str]) -> list[Tool]:
     """Imports these and no others. Raises SettingsError."""
-    limiter = anyio.CapacityLimiter(THREADS)
-    return [tool_of(name, _found(name), limiter) for name in names]
+    threads = Threads(THREADS)
+    return [tool_of(name, _found(name), threads) for name in names]
 
 
-def tool_of(name: str, function: Callable[..., Any], limiter: anyio.CapacityLimiter) -> Tool:
+def tool_of(name: str, function: Callable[..., Any], threads: Threads) -> Tool:
     """Raises SettingsError."""
     if not NAME.fullmatch(name):
         raise SettingsError(
@@ -63,8 +62,7 @@ def tool_of(name: str, function: Callable[..., Any], limiter: anyio.CapacityLimi
         if inspect.iscoroutinefunction(function):
             result = await function(**given)
         else:
-            work = partial(function, **given)
-            result = await to_thread.run_sync(work, abandon_on_cancel=True, limiter=limiter)
+            result = await threads.run(partial(function, **given))
             if inspect.isawaitable(result):  # of a function that hides that it is a coroutine
                 result = await result
         return Outcome(_written(result)[:RESULT], again=True)

@@ -1,7 +1,7 @@
 """HTTP for plugins: pooled connections of which none stays behind, bounded answers and
 streams of events, errors by kind.
 
-It imports aiohttp, anyio and idna, and of Switchhook its errors.
+It imports aiohttp, yarl, anyio, idna and pydantic, and of Switchhook public names.
 """
 
 from .addresses import ascii_address, ascii_host, is_web_address, shown_address
@@ -18,6 +18,7 @@ from .secrets import HeaderSecret, SigningSecret
 from .secured import secured
 from .signature import in_header, key_in, signed, token
 from .streamed import OneAtATime, Streamed
+from .threads import Threads
 from .trust import trusting
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "ServiceError",
     "SigningSecret",
     "Streamed",
+    "Threads",
     "Timeouts",
     "ascii_address",
     "ascii_host",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import socket
+from collections import deque
 from collections.abc import Iterable
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
-import anyio
 from aiohttp.abc import ResolveResult
-from anyio import to_thread
 
 from .addresses import ascii_host
 from .connections import Connections, results
 from .errors import PrivateAddressError
+from .threads import HangingError, Threads
 
 LOOKUPS = 100  # at once, each in a thread
+ANSWERS = 8  # of a name server that count: who asks again meanwhile may be told other addresses
 NOT_PUBLIC_4 = [
     IPv4Network(network)
     for network in (
@@ -56,8 +57,9 @@ class PublicConnections(Connections):
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         super().__init__()
-        self._allowed = {ascii_host(host): {host} for host in allowed}  # and where they were found to lie
-        self._lookups = anyio.CapacityLimiter(LOOKUPS)
+        # and where they were found to lie
+        self._allowed = {ascii_host(host): deque[set[str]](maxlen=ANSWERS) for host in allowed}
+        self._lookups = Threads(LOOKUPS)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -66,11 +68,13 @@ class PublicConnections(Connections):
         # not among the few threads in which all other names are looked up: a name server may be silent
         look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM, family=family)
         try:
-            found = await to_thread.run_sync(look_up, abandon_on_cancel=True, limiter=self._lookups)
+            found = await self._lookups.run(look_up)
+        except HangingError:
+            raise OSError("name servers are silent") from None
         except (OSError, ValueError):  # of a part that is empty, or has more than 63 characters
             raise OSError("the name has no address") from None
         if host in self._allowed:
-            self._allowed[host] = {host, *(str(each[4][0]) for each in found)}
+            self._allowed[host].append({str(each[4][0]) for each in found})
         else:
             found = [each for each in found if _leads_outside(str(each[4][0]))]
         if not found:
@@ -81,9 +85,14 @@ class PublicConnections(Connections):
         """Here every connection comes past, also one to an address that no name was resolved to. Raises
         PrivateAddressError."""
         host = address[4][0]
-        if not _leads_outside(host) and not any(host in hosts for hosts in self._allowed.values()):
+        if not (_leads_outside(host) or self._is_allowed(host)):
             raise PrivateAddressError
         return super().socket(address)
+
+    def _is_allowed(self, address: str) -> bool:
+        """As it is, or as where a name lies that is."""
+        found = any(address in each for answers in self._allowed.values() for each in answers)
+        return found or address in self._allowed
 
 
 def _leads_outside(address: str) -> bool:
