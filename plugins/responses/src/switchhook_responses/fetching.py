@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -140,10 +140,11 @@ class Fetcher:
         if length.isdigit() and int(length) > self._most:
             raise too_large
         data = bytearray()
-        async for chunk in answer.chunks():
-            data += chunk
-            if len(data) > self._most:
-                raise too_large
+        async with aclosing(answer.chunks()) as chunks:
+            async for chunk in chunks:
+                data += chunk
+                if len(data) > self._most:
+                    raise too_large
         return bytes(data)
 
     def _keep(self, url: str, data: bytes) -> None:
