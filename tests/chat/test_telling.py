@@ -120,6 +120,14 @@ def test_what_was_given_in_confidence_is_not_told_later_either(again):
     assert "4111" not in telling("{{card}}").data({"card": again}, CALL, history)
 
 
+@pytest.mark.parametrize("before", [1990, 490])
+def test_of_what_was_given_in_confidence_no_part_is_told_where_a_text_is_cut(before):
+    history, again = History(), f"{'x' * (before - 1)} {CARD}"
+    user(replace(KEYED, sensitive=True), history)
+    assert "4" not in user(Turn(3, "speech", again), history)
+    assert "4" not in telling("{{card}}").data({"card": again}, CALL, history)
+
+
 # --- instructions
 
 

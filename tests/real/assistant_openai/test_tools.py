@@ -8,6 +8,7 @@ from pydantic import Field
 
 from switchhook import AssistantError, CallInfo
 from switchhook_chat import functions
+from switchhook_chat.tools import RESULT
 from switchhook_testing_openai import Answer, Called
 
 pytestmark = pytest.mark.anyio
@@ -303,6 +304,15 @@ async def test_the_model_answers_with_what_a_function_says(own, name, arguments,
     async with own(name, arguments) as line, line.call():
         assert await line.say("hi", variables={"name": "Ann"}) == ["There you are."]
         assert results(line) == [result]
+
+
+async def test_of_what_was_given_in_confidence_no_part_is_told_where_a_result_is_cut(own):
+    before = "x" * (RESULT - len("dry in  47"))
+    async with own("weather", {"town": f"{before} 4711"}) as line, line.call():
+        await line.say("4711", "digits", sensitive=True)
+        [result] = results(line)
+        assert len(result) == RESULT
+        assert "4" not in result
 
 
 async def test_a_function_is_not_called_with_what_does_not_fit(own):

@@ -76,11 +76,11 @@ def asked(turn: Turn, call: CallInfo, options: HttpOptions, confided: Confided) 
         call=AskedCall(**{name: getattr(call, name) for name in CALL}, **numbers),
         turn=AskedTurn(
             **same,
-            text="" if hidden else confided.without(turn.text[:WORDS]),
+            text="" if hidden else confided.without(turn.text)[:WORDS],
             input=None if hidden else confided.without_in(turn.input),
             sensitive=turn.sensitive,
             length=len(turn.text),
-            heard=confided.without(turn.heard[:WORDS]),
+            heard=confided.without(turn.heard)[:WORDS],
             failed=list(dict.fromkeys(turn.failed)),
         ),
         variables=confided.without_in(variables),

@@ -21,7 +21,7 @@ from .model import Model, Question
 from .options import ChatOptions
 from .sentences import Sentences
 from .telling import Telling
-from .tools import Outcome, Toolbox
+from .tools import RESULT, Outcome, Toolbox
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class Answering(Streamed[Response]):
 
         async def run(number: int) -> None:
             outcomes[number] = await self._toolbox.run(wanted[number], call)
-            round_.results[number] = self._history.secrets.without(outcomes[number].result)
+            round_.results[number] = self._history.secrets.without(outcomes[number].result)[:RESULT]
 
         async with anyio.create_task_group() as group:
             group.start_soon(self._fill)

@@ -22,7 +22,7 @@ from pydantic_core import to_jsonable_python
 from switchhook import CallInfo, SettingsError, did_you_mean
 from switchhook_http import Threads
 
-from .tools import RESULT, STRICT, Outcome, Tool, schema_of
+from .tools import STRICT, Outcome, Tool, schema_of
 
 GROUP = "switchhook_chat.tools"
 THREADS = 40  # at once, of all calls
@@ -65,7 +65,7 @@ def tool_of(name: str, function: Callable[..., Any], threads: Threads) -> Tool:
             result = await threads.run(partial(function, **given))
             if inspect.isawaitable(result):  # of a function that hides that it is a coroutine
                 result = await result
-        return Outcome(_written(result)[:RESULT], again=True)
+        return Outcome(_written(result), again=True)
 
     return Tool(name, (inspect.getdoc(function) or "")[:ABOUT], model, run)
 

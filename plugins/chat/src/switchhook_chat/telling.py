@@ -42,7 +42,7 @@ class Telling:
         if turn.sensitive and "sensitive" not in self._tell:
             history.secrets.keep(words)
         notes = [f"[{unmarked(note)}]" for note in self._notes(turn, words)]
-        said = unmarked(words) if self._is_said(turn) else ""
+        said = unmarked(history.secrets.without(words)) if self._is_said(turn) else ""
         return history.secrets.without("\n".join([*notes, said]).strip())
 
     def data(self, variables: Mapping[str, Any], call: CallInfo, history: History) -> str:
@@ -50,7 +50,7 @@ class Telling:
         told, room = {"language": call.language}, DATA
         for name in self.names:
             if name in variables:
-                value = _value(variables[name])
+                value = history.secrets.without(_value(variables[name]))[:VALUE]  # half a number is not found
                 room -= len(name) + len(value)
                 if room > 0:
                     told[name] = value
@@ -90,4 +90,4 @@ def unmarked(text: str, longest: int = WORDS) -> str:
 
 
 def _value(value: Any) -> str:
-    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))[:VALUE]
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 KEYS = "0123456789*#ABCD"
 OURS = {"hand_over", "end_call", "set_variable", "collect_keys", "send_keys", "play", "change_language"}
 STRICT = ConfigDict(extra="forbid", protected_namespaces=())
-RESULT = 4_000  # characters of one
+RESULT = 4_000  # characters of one that the model is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _place(error: BaseException) -> str:
 def _refused(call: CallInfo, what: str, why: str) -> Outcome:
     """`why` may hold anything that somebody has talked the model into, so it is not logged."""
     logger.warning("call %s: the model asked for %s that it may not", call.id, what)
-    return Outcome(f"refused: {why}"[:RESULT], again=True)
+    return Outcome(f"refused: {why}", again=True)
 
 
 def _ours(options: ToolOptions) -> Iterator[Tool]:
