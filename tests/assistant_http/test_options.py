@@ -30,6 +30,12 @@ def test_a_table_that_is_wrong_is_refused(table, said):
     assert "whsec_A" not in str(caught.value)
 
 
+def test_an_address_in_any_script_is_taken_as_it_travels():
+    table = {"url": "https://bücher.example/zug"}
+    options = Options(table, place="assistant", base=None).parse(HttpOptions)
+    assert options.url == "https://xn--bcher-kva.example/zug"
+
+
 def test_white_space_that_was_copied_with_a_token_is_left_out():
     table = {"url": "https://h/", "token": "token\n"}
     options = Options(table, place="assistant", base=None).parse(HttpOptions)

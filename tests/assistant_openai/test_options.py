@@ -23,3 +23,9 @@ def test_what_is_no_address_is_refused(url):
     options = Options({"model": "m", "instructions": "x", "base_url": url}, place="assistant", base=None)
     with pytest.raises(SettingsError, match="base_url: expected an address"):
         options.parse(OpenAIOptions)
+
+
+def test_an_address_in_any_script_is_taken_as_it_travels():
+    table = {"model": "m", "instructions": "x", "base_url": "https://bücher.example/v1?api-version=1"}
+    options = Options(table, place="assistant", base=None).parse(OpenAIOptions)
+    assert options.base_url == "https://xn--bcher-kva.example/v1?api-version=1"

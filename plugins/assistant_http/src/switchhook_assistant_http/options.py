@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from switchhook import FilePath, Seconds, Table
-from switchhook_http import HeaderSecret, SigningSecret, is_web_address
+from switchhook_http import HeaderSecret, SigningSecret, ascii_address, is_web_address
 
 Kind = Literal["start", "speech", "digits", "no_input", "no_final", "forced", "follow_up"]
 Time = Annotated[Seconds, Field(gt=0, le=60)]
@@ -20,7 +20,7 @@ def _address(url: str) -> str:
     """Raises ValueError."""
     if not is_web_address(url):
         raise ValueError("expected an address such as 'https://bot.example.com/turn', without a user or #")
-    return url
+    return ascii_address(url)
 
 
 class AllowOptions(Table):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from switchhook import FilePath, Seconds, Table
-from switchhook_http import HeaderSecret, is_web_address
+from switchhook_http import HeaderSecret, ascii_address, is_web_address
 
 LONGEST = 100_000  # characters of instructions
 NAME_OF_FILE = re.compile(r"\S{1,200}\.(?:md|txt|markdown|j2|tmpl)")
@@ -20,7 +20,7 @@ def _address(url: str) -> str:
     """Raises ValueError."""
     if not is_web_address(url.strip()):
         raise ValueError("expected an address such as 'https://api.openai.com/v1', and the key in `api_key`")
-    return url.strip()
+    return ascii_address(url.strip())
 
 
 def _text(value: object, info: ValidationInfo) -> object:
