@@ -18,6 +18,7 @@ class Reading:
 
     def __init__(self, answer: Answer) -> None:
         self._answer, self._strange = answer, ""
+        self._places: dict[int, int] = {}  # of calls in the answer, by their index
 
     def take(self, data: str) -> str:
         """The words of an event, or of an answer that is not streamed. Raises OpenAIError and HttpError."""
@@ -50,16 +51,24 @@ class Reading:
         elif finish and self._answer.end != "refusal":
             self._answer.end = ENDS.get(finish, "whole")
         calls, content = said.get("tool_calls"), said.get("content")
-        for number, each in enumerate(calls if isinstance(calls, list) else ()):
+        for each in calls if isinstance(calls, list) else ():
             if isinstance(each, dict):
-                self._call(each, each.get("index", number))
+                self._call(each)
         return content if isinstance(content, str) else ""
 
-    def _call(self, piece: Json, index: object) -> None:
-        """Some services leave the index out and send each call whole."""
+    def _call(self, piece: Json) -> None:
         function = piece.get("function")
         function = function if isinstance(function, dict) else {}
         arguments = function.get("arguments")
-        written = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
+        written = arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments else ""
         called = CalledTool(str(piece.get("id") or ""), str(function.get("name") or ""), written)
-        self._answer.called(index if isinstance(index, int) else -1, called)
+        self._answer.called(self._place(piece.get("index"), called), called)
+
+    def _place(self, index: object, called: CalledTool) -> int:
+        """Some services count from another number than 0, as what was said before counts too. Some leave the
+        index out: then a name begins another call."""
+        calls = self._answer.calls
+        if isinstance(index, int):
+            return self._places.setdefault(index, len(calls))
+        begins = called.name and not (calls and called.id and called.id[:100] == calls[-1].id)
+        return len(calls) if begins or not calls else len(calls) - 1
