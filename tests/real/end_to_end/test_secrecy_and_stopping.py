@@ -32,7 +32,9 @@ responses = ["What?"]
 
 @pytest.fixture
 def bot(tmp_path, a_server):
-    with a_server(tmp_path, BOT) as running:
+    with a_server(
+        tmp_path, BOT, 'post_response_timeout = "3s"'
+    ) as running:  # the usual seven seconds say no more
         yield running
 
 
