@@ -91,3 +91,8 @@ def test_a_first_sentence_beyond_the_bound_is_cut_at_a_word():
 @given(st.text("a .\n", max_size=1500), st.integers(1, 500))
 def test_it_does_not_matter_how_a_long_text_is_cut(text, step):
     assert spoken(text[at : at + step] for at in range(0, len(text), step)) == spoken([text])
+
+
+def test_thoughts_without_number_are_passed_over():
+    made = Sentences(100)
+    assert [*made.feed("<think>a</think> " * 20_000 + "Yes. "), *made.finish()] == ["Yes."]

@@ -37,15 +37,21 @@ class Sentences:
 
     def _begin(self) -> bool:
         """Whether something that is said has begun."""
-        if self._thinking:
-            _, end, after = self._text.partition(END)
-            self._text = after if end else self._text[-len(END) :]
-            self._thinking = not end
-        self._text = start = self._text.lstrip()
-        if not self._thinking and start.startswith(THOUGHT):
+        text, at = self._text, 0
+        while True:
+            if self._thinking:
+                end = text.find(END, at)
+                if end < 0:
+                    self._text = text[max(at, len(text) - len(END)) :]
+                    return False
+                at, self._thinking = end + len(END), False
+            while text[at : at + 1].isspace():
+                at += 1
+            if not text.startswith(THOUGHT, at):
+                break
             self._thinking = True
-            return self._begin()
-        self._begun = bool(start) and not self._thinking and not THOUGHT.startswith(start)
+        self._text = text[at:]
+        self._begun = bool(self._text) and not THOUGHT.startswith(self._text)
         return self._begun
 
     def _say(self, sentence: str) -> Iterator[str]:
