@@ -40,10 +40,11 @@ async def test_strings_of_digits_are_exact(engine, on_the_line, clips):
     assert await wrong(engine, on_the_line, clips, names) == {}
 
 
-async def test_there_are_no_interims(engine, on_the_line):
+async def test_no_words_are_told_before_the_final(engine, on_the_line):
     events = await hear(engine, on_the_line("first_in_line"))
 
-    assert [event.final for event in events if isinstance(event, Transcript)] == [True]
+    # Where the decoder is slow, an interim without words asks for patience.
+    assert [event.final for event in events if isinstance(event, Transcript) and event.text] == [True]
 
 
 async def test_music_is_no_utterance(engine, on_the_line):
