@@ -12,7 +12,7 @@ AUDITING := .venv/audit/installed
 SITE := plugins/docs/src/switchhook_docs/site
 PAGES := $(shell find docs -type f -not -name '*.pyc') $(wildcard *.md) release/pages.py
 
-.PHONY: demo demo-watson quick test lint ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit telemetry leaks records load soak steps
+.PHONY: demo demo-watson quick test lint style types types-of-tests ci coverage bench voices bargein relay against watson bad-plugins reload rolling faults docs public-api site wheels release clean demo-model models audit telemetry leaks records load soak steps
 
 demo: $(INSTALLED)  ## a server, and a call with a recorded human voice
 	@$(BIN)/python demo/run.py
@@ -31,15 +31,22 @@ test: lint  ## linter, types, and every test but those of CI: the quick ones on 
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'real and not ci'
 
 lint: $(INSTALLED)  ## formatter, linters, who may import whom, types
+	@$(MAKE) --no-print-directory -j 2 style types types-of-tests
+
+style:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
+
+types:
 	$(BIN)/mypy
+
+types-of-tests:
 	$(BIN)/mypy --explicit-package-bases --cache-dir .mypy_cache/tests tests
 
-ci: $(INSTALLED)  ## what .ci/run does besides `test`: wheels alone, first calls from wheels, real proxies
-	$(BIN)/python -m pytest -m ci
+ci: $(INSTALLED) site  ## what .ci/run does besides `test`: wheels alone, first calls from wheels, real proxies
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m ci
 
 coverage: $(INSTALLED)  ## lines and branches of core that `quick` runs
 	$(BIN)/coverage run -m pytest -m 'not real and not ci'
