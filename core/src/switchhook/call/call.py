@@ -24,7 +24,7 @@ from ..contract.leg import (
     PlaybackFinished,
     PlaybackStarted,
 )
-from ..contract.records import CallRecord, TurnRecord
+from ..contract.records import CallRecord
 from ..contract.speech import Transcript
 from ..plugins.guard import Fault, reporting
 from .bot import Bot
@@ -61,7 +61,7 @@ class Call:
         info = leg.info
         self.variables = SessionVariables(info.variables, bot.reserved)
         mask = self._mask = bot.mask.of_call()
-        self.record_writer = CallRecordWriter(info, mask, hooks.measuring(bot.name), grew, self._turn_over)
+        self.record_writer = CallRecordWriter(info, mask, hooks.measuring(bot.name), grew)
         self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
@@ -128,7 +128,8 @@ class Call:
                 hint = self._dialogue.hint(event, now) if said else ""
                 file.note(at, event, effects, hidden=hidden, hint=hint)
             heard = self._playout.heard_of_current
-            self.record_writer.take(event, effects, at, self._began, fed=fed, heard=heard)
+            for turn in self.record_writer.take(event, effects, at, self._began, fed=fed, heard=heard):
+                self._bot.hooks.tell("turn_recorded", call=self.info, turn=turn)
             if self._taps.hear:
                 self._taps.take(event, effects, sensitive=self._dialogue.sensitive)
         for effect in effects:
@@ -140,8 +141,6 @@ class Call:
             self._spoken.finish(event.prompt)
         elif isinstance(event, LanguageChanged):
             self._language.ask(event.language)
-        elif isinstance(event, events.ReplyBegan | events.ActionDue | events.NotPerformed):
-            self._conversing.went_on()
         if self._dialogue.deadline < self._wakes:
             self._timer.set()
 
@@ -178,8 +177,8 @@ class Call:
     def _send(self, effect: events.SendTurn) -> None:
         if effect.sensitive:
             self._mask.keep(effect.turn.text)
-        turn, spoken = effect.turn, self._spoken.take()
-        heard = spoken if turn.barged_in else ""
+        turn = effect.turn
+        heard = self._spoken.take(wanted=turn.barged_in)
         self._conversing.send(replace(turn, variables=dict(self.variables.current), heard=heard))
 
     def _end(self, end: End) -> None:
@@ -278,9 +277,6 @@ class Call:
         self._taps.finish()
         with reporting(self._fault):
             self._bot.hooks.tell("call_ended", call=self.info, record=record)
-
-    def _turn_over(self, turn: TurnRecord) -> None:
-        self._bot.hooks.tell("turn_recorded", call=self.info, turn=turn)
 
     def _prompt_faulted(self, engine: str, problem: str) -> None:
         self.handle(events.Faulted("prompt", "engine", problem, engine, line=line_of(problem)))

@@ -28,6 +28,8 @@ class Hooks:
     def __init__(self, plugins: Plugins, chosen: Sequence[Plugin]) -> None:
         names = (name for name, hook in HOOKS.items() if hook.phase == "call")
         self._call = {name: plugins.caller(name, chosen) for name in names}
+        # who have it, in the order they are asked
+        self._impls = {name: caller.get_hookimpls()[::-1] for name, caller in self._call.items()}
         used = {plugin.name for plugin in chosen}
         self._guard = plugins.guard
         self._claims = {name: claim for name, claim in plugins.claims.items() if claim.plugin in used}
@@ -47,9 +49,9 @@ class Hooks:
         kind = response.response_type if known and isinstance(response, known) else "unknown"
         unknown = response if isinstance(response, UnknownResponse) else None
         claim = self._claims.get(unknown.response_type) if unknown else None
-        impls = list(reversed(self._call[f"handle_{kind}"].get_hookimpls()))
+        impls = self._impls[f"handle_{kind}"]
         if claim is not None:
-            impls.sort(key=lambda impl: impl.plugin_name != claim.plugin)
+            impls = sorted(impls, key=lambda impl: impl.plugin_name != claim.plugin)
         for impl in impls:
             if impl.plugin_name in without or self._rests(impl.plugin_name, f"handle_{kind}", call):
                 continue
@@ -80,13 +82,13 @@ class Hooks:
 
     def handles(self, kind: str) -> bool:
         """Whether any plugin performs responses of that type."""
-        return bool(self._call[f"handle_{kind}"].get_hookimpls())
+        return bool(self._impls[f"handle_{kind}"])
 
     def rewrite(self, action: Action, call: CallInfo) -> list[Action]:
         """The actions that come of it when every plugin, in turn, has rewritten it."""
         actions, breaker = [action], self._guard.breaker
         arguments = {"call": call, "plugin": None}
-        for impl in reversed(self._call["rewrite_action"].get_hookimpls()):
+        for impl in self._impls["rewrite_action"]:
             if breaker.resting_since and breaker.rests(impl.plugin_name, "rewrite_action", call.began):
                 continue
             after: list[Action] = []
@@ -103,18 +105,17 @@ class Hooks:
         return actions
 
     def tell(self, hook: str, **arguments: Any) -> None:
-        self._call[hook](**arguments, plugin=None)
+        if self._impls[hook]:
+            self._call[hook](**arguments, plugin=None)
 
     def measure(self, name: str, value: float, labels: Mapping[str, str]) -> None:
-        self._call["measured"](name=name, value=value, labels=labels, plugin=None)
+        self.tell("measured", name=name, value=value, labels=labels)
 
     def measuring(self, connector: str) -> Callable[..., None]:
         """`measure` for its calls: of a name, a value, and more labels."""
 
         def measure(name: str, value: float, **labels: str) -> None:
-            self._call["measured"](
-                name=name, value=value, labels={"connector": connector, **labels}, plugin=None
-            )
+            self.measure(name, value, {"connector": connector, **labels})
 
         return measure
 
@@ -148,7 +149,7 @@ class Hooks:
         none can, and one says why."""
         given = {"data": data, "audio": audio, "plugin": None}
         refused: Unplayable | None = None
-        for impl in reversed(self._call["load_audio"].get_hookimpls()):
+        for impl in self._impls["load_audio"]:
             try:
                 answer = impl.function(*(given[name] for name in impl.argnames))
                 samples: bytes | None = await answer if isawaitable(answer) else answer

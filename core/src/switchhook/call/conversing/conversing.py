@@ -12,7 +12,7 @@ from ...contract.info import CallInfo
 from ..bot import Bot
 from ..dialogue.events import Event, Failure, Faulted
 from ..engine import Engine, line_of
-from ..failover import Failover
+from ..failover import Attempt, Failover
 from ..language import CallLanguage
 from ..signal import Signal
 from .replies import Replies
@@ -36,8 +36,6 @@ class Conversing:
         self._turn: Turn | None = None
         self._turns = Signal()
         self._reply: anyio.CancelScope | None = None
-        self._patience = anyio.CancelScope()
-        self._progressing = inf  # seconds that it may take to go on with a reply
 
     def send(self, turn: Turn) -> None:
         """The turn is told as soon as the reply to the one before is read."""
@@ -59,25 +57,20 @@ class Conversing:
         if self._reply is not None:
             self._reply.cancel()
 
-    def went_on(self) -> None:
-        """Something of the reply has come."""
-        self._patience.deadline = anyio.current_time() + self._progressing
-
     async def run(self) -> None:
-        problem, patience = "no engine", self._bot.patience.conversing
+        problem, times = "no engine", self._bot.patience.conversing
         self._find_due()
-        engines, failover = self._due, Failover[Assistant](patience)
+        engines, failover = self._due, Failover[Assistant](times)
         while attempt := failover.next(engines, anyio.current_time()):
             engine, error = attempt.engine, None
-            with anyio.CancelScope(deadline=anyio.current_time() + attempt.opening) as self._patience:
-                self._progressing = attempt.going_on * self._bot.limits.reply
-                error = await self._talk_to(engine, attempt.answering)
-            if silent := self._patience.cancelled_caught:
+            with anyio.CancelScope(deadline=anyio.current_time() + attempt.opening) as patience:
+                error = await self._talk_to(attempt, patience)
+            if silent := patience.cancelled_caught:
                 problem = "no answer in time"
             elif error is not None:
                 problem = engine.raised(error)
             else:  # the language has changed
-                engines, failover = self._due, Failover[Assistant](patience)
+                engines, failover = self._due, Failover[Assistant](times)
                 continue
             now = anyio.current_time()
             engine.failed(now, problem, silent=silent)
@@ -86,20 +79,23 @@ class Conversing:
                 self._emit(Faulted("assistant", "engine", problem, engine.name, line=line_of(problem)))
         self._emit(Failure("assistant", problem, line_of(problem)))
 
-    async def _talk_to(self, assistant: Engine[Assistant], answering: float) -> BaseException | None:
-        """What it failed with; None where another one talks in the call's language. `answering`: seconds that
-        it may take to begin to answer."""
+    async def _talk_to(
+        self, attempt: Attempt[Assistant], patience: anyio.CancelScope
+    ) -> BaseException | None:
+        """What it failed with; None where another one talks in the call's language. `patience` is had as long
+        as the attempt allows."""
+        assistant, progressing = attempt.engine, attempt.going_on * self._bot.limits.reply
         try:
             async with assistant.driver.open(self._call) as conversation:
                 while True:
-                    self._patience.deadline = inf
+                    patience.deadline = inf
                     while self._turn is None and assistant in self._due:
                         await self._turns.wait()
                     if (turn := self._turn) is None or assistant not in self._due:
                         return None
-                    self._patience.deadline = anyio.current_time() + answering
+                    patience.deadline = anyio.current_time() + attempt.answering
                     with anyio.CancelScope() as self._reply:
-                        if error := await self._replies.read(conversation, turn):
+                        if error := await self._replies.read(conversation, turn, patience, progressing):
                             return error  # the turn is kept, for the next assistant
                         assistant.worked()
                     self._reply = None

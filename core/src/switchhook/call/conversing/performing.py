@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from types import AsyncGeneratorType
-from typing import Any, cast, get_args
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -86,9 +86,6 @@ class Performing:
             self._work = 0
             # shielded: to cancel a reply ends what it waits for; what has come of it is still performed
             await anyio.lowlevel.cancel_shielded_checkpoint()
-
-    def worked(self, work: int) -> None:
-        self._work += work
 
     def remark(self, turn: int, position: int, why: str) -> None:
         self._emit(ActionDue(turn, Remark(why), position, CORE))
@@ -210,8 +207,8 @@ class Performing:
     async def _act(self, place: Place, source: _Source, item: object) -> bool:
         """Whether the handler may go on."""
         before = place.performed
-        if isinstance(item, get_args(Response)):
-            more = await self._give(place, source, cast("Response", item), source.take)
+        if isinstance(item, Response):
+            more = await self._give(place, source, item, source.take)
         else:
             more = await self._ask(place, source, item)
         if place.performed > before or not more:
@@ -256,6 +253,7 @@ class Performing:
                 continue
             if why:
                 self.remark(place.turn, place.position, why)
+            self._work += len(final.text) if isinstance(final, Say) else 0
             source.take(place, source.answer, final)
             place.performed += not isinstance(each, Remark | Annotate)
         return True

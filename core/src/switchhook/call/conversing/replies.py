@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, Literal
+
+import anyio
 
 from ...contract.actions import (
     Action,
@@ -41,13 +44,18 @@ class Replies:
     ) -> None:
         self._hooks, self._call, self._variables, self._emit = hooks, call, variables, emit
         self._language = language
-        self._performing = Performing(hooks, call, emit, self._ask)
+        self._performing = Performing(hooks, call, self._go_on, self._ask)
         self._remarked: set[str] = set()
         self._said = 0  # bytes, in this reply
         self._reply: object = None  # that is read
+        self._patience, self._progressing = anyio.CancelScope(), inf
 
-    async def read(self, conversation: Conversation, turn: Turn) -> BaseException | None:
-        """What the assistant failed with; None when its reply is read, which ReplyEnded tells."""
+    async def read(
+        self, conversation: Conversation, turn: Turn, patience: anyio.CancelScope, progressing: float
+    ) -> BaseException | None:
+        """What the assistant failed with; None when its reply is read, which ReplyEnded tells. Whenever
+        something of it has come, `patience` is had for `progressing` seconds more."""
+        self._patience, self._progressing = patience, progressing
         self._said = 0
         self._variables.begin_reply()
         self._performing.begin()
@@ -60,7 +68,7 @@ class Replies:
                 async for response in reply:
                     position += 1
                     if position == 1:
-                        self._emit(ReplyBegan(turn.number, reply.matched))
+                        self._go_on(ReplyBegan(turn.number, reply.matched))
                     await self._performing.respond(turn.number, position, response)
                 context = reply.context
         except (Exception, SystemExit) as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
@@ -77,6 +85,12 @@ class Replies:
         with reporting(self._performing.fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
         return None
+
+    def _go_on(self, event: Event) -> None:
+        """Emits it; a fault is nothing of the reply."""
+        if not isinstance(event, Faulted):
+            self._patience.deadline = anyio.current_time() + self._progressing
+        self._emit(event)
 
     def _seconds(self, turn: int, name: str, asked: float | None) -> float | None:
         """None: as before. If it is not done as it was asked for, that is remarked once in a call."""
@@ -117,19 +131,14 @@ class Replies:
 
     def _ask(self, place: Place, answer: HandlerAnswer, action: Action) -> None:
         """Emits the action. A reply that nobody could hear to its end is cut short."""
-        why = ""
-        if isinstance(action, Say):
-            size, before = max(LEAST, len(action.text.encode(errors="replace"))), self._said
-            self._said += size
-            self._performing.worked(size)
-            if self._said > SAID:
-                why = f"only {SAID} bytes of a reply are said" if before <= SAID else ""
-        if why:
-            self._performing.remark(place.turn, place.position, why)
+        size = max(LEAST, len(action.text.encode(errors="replace"))) if isinstance(action, Say) else 0
+        before, self._said = self._said, self._said + size
+        if before <= SAID < self._said:
+            self._performing.remark(place.turn, place.position, f"only {SAID} bytes of a reply are said")
         if isinstance(action, ConfigureRecognition | ConfigureSynthesis) and (tag := self._named(action)):
-            self._emit(ActionDue(place.turn, SetLanguage(tag), place.position, CORE))
+            self._go_on(ActionDue(place.turn, SetLanguage(tag), place.position, CORE))
         if not isinstance(action, Say) or self._said <= SAID:
-            self._emit(ActionDue(place.turn, action, place.position, answer.plugin))
+            self._go_on(ActionDue(place.turn, action, place.position, answer.plugin))
 
     def _named(self, asked: ConfigureRecognition | ConfigureSynthesis) -> str:
         """The tag of another language, if an assistant has set a voice or a model of it for good: the call

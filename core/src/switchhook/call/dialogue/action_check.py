@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from math import inf, nan
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,15 +21,22 @@ class MisfitError(Exception):
 
 def _fields(value: Any) -> Any:
     """Dataclasses as tables: pydantic does not check the fields of an instance."""
-    if is_dataclass(value):
-        return {field.name: _fields(getattr(value, field.name)) for field in fields(value)}
+    kind: Any = type(value)
+    if (names := _names(kind)) is not None:
+        return {name: _fields(getattr(value, name)) for name in names}
     return [_fields(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+@lru_cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """Of the fields of a dataclass; None for another type."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 def as_action(given: object) -> Action:
     """What was given, if it is an action whose fields have the types they should. Raises MisfitError."""
     kind = type(given).__name__
-    if not isinstance(given, get_args(Action)):
+    if not isinstance(given, Action):
         raise MisfitError(f"asked for {kind}, which is no action")
     values = _fields(given)
     try:
@@ -40,7 +48,7 @@ def as_action(given: object) -> Action:
         # pydantic reads "3" as the number that it is not, and takes infinity for one
         if value != read[name] or value in (inf, -inf):
             raise MisfitError(f"asked for {kind} with a wrong {name}")
-    return cast("Action", given)
+    return given
 
 
 def seconds_of(value: object) -> float | None:

@@ -155,25 +155,29 @@ def table_within(table: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     return (taken, f"{left} values too large or too deep were left out") if left else (table, "")
 
 
-def weight(value: object, most: int) -> int:
+def weight(value: object, most: int) -> int:  # noqa: C901  # one arm for each kind
     """Characters of its texts plus the number of its values. What is too large or too deep is not counted to
     its end, and gives more than `most`."""
     size, level, depth = 0, [value], 0
     while level and size <= most:
         inner: list[object] = []
         for each in level:
-            if size + len(inner) > most or (isinstance(each, Collection) and len(each) > most):
+            if size + len(inner) > most:
                 return most + 1
-            match each:
+            match each:  # the most frequent first: to know a Mapping or a Collection takes its time
+                case None | int() | float():
+                    pass
                 case str() | bytes():
                     size += len(each)
-                case Mapping():
+                case list() | tuple() | set() | frozenset() if len(each) <= most:
+                    inner += each
+                case Mapping() if len(each) <= most:
                     inner += each.keys()
                     inner += each.values()
-                case list() | tuple() | set() | frozenset():
-                    inner += each
                 case BaseModel():
                     inner += vars(each).values()
+                case Collection() if len(each) > most:
+                    return most + 1
             size += 1
         level, depth = inner, depth + 1
         if depth > DEEPEST and level:

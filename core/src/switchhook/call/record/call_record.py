@@ -65,10 +65,9 @@ class CallRecordWriter:
         mask: Mask,
         measure: Callable[..., None],
         grew: Grew = nobody,
-        over: Callable[[TurnRecord], None] = nobody,
     ) -> None:
-        """`grew` is told whenever the record has grown by a turn, or by what came of one; `over` of turns."""
-        self._mask, self._measure, self._grew, self._over = mask, measure, grew, over
+        """`grew` is told whenever the record has grown by a turn, or by what came of one."""
+        self._mask, self._measure, self._grew = mask, measure, grew
         self.figures = CallFigures(measure)
         self.record = CallRecord(
             id=info.id,
@@ -105,18 +104,18 @@ class CallRecordWriter:
         *,
         fed: float,
         heard: Callable[[], float],
-    ) -> None:
+    ) -> list[TurnRecord]:
         """One event, and its effects before they are performed. `began`: when the call began, on the
         dialogue's clock. `fed`: seconds of caller audio that the recognition was given until now, if the
-        event comes from one. `heard` tells how much of the prompt that plays was heard."""
+        event comes from one. `heard` tells how much of the prompt that plays was heard. Returns the turns
+        that do not change any more."""
         self._event(event, at, fed)
         for effect in effects:
             self._effect(effect, at, began, heard)
         if Flush in map(type, effects):
             self.figures.interrupt(event, fed)
-        if len(self.record.turns) > self._stages.over + 1:
-            for turn in self._stages.now_over(self.record.turns):
-                self._over(turn)
+        turns = self.record.turns
+        return self._stages.now_over(turns) if len(turns) > self._stages.over + 1 else []
 
     def _event(self, event: Event, at: float, fed: float) -> None:  # noqa: C901, PLR0912  # one arm for each kind
         match event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ...contract.records import TurnRecord
 
@@ -29,17 +29,18 @@ class Stages:
             if each.number == number:
                 reach(each, "assistant", each.at, at)
 
-    def now_over(self, turns: Sequence[TurnRecord]) -> Iterator[TurnRecord]:
+    def now_over(self, turns: Sequence[TurnRecord]) -> list[TurnRecord]:
         """Those that do not change any more, in order, each once: there is a later one, the reply has ended
         or is not waited for, and nothing of it is to be heard."""
-        while self.over < len(turns) - 1:
-            turn, is_old = turns[self.over], self.over < len(turns) - 2
-            if not (is_old or turn.number <= self._replied):
-                return
-            if any(turn is each for each in self._queued.values()):
-                return
+        before = self.over
+        while self.over < len(turns) - 1 and self._is_over(turns[self.over], newest=turns[-2]):
             self.over += 1
-            yield turn
+        return list(turns[before : self.over])
+
+    def _is_over(self, turn: TurnRecord, newest: TurnRecord) -> bool:
+        """`newest`: of those that have a later one, whose reply may still be read."""
+        replied = turn is not newest or turn.number <= self._replied
+        return replied and not any(turn is each for each in self._queued.values())
 
     def queue(self, prompt: int, turn: TurnRecord) -> None:
         self._queued[prompt] = turn
