@@ -64,7 +64,7 @@ def watson(monkeypatch, anyio_backend):
                     base=None,
                 )
             )
-            stack.push_async_callback(assistant._api.service.aclose)  # type: ignore[attr-defined]
+            stack.push_async_callback(assistant.aclose)  # type: ignore[attr-defined]
             yield WatsonLine(emulated, behind, assistant)
 
     return made

@@ -221,7 +221,7 @@ async def test_one_connection_serves_turn_after_turn(watson, way):
     async with watson(**way) as line, line.call():
         for _ in range(3):
             await line.say("hello")
-        assert line.assistant._api.service.http._client.idle == 1
+        assert line.assistant._service.http._client.idle == 1
 
 
 @pytest.mark.parametrize("way", WAYS)

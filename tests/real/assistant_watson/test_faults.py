@@ -201,7 +201,7 @@ async def test_a_stream_that_stops_fails_the_turn_in_time(watson, memory):
 
 
 async def test_a_stream_without_end_is_left(watson, memory, monkeypatch):
-    monkeypatch.setattr("switchhook_assistant_watson.reply.LONGEST", 0.1)
+    monkeypatch.setattr("switchhook_assistant_watson.streaming.LONGEST", 0.1)
     async with watson(memory(lambda _: [*["one", 0.01] * 100]), stream=True) as line, line.call():
         assert (await failure(line)).reason == "no answer in time"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from switchhook import ReplyContext, Response, Turn, UnknownResponse, UserDefinedResponse, parse_response
-from switchhook_http import Streamed
+from switchhook_http import Streamed, json_in
 
 from .errors import WebhookError
 from .options import HttpOptions
@@ -57,12 +56,8 @@ class Answer(Streamed[Response]):
         self._count = 0
 
     async def take(self, text: str) -> None:
-        """Of a body or a line. Raises WebhookError."""
-        try:
-            said = json.loads(text)
-        except (ValueError, RecursionError):
-            raise WebhookError("garbage", "expected JSON") from None
-        for answered in self._read(said):
+        """Of a body or a line. Raises HttpError and WebhookError."""
+        for answered in self._read(json_in(text)):
             self._note(answered)
             for item in answered.responses[: MOST - self._count + 1]:
                 self._count += 1

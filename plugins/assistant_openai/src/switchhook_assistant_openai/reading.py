@@ -6,7 +6,7 @@ import json
 from typing import Literal
 
 from switchhook_chat import Answer, CalledTool, Json, json_object, said_in
-from switchhook_http import HttpError
+from switchhook_http import HttpError, object_at
 
 from .errors import OpenAIError
 
@@ -43,8 +43,7 @@ class Reading:
             raise HttpError("garbage", f"expected `choices`, got {self._strange:.60}")
 
     def _choose(self, choice: Json) -> str:
-        said = choice.get("delta") or choice.get("message")
-        said = said if isinstance(said, dict) else {}
+        said = object_at(choice, "delta") or object_at(choice, "message")
         finish = str(choice.get("finish_reason") or "")
         if said.get("refusal"):
             self._answer.end = "refusal"
@@ -57,8 +56,7 @@ class Reading:
         return content if isinstance(content, str) else ""
 
     def _call(self, piece: Json) -> None:
-        function = piece.get("function")
-        function = function if isinstance(function, dict) else {}
+        function = object_at(piece, "function")
         arguments = function.get("arguments")
         written = arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments else ""
         called = CalledTool(str(piece.get("id") or ""), str(function.get("name") or ""), written)

@@ -1,4 +1,4 @@
-"""One call's talk with an assistant: one message at a time, over one session or over none."""
+"""The engine, and one call's talk with it: one message at a time, over one session or over none."""
 
 from __future__ import annotations
 
@@ -7,19 +7,38 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
-from switchhook import CallInfo, Reply, ReplyContext, Turn
-from switchhook_http import OneAtATime
-from switchhook_watson import WatsonError
+from switchhook import AssistantError, CallInfo, Reply, ReplyContext, Turn
+from switchhook_http import OneAtATime, object_at, twice
+from switchhook_watson import Service, ServiceDriver, WatsonError, told_as, within
 
-from .answer import BODY, ContextReader, WatsonAnswer, parse
-from .api import Api, failing, limited
-from .message import Json, context_of, input_of, merged, table, user_of
+from .answer import BODY, ContextReader, WatsonAnswer, WholeReply, answer_in
+from .api import AGAIN, Api
+from .message import Json, context_of, input_of, merged, user_of
 from .options import AssistantOptions
-from .reply import StreamedReply, WholeReply
+from .streaming import StreamedReply
 
 logger = logging.getLogger(__name__)
 
-NOTHING = WatsonAnswer([], {})
+RESTORED = "skills", "integrations"  # parts of a context that a new session is given
+
+
+class WatsonAssistant(ServiceDriver):
+    def __init__(self, service: Service, options: AssistantOptions) -> None:
+        super().__init__(service)
+        self._options = options
+
+    @asynccontextmanager
+    async def open(self, call: CallInfo, /) -> AsyncIterator[WatsonConversation]:
+        """Raises AssistantError, whose text says what a person can do."""
+        api = Api(self._service, self._options, call.api_version)
+        with told_as(AssistantError, self._service):
+            session = "" if self._options.stateless else await api.make_session()
+        conversation = WatsonConversation(api, call, self._options, session)
+        try:
+            yield conversation
+        finally:
+            if conversation.session:
+                await api.delete_session(conversation.session)
 
 
 class WatsonConversation:
@@ -38,48 +57,42 @@ class WatsonConversation:
     async def send(self, turn: Turn, /) -> AsyncIterator[Reply]:
         with self._one.open():
             async with AsyncExitStack() as stack:
-                with failing(self._api.service):
+                with told_as(AssistantError, self._api.service):
                     reply = await self._ask(turn, stack)
                 yield reply
 
     async def _ask(self, turn: Turn, stack: AsyncExitStack) -> Reply:
-        """At most two tries. Raises WatsonError."""
         try:
-            return await self._try(self._body(turn), stack)
+            return await twice(lambda: self._try(self._body(turn), stack), AGAIN)
         except WatsonError as error:
-            lost = bool(self.session) and error.problem == "status" and error.status == 404
-            if not lost and not await self._api.may_try_again(error):
+            if not self.session or error.problem != "status" or error.status != 404:
                 raise
-        if lost:
-            logger.warning("call %s: the assistant's session was lost; another goes on", self._call.id)
-            self.session = await self._api.make_session()
-            if turn.kind == "follow_up":  # an empty text in a new session would be greeted again
-                return WholeReply(NOTHING, ReplyContext())
-        return await self._try(self._body(turn, restore=lost), stack)
+        logger.warning("call %s: the assistant's session was lost; another goes on", self._call.id)
+        self.session = await self._api.make_session()
+        if turn.kind == "follow_up":  # an empty text in a new session would be greeted again
+            return WholeReply([], ReplyContext())
+        return await self._try(self._body(turn, restore=True), stack)
 
     def _body(self, turn: Turn, *, restore: bool = False) -> Json:
         first = not self._answered or (restore and not self._context)
         context = context_of(turn, self._call, first=first)
         if self._stateless:
             context = merged(self._context, context)
-            context["global"] = {**table(context, "global"), "session_id": self._global_id}
+            context["global"] = {**object_at(context, "global"), "session_id": self._global_id}
         elif restore:
-            kept: Json = {
-                name: self._context[name] for name in ("skills", "integrations") if name in self._context
-            }
+            kept = {name: each for name, each in self._context.items() if name in RESTORED}
             context = merged(kept, context)
         return {"input": input_of(turn), "context": context, "user_id": self._user}
 
     async def _try(self, body: Json, stack: AsyncExitStack) -> Reply:
         async with AsyncExitStack() as attempt:
-            with limited(self._reader.timeout):
+            with within(self._reader.timeout):
                 asked = self._api.message(self.session, body, self._reader.timeout)
                 reply = await attempt.enter_async_context(asked)
-                if reply.status != 200:
-                    raise await reply.error()
-                if not reply.headers.get("content-type", "").startswith("text/event-stream"):
-                    answer = parse(await reply.read(BODY))
-                    return WholeReply(answer, self._take(answer))
+                await reply.expect(200)
+                if reply.kind != "text/event-stream":
+                    answer = answer_in(await reply.object(BODY))
+                    return WholeReply(answer.items, self._take(answer))
             stack.push_async_exit(attempt.pop_all())
         return StreamedReply(reply, self._api.service, self._take)
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from switchhook import CallInfo, Turn
+from switchhook_http import object_at
+from switchhook_watson import nearest
 
 LONGEST = 2048  # characters of text that the service accepts
 VARIABLES, TELEPHONY = "genesys_audio_connector", "voice_telephony"
@@ -21,7 +23,8 @@ LOCALES = (
     *("en-us", "en-ca", "en-gb", "ar-ar", "cs-cz", "de-de", "es-es", "fr-fr"),
     *("it-it", "ja-jp", "ko-kr", "nl-nl", "pt-br", "zh-cn", "zh-tw"),
 )
-"""All that `context.global.system.locale` may say (ibm_watson, MessageContextGlobalSystem.LocaleEnum)."""
+"""All that `context.global.system.locale` may say (ibm_watson, MessageContextGlobalSystem.LocaleEnum).
+Another is refused."""
 
 Json = dict[str, Any]
 
@@ -44,8 +47,8 @@ def input_of(turn: Turn) -> Json:
         "message_type": "text",
         **given,
         "text": cleaned(text) if isinstance(text, str) else "",
-        "options": {**table(given, "options"), "return_context": True},
-        "integrations": {**table(given, "integrations"), TELEPHONY: telephony},
+        "options": {**object_at(given, "options"), "return_context": True},
+        "integrations": {**object_at(given, "integrations"), TELEPHONY: telephony},
     }
 
 
@@ -68,7 +71,7 @@ def cleaned(text: str) -> str:
 def context_of(turn: Turn, call: CallInfo, *, first: bool) -> Json:
     """What the assistant is told: session variables with every turn, the numbers with the first."""
     telephony: Json = {name: flag for name, flag in flags_of(turn).items() if name in TIMEOUTS}
-    system = {"locale": locale} if (locale := locale_of(call.language)) else {}
+    system = {"locale": locale} if (locale := nearest(call.language, LOCALES)) else {}
     integrations: Json = {VARIABLES: dict(turn.variables), TELEPHONY: telephony}
     if first:
         telephony["sip_call_id"] = call.conversation_id or call.id
@@ -79,21 +82,14 @@ def context_of(turn: Turn, call: CallInfo, *, first: bool) -> Json:
     return {**({"global": {"system": system}} if system else {}), "integrations": integrations}
 
 
-def locale_of(language: str) -> str:
-    """The one of the service that means the tag, else another region of the language; empty where it has none
-    for it, since one that it does not have is refused."""
-    spoken, *more = language.lower().split("-")
-    alike = [each for each in LOCALES if each.partition("-")[0] == spoken]
-    return next((each for each in alike if each.partition("-")[2] in more), next(iter(alike), ""))
-
-
 def merged(kept: Mapping[str, Any], new: Json) -> Json:
     """What an earlier answer said, and over it what `context_of` says now."""
-    before, now = table(kept, "integrations"), new["integrations"]
-    telephony = {**table(before, TELEPHONY), **now[TELEPHONY]}
+    before, now = object_at(kept, "integrations"), new["integrations"]
+    telephony = {**object_at(before, TELEPHONY), **now[TELEPHONY]}
     made = {**kept, "integrations": {**before, **now, TELEPHONY: telephony}}
-    if system := table(new, "global", "system"):
-        made["global"] = {**table(kept, "global"), "system": {**table(kept, "global", "system"), **system}}
+    if now_system := object_at(new, "global", "system"):
+        system = {**object_at(kept, "global", "system"), **now_system}
+        made["global"] = {**object_at(kept, "global"), "system": system}
     return made
 
 
@@ -102,10 +98,3 @@ def user_of(call: CallInfo, who: str) -> str:
         # as IBM's phone integration does, so that a caller is not counted twice when it is replaced
         return hashlib.md5(call.ani.encode(), usedforsecurity=False).hexdigest()
     return call.conversation_id or call.id
-
-
-def table(value: object, *path: str) -> Json:
-    """The object at that path; an empty one where there is none."""
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, dict) else {}

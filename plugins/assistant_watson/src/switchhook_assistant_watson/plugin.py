@@ -5,7 +5,7 @@ from __future__ import annotations
 from switchhook import Assistant, Options, hookimpl
 from switchhook_watson import make_service
 
-from .assistant import WatsonAssistant
+from .conversation import WatsonAssistant
 from .options import AssistantOptions
 
 

@@ -1,15 +1,20 @@
-"""The events of a streamed answer: which responses they make, each once."""
+"""A streamed answer: which responses its events make, each once."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Any
 
-from switchhook_watson import WatsonError
+from switchhook import AssistantError, ReplyContext, Response, parse_response
+from switchhook_http import object_at, read_out
+from switchhook_watson import HttpReply, Service, WatsonError, told_as
 
-from .answer import MOST, WatsonAnswer, answer_in
+from .answer import BODY, MOST, WatsonAnswer, answer_in
 
+LONGEST = 60.0  # seconds for the whole of a stream; the service's own bound is 30
 MARK = "streaming_metadata"
 
 
@@ -25,12 +30,8 @@ class StreamedAnswer:
         self._ids: set[Any] = set()
         self._given: Counter[str] = Counter()
 
-    def take(self, data: str) -> list[Any]:
+    def take(self, event: Any) -> list[Any]:
         """The responses that are complete with this event. Raises WatsonError."""
-        try:
-            event = json.loads(data)
-        except (ValueError, RecursionError):
-            raise WatsonError("garbage", detail="expected events of JSON") from None
         if not isinstance(event, dict):
             return []
         if "final_response" in event:
@@ -39,7 +40,8 @@ class StreamedAnswer:
         if "complete_item" in event:
             return [self._give(event["complete_item"])]
         if "error" in event or "errors" in event:
-            raise WatsonError("status", status=_code(event))
+            code = event.get("code")
+            raise WatsonError("status", status=code if isinstance(code, int) else 500)
         return []
 
     def _give(self, item: Any) -> Any:
@@ -56,9 +58,30 @@ class StreamedAnswer:
         return self._given[_likeness(item)] >= 0
 
 
+class StreamedReply:
+    def __init__(
+        self, reply: HttpReply, service: Service, take: Callable[[WatsonAnswer], ReplyContext]
+    ) -> None:
+        self.matched, self.context = True, ReplyContext()
+        self._reply, self._service, self._take = reply, service, take
+
+    async def __aiter__(self) -> AsyncIterator[Response]:
+        streamed = StreamedAnswer()
+        with told_as(AssistantError, self._service):
+            async with aclosing(self._reply.events(BODY, LONGEST)) as events:
+                async for event in events:
+                    for item in streamed.take(event):
+                        yield parse_response(item)
+                    if streamed.answer is not None:
+                        break
+                await read_out(events)
+            if streamed.answer is None:
+                raise WatsonError("broken", detail="the stream ended without a final response")
+        self.context = self._take(streamed.answer)
+
+
 def _id(item: Any) -> Any:
-    mark = item.get(MARK) if isinstance(item, dict) else None
-    found = mark.get("id") if isinstance(mark, dict) else None
+    found = object_at(item, MARK).get("id")
     return found if isinstance(found, int | str) else None
 
 
@@ -72,8 +95,3 @@ def _likeness(item: Any) -> str:
     if isinstance(bare, dict) and isinstance(bare.get("text"), str):
         bare["text"] = " ".join(bare["text"].split())
     return json.dumps(bare, sort_keys=True)
-
-
-def _code(event: dict[str, Any]) -> int:
-    code = event.get("code")
-    return code if isinstance(code, int) else 500

@@ -3,13 +3,15 @@
 It imports switchhook_http, anyio and pydantic, and of Switchhook public names.
 """
 
+from switchhook_http import json_object
+
 from .assistant import ChatAssistant
 from .errors import ModelError, said_in
 from .functions import GROUP
 from .messages import Answer, CalledTool, Message, Round, Words
 from .model import Model, Question, ToolForm
 from .options import ChatOptions, ToolOptions, WebAddress
-from .service import Json, Service, json_object, pieces
+from .service import Json, Service, pieces
 
 __all__ = [
     "GROUP",

@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 
 from switchhook import CallInfo, ReplyContext, Response, Turn, parse_response
-from switchhook_http import Streamed
+from switchhook_http import Streamed, read_out
 
 from .errors import ModelError
 from .history import Exchange, History, tokens
@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 
 LONGEST = 60.0  # seconds for all of an answer
 REFUSALS = "content filter", "refusal"
-END = 0.1  # seconds that the end of a stream may come after its last event
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +204,8 @@ class Answering(Streamed[Response]):
                         await self._say(sentence)
                     if sentences.full or answer.done:
                         break
-                if answer.done:  # a connection can be used again only when all was read
-                    with anyio.move_on_after(END):
-                        async for _ in pieces:
-                            pass
+                if answer.done:
+                    await read_out(pieces)
         if patience.cancelled_caught:
             raise self._model.error("timeout")
         if not (answer.end or answer.done or sentences.full):

@@ -51,14 +51,3 @@ async def pieces(reply: Reply) -> AsyncGenerator[str]:
         async with aclosing(reply.parts(Events(), BODY)) as events:
             async for data in events:
                 yield data
-
-
-def json_object(data: str) -> Json:
-    """Raises HttpError."""
-    try:
-        said = json.loads(data)
-    except (ValueError, RecursionError):
-        raise HttpError("garbage", "expected JSON") from None
-    if not isinstance(said, dict):
-        raise HttpError("garbage", "expected an object")
-    return said

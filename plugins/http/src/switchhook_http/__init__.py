@@ -5,7 +5,8 @@ It imports aiohttp, yarl, anyio, idna and pydantic, and of Switchhook public nam
 """
 
 from .addresses import ascii_address, ascii_host, is_web_address, shown_address
-from .again import pause_of, seconds_in
+from .again import Again, RequestError, seconds_in, twice
+from .bodies import json_in, json_object, object_at, read_out
 from .client import JSON_HEADERS, Client
 from .confided import Confided
 from .connections import Connections
@@ -25,6 +26,7 @@ __all__ = [
     "CURES",
     "JSON_HEADERS",
     "REASONS",
+    "Again",
     "Client",
     "Confided",
     "Connections",
@@ -38,6 +40,7 @@ __all__ = [
     "PrivateAddressError",
     "PublicConnections",
     "Reply",
+    "RequestError",
     "ServiceError",
     "SigningSecret",
     "Streamed",
@@ -48,13 +51,17 @@ __all__ = [
     "call_headers",
     "in_header",
     "is_web_address",
+    "json_in",
+    "json_object",
     "key_in",
-    "pause_of",
+    "object_at",
     "proxy_of",
+    "read_out",
     "seconds_in",
     "secured",
     "shown_address",
     "signed",
     "token",
     "trusting",
+    "twice",
 ]

@@ -8,10 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from urllib.parse import urljoin
 
-import anyio
-
 from .addresses import shown_address
-from .again import pause_of, seconds_in
+from .again import Again, seconds_in, twice
 from .errors import HttpError
 from .pool import NONE, NOTHING, Pool, Reply, Timeouts
 from .proxies import proxy_of
@@ -24,7 +22,7 @@ JSON_HEADERS = {  # of who sends JSON and reads what comes as it comes
 }
 CONNECT = 3.0  # seconds
 ERROR_BODY = 64 * 1024  # bytes read of one
-AGAIN = 429, 500, 502, 503, 529  # what a second try may help against
+AGAIN = Again(at_once=("connect", "broken"), later=(429, 500, 502, 503, 529))
 
 
 class Client:
@@ -69,15 +67,7 @@ class Client:
 
         async with AsyncExitStack() as stack:
             try:
-                try:
-                    reply = await begin()
-                except HttpError as error:
-                    pause = _pause(error)
-                    if pause is None:
-                        raise
-                    await anyio.sleep(pause)
-                    reply = await begin()
-                yield reply
+                yield await twice(begin, AGAIN)
             except HttpError as error:  # also of who reads the answer
                 error.at = error.at or shown_address(url)
                 raise
@@ -118,10 +108,3 @@ def _whole(url: str, moved: str) -> str:
         return urljoin(url, moved)
     except ValueError:
         return moved
-
-
-def _pause(error: HttpError) -> float | None:
-    """Seconds until another try; None: it would not help, or take too long."""
-    if error.problem in ("connect", "broken"):
-        return 0.0
-    return pause_of(error.retry_after) if error.status in AGAIN else None

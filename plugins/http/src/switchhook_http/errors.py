@@ -13,6 +13,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from switchhook import AssistantError
 
+from .again import RequestError
+
 HttpProblem = Literal["connect", "proxy", "tls", "no tls", "timeout", "broken", "garbage", "status"]
 
 REASONS = {
@@ -44,12 +46,14 @@ NO_TLS = "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LEN
 SAID = 200  # characters of the service's own words
 
 
-class HttpError(Exception):
+class HttpError(RequestError):
     """`detail` is what the network or, with a status, the service said, and may hold anything. `name`: the
     library's own for it. `retry_after`: seconds that the service asks for. `at`: the address that was asked,
     as people may see it, where that is known."""
 
     at = ""
+    problem: HttpProblem
+    status: int
 
     def __init__(
         self,

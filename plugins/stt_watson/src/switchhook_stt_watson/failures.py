@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import inf
 
 from switchhook import LanguageUnknown, SpeechError
-from switchhook_watson import Service, WatsonError, explain
 
 from .messages import Refused
 from .request import Request
@@ -31,11 +30,6 @@ class Failures:
 
     def worked(self) -> None:
         self._last = -inf
-
-
-def unreachable(error: WatsonError, service: Service) -> SpeechError:
-    cause, cure = explain(error, service)
-    return SpeechError(f"{cause}; {cure}", reason=error.reason)
 
 
 def broken(reason: str) -> SpeechError:

@@ -7,10 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from math import inf
 from typing import Protocol
 
-import anyio
-
 from switchhook_http import call_headers
-from switchhook_watson import Service, WatsonError
+from switchhook_watson import Service, WatsonError, within
 from switchhook_websocket import ClientSocket, ConnectError, Limits, connect
 
 PATH = "/v1/recognize"
@@ -99,11 +97,8 @@ async def dial(
 ) -> AsyncIterator[None]:
     """Raises WatsonError, at the latest after `patience` seconds."""
     async with AsyncExitStack() as stack:
-        try:
-            with anyio.fail_after(patience):
-                link.attach(await _connect(service, query, link, stack))
-        except TimeoutError:
-            raise WatsonError("timeout") from None
+        with within(patience):
+            link.attach(await _connect(service, query, link, stack))
         yield
 
 

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 from switchhook import AudioFormat, Parameters, SpeechError, SpeechStarted, Transcript
-from switchhook_watson import Once, Service, WatsonError
+from switchhook_watson import Once, Service, told_as
 
 from . import messages
 from .attention import Attention
 from .beats import Beats
 from .call_times import CallTimes
 from .exchange import STOP, Exchange
-from .failures import Failures, broken, refused, unreachable
+from .failures import Failures, broken, refused
 from .link import AGAIN, OPENING, Link, dial
 from .request import Request
 from .sending import BEAT, Sending
@@ -88,12 +88,9 @@ class WatsonRecognition:
         """Raises SpeechError, at the latest after `patience` seconds."""
         self._exchange, self._link = Exchange(), Link(self)
         link = self._link
-        try:
-            await self._connection.enter_async_context(
-                dial(self._service, self._wanted.query, link, patience)
-            )
-        except WatsonError as error:
-            raise unreachable(error, self._service) from None
+        with told_as(SpeechError, self._service):
+            dialled = dial(self._service, self._wanted.query, link, patience)
+            await self._connection.enter_async_context(dialled)
         if self._link is link:  # else it is lost already
             self._sending.backlog.rewind()
             self._start(link)

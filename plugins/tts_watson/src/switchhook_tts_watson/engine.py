@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
 from switchhook import AudioFormat, Parameters, SpeechError, plain_text
-from switchhook_watson import Service
+from switchhook_watson import Service, ServiceDriver
 
 from .ahead import one_ahead
 from .markup import clean, escaped, is_ssml
@@ -17,7 +17,7 @@ from .request import ACCEPT, Synthesis
 from .voices import locale_of
 
 
-class WatsonTextToSpeech:
+class WatsonTextToSpeech(ServiceDriver):
     """A text that is no SSML is spoken sentence by sentence, each asked for while the one before it comes."""
 
     formats: Sequence[AudioFormat] = (AudioFormat("PCMU", 8000), AudioFormat("PCM", 8000))
@@ -25,7 +25,8 @@ class WatsonTextToSpeech:
     max_bytes = 5000  # of the service's 5 KB, tags included
 
     def __init__(self, service: Service, queries: Queries) -> None:
-        self._service, self._queries = service, queries
+        super().__init__(service)
+        self._queries = queries
 
     @property
     def languages(self) -> Sequence[str]:
@@ -33,13 +34,6 @@ class WatsonTextToSpeech:
 
     def language_of(self, parameters: Parameters, /) -> str:
         return locale_of(parameters.get("voice"))
-
-    async def warm(self) -> None:
-        """Has a token and a connection ready. Raises WatsonError."""
-        await self._service.warm()
-
-    async def aclose(self) -> None:
-        await self._service.aclose()
 
     @asynccontextmanager
     async def synthesize(

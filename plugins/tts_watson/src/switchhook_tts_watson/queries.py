@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from switchhook import LanguageUnknown, Parameters
-from switchhook_watson import Once
+from switchhook_watson import Once, spoken_by
 
-from .voices import VOICES, is_natural, locale_of, spoken_by, voice_for
+from .voices import VOICES, is_natural, locale_of, voice_for
 
 logger = logging.getLogger(__name__)
 

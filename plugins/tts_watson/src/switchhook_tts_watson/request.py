@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 
-import anyio
-
 from switchhook import AudioFormat, LanguageUnknown, SpeechError
-from switchhook_watson import HttpReply, Service, Timeouts, WatsonError, explain
+from switchhook_http import Again, twice
+from switchhook_watson import HttpReply, Service, Timeouts, WatsonError, explain, within
 
 PATH = "/v1/synthesize"
 ACCEPT = {
     AudioFormat("PCMU", 8000): "audio/mulaw;rate=8000",
     AudioFormat("PCM", 8000): "audio/l16;rate=8000;endianness=little-endian",
 }
+AGAIN = Again(at_once=("broken", 401))  # a kept connection may be dead, and a token withdrawn
 PATIENCE = 3.0  # seconds until the first byte, and between two pieces
 TIMEOUTS = Timeouts(connect=2.0, read=PATIENCE)
 LONGEST = 1200.0  # seconds of speech in one answer: more than 5 KB of text can last
@@ -39,36 +39,24 @@ class Synthesis:
         """Whole samples. Raises SpeechError."""
         try:
             async with AsyncExitStack() as stack:
-                with anyio.fail_after(PATIENCE):
-                    samples = self._samples(await self._answer(stack))
+                with within(PATIENCE):
+                    samples = self._samples(await twice(lambda: self._answer(stack), AGAIN))
                     await stack.enter_async_context(aclosing(samples))
                     first = await anext(samples, b"")
                 if first:
                     yield first
                 async for chunk in samples:
                     yield chunk
-        except TimeoutError:
-            raise self._described(WatsonError("timeout")) from None
         except WatsonError as error:
             self.status = error.status
             raise self._described(error) from None
 
     async def _answer(self, stack: AsyncExitStack) -> HttpReply:
-        """A token that is refused is replaced once; so is a kept connection that turns out to be dead."""
-        for last in (False, True):
-            try:
-                reply = await stack.enter_async_context(self._asked())
-            except WatsonError as error:
-                if error.problem != "broken" or last:
-                    raise
-                continue
-            if reply.status != 401 or last:
-                break
-            self._service.refused()
-            await stack.aclose()
-        if reply.status != 200:
-            raise await reply.error()
-        self._check(reply.headers.get("content-type", ""))
+        async with AsyncExitStack() as attempt:
+            reply = await attempt.enter_async_context(self._asked())
+            await reply.expect(200)
+            self._check(reply.kind)
+            stack.push_async_exit(attempt.pop_all())
         return reply
 
     def _asked(self) -> AbstractAsyncContextManager[HttpReply]:
@@ -81,10 +69,9 @@ class Synthesis:
             timeouts=TIMEOUTS,
         )
 
-    def _check(self, content_type: str) -> None:
+    def _check(self, came: str) -> None:
         """Anything else would be noise in the caller's ear."""
         wanted = ACCEPT[self._audio].partition(";")[0]
-        came = content_type.lower().partition(";")[0].strip()
         if came != wanted and not (wanted == "audio/mulaw" and came == "audio/basic"):
             raise WatsonError("garbage", detail=f"expected {wanted}, got {came[:60] or 'no content type'}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from switchhook import LanguageUnknown
+from switchhook_watson import nearest
 
 # IBM's list of voices, March 2026. Enhanced ones where there are any: only they know all of SSML.
 VOICES = {
@@ -28,20 +29,12 @@ VOICES = {
 
 def voice_for(language: str) -> str:
     """The first of a language speaks for its other regions too. Raises LanguageUnknown."""
-    locale = language.replace("_", "-").lower()
-    for same in (lambda one: one.lower() == locale, lambda one: spoken_by(one) == spoken_by(locale)):
-        for known, voice in VOICES.items():
-            if same(known):
-                return voice
+    if known := nearest(language, VOICES):
+        return VOICES[known]
     raise LanguageUnknown(
         f"Watson has no voice for {language!r}; name one in `voice`, or use another engine",
         reason="no voice for the language",
     )
-
-
-def spoken_by(name: str) -> str:
-    """The language of a voice or a locale, without its region."""
-    return name.replace("_", "-").partition("-")[0].lower()
 
 
 def locale_of(voice: object) -> str:

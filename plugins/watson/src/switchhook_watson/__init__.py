@@ -2,12 +2,13 @@
 
 from switchhook_http import Timeouts
 
-from .errors import Problem, WatsonError
+from .errors import Problem, WatsonError, within
 from .http import HttpClient, HttpReply
+from .languages import nearest, spoken_by
 from .once import Once
 from .options import Kind, WatsonOptions
-from .problems import explain
-from .service import Service, make_service
+from .problems import explain, told_as
+from .service import Service, ServiceDriver, make_service
 
 __all__ = [
     "HttpClient",
@@ -16,9 +17,14 @@ __all__ = [
     "Once",
     "Problem",
     "Service",
+    "ServiceDriver",
     "Timeouts",
     "WatsonError",
     "WatsonOptions",
     "explain",
     "make_service",
+    "nearest",
+    "spoken_by",
+    "told_as",
+    "within",
 ]

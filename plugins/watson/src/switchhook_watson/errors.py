@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
+
+import anyio
+
+from switchhook_http import RequestError
 
 Problem = Literal["connect", "proxy", "tls", "no tls", "timeout", "status", "broken", "token", "garbage"]
 
@@ -20,13 +25,15 @@ WORDS: dict[str, str] = {
 LONGEST = 200  # characters of the service's own words
 
 
-class WatsonError(Exception):
+class WatsonError(RequestError):
     """`problem` "token": there is no access token, and `why` says which of the others stood in the way.
 
     `detail` is what the service or the network said, and may hold anything: it is for `check` and for
     debugging, never for the log of a call. `transaction` is the service's `x-global-transaction-id`, which
     IBM's support asks for.
     """
+
+    problem: Problem
 
     def __init__(
         self,
@@ -51,6 +58,15 @@ class WatsonError(Exception):
 
     def _word(self, problem: Problem) -> str:
         return f"status {self.status}" if problem == "status" else WORDS[problem]
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raises WatsonError when they are over."""
+    with anyio.move_on_after(seconds) as scope:
+        yield
+    if scope.cancelled_caught:
+        raise WatsonError("timeout")
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

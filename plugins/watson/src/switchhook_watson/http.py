@@ -10,7 +10,16 @@ from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from switchhook_http import Client, Events, HttpError, Reply, Timeouts, seconds_in
+from switchhook_http import (
+    Client,
+    Events,
+    HttpError,
+    Reply,
+    Timeouts,
+    json_in,
+    json_object,
+    seconds_in,
+)
 
 from .errors import WatsonError, said_in
 
@@ -23,8 +32,15 @@ PATIENT = Timeouts()
 
 
 class HttpReply:
+    """`kind`: its media type, in lower case and without parameters."""
+
     def __init__(self, reply: Reply) -> None:
-        self.status, self.headers, self._reply = reply.status, reply.headers, reply
+        self.status, self.headers, self.kind, self._reply = reply.status, reply.headers, reply.kind, reply
+
+    async def expect(self, *statuses: int) -> None:
+        """Raises WatsonError for another status."""
+        if self.status not in statuses:
+            raise await self.error()
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         """The body as it arrives; once. Raises WatsonError."""
@@ -33,17 +49,23 @@ class HttpReply:
                 async for chunk in chunks:
                     yield chunk
 
-    async def events(self, limit: int, longest: float) -> AsyncGenerator[str]:
-        """As they arrive, of at most `limit` bytes and `longest` seconds; once. Raises WatsonError."""
+    async def events(self, limit: int, longest: float) -> AsyncGenerator[Any]:
+        """The JSON of each, as they arrive; of at most `limit` bytes and `longest` seconds; once. Raises
+        WatsonError."""
         with _translated:
             async with aclosing(self._reply.parts(Events(), limit, longest)) as events:
                 async for event in events:
-                    yield event
+                    yield json_in(event)
 
     async def read(self, limit: int) -> bytes:
         """The whole body, of at most `limit` bytes. Raises WatsonError."""
         with _translated:
             return await self._reply.read(limit)
+
+    async def object(self, limit: int) -> dict[str, Any]:
+        """The JSON of the whole body, of at most `limit` bytes. Raises WatsonError."""
+        with _translated:
+            return json_object(await self._reply.read(limit))
 
     async def error(self) -> WatsonError:
         """What this answer is where another status was expected. It reads what the service says."""
@@ -64,9 +86,15 @@ class HttpClient:
     """Requests of one service. Belongs to the event loop of its first request; retries nothing."""
 
     def __init__(
-        self, url: str, context: ssl.SSLContext, headers: Mapping[str, str], authorization: Authorization
+        self,
+        url: str,
+        context: ssl.SSLContext,
+        headers: Mapping[str, str],
+        authorization: Authorization,
+        refused: Callable[[], None],
     ) -> None:
-        self._url, self._authorization = url, authorization
+        """`refused` is told of each answer 401."""
+        self._url, self._authorization, self._refused = url, authorization, refused
         self._headers = {
             "accept": "application/json",
             "accept-encoding": "identity",
@@ -96,7 +124,8 @@ class HttpClient:
         if json is not None:
             sent["content-type"] = "application/json"
             body = json_module.dumps(json).encode()
-        return _Asked(self._client, self._authorization, _Request(method, url, sent, body, timeouts))
+        request = _Request(method, url, sent, body, timeouts)
+        return _Asked(self._client, self._authorization, self._refused, request)
 
     async def prepare(self) -> None:
         """Has a connection ready for the next request that finds none in the pool; not where a proxy is in
@@ -124,14 +153,20 @@ class _Request(NamedTuple):
 class _Asked(AbstractAsyncContextManager[HttpReply]):
     """A request that is made when it is entered."""
 
-    def __init__(self, client: Client, authorization: Authorization, request: _Request) -> None:
-        self._client, self._authorization, self._request = client, authorization, request
+    def __init__(
+        self, client: Client, authorization: Authorization, refused: Callable[[], None], request: _Request
+    ) -> None:
+        self._client, self._authorization = client, authorization
+        self._refused, self._request = refused, request
 
     async def __aenter__(self) -> HttpReply:
         self._request.headers.update(await self._authorization())
         self._asked = self._client.request(*self._request)
         with _translated:
-            return HttpReply(await self._asked.__aenter__())
+            reply = HttpReply(await self._asked.__aenter__())
+        if reply.status == 401:
+            self._refused()
+        return reply
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /

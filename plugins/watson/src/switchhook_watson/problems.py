@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from switchhook import AssistantError, SpeechError
 
 from .errors import WatsonError
 
@@ -16,6 +19,10 @@ NAMES = {
     "speech_to_text": "Watson Speech to Text",
     "text_to_speech": "Watson Text to Speech",
 }
+ASSISTANT_IDS = (
+    "`assistant_id` and `environment_id` are two ids, both on the environment's API details; without "
+    "`environment_id`, `assistant_id` has to be the environment's"
+)
 KEY = "copy key and URL together from the service's page in IBM Cloud: each instance has its own"
 
 UNREACHED: Mapping[str, tuple[str, str]] = {
@@ -50,9 +57,21 @@ def explain(error: WatsonError, service: Service) -> tuple[str, str]:
         return _no_token(error, who, said)
     if error.problem == "status":
         cause, cure = _refused(error, who)
+        if error.status == 404 and service.kind == "assistant":
+            cure = f"{ASSISTANT_IDS}; {cure}"
         return f"{who} answers {error.status}{said}: {cause}", cure
     cause, cure = _unreached(error, host)
     return f"{who}: {cause}{said}", cure
+
+
+@contextmanager
+def told_as(kind: type[AssistantError | SpeechError], service: Service) -> Iterator[None]:
+    """Raises this error for WatsonError, with cause and cure."""
+    try:
+        yield
+    except WatsonError as error:
+        cause, cure = explain(error, service)
+        raise kind(f"{cause}; {cure}", reason=error.reason) from error
 
 
 def _no_token(error: WatsonError, who: str, said: str) -> tuple[str, str]:

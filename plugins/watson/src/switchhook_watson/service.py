@@ -26,7 +26,7 @@ class Service:
     ) -> None:
         self.kind, self.url, self.ssl, self.headers = kind, url, context, headers
         self._way_in = way_in
-        self.http = HttpClient(url, context, headers, self.authorization)
+        self.http = HttpClient(url, context, headers, self.authorization, self.refused)
 
     @property
     def proxy(self) -> str | None:
@@ -45,7 +45,8 @@ class Service:
         await self.http.prepare()
 
     def refused(self) -> None:
-        """The service answered 401: the token in use is not used again."""
+        """The service answered 401: the token in use is not used again. What `http` is answered tells it
+        already."""
         if isinstance(self._way_in, Tokens):
             self._way_in.refuse()
 
@@ -56,6 +57,20 @@ class Service:
     async def aclose(self) -> None:
         """Its idle connections."""
         await self.http.aclose()
+
+
+class ServiceDriver:
+    """What drivers of a service that is asked by HTTP have in common."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def warm(self) -> None:
+        """Has a token and a connection ready. Raises WatsonError."""
+        await self._service.warm()
+
+    async def aclose(self) -> None:
+        await self._service.aclose()
 
 
 def make_service(kind: Kind, options: WatsonOptions) -> Service:
