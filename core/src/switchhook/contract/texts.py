@@ -23,7 +23,9 @@ LAST_WORD = 8  # characters of the longest of them, and one more
 
 def plain_text(text: str) -> str:
     """The words of a text that may be SSML; a text without tags is taken as it is."""
-    tokens = list(parse(text)) if "<" in text else []
+    if "<" not in text:
+        return text
+    tokens = list(parse(text))
     if not any(isinstance(token, Tag) for token in tokens) and not any(sign in text for sign in UNSEEN):
         return text
     return as_words(" ".join(" ".join(_words(tokens)).split()), text)

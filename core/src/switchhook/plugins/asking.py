@@ -115,7 +115,7 @@ class Hooks:
         """`measure` for its calls: of a name, a value, and more labels."""
 
         def measure(name: str, value: float, **labels: str) -> None:
-            self.measure(name, value, {"connector": connector, **labels})
+            self.tell("measured", name=name, value=value, labels={"connector": connector, **labels})
 
         return measure
 

@@ -27,7 +27,7 @@ AGAIN = Again(at_once=("connect", "timeout", "broken", 401), later=(429, 503))
 class Api:
     def __init__(self, service: Service, options: AssistantOptions, version: str = "") -> None:
         """`version`: the one that a call's address names; what is no date counts as none."""
-        self.service, self._options = service, options
+        self.service, self._options, self._path = service, options, options.path
         self._query = {"version": version if _is_date(version) else options.version}
 
     async def make_session(self) -> str:
@@ -62,8 +62,7 @@ class Api:
         return quote(session, safe="")
 
     def _request(self, method: str, path: str, **more: Any) -> AbstractAsyncContextManager[HttpReply]:
-        path = self._options.path + path
-        return self.service.http.request(method, path, query=self._query, **more)
+        return self.service.http.request(method, self._path + path, query=self._query, **more)
 
 
 def _is_date(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio
@@ -32,7 +32,7 @@ def json_object(text: str | bytes) -> dict[str, Any]:
 def object_at(value: object, *path: str) -> dict[str, Any]:
     """The object in JSON that lies at that path; an empty one where there is none."""
     for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 

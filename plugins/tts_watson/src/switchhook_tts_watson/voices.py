@@ -29,7 +29,7 @@ VOICES = {
 
 def voice_for(language: str) -> str:
     """The first of a language speaks for its other regions too. Raises LanguageUnknown."""
-    if known := nearest(language, VOICES):
+    if known := nearest(language, tuple(VOICES)):
         return VOICES[known]
     raise LanguageUnknown(
         f"Watson has no voice for {language!r}; name one in `voice`, or use another engine",

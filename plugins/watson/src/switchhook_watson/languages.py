@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 
-def nearest(language: str, known: Iterable[str]) -> str:
+@lru_cache  # it is asked for every turn and every prompt of a call
+def nearest(language: str, known: tuple[str, ...]) -> str:
     """Of the tags that a service knows, the one that means the language, else the first of another region;
     empty where none does."""
     spoken, *more = language.replace("_", "-").lower().split("-")

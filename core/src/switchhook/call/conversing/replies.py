@@ -87,8 +87,8 @@ class Replies:
         return None
 
     def _go_on(self, event: Event) -> None:
-        """Emits it; a fault is nothing of the reply."""
-        if not isinstance(event, Faulted):
+        """Emits it; a fault is nothing of the reply, and who is alone has all the time there is."""
+        if self._progressing < inf and not isinstance(event, Faulted):
             self._patience.deadline = anyio.current_time() + self._progressing
         self._emit(event)
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import anyio
@@ -27,7 +28,7 @@ PATIENCE = 20.0  # seconds in which a prompt must be made
 Measure = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that its name is worked out once
 class Prompt:
     """All that its sound depends on. `engine` names an engine and its options."""
 
@@ -37,7 +38,7 @@ class Prompt:
     language: str
     parameters: Parameters = field(default_factory=dict)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A name for it that tells nothing of the text."""
         audio, parameters = self.audio, dict(self.parameters)
