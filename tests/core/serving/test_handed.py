@@ -1,5 +1,6 @@
 """Which sockets and calls each of several workers has."""
 
+import json
 from collections import Counter
 from types import SimpleNamespace
 
@@ -74,3 +75,15 @@ def test_a_worker_tells_systemd_nothing_and_a_successor_does():
     line = SimpleNamespace(fileno=lambda: 9)
     assert set(Handed(line=line).environment(environ)) == {VARIABLE}
     assert set(Handed().environment(environ)) == {VARIABLE, "NOTIFY_SOCKET", "WATCHDOG_USEC"}
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_who_is_handed_sockets_is_told_whether_they_stand_in_order(in_order):
+    given = Handed(in_order=in_order).environment({})
+    assert take(dict(given)).in_order is in_order
+
+
+def test_another_version_may_not_say_whether_they_stand_in_order():
+    table = json.loads(Handed(in_order=True).environment({})[VARIABLE])
+    del table["in_order"]
+    assert not take({VARIABLE: json.dumps(table)}).in_order

@@ -47,7 +47,8 @@ class Worker:
     def __init__(self, lender, group):
         self.up, self.down = Wire(), Wire()
         self.state = LineState(self.up)
-        self._lent = Lent(lender, self.down, group)
+        self.calls = []  # changes of their number
+        self._lent = Lent(lender, self.down, group, self.calls.append)
         self.up.take, self.down.take = self._asked, self._answered
 
     def _asked(self, message):
@@ -228,6 +229,28 @@ async def test_workers_are_told_when_there_is_no_room_and_when_there_is_again():
         async with await one.state.hold("others", 1):
             await settled()
     assert crew.fulls == [True, False, True, False]
+
+
+async def test_a_call_counts_for_its_worker_from_when_it_asks_until_its_place_is_given_back():
+    crew = Crew(MemoryState())
+    async with crew.worker() as one, crew.worker() as other:
+        async with await one.state.hold_all({CALLS: 1, "bot": 1}):
+            assert (one.calls, other.calls) == ([1], [])
+            assert isinstance(await other.state.hold(CALLS, 1), Full)
+            assert other.calls == [1, -1]
+        await settled()
+        async with await one.state.hold("bot", 1):
+            await settled()
+    assert one.calls == [1, -1]
+
+
+async def test_a_worker_that_dies_has_no_calls_any_more():
+    crew = Crew(MemoryState())
+    async with crew.worker() as dying, AsyncExitStack() as places:
+        await places.enter_async_context(await dying.state.hold(CALLS, 2))
+        await places.enter_async_context(await dying.state.hold(CALLS, 2))
+        dying.up.shut = True
+    assert sum(dying.calls) == 0
 
 
 HOLD = st.tuples(st.just("hold"), st.integers(0, 2))

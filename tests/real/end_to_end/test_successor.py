@@ -97,6 +97,7 @@ async def test_no_call_is_dropped_or_refused_while_another_process_takes_over(tm
             await hung_up(await opened(stack, one, 3))
         assert (await on_thread(one.get, "/readyz"))[0] == 200
         assert {each["outcome"] for each in one.records()} == {"hung_up"}
+        assert "as the kernel's hash has it" not in one.log()  # whoever took over spreads calls too
 
 
 async def test_limits_and_used_signatures_hold_over_both_and_when_the_one_before_is_killed(tmp_path):

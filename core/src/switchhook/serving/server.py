@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import anyio
@@ -29,7 +30,7 @@ from .livecalls import LiveCalls
 from .log.setup import call_ids
 from .measuring.figures import CALLS_ENDED, CALLS_REFUSED, CALLS_STARTED
 from .process.handed import Handed
-from .process.sockets import Listeners
+from .process.sockets import Listeners, are_in_order
 from .records.files import EventFile
 from .records.stores import events_name
 from .state.places import Places
@@ -56,7 +57,8 @@ class Server:
         began = time.monotonic()
         self._transport = app.transport()  # first: wrong settings should not wait for models
         kept = app.state() if state is None else state
-        self.listeners = Listeners(handed.sockets, handed.admin)
+        in_order = partial(are_in_order, handed.sockets, said=handed.in_order)
+        self.listeners = Listeners(handed.sockets, handed.admin, in_order)
         logger.info("loading %s", ", ".join(app.drivers))
         first = Generation(app)
         logger.info("engines ready after %.2f s", time.monotonic() - began)

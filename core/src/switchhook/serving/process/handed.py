@@ -24,7 +24,8 @@ NOTIFYING = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 class Handed:
     """`line`: to the supervisor, whose worker number `slot` of `workers` this is. `ready`: a descriptor where
     the server before waits for a byte, and then takes no more calls. `before`: a line to that server, which
-    knows of its calls."""
+    knows of its calls. `in_order`: those sockets that have one address stand in the order in which they began
+    to listen."""
 
     sockets: Sequence[socket.socket] = ()
     admin: socket.socket | None = None
@@ -33,10 +34,12 @@ class Handed:
     before: socket.socket | None = None
     slot: int = 0
     workers: int = 1
+    in_order: bool = False
 
     def environment(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         """Of a process to which this is handed. A worker tells systemd nothing."""
         table: dict[str, object] = {"slot": self.slot, "workers": self.workers, "ready": self.ready}
+        table["in_order"] = self.in_order
         table["sockets"] = [each.fileno() for each in self.sockets]
         table["admin"] = None if self.admin is None else self.admin.fileno()
         table["line"] = None if self.line is None else self.line.fileno()
@@ -95,15 +98,17 @@ def _of_ours(table: dict[str, object]) -> Handed:
         else _socket(table["before"]),  # another version may have none
         slot=int(str(table["slot"])),
         workers=int(str(table["workers"])),
+        in_order=table.get("in_order") is True,
     )
 
 
 def _of_systemd(said: Mapping[str, str]) -> Handed:
-    """See sd_listen_fds(3). One that is named `admin` is for `[admin]`, the others are for calls."""
+    """See sd_listen_fds(3). One that is named `admin` is for `[admin]`, the others are for calls. Those of
+    one unit have one name, and stand in the order of its file, in which they are opened."""
     if not said["LISTEN_FDS"] or said["LISTEN_PID"] != str(os.getpid()):
         return Handed()
     names = said["LISTEN_FDNAMES"].split(":")
-    admin, others = None, []
+    admin, others, of = None, [], set()
     for at in range(int(said["LISTEN_FDS"])):
         found = _socket(FIRST + at)
         if not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
@@ -112,7 +117,8 @@ def _of_systemd(said: Mapping[str, str]) -> Handed:
             admin = found
         else:
             others.append(found)
-    return Handed(sockets=others, admin=admin)
+            of.update(names[at : at + 1])
+    return Handed(sockets=others, admin=admin, in_order=len(of) == 1)
 
 
 def _socket(descriptor: object) -> socket.socket:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import anyio
 import anyio.abc
@@ -29,10 +31,17 @@ Sockets = Sequence[socket.socket]
 
 
 class Listeners:
-    """Of one server: those that it was handed, else those that it opens."""
+    """Of one server: those that it was handed, else those that it opens. `in_order`: whether those of an
+    address stand in the order in which they began to listen, which whoever is handed them is told."""
 
-    def __init__(self, handed: Iterable[socket.socket] = (), admin: socket.socket | None = None) -> None:
+    def __init__(
+        self,
+        handed: Iterable[socket.socket] = (),
+        admin: socket.socket | None = None,
+        in_order: Callable[[], bool] = bool,
+    ) -> None:
         self.sockets, self.admin = list(handed), admin
+        self._in_order = in_order
         self._handed = bool(self.sockets)
         self._serving: anyio.CancelScope | None = None  # the admin port
 
@@ -74,7 +83,7 @@ class Listeners:
 
     def handed(self) -> Handed:
         """To who follows: empty where there is nothing to hand on."""
-        return Handed(self.sockets, self.admin)
+        return Handed(self.sockets, self.admin, in_order=self._in_order())
 
     def close_one(self, one: socket.socket) -> None:
         """Ours, of those for calls. The kernel sends nobody there any more; who waits in it is reset."""
@@ -96,7 +105,7 @@ def enough(sockets: Sockets, slots: int) -> list[socket.socket]:
     """Those that were handed on, and others beside them, so that each slot has one of its own: of several
     who accept on the same, one would get most calls. None listens yet of those that are opened here."""
     found = list(sockets)
-    for same in _by_address(sockets):
+    for same in by_address(sockets):
         for _ in range(slots - len(same)):
             try:
                 found.append(_beside(same[0]))
@@ -114,18 +123,43 @@ def _beside(there: socket.socket) -> socket.socket:
     return _bound(there.family, there.getsockname(), shared=True, first=False, only_6=bool(only_6))
 
 
-def _by_address(sockets: Sockets) -> Iterable[list[socket.socket]]:
+def by_address(sockets: Sockets) -> Iterable[list[socket.socket]]:
     found = dict[object, list[socket.socket]]()
     for each in sockets:
         found.setdefault(each.getsockname(), []).append(each)
     return found.values()
 
 
+def are_in_order(sockets: Sockets, *, said: bool) -> bool:
+    """Whether those of each address stand in the order in which they began to listen, and nobody else listens
+    there. `said`: by who handed them on; of one alone nobody need say it. False where the system does not
+    tell, which only Linux does."""
+    try:
+        return all(
+            (said or len(same) == 1) and _listening(same[0]) == len(same) for same in by_address(sockets)
+        )
+    except OSError:
+        return False
+
+
+LISTENS = "0A"  # as /proc/net/tcp has it
+
+
+def _listening(one: socket.socket) -> int:
+    """How many sockets do so at its address. Whether others may (SO_REUSEPORT) says nothing: one of systemd's
+    is still as a server left it that is gone."""
+    table = Path("/proc/net/tcp6" if one.family == socket.AF_INET6 else "/proc/net/tcp").read_text()
+    found = [line.split() for line in table.splitlines() if f" {LISTENS} " in line]
+    number = str(os.fstat(one.fileno()).st_ino)
+    here = [address for _, address, *_, inode in (each[:10] for each in found) if inode == number]
+    return sum(each[1] in here for each in found)
+
+
 def deal(sockets: Sockets, slots: int) -> list[list[socket.socket]]:
     """Sockets that are open already, to as many slots: each gets one of each address at least, and none is
     left where nobody would accept."""
     dealt: list[list[socket.socket]] = [[] for _ in range(slots)]
-    for same in _by_address(sockets):
+    for same in by_address(sockets):
         for at in range(max(len(same), slots)):
             dealt[at % slots].append(same[at % len(same)])
     return dealt

@@ -49,11 +49,22 @@ class Lender:
             self._changed()
 
 
-class Lent:
-    """What one worker has of it. That is given back when the task group ends, with the worker."""
+def _nobody(_change: int) -> None:
+    pass
 
-    def __init__(self, lender: Lender, line: Line, group: anyio.abc.TaskGroup) -> None:
-        self._lender, self._line, self._group = lender, line, group
+
+class Lent:
+    """What one worker has of it. That is given back when the task group ends, with the worker. `moved` is
+    told 1 when it asks for a call's place, and -1 when that is refused or given back."""
+
+    def __init__(
+        self,
+        lender: Lender,
+        line: Line,
+        group: anyio.abc.TaskGroup,
+        moved: Callable[[int], None] = _nobody,
+    ) -> None:
+        self._lender, self._line, self._group, self._moved = lender, line, group, moved
         self._held: dict[int, anyio.Event] = {}
 
     def take(self, number: int, question: Message) -> None:
@@ -91,7 +102,9 @@ class Lent:
         """Until they are given back."""
         for key, limit in limits.items():
             self._lender.asked(key, limit)
+        move = self._moved if CALLS in limits else _nobody
         try:
+            move(1)
             with anyio.fail_after(PATIENCE):
                 held = await hold_all(self._lender.state, limits)
             if isinstance(held, Full):
@@ -103,6 +116,7 @@ class Lent:
         except Exception as error:  # noqa: BLE001  # as above
             self._line.put(answer=number, **_lost(error))
         finally:
+            move(-1)
             del self._held[number]
 
     @asynccontextmanager

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 
 import anyio
 import anyio.abc
@@ -62,7 +63,7 @@ class Successor:
                 ours_no_more.callback(os.close, ready)
                 where_it_fails.callback(os.close, waiting)
                 before = None if self._bequest is None else theirs
-                given = Handed(sockets=handed.sockets, admin=handed.admin, ready=ready, before=before)
+                given = replace(handed, ready=ready, before=before)
                 # a session of its own: what ends this server from a terminal does not end that one
                 process = subprocess.Popen(  # noqa: S603, ASYNC220  # it is there at once, and outlives us
                     command(), env=given.environment(), pass_fds=given.descriptors(), start_new_session=True

@@ -18,13 +18,14 @@ from ...contract.settings import Settings
 from ..process.admin import serve_pages
 from ..process.handed import Handed
 from ..process.hangups import heard
-from ..process.sockets import Listeners, bind, deal, enough
+from ..process.sockets import Listeners, are_in_order, bind, deal, enough
 from ..state.shared import SharedState
 from .crew import LOOK, Crew
 from .inherited import Inherited
 from .lending import Lender
 from .line import Line
 from .pages import Pages
+from .steering import Steering
 from .worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -43,9 +44,12 @@ class Supervisor:
         self, settings: Settings, handed: Handed, told: Callable[[str], None], state: SharedState
     ) -> None:
         host, port, workers = settings.server.host, settings.server.port, settings.server.workers
+        in_order = are_in_order(handed.sockets, said=handed.in_order)
         given = enough(handed.sockets, workers)
         self._slots = deal(given, workers) if given else bind(host, port, workers)
-        self.listeners = Listeners(dict.fromkeys(chain.from_iterable(self._slots)), handed.admin)
+        sockets = given or list(chain.from_iterable(self._slots))
+        self._steering = Steering(sockets, self._slots, in_order=in_order)
+        self.listeners = Listeners(sockets, handed.admin, lambda: self._steering.in_order)
         if settings.admin is not None:
             self.listeners.for_admin(settings.admin)
         self.crew = Crew()
@@ -69,7 +73,8 @@ class Supervisor:
             anyio.open_signal_receiver(signal.SIGCHLD) as children,
         ):
             async with self._kept.kept(), self.listeners.kept(), anyio.create_task_group() as group:
-                for each in (partial(self._reap, children), partial(self._obey, signals), self.state.run):
+                beginning = (partial(self._reap, children), partial(self._obey, signals))
+                for each in (*beginning, self.state.run, self._steering.run):
                     group.start_soon(each)
                 async with anyio.create_task_group() as slots:
                     await self._start(slots)
@@ -84,10 +89,13 @@ class Supervisor:
     async def _start(self, slots: anyio.abc.TaskGroup) -> None:
         """One worker first: what is wrong, it says once. Returns when all take calls."""
         first, *others = range(len(self._slots))
-        for some in ([first], others):
-            for slot in some if not self._over.is_set() else ():
+        slots.start_soon(self._keep, first)
+        await self._ready([first])
+        if not self._over.is_set():
+            self._steering.begin()
+            for slot in others:
                 slots.start_soon(self._keep, slot)
-            await self._ready(some)
+            await self._ready(others)
 
     async def _ready(self, slots: Iterable[int]) -> None:
         """Or nothing is started any more."""
@@ -122,7 +130,7 @@ class Supervisor:
     async def _one(self, slot: int) -> str:
         """Until it has ended. Gives how."""
         try:
-            worker = Worker(slot, len(self._slots), self._slots[slot], self.ask, self.lender)
+            worker = Worker(self._steering.slots[slot], len(self._slots), self.ask, self.lender)
         except OSError as error:  # no process, descriptor or program is to be had now
             what = f"{error.filename}: " if error.filename else ""
             how = f"worker {slot} cannot be started: {what}{error.strerror}"
@@ -175,6 +183,7 @@ class Supervisor:
         """Other processes have the same sockets, and take what comes from now on."""
         self._over.set()
         self._left.set()
+        self._steering.stop()
         for worker in self.crew:
             worker.leave()
         self.listeners.close()
@@ -186,6 +195,7 @@ class Supervisor:
         async for number in signals:
             self._over.set()
             self.begun.set()
+            self._steering.stop()
             logger.info("%s: passed on to %d workers", signal.Signals(number).name, len(self.crew))
             for worker in self.crew:
                 worker.signal(number)

@@ -12,9 +12,9 @@ import anyio
 
 from ...contract.leg import Busy
 from ..process.handed import Handed, command
-from ..process.sockets import Sockets
 from .lending import Lender, Lent
 from .line import Line, Message, Questions
+from .steering import Slot
 
 PATIENCE = 2.0  # seconds for an answer
 STARTING = "the worker starts"
@@ -22,20 +22,18 @@ RELOADING = 600.0  # seconds for models to load
 
 
 class Worker:
-    """`changed` is told that a file of the configuration has. What it holds of the `lender`'s state it holds
-    no longer than it runs. Raises OSError where it cannot be started."""
+    """`slot`: one of so many. `changed` is told that a file of the configuration has. What it holds of the
+    `lender`'s state it holds no longer than it runs. Raises OSError where it cannot be started."""
 
-    def __init__(
-        self, slot: int, workers: int, sockets: Sockets, changed: Callable[[str], None], lender: Lender
-    ) -> None:
-        self.slot = slot
+    def __init__(self, slot: Slot, workers: int, changed: Callable[[str], None], lender: Lender) -> None:
+        self.slot, self._slot = slot.number, slot
         self.urls = ""
         self.ready, self.ended = anyio.Event(), anyio.Event()
         self.idle = anyio.Event()  # it was told to end, and has no calls
         self._changed = changed
         ours, theirs = socket.socketpair()
         with theirs:
-            given = Handed(sockets=sockets, line=theirs, slot=slot, workers=workers)
+            given = Handed(sockets=slot.sockets, line=theirs, slot=slot.number, workers=workers)
             # a session of its own: what a terminal sends, only the supervisor gets
             try:
                 self._process = subprocess.Popen(  # noqa: S603  # it is there at once, and outlives a supervisor that is killed
@@ -65,12 +63,13 @@ class Worker:
         if self._process.poll() is not None:
             self.ended.set()
             self.idle.set()
+            self._slot.serves(False)
             self._tell()
 
     async def run(self, no_calls: Callable[[], Awaitable[None]]) -> None:
         """Until it has ended. One without calls stays until that returns."""
         async with anyio.create_task_group() as group:
-            self._lent = Lent(self._lender, self._line, group)
+            self._lent = Lent(self._lender, self._line, group, self._slot.moved)
             group.start_soon(self._line.run, self._take)
             group.start_soon(self._release, no_calls)
             await self.ended.wait()
@@ -140,8 +139,11 @@ class Worker:
             case {"ready": urls}:
                 self.urls = urls
                 self.ready.set()
+                self._slot.serves(not self.ended.is_set())
                 self._tell()
                 self.tell_full()
+            case {"serves": serves}:
+                self._slot.serves(serves and not self.ended.is_set())
             case {"idle": _}:
                 self.idle.set()
             case {"reloading": stage}:

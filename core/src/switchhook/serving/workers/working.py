@@ -15,6 +15,9 @@ from .line_state import LineState
 logger = logging.getLogger(__name__)
 
 
+LOOK = 0.25  # seconds
+
+
 class Working:
     def __init__(self, server: Server, line: Line, state: LineState) -> None:
         self._server, self._line, self._state = server, line, state
@@ -34,6 +37,7 @@ class Working:
         """Until the supervisor is gone: then nobody else could end this."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._tell_when_idle)
+            group.start_soon(self._tell_whether_it_serves)
             await self._line.run(self._take)
             group.cancel_scope.cancel()
         self._server.ending.release()
@@ -44,6 +48,16 @@ class Working:
     async def _tell_when_idle(self) -> None:
         await self._server.ending.idle.wait()
         self._line.put(idle=True)
+
+    async def _tell_whether_it_serves(self) -> None:
+        """As far as that is its own affair. It is looked at, as the loop is late by degrees."""
+        told = True
+        while True:
+            serves = (self._server.ending.ready or self._server.succession.late) is None
+            if told is not serves:
+                self._line.put(serves=serves)
+                told = serves
+            await anyio.sleep(LOOK)
 
     def _take(self, message: Message) -> None:
         match message:
