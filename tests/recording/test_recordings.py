@@ -222,6 +222,25 @@ def test_a_full_disk_leaves_no_half_file_and_the_next_recording_works(tmp_path, 
     assert lost == [1]
 
 
+def test_a_disk_that_has_become_read_only_costs_no_later_recording(tmp_path, monkeypatch, caplog):
+    working = Disk()
+    file = RecordingFile(working, tmp_path / "day" / "a.wav", AudioFormat(), None, "leg-1")
+
+    def read_only(*given, **more):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(file, "_put", read_only)
+    monkeypatch.setattr(type(file._part), "unlink", read_only)
+    file.write(b"\x01" * 16_000, b"", 16_000)
+    file.close()
+    another = RecordingFile(working, tmp_path / "day" / "b.wav", AudioFormat(), None, "leg-2")
+    another.write(b"\x01" * 16_000, b"", 16_000)
+    another.close()
+    working.close(5)
+    assert Wav((tmp_path / "day" / "b.wav").read_bytes()).at("caller", 0.5) == 1
+    assert "stays in" in caplog.text
+
+
 # --- other codings
 
 

@@ -156,7 +156,14 @@ class RecordingFile:
         self._disk.finished(self.path)
 
     def _throw_away(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._part.unlink(missing_ok=True)
-            self._file = None
+        """A disk that takes nothing may not even let it be deleted. Then it stays, and is `cut` after a
+        restart: the thread goes on, with other recordings."""
+        file, self._file = self._file, None
+        if file is None:
+            return
+        try:
+            with file:
+                self._part.unlink(missing_ok=True)
+        except OSError as error:
+            form = "what there is of the recording of call %s stays in %s: %s"
+            logger.error(form, self._name, self._part, error.strerror or type(error).__name__)  # noqa: TRY400  # the reason says it all
