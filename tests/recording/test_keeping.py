@@ -67,3 +67,39 @@ def test_the_folder_of_an_old_day_goes_with_its_recordings(day):
 @pytest.mark.parametrize(("written", "seconds"), [("30d", 30 * DAY), ("12h", DAY / 2), (60, 60)])
 def test_how_long_they_are_kept_may_be_said_in_days(written, seconds):
     assert RecordingSettings.model_validate({"keep": written}).keep == seconds
+
+
+def test_one_that_cannot_be_deleted_keeps_no_other(day, caplog):
+    """A folder by the name of a recording cannot."""
+    (day / "a.wav").mkdir()
+    (day / "b.wav").touch()
+    later = day.with_name("2026-12-01")
+    later.mkdir()
+    (later / "c.wav").touch()
+    for each in (day / "a.wav", day / "b.wav", later / "c.wav"):
+        os.utime(each, (0, 0))
+    assert delete_old(day.parent, datetime(2026, 12, 15, tzinfo=UTC).timestamp()) == 2
+    assert [each.name for each in day.parent.glob("*/*")] == ["a.wav"]
+    assert str(day / "a.wav") in caplog.text
+
+
+def test_what_only_has_the_name_of_a_day_keeps_no_recording(day):
+    day.with_name("2026-11-29").touch()
+    (day / "old.wav").touch()
+    os.utime(day / "old.wav", (0, 0))
+    assert delete_old(day.parent, datetime(2026, 12, 15, tzinfo=UTC).timestamp()) == 1
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), 1e12])
+def test_whoever_keeps_for_longer_than_there_are_dates_deletes_nothing(day, seconds):
+    (day / "old.wav").touch()
+    os.utime(day / "old.wav", (0, 0))
+    assert delete_old(day.parent, -seconds) == 0
+
+
+def test_one_that_cannot_be_finished_keeps_no_other_from_it(day, caplog):
+    (day / "120000_a.wav.part").mkdir()
+    (day / "120001_b.wav.part").touch()
+    finish_cut(day.parent)
+    assert {each.name for each in day.iterdir()} == {"120000_a.wav.part", "120001_b.cut.wav"}
+    assert "120000_a.wav.part" in caplog.text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -57,34 +58,57 @@ class Keeper:
 def finish_cut(directory: Path) -> None:
     """Files whose writer was killed become recordings as far as they go, with `cut` in their names."""
     for part in sorted(directory.glob(f"*/*{PART}")):
-        with part.open("r+b") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue  # another process writes it
-            if not part.exists():
-                continue  # it was finished meanwhile
-            stem, dot, ending = part.name.removesuffix(PART).partition(".")
-            whole = part.with_name(f"{stem}{CUT}{dot}{ending}")
-            if not ending.endswith(SEALED):
-                head = with_sizes(file.read(HEAD), part.stat().st_size)
-                file.seek(0)
-                file.write(head)
-            part.rename(whole)
-        logger.warning("the recording %s ends where the server was stopped", whole.name)
+        with _alone(part):
+            _finish(part)
+
+
+def _finish(part: Path) -> None:
+    with part.open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # another process writes it
+        if not part.exists():
+            return  # it was finished meanwhile
+        stem, dot, ending = part.name.removesuffix(PART).partition(".")
+        whole = part.with_name(f"{stem}{CUT}{dot}{ending}")
+        if not ending.endswith(SEALED):
+            head = with_sizes(file.read(HEAD), part.stat().st_size)
+            file.seek(0)
+            file.write(head)
+        part.rename(whole)
+    logger.warning("the recording %s ends where the server was stopped", whole.name)
 
 
 def delete_old(directory: Path, before: float) -> int:
     """Recordings written before that time; how many there were. Only folders of days that are old enough are
     looked into."""
-    deleted, last = 0, f"{datetime.fromtimestamp(before, UTC):%Y-%m-%d}"
-    for day in sorted(path for path in directory.glob("????-??-??") if path.name <= last):
-        for path in day.iterdir():
-            if path.name.endswith((*ENDINGS, PART)) and path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
-                deleted += 1
-        if day.name < last and not any(day.iterdir()):
-            day.rmdir()
+    deleted, last = 0, f"{datetime.fromtimestamp(max(before, 0.0), UTC):%Y-%m-%d}"
+    for day in sorted(path for path in directory.glob("????-??-??") if path.name <= last and path.is_dir()):
+        with _alone(day):
+            for path in day.iterdir():
+                deleted += path.name.endswith((*ENDINGS, PART)) and _is_deleted(path, before)
+            if day.name < last and not any(day.iterdir()):
+                day.rmdir()
     if deleted:
         logger.info("%d recordings were old and are deleted", deleted)
     return deleted
+
+
+def _is_deleted(path: Path, before: float) -> bool:
+    with _alone(path):
+        if path.stat().st_mtime < before:
+            path.unlink()
+            return True
+    return False
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """What cannot be done with one, or was done by another process meanwhile, is no matter of the others."""
+    try:
+        yield
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        logger.error("%s: %s", path, error.strerror or type(error).__name__)  # noqa: TRY400  # a trace tells no more
