@@ -60,6 +60,26 @@ def test_a_store_that_fails_is_asked_again_and_nothing_is_lost(recording, tmp_pa
     assert "with a key in it" not in caplog.text
 
 
+def test_one_that_the_store_refuses_keeps_no_other(recording, tmp_path, caplog):
+    another, taking = recording.with_name("b.wav"), Store()
+    another.write_bytes(b"more")
+
+    def put(key, file):
+        if key.endswith("a.wav"):
+            error = Exception("with a key in it")
+            error.response = {"Error": {"Code": "AccessDenied", "Message": "with a key in it"}}
+            raise error
+        taking.put(key, file)
+
+    uploads = Uploads(tmp_path, SETTINGS, put)
+    assert taking.has.wait(5)
+    uploads.close(0.05)
+    assert taking.taken == {"bank/2026-11-30/b.wav": b"more"}
+    assert recording.exists()
+    assert "a.wav is not stored yet: Exception (AccessDenied)" in caplog.text
+    assert "with a key in it" not in caplog.text
+
+
 def test_a_store_that_is_away_at_the_end_leaves_the_recording_where_it_is(recording, tmp_path):
     uploads = Uploads(tmp_path, SETTINGS, Store(failures=10**9).put)
     uploads.close(0.05)

@@ -37,7 +37,7 @@ from .opening import unsealed
 from .recorder import Recorder
 from .sealing import read_recipient
 from .settings import RecordingSettings, WhenLost
-from .store import Bucket, StoreSettings, Uploads
+from .store import Bucket, StoreSettings, Uploads, why
 
 YES = ("true", "yes", "on", "1")
 ENDING = 8.0  # seconds for the disk, when the server ends
@@ -198,7 +198,7 @@ def _stored(settings: StoreSettings) -> Finding:
     except ImportError as error:
         return Finding("error", subject, "boto3 is not installed", str(error))
     except Exception as error:  # noqa: BLE001  # a library's, of many kinds
-        problem = f"the bucket {settings.bucket} cannot be reached: {type(error).__name__}"
+        problem = f"the bucket {settings.bucket} cannot be reached: {why(error)}"
         return Finding(
             "error", subject, problem, "look at endpoint, bucket and keys; recordings wait meanwhile"
         )

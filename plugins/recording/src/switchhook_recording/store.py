@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds until a store that fails is asked again
 LOOK = 600.0  # seconds until the directory is looked through again, for what others have left
 PATIENCE = (5, 60)  # seconds to connect, and for an answer
+CODE = re.compile(r"[A-Za-z0-9.]{1,64}")
 NEED = "an S3 store needs boto3: pip install 'switchhook-recording[s3]'"
 
 
@@ -117,33 +119,35 @@ class Uploads:
         self._ended.set()
 
     def _work(self) -> None:
-        self._all()
+        self._look()
+        pause = FIRST_PAUSE
         while not self._ended.is_set():
             try:
                 path = self._files.get(timeout=LOOK)
             except Empty:
-                self._all()
+                self._look()
                 continue
             if path is None:
                 return
-            self._move(path)
-
-    def _all(self) -> None:
-        for path in sorted(self._directory.glob("*/*")):
-            if path.name.endswith(ENDINGS) and not self._ended.is_set():
-                self._move(path)
-
-    def _move(self, path: Path) -> None:
-        pause = FIRST_PAUSE
-        while not self._ended.is_set():
-            try:
-                self._once(path)
-            except Exception as error:  # noqa: BLE001  # a library's, of many kinds; the file stays and is tried again
-                logger.error("%s is not stored yet: %s", path.name, type(error).__name__)  # noqa: TRY400  # its text may have keys
+            if self._is_done(path):
+                pause = FIRST_PAUSE
+            else:
+                self._files.put(path)  # behind the others: it may be this one alone that is not taken
                 self._ended.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
-            else:
-                return
+
+    def _look(self) -> None:
+        for path in sorted(self._directory.glob("*/*")):
+            if path.name.endswith(ENDINGS):
+                self._files.put(path)
+
+    def _is_done(self, path: Path) -> bool:
+        try:
+            self._once(path)
+        except Exception as error:  # noqa: BLE001  # a library's, of many kinds; the file stays and is tried again
+            logger.error("%s is not stored yet: %s", path.name, why(error))  # noqa: TRY400  # its text may have keys
+            return False
+        return True
 
     def _once(self, path: Path) -> None:
         with suppress(FileNotFoundError), path.open("rb") as file:  # another worker has moved it
@@ -153,3 +157,11 @@ class Uploads:
                 return  # another worker moves it
             self._put(self._settings.key(path), file)
             path.unlink(missing_ok=True)
+
+
+def why(error: Exception) -> str:
+    """Its kind, and the code by which a store says what it minds, such as AccessDenied. Its text may have
+    keys."""
+    kind, answer = type(error).__name__, getattr(error, "response", None)
+    code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
+    return f"{kind} ({code})" if CODE.fullmatch(str(code or "")) else kind
