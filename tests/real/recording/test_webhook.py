@@ -78,6 +78,28 @@ async def test_a_server_in_trouble_is_tried_again():
     assert len(posted) == 3
 
 
+@pytest.mark.parametrize("status", [408, 425, 429])
+async def test_one_that_has_no_time_now_is_tried_again(status):
+    async with receiving(status, 200) as (port, posted):
+        await post(port)
+    assert len(posted) == 2
+
+
+async def test_it_is_left_alone_for_as_long_as_it_asks(monkeypatch):
+    pauses = []
+
+    async def sleep(seconds):
+        pauses.append(seconds)
+
+    monkeypatch.setattr(webhook.anyio, "sleep", sleep)
+    async with receiving(*(f"429 x\r\nRetry-After: {each}\r\nOther:" for each in (7, 3600)), 200) as (
+        port,
+        _,
+    ):
+        await post(port)
+    assert pauses == [7, webhook.LONGEST_PAUSE]
+
+
 @pytest.mark.parametrize(("statuses", "tries"), [((500,), 3), ((403,), 1), ((302,), 3)])
 async def test_one_that_does_not_take_it_is_named_without_its_query(statuses, tries):
     async with receiving(*statuses) as (port, posted):

@@ -13,7 +13,16 @@ from urllib.parse import urlsplit
 import anyio
 
 from switchhook import AudioFormat
-from switchhook_http import HttpError, Pool, PublicConnections, Timeouts, ascii_host, shown_address, token
+from switchhook_http import (
+    HttpError,
+    Pool,
+    PublicConnections,
+    Timeouts,
+    ascii_host,
+    seconds_in,
+    shown_address,
+    token,
+)
 
 from .message import swapped
 
@@ -21,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 TYPES = {"PCMU": "audio/mulaw", "PCMA": "audio/PCMA", "L16": "audio/L16", "PCM": "audio/L16"}
 TRIES, PAUSE = 3, 1.0  # seconds until the second, twice that until the third
+LONGEST_PAUSE = 30.0  # seconds, where it asks for more
+LATER = (408, 425, 429)  # statuses that another try may change, of those that are said to be our fault
 VALID = 30  # seconds that a token is
 CLAIMS = {"sub": "audio_recording", "iss": "switchhook"}
 MOST_ANSWER = 64 * 1024  # bytes
@@ -44,32 +55,37 @@ class Webhook:
         """Tries again for a while. Raises WebhookError."""
         boundary = secrets.token_hex(16)
         body = form(metadata, audio, sound, boundary)
+        problem, pause = "", 0.0
         for attempt in range(TRIES):
             if attempt:
-                await anyio.sleep(PAUSE * attempt)
-            if not (problem := await self._try(body, boundary)):
+                await anyio.sleep(max(PAUSE * attempt, pause))
+            problem, status, pause = await self._try(body, boundary)
+            if not problem:
                 return
-            if problem.startswith("it answers 4"):
+            if status // 100 == 4 and status not in LATER:
                 break  # it will say the same again
         raise WebhookError(f"{shown_address(self._url)}: {problem}")
 
-    async def _try(self, body: bytes, boundary: str) -> str:
-        """Why it was not taken; empty if it was."""
+    async def _try(self, body: bytes, boundary: str) -> tuple[str, int, float]:
+        """Why it was not taken, empty if it was; the status, 0 where there is none; and for how many seconds
+        it asks to be left alone."""
         headers = {
             "Authorization": f"Bearer {token(self._secret, CLAIMS, VALID)}",
             "Content-Type": f"multipart/form-data; boundary={boundary}",
             "User-Agent": "switchhook",
         }
         timeouts = Timeouts(min(3.0, self._patience), self._patience)
-        problem = f"no answer within {self._patience:g} s"
+        problem, status, pause = f"no answer within {self._patience:g} s", 0, 0.0
         with anyio.move_on_after(self._patience):
             try:
                 async with self._pool.request("POST", self._url, headers, body, timeouts) as answer:
                     await answer.read(MOST_ANSWER)
-                    problem = "" if answer.status // 100 == 2 else f"it answers {answer.status}"
+                    status = answer.status
+                    problem = "" if status // 100 == 2 else f"it answers {status}"
+                    pause = min(seconds_in(answer.headers.get("retry-after", "")) or 0.0, LONGEST_PAUSE)
             except HttpError as error:
                 problem = error.name or error.problem
-        return problem
+        return problem, status, pause
 
 
 def form(metadata: Mapping[str, str], audio: AudioFormat, sound: bytes, boundary: str) -> bytes:
