@@ -8,12 +8,22 @@ from pathlib import Path
 import anyio
 import pytest
 from sqlalchemy import create_engine, insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from switchhook import CallRecord, Options, SettingsError, SinkUnavailable, StartError
 from switchhook.testing.conformance import check_record_sink
-from switchhook_records_sql import schema
+from switchhook_records_sql import database, schema
 from switchhook_records_sql import sink as module
+from switchhook_records_sql.database import arguments
 from switchhook_records_sql.plugin import create_record_sink
 from switchhook_records_sql.schema import migrate, versions
 
@@ -129,7 +139,7 @@ async def test_old_records_are_erased_and_young_ones_stay(made, monkeypatch):
     async with made() as sink:
         await sink.put([record(f"r{days}", NOW - timedelta(days=days)) for days in (1, 89, 91, 400)])
         assert len(await ids(sink)) == 4
-        while module._delete_old(sink._engine, 90 * 86400):
+        while module._delete_old(sink._database._engine, 90 * 86400):
             pass
         assert await ids(sink) == ["r89", "r1"]
 
@@ -153,8 +163,9 @@ async def test_a_file_that_cannot_be_opened_is_away(file, made):
 
 
 async def test_a_database_that_another_holds_is_away(made, file, monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE", 0)
+    monkeypatch.setattr(database, "PATIENCE", 0)
     async with made() as sink:
+        await sink.put([record("b")])
         other = sqlite3.connect(file)
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(SinkUnavailable):
@@ -162,7 +173,102 @@ async def test_a_database_that_another_holds_is_away(made, file, monkeypatch):
         other.rollback()
         other.close()
         await sink.put([record("a")])
+        assert sorted(await ids(sink)) == ["a", "b"]
+
+
+async def test_whoever_only_looks_makes_no_file(made, file):
+    async with made() as sink:
+        assert await ids(sink) == []
+        assert await ids(sink, "a") == []
+        assert await sink.erase("a") == 0
+    assert not file.parent.exists()
+
+
+async def test_a_file_that_could_not_be_made_is_known_before_the_first_record(made, monkeypatch):
+    monkeypatch.setattr(database.os, "access", lambda *given: False)  # root may do anything
+    with pytest.raises(PermissionError):
+        async with made():
+            pass
+
+
+@pytest.mark.parametrize("away", ["moved", "deleted"])
+async def test_records_go_where_they_are_found_after_the_file_was(away, made, file):
+    async with made() as sink:
+        await sink.put([record("a")])
+        file.rename(file.with_suffix(".old")) if away == "moved" else file.unlink()
+        assert await ids(sink) == []
+        await sink.put([record("b")])
+    async with made() as sink:
+        assert await ids(sink) == ["b"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_file_that_came_in_place_of_another_is_read(made, file, tmp_path):
+    async with (
+        create_record_sink(Options({"file": "other.db"}, place="records", base=tmp_path)) as other,
+        made() as sink,
+    ):
+        await other.put([record("b")])
+        await sink.put([record("a")])
+        (tmp_path / "other.db").rename(file)
+        assert await ids(sink) == ["b"]
+
+
+class RefusedError(Exception):
+    """By a database: its text holds what was to be stored."""
+
+
+@pytest.mark.parametrize("kind", [ProgrammingError, InternalError, OperationalError, NotSupportedError])
+async def test_what_a_database_says_of_itself_is_no_fault_of_a_record(kind, made, monkeypatch):
+    """Such as a right that is missing, or a server that was made read-only."""
+    async with made() as sink:
+        monkeypatch.setattr(module, "_insert", failing(kind))
+        with pytest.raises(SinkUnavailable) as raised:
+            await sink.put([record("a")])
+    assert raised.value.reason == "RefusedError"
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", [DataError, IntegrityError])
+async def test_what_it_says_of_values_is(kind, made, monkeypatch):
+    async with made() as sink:
+        monkeypatch.setattr(module, "_insert", failing(kind))
+        with pytest.raises(ValueError, match="RefusedError") as raised:
+            await sink.put([record("a")])
+    assert "secret" not in str(raised.value)
+
+
+def failing(kind):
+    def fail(*given, **more):
+        raise kind("INSERT", {"record": "secret"}, RefusedError("secret"))
+
+    return fail
+
+
+async def test_old_records_that_may_not_be_erased_hold_up_no_new_ones(made, monkeypatch, caplog):
+    async with made() as sink:
+        await sink.put([record("a")])
+    monkeypatch.setattr(module, "_delete_old", failing(IntegrityError))
+    async with made(keep="90d") as sink:
+        while "records that are too old stay for now" not in caplog.text:
+            await anyio.sleep(0.01)
+        await sink.put([record("b")])
+        assert sorted(await ids(sink)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("keep", [float("inf"), "1000000d"])
+async def test_records_may_be_kept_for_longer_than_there_are_dates(keep, made):
+    async with made(keep=keep) as sink:
+        await sink.put([record("a", NOW - timedelta(days=4000))])
+        await anyio.wait_all_tasks_blocked()
         assert await ids(sink) == ["a"]
+
+
+def test_what_the_address_says_of_the_connection_goes_before():
+    given = arguments(make_url("postgresql+psycopg://a/b?options=-csearch_path%3Dx&tcp_user_timeout=9"))
+    assert given["options"] == "-c statement_timeout=30000 -csearch_path=x"
+    assert "tcp_user_timeout" not in given
+    assert given["keepalives_idle"] > 0
 
 
 async def test_what_is_no_record_is_refused_and_not_away(made):
@@ -176,8 +282,8 @@ async def test_what_is_no_record_is_refused_and_not_away(made):
 
 
 async def test_tables_of_a_later_version_are_left_alone(made, file):
-    async with made():
-        pass
+    async with made() as sink:
+        await sink.put([record("a")])
     engine = create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
         connection.execute(insert(versions).values(version=99))

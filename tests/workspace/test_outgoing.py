@@ -35,6 +35,7 @@ KNOWN = {
     f"{HTTP}/secured.py": GUARD,
     "plugins/recording/src/switchhook_recording/store.py": OPERATOR,
     "plugins/recording/src/switchhook_recording/webhook.py": OPERATOR,
+    "plugins/records_sql/src/switchhook_records_sql/database.py": OPERATOR,
     "plugins/records_sql/src/switchhook_records_sql/options.py": OPERATOR,
     "plugins/records_sql/src/switchhook_records_sql/schema.py": OPERATOR,
     "plugins/records_sql/src/switchhook_records_sql/sink.py": OPERATOR,

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -66,7 +67,7 @@ def cluster(tmp_path_factory):
 @pytest.fixture
 async def database(cluster):
     async with sink_of(cluster) as sink:
-        await sink._work(lambda engine: module._delete(engine, module._is("")))
+        await sink._work(lambda: sink._database.write(partial(module._delete, which=module._is(""))))
     return cluster
 
 
@@ -109,7 +110,7 @@ async def test_a_conversation_is_found_exported_and_erased(database):
 async def test_old_records_are_erased(database):
     async with sink_of(database) as sink:
         await sink.put([record("old", NOW - timedelta(days=91)), record("young", NOW - timedelta(days=89))])
-        module._delete_old(sink._engine, 90 * 86400)
+        module._delete_old(sink._database._engine, 90 * 86400)
         assert await ids(sink) == ["young"]
 
 
@@ -149,7 +150,7 @@ async def test_records_of_calls_that_go_on_while_it_comes_and_goes_are_all_there
                 while len(await ids(sink)) < len(names):
                     await anyio.sleep(0.1)
             assert await ids(sink) == names
-            assert await sink._work(_order_of_arrival) == names
+            assert await sink._work(lambda: sink._database.look(_order_of_arrival, [])) == names
 
 
 def _order_of_arrival(engine):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,22 +12,30 @@ from typing import Any, Self, TypeVar
 
 import anyio
 from anyio import to_thread
-from sqlalchemy import ColumnElement, Engine, create_engine, delete, func, or_, select
+from sqlalchemy import ColumnElement, Engine, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from switchhook import SinkUnavailable
 
-from .schema import calls, clean, migrate, row_of
+from .database import Database
+from .schema import calls, clean, row_of
 
 logger = logging.getLogger(__name__)
 
 LOOK = 3600.0  # seconds between two looks for records that are too old
 AT_ONCE = 500  # rows that are read, or erased for their age, at once
-PATIENCE = 5  # seconds to connect, or for another process that writes to the file
-STATEMENT = 30_000  # milliseconds that PostgreSQL may take for a statement
+FOR_EVER = 1000 * 365 * 86_400.0  # seconds: there are no dates before that
 T = TypeVar("T")
 
 
@@ -37,15 +44,15 @@ class SqlSink:
 
     def __init__(self, url: URL, keep: float | None = None) -> None:
         self._url, self._keep = url, keep
-        self._engine: Engine | None = None
+        self._database: Database | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Raises SinkUnavailable, and StartError where the tables are of a later version."""
-        self._engine = _engine(self._url)
-        await self._work(self._prepare)
+        """Raises SinkUnavailable, OSError, and StartError where the tables are of a later version."""
+        self._database = Database(self._url)
+        await self._work(self._database.begin)
         self._stack = AsyncExitStack()
-        if self._keep is not None:
+        if self._keep is not None and self._keep < FOR_EVER:
             group = await self._stack.enter_async_context(anyio.create_task_group())
             self._stack.callback(group.cancel_scope.cancel)
             group.start_soon(self._forget, self._keep)
@@ -55,77 +62,84 @@ class SqlSink:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> bool | None:
         swallowed = await self._stack.__aexit__(kind, error, trace)
-        if self._engine is not None:
-            self._engine.dispose()
+        if self._database is not None:
+            self._database.close()
         return swallowed
 
     async def put(self, records: Sequence[Mapping[str, Any]], /) -> None:
-        """Raises SinkUnavailable; and KeyError, TypeError and ValueError for what is no record."""
+        """Raises SinkUnavailable, OSError; and KeyError, TypeError and ValueError for what is no record."""
         rows = [row_of(record) for record in records]
-        await self._work(lambda engine: _insert(engine, rows))
+        await self._work(lambda: self._there.write(lambda engine: _insert(engine, rows)))
 
     async def records(self, wanted: str, newest: int | None, /) -> AsyncIterator[Mapping[str, Any]]:
         """Raises SinkUnavailable."""
         newest_first = (calls.c.ended.desc(), calls.c.record_id.desc())
         chosen = select(calls.c.record_id).where(_is(wanted)).order_by(*newest_first).limit(newest)
-        keys = [*reversed(await self._work(lambda engine: _rows(engine, chosen)))]
+        keys = [*reversed(await self._found(chosen))]
         for at in range(0, len(keys), AT_ONCE):
             ids = [key.record_id for key in keys[at : at + AT_ONCE]]
             asked = select(calls.c.record_id, calls.c.record).where(calls.c.record_id.in_(ids))
-            found = {row.record_id: row.record for row in await self._work(partial(_rows, asked=asked))}
+            found = {row.record_id: row.record for row in await self._found(asked)}
             for record_id in ids:
                 if record_id in found:  # else it was erased meanwhile
                     yield found[record_id]
 
     async def erase(self, wanted: str, /) -> int:
         """Raises SinkUnavailable."""
-        return await self._work(lambda engine: _delete(engine, _is(wanted)))
+        delete = partial(_delete, which=_is(wanted))
+        return await self._work(lambda: self._there.look(delete, 0))
 
-    async def _work(self, work: Callable[[Engine], T]) -> T:
-        if self._engine is None:
+    async def _found(self, asked: Any) -> Sequence[Any]:
+        return await self._work(lambda: self._there.look(partial(_rows, asked=asked), []))
+
+    @property
+    def _there(self) -> Database:
+        if self._database is None:
             raise SinkUnavailable("the sink is not entered", reason="not entered")
-        with _translated():
-            return await to_thread.run_sync(partial(work, self._engine), abandon_on_cancel=True)
+        return self._database
 
-    def _prepare(self, engine: Engine) -> None:
-        if self._url.get_backend_name() == "sqlite" and self._url.database:
-            # the file is its owner's alone before there is anything in it
-            os.makedirs(os.path.dirname(self._url.database) or ".", mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120  # SQLAlchemy has it as text
-            os.close(os.open(self._url.database, os.O_CREAT | os.O_RDWR, 0o600))
-        with engine.begin() as connection:
-            migrate(connection)
+    async def _work(self, work: Callable[[], T]) -> T:
+        with _translated():
+            return await to_thread.run_sync(work, abandon_on_cancel=True)
 
     async def _forget(self, keep: float) -> None:
-        """For ever. Where the database is away, the next look does it."""
+        """For ever. Where the database is away, or does not let us, the next look does it."""
+        old = partial(_delete_old, keep=keep)
         while True:
             try:
-                while await self._work(partial(_delete_old, keep=keep)):
+                while await self._work(lambda: self._there.look(old, 0)):
                     pass
-            except SinkUnavailable as error:
-                logger.warning("records that are too old stay for now: %s", error.reason)
+            except (SinkUnavailable, OSError, ValueError) as error:
+                why = error.reason if isinstance(error, SinkUnavailable) else type(error).__name__
+                logger.warning("records that are too old stay for now: %s", why)
             await anyio.sleep(LOOK)
-
-
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        return create_engine(url, connect_args={"timeout": PATIENCE})
-    given = {"connect_timeout": PATIENCE, "options": f"-c statement_timeout={STATEMENT}"}
-    return create_engine(url, connect_args=given, pool_pre_ping=True, pool_timeout=PATIENCE)
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """The texts of the library's errors hold what was to be stored, so they end here."""
+    """The texts of the library's errors hold what was to be stored, so they end here. A record is to blame
+    where the database says that of its values, and of nothing else: a server that was made read-only, or a
+    right that is missing, will be mended."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        raise SinkUnavailable("the database cannot be reached", reason=_said(error)) from None
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise SinkUnavailable("the connection broke", reason=_said(error)) from None
-        if type(error) is DatabaseError:  # no kind of it: SQLite says so of a file, and no record is to blame
-            raise SinkUnavailable("its file is broken, or no database", reason=_said(error)) from None
+    except (DataError, IntegrityError) as error:
         raise ValueError(f"the database refuses it: {_said(error)}") from None
+    except DBAPIError as error:
+        raise SinkUnavailable(_why_not(error), reason=_said(error)) from None
+    except PoolTimeoutError as error:
+        raise SinkUnavailable("the database cannot be reached", reason=_said(error)) from None
+    except StatementError as error:  # a value that cannot be given to the database at all
+        raise ValueError(f"the database cannot be given it: {_said(error)}") from None
+
+
+def _why_not(error: DBAPIError) -> str:
+    if isinstance(error, OperationalError | InterfaceError):
+        return "the database cannot be reached"
+    if error.connection_invalidated:
+        return "the connection broke"
+    if type(error) is DatabaseError:  # no kind of it: SQLite says so of a file
+        return "its file is broken, or no database"
+    return "the database does not let us"
 
 
 def _said(error: Exception) -> str:
