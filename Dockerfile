@@ -24,7 +24,7 @@ USER 10001:10001
 EXPOSE 8443
 # Live calls go on: whoever stops the container has to wait for longer than [server] notice and drain.
 STOPSIGNAL SIGTERM
-# Alive, not ready: a server that drains is not ready, and must not be killed for it. Models may take minutes to load.
+# Asked without the proxy that a container's environment may name. Alive, not ready: a server that drains is not ready, and must not be killed for it. Models may take minutes to load.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5m --retries=3 \
-    CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:9090/livez', timeout=4)"]
+    CMD ["python", "-c", "import urllib.request as web; web.build_opener(web.ProxyHandler({})).open('http://127.0.0.1:9090/livez', timeout=4)"]
 CMD ["switchhook", "serve", "--config", "/etc/switchhook/switchhook.toml"]
