@@ -32,6 +32,8 @@ PLACES = {
         "connectors": {"bank": {**connector(), "languages": {"es": {"tts": {"use": "c", "api_key": FOUND}}}}}
     },
     "an address": {"connectors": {"bank": {**connector(), "address": {"token": FOUND}}}},
+    "a record sink": {"records": {"spool": "spool", "sinks": [{"use": "webhook", "secret": FOUND}]}},
+    "a state": {"state": {"use": "redis", "url": FOUND}},
     "a plugin": {"plugins": {"acme": {"password": FOUND}}},
     "the key of TLS": {"server": {"tls": {"certificate": "public", "key": "secret"}}},
 }

@@ -43,7 +43,7 @@ Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 def open_to_others(settings: Settings, base: Path) -> Iterator[tuple[Path, int]]:
     """Secret files that others can read, each with its mode. One that is not there is passed over: other
     checks tell of it."""
-    named = (base / Path(name).expanduser() for name in _named(_tables(settings)))
+    named = (base / os.path.expanduser(name) for name in _named(_tables(settings)))  # noqa: PTH111  # it raises nothing
     key = [base / settings.server.tls.key] if settings.server.tls else []
     for path in dict.fromkeys((*named, *key)):
         try:
@@ -57,6 +57,8 @@ def open_to_others(settings: Settings, base: Path) -> Iterator[tuple[Path, int]]
 def _tables(settings: Settings) -> Iterator[Any]:
     """All tables that may hold a secret of a plugin."""
     yield settings.transport.table()
+    yield settings.state.table()
+    yield from (sink.table() for sink in settings.records.sinks)
     yield from settings.plugins.tables().values()
     for connector in settings.connectors.values():
         yield from _of_connector(connector)
