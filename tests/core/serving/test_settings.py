@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from switchhook import FilePath, Options, Seconds, Secret, SettingsError, Table, load_settings
 from switchhook.contract.options import UNITS
+from switchhook.serving.config.watched import Watched
 
 EXAMPLE = """
 [server]
@@ -134,6 +135,24 @@ def test_a_path_from_the_root_stays(load):
 def test_a_path_in_the_home_directory_is_found(load, monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
     assert load('[records]\ndirectory = "~/records"\n').records.directory == Path("/home/ada/records")
+
+
+def test_a_file_in_the_home_directory_that_changes_is_seen(load, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    secret = tmp_path / "home" / "secret"
+    secret.parent.mkdir()
+    secret.write_text("one")
+    load('[plugins.acme]\nkey = { file = "~/secret" }\n')
+    watched = Watched(tmp_path / "switchhook.toml")
+    secret.write_text("another")
+    assert watched.changed(watched.look()) == [str(secret)]
+
+
+def test_the_home_of_nobody_is_refused(refusal):
+    said = refusal('records = { directory = "~nobody-of-that-name/records" }')
+    assert (
+        said == "records.directory: expected a path, got one in the home folder of a user that is not known"
+    )
 
 
 def test_a_file_named_from_elsewhere_still_counts_for_its_paths(load, tmp_path, monkeypatch):
@@ -315,6 +334,32 @@ def test_a_variable_for_a_key_goes_over_one_for_its_table(load):
 def test_lengths_of_time_and_paths_work_in_variables(load, tmp_path):
     settings = load("", SWITCHHOOK_SERVER__DRAIN="90s", SWITCHHOOK_RECORDS__DIRECTORY="calls")
     assert (settings.server.drain, settings.records.directory) == (90.0, tmp_path / "calls")
+
+
+OF_A_SERVICE = {
+    "SWITCHHOOK_SERVICE_HOST": "10.0.0.7",
+    "SWITCHHOOK_SERVICE_PORT": "8443",
+    "SWITCHHOOK_SERVICE_PORT_CALLS": "8443",
+    "SWITCHHOOK_PORT": "tcp://10.0.0.7:8443",
+    "SWITCHHOOK_PORT_8443_TCP": "tcp://10.0.0.7:8443",
+    "SWITCHHOOK_PORT_8443_TCP_PROTO": "tcp",
+    "SWITCHHOOK_PORT_8443_TCP_PORT": "8443",
+    "SWITCHHOOK_PORT_8443_TCP_ADDR": "10.0.0.7",
+}
+
+
+@pytest.mark.parametrize("service", ["SWITCHHOOK", "SWITCHHOOK_ADMIN", "SWITCHHOOK_SERVER"])
+def test_what_kubernetes_says_of_a_service_by_our_name_is_no_setting(load, service):
+    told = {name.replace("SWITCHHOOK", service): value for name, value in OF_A_SERVICE.items()}
+    assert load("", **told) == load("")
+
+
+@pytest.mark.parametrize(
+    "variable", [{"SWITCHHOOK_PORT": "8443"}, {"SWITCHHOOK_SERVER_PORT": "8443"}, {"SWITCHHOOK_HOST": "::"}]
+)
+def test_a_setting_with_one_underscore_is_refused_all_the_same(load, variable):
+    with pytest.raises(SettingsError, match=next(iter(variable))):
+        load("", **variable)
 
 
 def test_variables_of_others_are_left_alone(load):

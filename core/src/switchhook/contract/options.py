@@ -127,7 +127,10 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 def located(value: object, info: ValidationInfo) -> object:
     """A path as it is written; a relative one is looked for beside the configuration file."""
     base = (info.context or {}).get("base")
-    return (base or Path()) / Path(value).expanduser() if isinstance(value, str | Path) else value
+    try:
+        return (base or Path()) / Path(value).expanduser() if isinstance(value, str | Path) else value
+    except RuntimeError:
+        raise ValueError("expected a path, got one in the home folder of a user that is not known") from None
 
 
 def _seconds(value: object) -> object:

@@ -1,7 +1,8 @@
 """What the configuration may say: one TOML file, and the environment over it.
 
 A variable `SWITCHHOOK_SERVER__PORT=9000` sets `[server] port`; a value that begins with `[` or `{` is read
-as TOML. A name that fits no key is an error like any other unknown key.
+as TOML. A name that fits no key is an error like any other unknown key, unless it is one by which Kubernetes
+tells of a service, such as `SWITCHHOOK_SERVICE_HOST`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,10 @@ from ...contract.options import Options
 from ...contract.settings import Settings
 
 PREFIX = "SWITCHHOOK_"
+OF_A_SERVICE = re.compile(
+    PREFIX + r"(\w+_)?(SERVICE_HOST=|SERVICE_PORT(_\w+)?=|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?=|PORT=\w+://).*"
+)
+"""Variables by which Kubernetes tells each container of the services in its namespace: of our name too."""
 
 
 def load_settings(path: Path | str, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -37,7 +42,7 @@ def read_table(path: Path | str, environ: Mapping[str, str] = os.environ) -> Opt
     referred = set(_referred(table))
     variables = {}
     for name, value in sorted(environ.items()):
-        if name.startswith(PREFIX) and name not in referred:
+        if name.startswith(PREFIX) and name not in referred and not _is_of_a_service(name, value):
             variables[_overlay(table, name, value)] = name
     return Options(table, place="", base=file.parent.absolute(), variables=variables)
 
@@ -50,7 +55,7 @@ def named_files(value: object, base: Path) -> Iterator[Path]:
     elif isinstance(value, list):
         for inner in value:
             yield from named_files(inner, base)
-    elif isinstance(value, str) and os.path.isfile(path := base / value):  # noqa: PTH113  # a text that can be no path is none
+    elif isinstance(value, str) and os.path.isfile(path := base / os.path.expanduser(value)):  # noqa: PTH111, PTH113  # a text that can be no path is none
         yield path
 
 
@@ -82,6 +87,10 @@ def _referred(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _referred(inner)
+
+
+def _is_of_a_service(name: str, value: str) -> bool:
+    return "__" not in name and OF_A_SERVICE.fullmatch(f"{name}={value}") is not None
 
 
 def _overlay(table: dict[str, Any], name: str, value: str) -> str:
