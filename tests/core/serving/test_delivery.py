@@ -269,6 +269,20 @@ async def test_they_come_while_the_disk_of_the_spool_cannot_be_read(caplog):
     assert "cannot be read" in caplog.messages[0]
 
 
+async def test_a_log_that_cannot_be_read_delays_no_other_and_is_said_once(caplog):
+    """Not even by a second, however long it lasts."""
+    broken, sink = Mock(read=Mock(side_effect=OSError(5, "Input/output error")), positions={}), Sink()
+    broken.name = "old"
+    other = Log()
+    async with running(House().delivery(sink, broken, other)):
+        for at in range(1, 100):
+            other.names.append(f"r{at}")
+            await anyio.sleep(6.0)
+            assert len(sink.taken) == at
+    [said] = [message for message in caplog.messages if "old" in message]
+    assert said.endswith("old of the spool, which cannot be read (Input/output error): it is tried again")
+
+
 async def test_they_come_as_soon_as_they_are_offered():
     sink = Sink()
     delivery = House().delivery(sink)

@@ -17,6 +17,7 @@ from ...contract.figures import Figure
 from ...contract.sinks import RecordSink
 from ...contract.traces import home, place
 from ..process.detached import in_thread
+from .seldom import Seldom
 from .spool_log import START, Position, SpoolLog
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ LOOK = 5.0  # seconds between two looks for records of which nobody has told
 GATHER = 0.1  # seconds in which those that come go together
 MOST_OFFERED, MOST_OFFERED_BYTES = 1000, 8 * 1024 * 1024  # of records in memory, for one sink
 UNTAKEN = "%s does not take records (%s%s): they wait in the spool, and it is asked again"
-UNREAD = "%s does not get the records that wait in the spool, which cannot be read (%s%s): it is tried again"
+UNREAD = "%s does not get what waits in %s of the spool, which cannot be read (%s): it is tried again"
 
 Record = Mapping[str, Any]
 Measured = Callable[[str, float, Mapping[str, str]], None]
@@ -59,6 +60,7 @@ class Delivery:
     ) -> None:
         self.name, self._sink, self._logs, self._has, self._bury = name, sink, logs, has, bury
         self._measured = measured
+        self._seldom = Seldom()
         self._most, self._failures, self._refusals = AT_ONCE, 0, 0
         self._woken, self._settled = anyio.Event(), anyio.Event()
         self._offered: deque[str] = deque()
@@ -115,8 +117,10 @@ class Delivery:
         try:
             records, after = await in_thread(partial(log.read, at, self._most))
         except OSError as error:
-            await self._fail(error, LONGEST, UNREAD)
-            return False  # what is in memory does not wait for that disk
+            # neither other logs nor what is in memory waits for it: the next look tries it again
+            self._measured(FAILED.name, 1, {"sink": self.name})
+            self._seldom.error(UNREAD, self.name, log.name, error.strerror or cause(error))
+            return False
         if not records:
             log.positions[self.name] = after
             return False
@@ -167,11 +171,11 @@ class Delivery:
         logger.error(form, self.name, str(records[0].get("record_id"))[:64], MOST_REFUSALS, cause(error))
         return True
 
-    async def _fail(self, error: BaseException, longest: float, form: str = UNTAKEN) -> None:
+    async def _fail(self, error: BaseException, longest: float) -> None:
         """Says it once, and waits longer each time."""
         self._measured(FAILED.name, 1, {"sink": self.name})
         if not self._failures:
-            logger.error(form, self.name, cause(error), place(error, home(type(self._sink))))
+            logger.error(UNTAKEN, self.name, cause(error), place(error, home(type(self._sink))))
         wait = min(FIRST * 2 ** min(self._failures, 20), longest)
         self._failures += 1
         await anyio.sleep(wait)

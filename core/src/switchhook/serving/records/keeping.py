@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from .delivery import Delivery, Measured, Record
 from .files import RefusalFile
 from .line_file import Unwritten
 from .line_writer import LineWriter
+from .seldom import Seldom
 from .spool import Spool
 from .spool_log import START, SpoolLog
 
@@ -47,6 +48,7 @@ class RecordKeeping:
             self.spool = Spool(settings.waiting, settings.spool_size * MEGABYTE, self.writer)
         self._taken_over: list[SpoolLog] = []
         self._deliveries: list[Delivery] = []
+        self._seldom = Seldom()
 
     # --- Calls: plain calls, that wait for nothing
 
@@ -130,7 +132,7 @@ class RecordKeeping:
 
     async def _look_after(self, spool: Spool) -> None:
         while True:
-            if spool.log is not None and (again := await in_thread(partial(_again, spool.log))) is not None:
+            if spool.log and (again := await in_thread(partial(_again, spool.log, self._seldom))) is not None:
                 spool.go_on_in(again)
             for log in await in_thread(partial(self._take_over, spool.directory)):
                 self._taken_over.append(log)
@@ -145,28 +147,40 @@ class RecordKeeping:
 
     def _take_over(self, directory: Path) -> list[SpoolLog]:
         """What processes have left that were killed, or whose sinks were away."""
+
+        def unusable(name: str, error: OSError | Unwritten) -> None:
+            form = "cannot take over what process %s has left: %s"
+            self._seldom.error(form, name, getattr(error, "strerror", None) or cause(error))
+
         found: list[SpoolLog] = []
         try:
-            found.extend(log for log in spool_log.abandoned(directory) if _recovered(log))
+            found.extend(log for log in spool_log.abandoned(directory, unusable) if _recovered(log, unusable))
         except OSError as error:
-            logger.error("cannot look into %s: %s", directory, error.strerror or cause(error))  # noqa: TRY400  # the reason says it all
+            self._seldom.error("cannot look into %s: %s", directory, error.strerror or cause(error))
         return found
 
     def _clear(self) -> int:
         """What every sink has is removed. Gives the first segment of ours that is left."""
         left = 0
-        try:
-            for log in self._logs():
-                first = min((log.positions.get(name, START) for name in self._sinks), default=START)
-                if not log.over:
-                    left = min(first.segment, log.carried)
-                    log.remove_before(left)
-                elif not self.writer.waiting and self._have_all(log):  # and says so nowhere any more
-                    log.remove()
-                    self._taken_over.remove(log)
-        except OSError as error:
-            logger.error("cannot clear the spool: %s", error.strerror or cause(error))  # noqa: TRY400  # the reason says it all
+        for log in self._logs():
+            try:
+                left = max(left, self._cleared(log))
+            except OSError as error:  # one that cannot be read keeps no other
+                form = "cannot clear %s of the spool: %s"
+                self._seldom.error(form, log.name, error.strerror or cause(error))
         return left
+
+    def _cleared(self, log: SpoolLog) -> int:
+        """As `_clear`, of ours; 0 of another. Raises OSError."""
+        if not log.over:
+            first = min((log.positions.get(name, START) for name in self._sinks), default=START)
+            left = min(first.segment, log.carried)
+            log.remove_before(left)
+            return left
+        if not self.writer.waiting and self._have_all(log):  # and says so nowhere any more
+            log.remove()
+            self._taken_over.remove(log)
+        return 0
 
     def _have_all(self, log: SpoolLog) -> bool:
         return all(name in log.positions and not log.read(log.positions[name], 1)[0] for name in self._sinks)
@@ -194,19 +208,19 @@ class RecordKeeping:
         logger.error("cannot write a dead letter to %s: %s; %s", self.writer.directory, why, line)
 
 
-def _again(log: SpoolLog) -> SpoolLog | None:
+def _again(log: SpoolLog, seldom: Seldom) -> SpoolLog | None:
     try:
         return log.again()
     except OSError as error:
-        logger.error("cannot keep %s: %s", log.directory, error.strerror or cause(error))  # noqa: TRY400  # the reason says it all
+        seldom.error("cannot keep %s: %s", log.directory, error.strerror or cause(error))
         return None
 
 
-def _recovered(log: SpoolLog) -> bool:
+def _recovered(log: SpoolLog, unusable: Callable[[str, OSError | Unwritten], None]) -> bool:
     try:
         interrupted = log.recover()
     except (OSError, Unwritten) as error:
-        logger.error("cannot take over what process %s has left: %s", log.name, cause(error))  # noqa: TRY400  # the reason says it all
+        unusable(log.name, error)
         log.release()
         return False
     if interrupted:

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,8 +70,9 @@ class SpoolLog:
             at = at if segment == at.segment else Position(segment)
             for line, after in _lines(self.path(segment), at.offset):
                 at = Position(segment, after)
-                if line.startswith(ENDED) and (table := _table(line)):
-                    records.append(table["ended"])
+                ended = (_table(line) or {}).get("ended") if line.startswith(ENDED) else None
+                if isinstance(ended, dict):
+                    records.append(ended)
                     if len(records) == most:
                         return records, at
         return records, at
@@ -105,7 +106,7 @@ class SpoolLog:
                 open_calls.pop(call, None)
             case {"growing": {"record_id": str(call)}, "turns": list(turns)}:
                 by_number = open_calls.get(call, {}).get("turns", {})
-                by_number |= {turn["number"]: turn for turn in turns}
+                by_number |= {turn["number"]: turn for turn in turns if _is_turn(turn)}
                 open_calls[call] = {**table["growing"], "turns": by_number}
             case {"has": str(sink), "segment": int(segment), "offset": int(offset)}:
                 self.positions[sink] = max(self.positions.get(sink, START), Position(segment, offset))
@@ -154,14 +155,22 @@ def begin(directory: Path, name: str) -> SpoolLog:
     return SpoolLog(directory, name, lock)
 
 
-def abandoned(directory: Path) -> Iterator[SpoolLog]:
-    """Logs of processes that have ended, the oldest first; they are ours now. Raises OSError."""
+def abandoned(
+    directory: Path, unusable: Callable[[str, OSError], None] = lambda _name, _error: None
+) -> Iterator[SpoolLog]:
+    """Logs of processes that have ended, the oldest first; they are ours now. `unusable` is told of those
+    that cannot be. Raises OSError where the folder cannot be read."""
     there = [each.name for each in directory.iterdir()] if directory.is_dir() else []
     names = {each.removesuffix(".lock") for each in there if each.endswith(".lock")}
     loose = [found for each in there if (found := _SEGMENT.fullmatch(each)) and found["name"] not in names]
     touched = {each["name"] for each in loose if _age(directory / each[0]) < UNTOUCHED}
     for name in sorted(names | {each["name"] for each in loose} - touched):
-        if (lock := _claim(_lock_path(directory, name))) is not None:
+        try:
+            lock = _claim(_lock_path(directory, name))
+        except OSError as error:  # such as one of another user's
+            unusable(name, error)
+            continue
+        if lock is not None:
             yield SpoolLog(directory, name, lock)
 
 
@@ -224,10 +233,15 @@ def _table(line: bytes) -> dict[str, Any] | None:
     return table if isinstance(table, dict) else None
 
 
+def _is_turn(table: object) -> bool:
+    """What another version has written may look otherwise."""
+    return isinstance(table, dict) and isinstance(table.get("number"), int)
+
+
 def _end_of(call: Mapping[str, Any]) -> dict[str, Any]:
     """A call whose outcome was known keeps it: it is the end of the leg that is not known."""
     turns = [call["turns"][number] for number in sorted(call["turns"])]
-    return {**call, "turns": turns, "outcome": call["outcome"] or INTERRUPTED, "closed": INTERRUPTED}
+    return {**call, "turns": turns, "outcome": call.get("outcome") or INTERRUPTED, "closed": INTERRUPTED}
 
 
 def _removed(path: Path) -> int:
