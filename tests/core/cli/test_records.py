@@ -385,6 +385,57 @@ def test_what_is_erased_is_nowhere_any_more(folder, run):
     assert run("show", "talk-b")[0] == 0
 
 
+def test_half_a_record_of_a_process_that_was_killed_is_erased_too(folder, run):
+    kept(folder, *"ab")
+    [file] = folder.iterdir()
+    half = call("a").line().partition("my balance")[0] + "my balance"
+    with file.open("a") as lines:
+        lines.write(f"{half}\n{call('c', 2).line()}\n{half}")
+    os.utime(file, (0, 0))
+    status, out, _ = run("erase", "talk-a")
+    assert (status, out.rpartition(": ")[2]) == (0, "3\n")
+    assert file.read_text().count("my balance") == 2  # of the others
+    assert [each.split()[1] for each in run("list")[1].splitlines()] == ["talk-b", "talk-c"]
+
+
+def test_half_a_line_that_somebody_writes_just_now_is_left_to_him(folder, run):
+    kept(folder, "a")
+    [file] = folder.iterdir()
+    half = call("b").line().partition("my balance")[0]
+    with file.open("a") as lines:
+        lines.write(half)
+    assert run("erase", "talk-b")[0] == 1
+    assert file.read_text().endswith(half)
+
+
+def test_events_and_recordings_of_a_call_that_only_the_spool_has_are_known(folder, run):
+    spool = Spool(folder / "spool", 10_000_000, LineWriter(folder))
+    spool.begin()
+    spool.end(call("a", recordings=["recordings/a.wav"]))
+    (folder / "events-leg-a.jsonl").write_text("{}\n")
+    _, out, _ = run("erase", "talk-a")
+    assert not (folder / "events-leg-a.jsonl").exists()
+    assert "recordings/a.wav" in out
+
+
+def test_a_file_of_the_spool_that_cannot_be_written_keeps_no_other(folder, run):
+    kept(folder, "a")
+    spool = Spool(folder / "spool", 10_000_000, LineWriter(folder))
+    spool.begin()
+    spool.end(call("a"))
+    (folder / "spool" / "00.jsonl").mkdir()
+    status, _, error = run("erase", "talk-a")
+    assert status == 1
+    assert "not erased everywhere, so erase it again" in error
+    assert "00.jsonl: Is a directory" in error
+    assert not any("talk-a" in file.read_text() for file in folder.rglob("*.jsonl") if file.is_file())
+
+
+def test_an_id_that_is_no_text_is_that_of_no_call(folder, run):
+    kept(folder, "a")
+    assert run("erase", "\udcff")[0] == 1
+
+
 def test_what_is_erased_in_the_spool_is_not_read_from_it_again(folder, run):
     spool = Spool(folder / "spool", 10_000_000, LineWriter(folder))
     spool.begin()

@@ -156,10 +156,11 @@ async def _erase(stores: Stores, wanted: str) -> int:
 
 
 def _unless(found: bool, wanted: str) -> int:
+    from ..contract.visible import visible
+
     if not found:
-        print(
-            f"there is no record of {wanted}; `switchhook records list` shows what there is", file=sys.stderr
-        )
+        said = f"there is no record of {visible(wanted)}; `switchhook records list` shows what there is"
+        print(said, file=sys.stderr)
     return 0 if found else 1
 
 

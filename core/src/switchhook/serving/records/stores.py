@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -50,11 +50,9 @@ class Stores:
         where a sink was not there."""
         if not wanted:
             raise SettingsError("expected the id of a call")
-        folder = self._asked.waiting
-        if folder is not None:  # first: what waits would go to the sinks else
-            files = [*sorted(folder.glob("*.jsonl"))] if folder.is_dir() else []
-            yield str(folder), await in_thread(lambda: sum(erase_lines(file, wanted) for file in files))
         legs, failed = {wanted}, list[str]()
+        if (folder := self._asked.waiting) is not None:  # first: what waits would go to the sinks else
+            yield str(folder), await in_thread(partial(self._erase_waiting, folder, wanted, legs, failed))
         for name in [each for each, sink in self._sinks.items() if isinstance(sink, RecordStore)]:
             try:
                 count = await self._erase(name, wanted, legs)
@@ -71,11 +69,25 @@ class Stores:
         sink: Any = self._sinks[name]
         async with sink:
             async for each in sink.records(wanted, None):
-                legs.add(str(each.get("id")))
-                kept = each.get("recordings")
-                self.recordings.update(map(str, kept if isinstance(kept, list) else ()))
+                self._note(legs, each)
             count: int = await sink.erase(wanted)
         return count
+
+    def _erase_waiting(self, folder: Path, wanted: str, legs: set[str], failed: list[str]) -> int:
+        """A file that cannot be looked into keeps no other."""
+        count = 0
+        for file in sorted(folder.glob("*.jsonl")):
+            try:
+                count += erase_lines(file, wanted, partial(self._note, legs))
+            except OSError as error:
+                failed.append(f"{file}: {error.strerror}")
+        return count
+
+    def _note(self, legs: set[str], erased: Mapping[str, Any]) -> None:
+        if "id" in erased:
+            legs.add(str(erased["id"]))
+        kept = erased.get("recordings")
+        self.recordings.update(map(str, kept if isinstance(kept, list) else ()))
 
     def events(self, leg: str) -> Iterable[str]:
         """The lines of a call's event file; none where it has none."""
