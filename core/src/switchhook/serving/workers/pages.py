@@ -34,30 +34,40 @@ class Pages:
         workers = self._crew.all_ready()
         if one := parse_qs(query).get("worker"):
             workers = [each for each in workers if str(each.slot) == one[0]]
-        pages = {
-            worker: page
-            for worker, table in zip(
-                workers, await _all(each.ask_page(page=path) for each in workers), strict=True
-            )
-            if (page := unpacked(table)) is not None
-        }
-        if not pages:
-            return NOT_FOUND
-        if one:
-            return 200, next(iter(pages.values()))
-        for worker, page in pages.items():
+        tables = await _all(each.ask_page(page=path) for each in workers)
+        said = {each: page for each, table in zip(workers, tables, strict=True) if (page := unpacked(table))}
+        if one and said:
+            return 200, next(iter(said.values()))
+        for worker, page in self._of_the_living(said).items():
             self._last.setdefault(worker, {})[path] = page
-        return await self._merged(path, pages)
+        known = {each: self._last[each][path] for each in workers if path in self._last.get(each, {})}
+        if one or not known:
+            return NOT_FOUND
+        return await self._merged(path, known, list(said))
 
-    async def _merged(self, path: str, pages: dict[Worker, AdminPage]) -> Answer:
-        merger = next(iter(pages))
+    def _of_the_living(self, pages: dict[Worker, AdminPage]) -> dict[Worker, AdminPage]:
+        """What one has counted that has ended meanwhile is among what is gone."""
+        return {each: page for each, page in pages.items() if self._crew.in_slot(each.slot) is each}
+
+    async def _merged(self, path: str, pages: dict[Worker, AdminPage], mergers: Sequence[Worker]) -> Answer:
+        """Of one that does not answer now, what it said last: a counter that went back would be taken for a
+        start from nothing."""
+        for merger in mergers:
+            await self._shorten(path, merger)
+            merged = await _merge(merger, path, self._of_the_living(pages), self._gone.get(path, []))
+            if merged is not None:
+                return 200, merged
+            if not merger.ended.is_set():
+                return 404, status(status="each worker has its own", paths=f"{path}?worker=0 and so on")
+        return 503, status(status="no worker answers now")
+
+    async def _shorten(self, path: str, merger: Worker) -> None:
+        """One page of all that are gone, of which there may be more when it is made."""
         gone = self._gone.get(path, [])
-        if len(gone) > 1 and (together := await _merge(merger, path, {}, gone)) is not None:
-            gone = self._gone[path] = [together]
-        merged = await _merge(merger, path, pages, gone)
-        if merged is None:
-            return 404, status(status="each worker has its own", paths=f"{path}?worker=0 and so on")
-        return 200, merged
+        if len(taken := list(gone)) < 2 or (page := await _merge(merger, path, {}, taken)) is None:
+            return
+        if gone[: len(taken)] == taken:  # else who asked at the same time has done it
+            gone[: len(taken)] = [page]
 
     async def _health(self, path: str) -> Answer:
         """Calls should come as long as one worker is ready."""
