@@ -2,6 +2,7 @@
 
 import json
 from contextlib import AsyncExitStack, asynccontextmanager
+from unittest.mock import Mock
 
 import anyio
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from switchhook import Full, virtual_time
 from switchhook.serving.state.memory import MemoryState
-from switchhook.serving.state.places import CALLS
+from switchhook.serving.state.places import CALLS, Places
 from switchhook.serving.workers.lending import Lender, Lent
 from switchhook.serving.workers.line_state import LineState, LostError
+from switchhook.serving.workers.worker import Worker as Process
+from switchhook.serving.workers.working import Working
 
 pytestmark = pytest.mark.anyio
 
@@ -301,3 +304,35 @@ async def start(crew, group):
                 await anyio.sleep_forever()
 
     return await group.start(live)
+
+
+# --- a configuration that is read again
+
+
+class Serving:
+    """A server, as far as a worker tells of its settings."""
+
+    def __init__(self, max_calls):
+        self.app = Mock()
+        self.app.settings.server.max_calls = max_calls
+
+
+async def test_places_that_a_new_configuration_adds_are_known_before_anybody_asks_for_one():
+    crew, told = Crew(MemoryState()), []
+    async with crew.worker() as one, await one.state.hold_all({CALLS: 1}):
+        assert crew.fulls == [True]
+        process = object.__new__(Process)
+        process._lender, process._told = crew.lender, anyio.Event()
+        line = Mock(put=lambda **message: process._take(message))
+        Working(Serving(2), line, Mock()).reloading("applied")
+        told.extend(crew.fulls)
+    assert told == [True, False]
+
+
+async def test_calls_of_the_server_before_fill_no_place_that_a_new_configuration_adds():
+    most = 2
+    places = Places(Mock(), lambda: most)
+    places.counted(2)
+    assert places.are_taken
+    most = 3
+    assert not places.are_taken

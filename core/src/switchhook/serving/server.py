@@ -217,7 +217,7 @@ class Server:
 
 
 def _full(server: Server) -> Busy | None:
-    if server.places.full or len(server.calls) >= server.app.settings.server.max_calls:
+    if server.places.are_taken or len(server.calls) >= server.app.settings.server.max_calls:
         return Busy.FULL
     return server.succession.late
 

@@ -28,11 +28,16 @@ class Places:
 
     def __init__(self, state: SureState, most: Callable[[], int]) -> None:
         self._state, self._most = state, most
-        self.full = False
+        self.full, self._live = False, 0
 
     def counted(self, live: int) -> None:
         """So many calls are live, of this server and of the one before."""
-        self.full = live >= self._most()
+        self._live = live
+
+    @property
+    def are_taken(self) -> bool:
+        """All of them, as far as is known without asking: also where the configuration has changed since."""
+        return self.full or self._live >= self._most()
 
     async def take(self) -> AbstractAsyncContextManager[object] | Busy:
         held = await self.take_within({})

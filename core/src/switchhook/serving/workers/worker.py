@@ -12,6 +12,7 @@ import anyio
 
 from ...contract.leg import Busy
 from ..process.handed import Handed, command
+from ..state.places import CALLS
 from .lending import Lender, Lent
 from .line import Line, Message, Questions
 from .steering import Slot
@@ -146,8 +147,9 @@ class Worker:
                 self._slot.serves(serves and not self.ended.is_set())
             case {"idle": _}:
                 self.idle.set()
-            case {"reloading": stage}:
+            case {"reloading": stage, "max_calls": most}:
                 self._stage = stage
+                self._lender.asked(CALLS, most)
                 self._tell()
             case {"changed": why}:
                 self._changed(why)

@@ -26,8 +26,8 @@ class Working:
         self._line.put(ready=urls)
 
     def reloading(self, stage: str) -> None:
-        """As `Reloading` tells it."""
-        self._line.put(reloading=stage)
+        """As `Reloading` tells it, with what the supervisor knows only from who asks for a place."""
+        self._line.put(reloading=stage, max_calls=self._server.app.settings.server.max_calls)
 
     def changed(self, why: str) -> None:
         """A file of the configuration: the supervisor says which worker reads it when."""
