@@ -57,6 +57,18 @@ def test_live_calls_and_connections_fall_again():
     assert (found["switchhook_calls",], found["switchhook_connections",]) == (0, 0)
 
 
+def test_what_a_plugin_declares_that_comes_later_is_what_it_says():
+    """With a configuration that is read again, while this one is kept."""
+    declared = dict(DECLARED)
+    figures = Figures(declared)
+    figures.page()
+    declared["parked"] = Figure("parked", "level", "Calls that are parked", ())
+    assert samples(figures)["switchhook_parked",] == 0
+    figures.take("parked", 1, {})
+    figures.take("parked", -1, {})
+    assert samples(figures)["switchhook_parked",] == 0
+
+
 def test_lines_that_wait_for_the_disk_fall_again():
     figures = Figures(DECLARED)
     figures.take("record_lines_waiting", 3, {})

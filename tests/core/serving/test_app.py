@@ -645,3 +645,22 @@ def test_a_file_is_no_driver_whatever_its_folder_is_called(engines, folder, tmp_
 def test_files_are_off_unless_their_folder_is_named(engines, folder, tmp_path):
     folder("hello.py", "raise KeyboardInterrupt")
     assert not [name for name in app_of(tmp_path).plugins.loaded if "hello" in name]
+
+
+MEASURING = """
+from switchhook import Figure, hookimpl
+
+@hookimpl
+def figures():
+    return [Figure("parked", "level", "Calls that are parked", ())]
+"""
+
+
+def test_who_knows_the_first_reading_knows_the_figures_of_a_plugin_that_comes_later(engines, tmp_path):
+    engines.add("extension", "parking", MEASURING)
+    first = app_of(tmp_path, plugins={"exclude": ["parking"]})
+    known = first.figures
+    assert "parked" not in known
+    settings = Options({"transport": {"use": "net"}}, place="", base=tmp_path).parse(Settings)
+    App(settings, tmp_path, before=first)
+    assert known["parked"].kind == "level"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
@@ -21,7 +21,7 @@ CALLS = Figure("calls", "level", "Live calls", ())
 
 
 class Figures:
-    """One registry for one application. `declared`: what the figures are, by name."""
+    """One registry for one application. `declared`: what the figures are, by name; more may come into it."""
 
     def __init__(self, declared: Mapping[str, Figure]) -> None:
         self._declared = declared
@@ -31,14 +31,11 @@ class Figures:
         self._names: dict[str, tuple[str, ...]] = {}  # of the labels, fixed by the first figure of a name
         self._seen: dict[str, set[tuple[str, ...]]] = {}
         self._calls = Gauge("switchhook_calls", CALLS.meaning, registry=self._registry)
-        for figure in declared.values():
-            if figure.labels is not None:  # so that its page has it from the start, as rules want to see it
-                self._make(figure.name, tuple(sorted(figure.labels)))
 
     def take(self, name: str, value: float, labels: Mapping[str, str]) -> None:
         """Of what nobody has declared, a name that ends in _seconds is a histogram, another a counter."""
         self._calls.inc({"calls_started": 1, "calls_ended": -1}.get(name, 0))
-        metric = self._metrics.get(name) or self._make(name, tuple(sorted(labels)))
+        metric = self._metrics.get(name) or self._make(name, labels)
         if metric is None:
             return
         values = self._values(name, labels)
@@ -49,16 +46,23 @@ class Figures:
             one.inc(value)
 
     def page(self) -> bytes:
+        for figure in self._declared.values():
+            # so that the page has it before it was taken, as rules want to see it
+            if figure.labels is not None and figure.name not in self._metrics:
+                self._make(figure.name, figure.labels)
         return generate_latest(self._registry)
 
-    def _make(self, name: str, labels: tuple[str, ...]) -> Counter | Gauge | Histogram | None:
+    def _make(self, name: str, given: Iterable[str]) -> Counter | Gauge | Histogram | None:
+        """With the labels that were declared, else with those that are given."""
+        known = self._declared.get(name)
+        labels = tuple(sorted(given if known is None or known.labels is None else known.labels))
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
             return None
         if name not in self._declared and len(self._metrics.keys() - self._declared.keys()) >= MOST_NAMES:
             return None
         if not all(re.fullmatch(r"[a-z][a-z0-9_]{0,31}", label) for label in labels):
             return None
-        figure = self._declared.get(name) or _undeclared(name)
+        figure = known or _undeclared(name)
         full, about = f"switchhook_{name}", figure.meaning
         metric: Counter | Gauge | Histogram
         if figure.kind == "seconds":

@@ -19,6 +19,7 @@ from ...call.prompt_cache.cache import PromptCache
 from ...call.record.masking import Mask
 from ...call.record.variables import Reserved
 from ...contract.errors import PluginError, SettingsError
+from ...contract.figures import Figure
 from ...contract.leg import Transport
 from ...contract.options import Choosing, Options
 from ...contract.settings import (
@@ -82,7 +83,9 @@ class App:
         self.told: Told = (
             Told() if before is None else before.told
         )  # a lifespan that is kept knows the first one
-        self.figures = declared(self.plugins, partial(ask, self.plugins))
+        # likewise: who shows figures has to know those of a plugin that comes with a later reading
+        self.figures: dict[str, Figure] = {} if before is None else before.figures
+        self.figures.update(declared(self.plugins, partial(ask, self.plugins)))
 
     @property
     def drivers(self) -> list[str]:
