@@ -229,6 +229,33 @@ async def test_what_a_database_says_of_itself_is_no_fault_of_a_record(kind, made
     assert "secret" not in str(raised.value)
 
 
+async def test_why_a_database_cannot_be_connected_to_is_said(made, file):
+    async with made() as sink:
+        await sink.put([record("a")])
+        file.unlink()
+        file.mkdir()
+        with pytest.raises(OSError, match="Is a directory"):
+            await sink.put([record("b")])
+    url = make_url("postgresql+psycopg://me:s3cret@127.0.0.1:1/calls")
+    with pytest.raises(SinkUnavailable) as raised:
+        async with module.SqlSink(url):
+            pass
+    assert "port 1 failed: Connection refused" in raised.value.reason
+    assert "s3cret" not in raised.value.reason
+
+
+async def test_which_trouble_a_file_of_sqlite_has_is_said(made, file, monkeypatch):
+    monkeypatch.setattr(database, "PATIENCE", 0)
+    async with made() as sink:
+        await sink.put([record("a")])
+        other = sqlite3.connect(file)
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(SinkUnavailable) as raised:
+            await sink.put([record("b")])
+        other.close()
+    assert raised.value.reason == "OperationalError (SQLITE_BUSY)"
+
+
 @pytest.mark.parametrize("kind", [DataError, IntegrityError])
 async def test_what_it_says_of_values_is(kind, made, monkeypatch):
     async with made() as sink:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import add_config
-from .findings import noticed, of_settings
+from .findings import noticed, of_settings, why_not
 
 if TYPE_CHECKING:
     from ..call.bot import Bot
@@ -244,7 +244,6 @@ async def _of_drivers(app: App, connectors: Mapping[str, Bot]) -> AsyncIterator[
 async def _of_sinks(app: App) -> AsyncIterator[Finding]:
     import anyio
 
-    from ..contract.errors import cause
     from ..contract.findings import Finding
     from ..serving.records.sinks import make_sinks
 
@@ -255,7 +254,7 @@ async def _of_sinks(app: App) -> AsyncIterator[Finding]:
                     pass
         except Exception as error:  # noqa: BLE001  # a sink may raise anything
             cure = "until it can, records wait in the spool"
-            yield Finding("error", "records.sinks", f"{name} cannot be reached: {cause(error)}", cure)
+            yield Finding("error", "records.sinks", f"{name} cannot be reached: {why_not(error)}", cure)
 
 
 def _of_machine(app: App) -> Iterator[Finding]:

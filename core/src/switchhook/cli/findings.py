@@ -44,3 +44,12 @@ def of_settings(app: App) -> Iterator[Finding]:
             for key in type(table).model_fields
         )
         yield Finding("ok", f"plugins.{name}", ", ".join(told) or "takes no settings")
+
+
+def why_not(error: Exception) -> str:
+    """A file's name and why it cannot be had; of another error what a log may say."""
+    from ..contract.errors import cause
+
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return cause(error)

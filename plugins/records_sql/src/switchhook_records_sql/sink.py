@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
     IntegrityError,
     InterfaceError,
     OperationalError,
+    SQLAlchemyError,
     StatementError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -142,8 +143,17 @@ def _why_not(error: DBAPIError) -> str:
     return "the database does not let us"
 
 
-def _said(error: Exception) -> str:
-    return type(getattr(error, "orig", None) or error).__name__
+def _said(error: SQLAlchemyError) -> str:
+    """Its kind, and nothing of what was to be stored: the texts of what cannot be connected to have none of
+    that, but say why."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlite_errorname", "")
+    said = type(cause).__name__ + (f" ({code})" if code else "")
+    if isinstance(error, DBAPIError) and error.statement is None:
+        # a reason is short
+        text = " ".join(str(cause).split())
+        said += f": {text.removeprefix('connection failed: ').removeprefix('connection to server ')}"
+    return said
 
 
 def _is(wanted: str) -> ColumnElement[bool]:
