@@ -191,6 +191,12 @@ def test_a_call_is_drawn_as_one_page(folder, run):
     assert "talk-a" in (folder.parent / "call.html").read_text()
 
 
+def test_only_its_owner_reads_the_page(folder, run):
+    kept(folder, "a")
+    run("show", "talk-a", "--html", "call.html")
+    assert (folder.parent / "call.html").stat().st_mode & 0o777 == 0o600
+
+
 SOUND = wav_file(bytes(range(256)) * 100, 8000, 2)
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -126,7 +127,10 @@ def _draw(record: Mapping[str, Any], events: Iterable[str], recording: Found, pa
     except ValueError as error:
         note = f"its recording cannot be drawn: {error}"
         drawn = story_page(record, whole, note=note)
-    page.write_text(drawn, "utf-8")
+    # its owner's alone, as the records are: it says what callers said
+    there = os.open(page, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(there, "w", encoding="utf-8") as file:
+        file.write(drawn)
     if note:
         print(visible(note))
     print(f"its page: {visible(str(page))}")
