@@ -10,6 +10,7 @@ from switchhook import AudioFormat, CollectDigits, Gap, LegInfo, SetListening, h
 from switchhook.testing import MemoryAssistant, MemoryLeg
 from switchhook_recording import disk
 from switchhook_recording.disk import Disk, RecordingFile
+from switchhook_recording.plugin import _unwritable
 
 from .recorded import Wav, file_of, greeting, only_file, recorded, speak
 
@@ -136,6 +137,12 @@ def unwritable(tmp_path):
     there = tmp_path / "file"
     there.write_text("no directory")
     return there
+
+
+def test_a_link_to_a_disk_that_is_not_there_cannot_be_written_to(tmp_path):
+    (tmp_path / "recordings").symlink_to(tmp_path / "mounted")
+    assert _unwritable(tmp_path / "recordings").endswith("recordings is a link to what is not there")
+    assert _unwritable(tmp_path / "new") == ""
 
 
 async def test_a_call_goes_on_where_it_cannot_be_recorded_and_the_record_says_so(tmp_path, caplog):

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -86,6 +87,30 @@ def test_a_records_folder_below_a_file_is_not_writable(tmp_path):
     (tmp_path / "file").touch()
     assert not unwritable(tmp_path / "new")
     assert unwritable(tmp_path / "file") == f"{tmp_path / 'file'} is no directory"
+
+
+def test_a_link_to_a_disk_that_is_not_there_is_not_writable(tmp_path):
+    (tmp_path / "records").symlink_to(tmp_path / "mounted")
+    said = f"{tmp_path / 'records'} is a link to what is not there"
+    assert unwritable(tmp_path / "records") == unwritable(tmp_path / "records/spool") == said
+
+
+def test_of_a_records_folder_that_may_not_be_looked_at_it_is_said_who_may_not(tmp_path, monkeypatch):
+    """Root may look anywhere."""
+    closed, look = tmp_path / "closed", os.stat
+    closed.mkdir()
+
+    def refused(path, **more):
+        if not isinstance(path, int) and closed in Path(path).parents:
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.lstat", refused)
+        patched.setattr("os.stat", refused)
+        patched.setattr("os.access", lambda path, mode: False)
+        said = unwritable(closed / "records")
+    assert said.endswith(f"may not write to {closed}")
 
 
 def test_it_is_said_why_a_records_folder_is_not_writable(tmp_path, monkeypatch):

@@ -207,7 +207,10 @@ def _stored(settings: StoreSettings) -> Finding:
 
 def _unwritable(directory: Path) -> str:
     """Why nothing can be written there; empty if it can."""
-    there = next(path for path in (directory, *directory.parents) if path.exists())
+    # of what may not be looked at nothing is known; that is said of the folder which it is in
+    there = next(path for path in (directory, *directory.parents) if os.path.lexists(path))
+    if not os.path.exists(there):  # noqa: PTH110
+        return f"{there} is a link to what is not there"
     if not there.is_dir():
         return f"{there} is no directory"
     return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} cannot be written to"

@@ -87,7 +87,10 @@ class EventFile:
 
 def unwritable(directory: Path) -> str:
     """Why nothing can be written there; nothing if it can, also where the directory has to be made."""
-    nearest = next(path for path in (directory, *directory.parents) if path.exists())
+    # of what may not be looked at nothing is known; that is said of the folder which it is in
+    nearest = next(path for path in (directory, *directory.parents) if os.path.lexists(path))
+    if not os.path.exists(nearest):  # noqa: PTH110
+        return f"{nearest} is a link to what is not there"
     if not nearest.is_dir():
         return f"{nearest} is no directory"
     if nearest == Path("/proc"):
