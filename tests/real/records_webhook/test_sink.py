@@ -106,6 +106,16 @@ async def test_what_was_taken_is_not_sent_again_with_what_was_not():
     assert receiver.taken == ["a", "b", "b", "c"]
 
 
+async def test_nor_when_they_come_again_one_by_one():
+    receiver = Receiver(204, 204, 400)
+    async with receiver.running() as url, sink_for(url) as sink:
+        with pytest.raises(ValueError, match="400"):
+            await sink.put(records("a", "b", "c"))
+        for name in "abc":
+            await sink.put(records(name))
+    assert receiver.taken == ["a", "b", "c", "c"]
+
+
 async def test_a_receiver_that_is_not_there_is_away():
     receiver = Receiver()
     async with receiver.running() as url:

@@ -50,7 +50,7 @@ class WebhookSink:
             if (name := str(record["record_id"])) not in self._sent:
                 await self._post(name, record)
                 self._sent.add(name)
-        self._sent.clear()
+        self._sent -= {str(record["record_id"]) for record in records}  # others may come again alone
 
     async def _post(self, name: str, record: Mapping[str, Any]) -> None:
         body = json.dumps(record if self._form == "record" else event(record)).encode()
