@@ -76,3 +76,20 @@ def test_a_collector_that_hangs_keeps_no_server_from_ending(exporter, monkeypatc
     sender.put(["one"], 1)
     sender.close()
     assert exporter.closed.is_set()
+
+
+def test_a_call_of_an_odd_form_costs_its_own_spans_alone(exporter, caplog):
+    def odd():
+        yield "first"
+        raise TypeError("watermelon")
+
+    exporter.open.set()
+    told = []
+    sender = Sender(exporter, told=told.append)
+    sender.put(odd(), 2)
+    sender.put(["second"], 1)
+    sender.close()
+    assert [span for batch in exporter.batches for span in batch] == ["second"]
+    assert (sender.lost, told) == (2, [2])
+    assert "TypeError" in caplog.text
+    assert "watermelon" not in caplog.text

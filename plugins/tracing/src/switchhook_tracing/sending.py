@@ -82,7 +82,7 @@ class Sender:
         batch, size = list[ReadableSpan](), 0
         item = self._queue.get()
         while item is not None:
-            batch += item[0]
+            batch += self._made(*item)
             size += item[1]
             if len(batch) >= AT_ONCE:
                 return batch, size, False
@@ -91,6 +91,16 @@ class Sender:
             except Empty:
                 return batch, size, False
         return batch, size, True
+
+    def _made(self, spans: Iterable[ReadableSpan], size: int) -> list[ReadableSpan]:
+        """A record of an odd form costs its own spans, and not the thread of all."""
+        try:
+            return list(spans)
+        except Exception as error:  # noqa: BLE001  # as said
+            logger.error("traces: %s; these spans of a call are not sent", type(error).__name__)  # noqa: TRY400  # its text may be private
+            self._failed += size
+            self._tell(size)
+            return []
 
     def _export(self, batch: list[ReadableSpan]) -> None:
         try:
