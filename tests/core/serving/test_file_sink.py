@@ -163,6 +163,29 @@ async def test_the_newest_are_found_over_several_days(tmp_path, newest, names):
     assert await found(sink, newest=newest) == names
 
 
+async def test_of_many_records_only_some_are_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_sink, "AT_ONCE", 3)
+    sink, read, loads = FilesSink(tmp_path), [], json.loads
+    sink.append([record(f"r{number:02d}") for number in range(20)])
+    monkeypatch.setattr(file_sink.json, "loads", lambda line: read.append(line) or loads(line))
+    names = []
+    async for each in sink.records("", None):
+        names.append(each["record_id"])
+        assert len(read) <= len(names) + 2
+    assert names == [f"r{number:02d}" for number in range(20)]
+
+
+async def test_a_day_that_is_deleted_while_records_are_read_keeps_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_sink, "AT_ONCE", 1)
+    sink, names = FilesSink(tmp_path), []
+    sink.append([record("a"), record("b", started="2026-03-02T12:00:00+00:00")])
+    sink.append([record("c", started="2026-03-03T12:00:00+00:00")])
+    async for each in sink.records("", None):
+        names.append(each["record_id"])
+        (tmp_path / "calls-2026-03-02.jsonl").unlink(missing_ok=True)
+    assert names == ["a", "c"]
+
+
 @pytest.mark.parametrize("name", ["record_id", "id", "conversation_id"])
 async def test_a_record_is_found_by_each_of_its_ids(tmp_path, name):
     sink, other = FilesSink(tmp_path), record("other")

@@ -6,11 +6,13 @@ import fcntl
 import json
 import os
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +27,7 @@ from .line_file import LineFile, Unwritten
 
 REMEMBERED = 2_000  # records of a day, of which none is written twice
 LOOKED_AT = 8 * 1024 * 1024  # bytes at the end of a file: those of the process before are there
+AT_ONCE = 500  # records that are read
 _ID = re.compile(rb'"record_id":"([^"]{1,64})"')
 
 
@@ -65,19 +68,26 @@ class FilesSink:
             self._days.pop(other).file.close()
 
     async def records(self, wanted: str, newest: int | None, /) -> AsyncIterator[Mapping[str, Any]]:
-        found = await in_thread(partial(self._found, wanted, newest))
-        for record in found:
-            yield record
+        """Some at a time: those of a year are more than fits into memory."""
+        if newest is None:
+            found = self._found(await in_thread(self._files), wanted)
+        else:
+            found = iter(await in_thread(partial(self._newest, wanted, newest)))
+        while some := await in_thread(lambda: list(islice(found, AT_ONCE))):
+            for record in some:
+                yield record
 
-    def _found(self, wanted: str, newest: int | None) -> list[dict[str, Any]]:
-        days: list[list[dict[str, Any]]] = []
-        left = newest
+    def _found(self, files: Sequence[Path], wanted: str) -> Iterator[dict[str, Any]]:
+        all_of_them = chain.from_iterable(map(_records, files))
+        return (each for each in all_of_them if not wanted or is_of(each, wanted))
+
+    def _newest(self, wanted: str, most: int) -> list[dict[str, Any]]:
+        days: list[deque[dict[str, Any]]] = []
         for file in reversed(self._files()):
-            of_day = [each for each in _records(file) if not wanted or is_of(each, wanted)]
-            of_day = of_day if left is None else of_day[-left:]
-            days.append(of_day)
-            if left is not None and not (left := left - len(of_day)):
+            if most <= 0:
                 break
+            days.append(deque(self._found([file], wanted), maxlen=most))
+            most -= len(days[-1])
         return [record for of_day in reversed(days) for record in of_day]
 
     async def erase(self, wanted: str, /) -> int:
@@ -152,7 +162,8 @@ def _day_of(record: Mapping[str, Any]) -> str:
 
 
 def _records(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open("rb") as lines:
+    """None where it was deleted meanwhile."""
+    with suppress(FileNotFoundError), file.open("rb") as lines:
         for line in lines:
             with suppress(ValueError):
                 record = json.loads(line)
