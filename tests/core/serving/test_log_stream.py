@@ -89,6 +89,29 @@ def test_a_reader_that_has_gone_stops_nobody(stream, pipe):
     assert stream._written == 6
 
 
+def test_what_a_full_disk_did_not_take_is_counted_and_the_next_line_is_whole(
+    stream, pipe, monkeypatch, caplog
+):
+    write, free = os.write, [3, 0, 0]
+
+    def full(descriptor, data):
+        if not free:
+            return write(descriptor, data)
+        if not (some := free.pop(0)):
+            raise OSError(28, "No space left on device")
+        return write(descriptor, data[:some])
+
+    monkeypatch.setattr(log_stream.os, "write", full)
+    for line in ("one\n", "two\n", "three\n"):
+        stream.write(line)
+    assert read(pipe[0], b"three\n") == b"one\nthree\n"
+    monkeypatch.setattr(log_stream, "PATIENCE", 60.0)
+    stream.settle()
+    assert caplog.messages == [
+        "2 log lines are missing here: standard error took none (No space left on device)"
+    ]
+
+
 def test_the_end_does_not_wait_for_ever(stream):
     for _ in range(1_000):
         stream.write("x" * 999 + "\n")

@@ -29,7 +29,8 @@ class LogStream:
         # each is changed by one side only, so none needs a lock: by the one that puts,
         self._put = self._left_out = 0
         # and by the thread
-        self._written = self._known_left_out = 0
+        self._written = self._known_left_out = self._untaken = 0
+        self._why, self._torn = "", False  # the disk took half a line
         # daemon: at its end the process does not wait for it
         self._thread = Thread(target=self._run, name="switchhook-log", daemon=True)
         self._thread.start()
@@ -57,20 +58,37 @@ class LogStream:
 
     def _run(self) -> None:
         while (data := self._queue.get()) is not None:
-            self._write(data)
-            left_out = self._left_out
-            if left_out > self._known_left_out and self._queue.empty():
-                newly, self._known_left_out = left_out - self._known_left_out, left_out
-                logger.warning("%d log lines are left out here: nobody read standard error", newly)
+            if self._write(data):
+                self._say_what_is_missing()
+            else:
+                self._untaken += 1
             self._written += len(data)  # last: whoever waits for it then waits for the warning too
 
-    def _write(self, data: bytes) -> None:
-        """Writes without Python's buffer: if the thread hung in it, the process could not end."""
-        rest = memoryview(data)
+    def _say_what_is_missing(self) -> None:
+        """Once nothing waits: these lines wait like all others."""
+        left_out = self._left_out
+        if left_out > self._known_left_out and self._queue.empty():
+            newly, self._known_left_out = left_out - self._known_left_out, left_out
+            logger.warning("%d log lines are left out here: nobody read standard error", newly)
+        if self._untaken and self._queue.empty():
+            newly, self._untaken = self._untaken, 0
+            logger.warning("%d log lines are missing here: standard error took none (%s)", newly, self._why)
+
+    def _write(self, data: bytes) -> bool:
+        """Writes without Python's buffer: if the thread hung in it, the process could not end. Whether it is
+        written: a disk may be full."""
+        rest = memoryview(b"\n" * self._torn + data)
+        whole = len(rest)
         while rest:
             try:
                 rest = rest[os.write(self._descriptor, rest) :]
             except BlockingIOError:  # another process has made the terminal or pipe we share non-blocking
                 select.select([], [self._descriptor], [])
-            except OSError:  # nobody is there to be told
-                return
+            except OSError as error:  # nobody is there to be told
+                self._why, self._torn = (
+                    error.strerror or type(error).__name__,
+                    self._torn or len(rest) < whole,
+                )
+                return False
+        self._torn = False
+        return True
