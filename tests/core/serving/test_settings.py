@@ -155,6 +155,11 @@ def test_the_home_of_nobody_is_refused(refusal):
     )
 
 
+def test_a_path_with_the_character_0_is_refused(refusal):
+    said = refusal('records = { directory = "a\\u0000b" }')
+    assert said == "records.directory: expected a path, got one with the character 0"
+
+
 def test_a_file_named_from_elsewhere_still_counts_for_its_paths(load, tmp_path, monkeypatch):
     (tmp_path / "switchhook.toml").write_text('[records]\ndirectory = "records"\n')
     monkeypatch.chdir(tmp_path)

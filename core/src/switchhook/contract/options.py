@@ -127,8 +127,12 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 def located(value: object, info: ValidationInfo) -> object:
     """A path as it is written; a relative one is looked for beside the configuration file."""
     base = (info.context or {}).get("base")
+    if not isinstance(value, str | Path):
+        return value
+    if "\0" in str(value):
+        raise ValueError("expected a path, got one with the character 0")
     try:
-        return (base or Path()) / Path(value).expanduser() if isinstance(value, str | Path) else value
+        return (base or Path()) / Path(value).expanduser()
     except RuntimeError:
         raise ValueError("expected a path, got one in the home folder of a user that is not known") from None
 
