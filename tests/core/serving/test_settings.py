@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from switchhook import FilePath, Options, Seconds, Secret, SettingsError, Table, load_settings
 from switchhook.contract.options import UNITS
+from switchhook.serving.config.configuration import fingerprint, named_secrets, read_table
 from switchhook.serving.config.watched import Watched
 
 EXAMPLE = """
@@ -146,6 +147,28 @@ def test_a_file_in_the_home_directory_that_changes_is_seen(load, tmp_path, monke
     watched = Watched(tmp_path / "switchhook.toml")
     secret.write_text("another")
     assert watched.changed(watched.look()) == [str(secret)]
+
+
+SINKS = """
+[records]
+spool = "spool"
+[[records.sinks]]
+use = "sql"
+file = "records.db"
+password = { file = "secret" }
+"""
+
+
+@pytest.mark.parametrize(("name", "is_seen"), [("records.db", False), ("secret", True)])
+def test_what_a_record_sink_writes_is_no_change_of_the_configuration(load, tmp_path, name, is_seen):
+    for each in ("records.db", "secret"):
+        (tmp_path / each).write_text("one")
+    load(SINKS)
+    watched, tables = Watched(tmp_path / "switchhook.toml"), read_table(tmp_path / "switchhook.toml")
+    said = fingerprint([tables["records"]], tmp_path, named_secrets)
+    (tmp_path / name).write_text("another")
+    assert watched.changed(watched.look()) == [str(tmp_path / name)] * is_seen
+    assert (fingerprint([tables["records"]], tmp_path, named_secrets) != said) is is_seen
 
 
 def test_the_home_of_nobody_is_refused(refusal):

@@ -212,11 +212,11 @@ async def _changed(files: Files) -> Path:
 
 def watched(app: App, config: Path, table: Options) -> list[Path]:
     """The configuration, the files that it names, and plugins that are not installed for good."""
-    from ..serving.config.configuration import named_files
+    from ..serving.config.configuration import files_of
 
     path = app.settings.plugins.path
 
-    named = named_files(table, config.parent)
+    named = files_of(table, config.parent)
     return [config, *named, *_being_written(app), *([path] if path else [])]
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,24 @@ def named_files(value: object, base: Path) -> Iterator[Path]:
         yield path
 
 
+def named_secrets(value: object, base: Path) -> Iterator[Path]:
+    """Those that are named by `{ file = "…" }` alone."""
+    if isinstance(value, Mapping):
+        of_secret = [*value] == ["file"]
+        for inner in value.values():
+            yield from named_files(inner, base) if of_secret else named_secrets(inner, base)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named_secrets(inner, base)
+
+
+def files_of(table: Mapping[str, object], base: Path) -> Iterator[Path]:
+    """Those that a whole configuration is read from. What a record sink names beside its secrets it writes,
+    with each call."""
+    for name, inner in table.items():
+        yield from named_secrets(inner, base) if name == "records" else named_files(inner, base)
+
+
 def times(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
     """What changes when one of them is written or replaced."""
     found = dict[str, tuple[int, ...]]()
@@ -72,9 +90,11 @@ def times(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def fingerprint(value: object, base: Path) -> str:
+def fingerprint(
+    value: object, base: Path, files: Callable[[object, Path], Iterator[Path]] = named_files
+) -> str:
     """Tables with the same one say the same, and so do the files that they name."""
-    return json.dumps([value, times(named_files(value, base))], sort_keys=True, default=str)
+    return json.dumps([value, times(files(value, base))], sort_keys=True, default=str)
 
 
 def _referred(value: object) -> Iterator[str]:

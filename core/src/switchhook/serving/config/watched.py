@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from .configuration import named_files, read_table, times
+from .configuration import files_of, read_table, times
 
 Seen = Mapping[str, tuple[int, ...]]
 
@@ -16,7 +16,7 @@ class Watched:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._table: object = {}
+        self._table: Mapping[str, object] = {}
         self.seen: Seen = {}
         self.read()
 
@@ -30,7 +30,7 @@ class Watched:
 
     def look(self) -> Seen:
         """Files that are named and come only now are among them."""
-        return times([self.file, *named_files(self._table, self.file.parent.absolute())])
+        return times([self.file, *files_of(self._table, self.file.parent.absolute())])
 
     def changed(self, now: Seen) -> list[str]:
         """Those that came, went or are others."""

@@ -13,7 +13,7 @@ from ...call.bot import Bot
 from ...call.engine import Kind
 from ...contract.audio import AudioFormat
 from ...plugins.asking import Hooks
-from ..config.configuration import fingerprint
+from ..config.configuration import fingerprint, named_secrets
 from ..drivers.engines import close
 from ..drivers.keeping import Keeper, Kept, Lifetime
 from ..drivers.warming import keep_warm
@@ -47,7 +47,8 @@ class Generation:
             bot.hooks.codec(AudioFormat())  # its tables are made now, not in the first call
         self.hooks = Hooks(app.plugins, list(app.plugins.loaded.values()))
         asked = app.settings.records
-        self._records_as = fingerprint([each.model_dump() for each in (asked, *asked.sinks)], app.base)
+        tables = [each.model_dump() for each in (asked, *asked.sinks)]
+        self._records_as = fingerprint(tables, app.base, named_secrets)
         same = before is not None and before._records_as == self._records_as  # noqa: SLF001  # its own kind
         self.records: RecordKeeping = before.records if before is not None and same else _records(app)
         self._users = 0
