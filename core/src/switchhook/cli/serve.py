@@ -59,8 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     from ..contract.errors import SwitchhookError, ours, status_of
     from ..serving.log.outcries import catch
     from ..serving.log.setup import set_up, settle
-    from ..serving.process.hangups import held
+    from ..serving.process.hangups import end_by_sigterm, held
 
+    end_by_sigterm()
     with held():  # before any thread begins, also that of the log
         set_up(arguments.log_format, arguments.log_level)
         catch()

@@ -1,7 +1,9 @@
-"""SIGHUP and SIGUSR2, which end no server at any time: a closed terminal sends the first of them too."""
+"""SIGHUP and SIGUSR2, which end no server at any time: a closed terminal sends the first of them too. And
+SIGTERM, which ends one also before it has begun."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -33,3 +35,10 @@ def heard(number: signal.Signals) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_BLOCK, {number} & before)  # others may be heard still
+
+
+def end_by_sigterm() -> None:
+    """Also where this is the first process of a container, which the kernel keeps from what it has not asked
+    for: whoever stopped one that loads its models would wait until it is killed."""
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, lambda number, _frame: os._exit(128 + number))
