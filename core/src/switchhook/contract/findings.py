@@ -25,7 +25,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class AdminPage:
-    """A page of the admin port."""
+    """A page of the admin port. Raises TypeError and ValueError for what cannot be sent."""
 
     content: bytes
     content_type: str = "text/plain; charset=utf-8"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.content, bytes):
+            raise TypeError(f"content: expected bytes, got {type(self.content).__name__}")
+        if not (self.content_type.isascii() and self.content_type.isprintable()):
+            raise ValueError("content_type: expected plain letters and signs, such as 'text/html'")

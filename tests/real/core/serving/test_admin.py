@@ -199,3 +199,16 @@ async def test_a_plugins_page_is_served_with_its_type():
 async def test_no_page_replaces_what_says_that_the_process_lives():
     async with admin(page=lambda path: AdminPage(b"dead")) as ask:
         assert b"alive" in await ask(get("/livez"))
+
+
+async def test_a_page_that_cannot_be_made_costs_no_other(caplog):
+    def page(path):
+        if path == "/broken":
+            raise LookupError("watermelon")
+        return AdminPage(b"whole")
+
+    async with admin(page=page) as ask:
+        assert await ask(get("/broken")) == b""
+        assert (await ask(get("/other"))).endswith(b"whole")
+    assert "a page of the admin port is not shown: LookupError" in caplog.text
+    assert "watermelon" not in caplog.text

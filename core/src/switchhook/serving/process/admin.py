@@ -15,9 +15,10 @@ import anyio
 import anyio.abc
 import h11
 
-from ...contract.errors import StartError
+from ...contract.errors import StartError, cause
 from ...contract.findings import AdminPage
 from ...contract.settings import AdminSettings
+from ...contract.traces import place
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +97,8 @@ async def _answer(answer: Callable[[str, str], Awaitable[Answer]], stream: anyio
                     await stream.send(_response(connection, event, *await _answered(event, answer)))
         except (h11.ProtocolError, TimeoutError, anyio.EndOfStream, anyio.BrokenResourceError):
             return  # the client does not speak HTTP
+        except Exception as error:  # noqa: BLE001  # our own fault: calls matter more than this port
+            logger.error("a page of the admin port is not shown: %s%s", cause(error), place(error))  # noqa: TRY400  # its text may be private
 
 
 async def _answered(request: h11.Request, answer: Callable[[str, str], Awaitable[Answer]]) -> Answer:
