@@ -397,6 +397,19 @@ def test_check_is_status_1_for_an_engine_that_raises_anything(site, check):
     )
 
 
+@pytest.mark.parametrize("place", ["directory", "spool"])
+def test_check_says_where_no_records_can_be_written(check, tmp_path, place):
+    (tmp_path / "taken").touch()
+    there = {"directory": "records", "spool": "spool", place: "taken"}
+    lines = "\n".join(f'{name} = "{folder}"' for name, folder in there.items())
+    status, out, _ = check(GOOD.replace('directory = "records"', lines))
+    assert status == 1
+    assert (
+        f"FAIL   records.{place}: cannot write to {tmp_path / 'taken'}, as {tmp_path / 'taken'} is no" in out
+    )
+    assert out.count("FAIL") == 1
+
+
 def test_check_is_status_2_for_a_wrong_configuration(check):
     status, out, err = check(GOOD.replace("public_url", "pubic_url"))
     assert (status, out) == (2, "")

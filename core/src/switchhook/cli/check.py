@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import add_config
-from .findings import noticed, of_settings, why_not
+from .findings import noticed, of_records, of_settings, why_not
 
 if TYPE_CHECKING:
     from ..call.bot import Bot
@@ -194,7 +194,6 @@ def _of_strays() -> Iterator[Finding]:
 
 def _of_server(app: App) -> Iterator[Finding]:
     from ..contract.findings import Finding
-    from ..serving.records.files import unwritable
     from .ports import of_ports
     from .serve import is_loopback
 
@@ -215,19 +214,7 @@ def _of_server(app: App) -> Iterator[Finding]:
     ):
         cure = "set tls = { certificate, key }, or proxy = { trusted } where a proxy ends TLS"
         yield Finding("warning", "server.host", f"{settings.server.host} is reachable without TLS", cure)
-    directory = settings.records.directory
-    if directory is not None and (why := unwritable(directory)):
-        cure = "choose a directory that this user may write to"
-        yield Finding(
-            "error",
-            "records.directory",
-            f"cannot write to {directory}, as {why}: calls would leave no record",
-            cure,
-        )
-    if directory is None and not settings.records.sinks:
-        yield Finding(
-            "warning", "records.directory", "is not set: no call records are kept", 'directory = "records"'
-        )
+    yield from of_records(settings.records)
     yield from _of_machine(app)
     if settings.prompts.directory is not None:
         yield from _of_prompts(settings.prompts.directory)

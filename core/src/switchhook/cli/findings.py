@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..contract.findings import Finding
+    from ..contract.record_settings import RecordsSettings
     from ..serving.generations.app import App
 
 LONGEST = 80  # characters of a setting of a plugin's that are shown
@@ -44,6 +45,20 @@ def of_settings(app: App) -> Iterator[Finding]:
             for key in type(table).model_fields
         )
         yield Finding("ok", f"plugins.{name}", ", ".join(told) or "takes no settings")
+
+
+def of_records(asked: RecordsSettings) -> Iterator[Finding]:
+    """Whether there are places for them that can be written to."""
+    from ..contract.findings import Finding
+    from ..serving.records.files import unwritable
+
+    if asked.waiting is None:
+        said = "is not set: no call records are kept"
+        yield Finding("warning", "records.directory", said, 'directory = "records"')
+    for name, folder in (("directory", asked.directory), ("spool", asked.spool)):
+        if folder is not None and (why := unwritable(folder)):
+            said = f"cannot write to {folder}, as {why}: calls would leave no record"
+            yield Finding("error", f"records.{name}", said, "choose a directory that this user may write to")
 
 
 def why_not(error: Exception) -> str:
