@@ -7,11 +7,12 @@ import wave
 import anyio
 import pytest
 
-from switchhook import LegInfo, ReplyContext
+from switchhook import LegInfo, ReplyContext, SpeechError
 from switchhook.call.dialogue.limits import Limits
 from switchhook.call.prompt_cache.cache import PromptCache
 from switchhook.call.record.masking import Mask
-from switchhook.testing import MemoryAssistant, MemoryLeg, a_call
+from switchhook.call.speaking.prompt_audio import UNFIT
+from switchhook.testing import MemoryAssistant, MemoryLeg, MemoryTextToSpeech, a_call
 from switchhook_codecs import wav
 from switchhook_responses import (
     connect_to_agent,
@@ -246,6 +247,44 @@ async def test_a_voice_changes_between_two_texts_and_back():
         talk.say("go")
         await talk.wait(3)
         assert talk.tts.parameters == [{}, {"voice": "b"}, {}]
+
+
+class Choosy(MemoryTextToSpeech):
+    """Has no other voice than "b"."""
+
+    def synthesize(self, text, audio, language, parameters, /):
+        if parameters.get("voice", "b") != "b":
+            raise SpeechError("no such voice", reason="no such voice")
+        return super().synthesize(text, audio, language, parameters)
+
+
+async def test_a_text_is_spoken_as_before_where_no_voice_speaks_as_it_was_set():
+    change = command("text_to_speech", "configure", synthesize={"voice": "nobody"})
+    async with calling(answering([change, "one", "two"], go=["three"]), tts=Choosy()) as talk:
+        await talk.wait(9)
+        talk.say("go")
+        await talk.wait(3)
+        record = talk.call.record_writer.record
+        assert talk.heard() == ["one", "two", "three"]
+        assert (record.outcome, [each["problem"] for each in record.not_performed]) == ("", [UNFIT])
+
+
+async def test_what_one_text_was_refused_for_is_not_tried_with_the_next():
+    change = command("text_to_speech", "configure", synthesize={"voice": "nobody"})
+    async with calling(answering([change, "one"], go=["two"]), tts=(voice := Choosy())) as talk:
+        await talk.wait(9)
+        asked = len(voice.parameters)
+        talk.say("go")
+        await talk.wait(0.5)
+        assert (talk.heard(), len(voice.parameters)) == (["one", "two"], asked + 1)
+
+
+async def test_a_voice_that_fails_with_and_without_parameters_ends_the_call():
+    change = command("text_to_speech", "configure", synthesize={"voice": "b"})
+    voice = MemoryTextToSpeech(fail={"one"})
+    async with calling(answering([change, "one"]), tts=voice) as talk:
+        record = await talk.over()
+        assert (talk.heard(), record.outcome, record.not_performed) == (["sorry"], "failed", [])
 
 
 async def test_a_protected_text_is_not_interrupted_and_the_next_one_is():

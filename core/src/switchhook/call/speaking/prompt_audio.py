@@ -11,6 +11,7 @@ import anyio
 from ...contract.actions import Play, Say
 from ...contract.audio import AudioFormat
 from ...contract.errors import Unplayable, Unspeakable
+from ...contract.speech import Parameters
 from ...contract.texts import plain_text, sentences
 from ...speakable.authors import to_speech
 from ..bot import Bot
@@ -18,7 +19,7 @@ from ..dialogue.events import Queue
 from ..language import CallLanguage
 from ..line import Line
 from .playout import PromptError, Put
-from .voice_failover import SKIPPED_IN_PART, PromptRequest, VoiceFailover
+from .voice_failover import SKIPPED_IN_PART, PromptRequest, SlowVoiceError, VoiceFailover
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ PIECE = 1.0  # seconds of it that are put at once
 LONGEST_LOOP = 600.0  # seconds that a loop plays, if nothing ends it before
 MOST_PIECES = 100  # of a text that are tried one by one
 SKIPPED = "no voice can say the text: skipped"
+UNFIT = "no voice speaks with the parameters that were set for it: spoken without them"
 
 
 class PromptAudio:
@@ -42,6 +44,7 @@ class PromptAudio:
         same; `remark` what is not heard of it."""
         self._line, self._language, self._remark = line, language, remark
         self._voices = VoiceFailover(bot, line, language, faulted, remark)
+        self._unfit: list[Parameters] = []  # with which no voice speaks, as this call has found out
 
     @property
     def synthesized(self) -> int:
@@ -59,7 +62,7 @@ class PromptAudio:
         otherwise = content.otherwise if isinstance(content.otherwise, Play) else None
         wanted = PromptRequest(content, language, queued.parameters, put, anyio.current_time() + ahead)
         try:
-            await self._voices.say(wanted)
+            await self._say(wanted)
         except Unspeakable:
             if otherwise is None or not await self._is_played(otherwise, put):
                 await self._say_pieces(wanted)
@@ -68,6 +71,27 @@ class PromptAudio:
                 raise
             await self._play(otherwise, put)
 
+    async def _say(self, wanted: PromptRequest) -> None:
+        """With the parameters that an assistant has set, where a voice speaks with them; else without, rather
+        than not at all. Raises PromptError and Unspeakable."""
+        if wanted.parameters in self._unfit:
+            wanted = replace(wanted, parameters={})
+        sounded = False
+
+        async def put(sound: bytes) -> None:
+            nonlocal sounded
+            sounded = True
+            await wanted.put(sound)
+
+        try:
+            await self._voices.say(replace(wanted, put=put))
+        except PromptError as error:
+            if sounded or not wanted.parameters or isinstance(error, SlowVoiceError):
+                raise
+            await self._voices.say(replace(wanted, parameters={}))
+            self._unfit.append(wanted.parameters)
+            self._remark(UNFIT)
+
     async def _say_pieces(self, wanted: PromptRequest) -> None:
         """No voice can say the text as a whole: each of its sentences is said if there is a voice for it, and
         else skipped, like a file that cannot be played. Raises PromptError."""
@@ -75,7 +99,7 @@ class PromptAudio:
         skipped = 0 if 1 < len(pieces) <= MOST_PIECES else len(pieces)
         for piece in pieces[skipped:]:
             try:
-                await self._voices.say(replace(wanted, said=Say(piece, wanted.said.cached)))
+                await self._say(replace(wanted, said=Say(piece, wanted.said.cached)))
             except Unspeakable:
                 skipped += 1
         self._remark(SKIPPED if skipped == len(pieces) else SKIPPED_IN_PART)
