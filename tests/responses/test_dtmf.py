@@ -48,13 +48,58 @@ def test_numbers_and_switches_may_be_texts():
         ({"maximum_count": 101}, "maximum_count"),
         ({"minimum_count": 5, "maximum_count": 4}, "above maximum_count"),
         ({"termination_key": "##"}, "termination_key"),
-        ({"count": 4, "inter_digit_timeout_count": 100_001}, "inter_digit_timeout_count"),
+        ({"count": None}, "expected termination_key"),
     ],
 )
 def test_a_collection_that_makes_no_sense_is_remarked(parameters, why):
     action = performed("collect", **parameters)
     assert isinstance(action, Remark)
     assert why in action.text
+
+
+def collected(call=None, **parameters):
+    item = {"response_type": "dtmf", "command_info": {"type": "collect", "parameters": parameters}}
+    return asked(handle_dtmf, item, call or CallInfo("1", "bank"))
+
+
+def test_a_field_that_is_null_is_not_there():
+    names = ("termination_key", "minimum_count", "ignore_speech", "stop_after_collection", "sensitive")
+    assert collected(count=4, **dict.fromkeys(names)) == [CollectDigits(4)]
+    assert len(samples(performed("send", digits=[{"code": 5, "duration": None}], send_interval=None))) == 1600
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"inter_digit_timeout_count": 0},
+        {"inter_digit_timeout_count": 100_001},
+        {"inter_digit_timeout_count": ""},
+        {"termination_key": "##"},
+        {"ignore_speech": "perhaps"},
+        {"maximum_count": {"value": 4}},
+    ],
+)
+def test_a_field_that_does_not_fit_costs_no_number(wrong):
+    number, remark = collected(count=4, **wrong)
+    assert number == CollectDigits(4)
+    assert next(iter(wrong)) in remark.text
+
+
+@pytest.mark.parametrize("sensitive", ["perhaps", [True], 2])
+def test_a_doubt_whether_a_number_is_sensitive_hides_it(sensitive):
+    number, _ = collected(count=4, sensitive=sensitive)
+    assert number == CollectDigits(4, sensitive=True)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "variables"),
+    [({"sensitive": True}, {}), ({"sensitive": "true"}, {}), ({}, {"dtmf_sensitive": "true"})],
+)
+@pytest.mark.parametrize("wrong", [{}, {"count": "four"}, {"minimum_count": 5, "maximum_count": 4}])
+def test_a_sensitive_number_is_hidden_also_where_its_end_makes_no_sense(parameters, variables, wrong):
+    number, remark = collected(CallInfo("1", "bank", variables=variables), **parameters, **wrong)
+    assert number == CollectDigits(sensitive=True)
+    assert remark.text.startswith("dtmf collect: ")
 
 
 @pytest.mark.parametrize(
@@ -117,9 +162,15 @@ JSON = st.recursive(
 )
 
 
-@given(st.sampled_from(["collect", "send"]), st.dictionaries(st.sampled_from(["count", "digits"]), JSON))
+NAMES = ["count", "digits", "termination_key", "minimum_count", "maximum_count", "sensitive", "send_interval"]
+
+
+@given(st.sampled_from(["collect", "send"]), st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_whatever_the_parameters_are_nothing_is_raised(command, parameters):
-    assert isinstance(performed(command, **parameters), (CollectDigits, Play, Remark))
+    item = {"response_type": "dtmf", "command_info": {"type": command, "parameters": parameters}}
+    actions = asked(handle_dtmf, item, CallInfo("1", "bank"))
+    assert actions
+    assert all(isinstance(action, (CollectDigits, Play, Remark)) for action in actions)
 
 
 def test_keys_sound_for_a_minute_at_most():

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from switchhook import Action, CallInfo, CollectDigits, DtmfResponse, Play, Remark, SetBargeIn, hookimpl
 
 from .channels import is_for_telephone
-from .commands import CommandParameters, read
+from .commands import CommandParameters, is_true, read, read_fitting
 from .tones import Tone, tones
 
 LONGEST = 60_000  # milliseconds that keys may sound, pauses included
@@ -63,7 +63,7 @@ def handle_dtmf(response: DtmfResponse, call: CallInfo) -> list[Action]:
     given = response.command_info.parameters
     match response.command_info.type:
         case "collect":
-            return [collect(given, call)]
+            return collect(given, call)
         case "send":
             return [send(given)]
         case "disable_barge_in" | "enable_barge_in" as command:
@@ -72,12 +72,17 @@ def handle_dtmf(response: DtmfResponse, call: CallInfo) -> list[Action]:
             return [Remark(f"dtmf: there is no command {other[:40]!r}")]
 
 
-def collect(given: Mapping[str, Any], call: CallInfo) -> Action:
-    asked = read(Collect, given, "dtmf collect")
-    if isinstance(asked, Remark):
-        return asked
+def collect(given: Mapping[str, Any], call: CallInfo) -> list[Action]:
+    """Fields that do not fit are left out. What is asked for in confidence stays so, whatever else is wrong:
+    then keys are taken until a pause."""
+    asked, wrong = read_fitting(Collect, given, "dtmf collect")
+    remarks = list(wrong.values())
+    hidden = str(call.variables.get(SENSITIVE, "")).lower() == "true" or "sensitive" in wrong
+    if asked is None:
+        hidden = hidden or is_true(given.get("sensitive"))
+        return [*([CollectDigits(sensitive=True)] if hidden else []), *remarks[:1]]
     timeout = asked.inter_digit_timeout_count
-    return CollectDigits(
+    number = CollectDigits(
         count=asked.count,
         minimum=asked.minimum_count,
         maximum=asked.maximum_count,
@@ -85,8 +90,9 @@ def collect(given: Mapping[str, Any], call: CallInfo) -> Action:
         inter_digit_timeout=None if timeout is None else timeout / 1000,
         ignore_speech=asked.ignore_speech,
         stop_after=asked.stop_after_collection,
-        sensitive=asked.sensitive or str(call.variables.get(SENSITIVE, "")).lower() == "true",
+        sensitive=asked.sensitive or hidden,
     )
+    return [number, *remarks]
 
 
 def send(given: Mapping[str, Any]) -> Action:
