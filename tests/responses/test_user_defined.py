@@ -117,6 +117,17 @@ async def test_a_transfer_is_a_hand_over(call):
     assert over.variables["wxa_transfer_target"] == "tel:+15550100"
 
 
+@pytest.mark.parametrize("target", [None, True, {}, ["tel:+15550100"]])
+async def test_a_transfer_to_nobody_names_nobody(target, call):
+    [over] = await commanded(call, ("vgwActTransfer", {"transferTarget": target}))
+    assert "wxa_transfer_target" not in over.variables
+
+
+async def test_of_texts_only_texts_and_numbers_are_said(call):
+    texts = ["a", None, True, {"b": 1}, ["c"], 7]
+    assert await commanded(call, ("vgwActPlayText", {"text": texts})) == [Say("a"), Say("7")]
+
+
 async def test_keys_are_sent_as_tones(call):
     [play] = await commanded(call, ("vgwActSendDTMF", {"dtmfDigits": [{"code": "1"}], "sendInterval": 100}))
     assert isinstance(play, Play)

@@ -77,15 +77,20 @@ def _strategy(given: Given) -> str:
     return STRATEGIES.get(str(given.get("updateMethod", "")).lower(), "replace")
 
 
+def _text(value: object) -> str:
+    """A number may stand for a text; what else there is, null among it, is none."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
 def _play_text(given: Given, _: CallInfo) -> Iterator[Part]:
     texts = given.get("text")
-    source = str(given.get("errAudioURL") or "")
-    for text in texts if isinstance(texts, list) else [texts]:
+    source = _text(given.get("errAudioURL"))
+    for text in map(_text, texts if isinstance(texts, list) else [texts]):
         if text and source:
-            actions: list[Part] = [_otherwise(action, source) for action in said(str(text))]
-            yield from actions or [_response("text", text=str(text))]
+            actions: list[Part] = [_otherwise(action, source) for action in said(text)]
+            yield from actions or [_response("text", text=text)]
         elif text:
-            yield _response("text", text=str(text))
+            yield _response("text", text=text)
 
 
 def _otherwise(action: Action, source: str) -> Action:
@@ -97,7 +102,7 @@ def _otherwise(action: Action, source: str) -> Action:
 def _play_url(given: Given, _: CallInfo) -> Made:
     loop = is_true(given.get("playURLInLoop"))
     options = {"voice_telephony": {"loop": loop}}
-    return _response("audio", source=str(given.get("url", "")), channel_options=options)
+    return _response("audio", source=_text(given.get("url")), channel_options=options)
 
 
 def _collect(given: Given, _: CallInfo) -> Made:
@@ -157,7 +162,7 @@ def _handed_on(command: str) -> Callable[[Given, CallInfo], Made]:
 
 
 def _transfer(given: Given, _: CallInfo) -> Made:
-    target = {"sip": {"uri": str(given.get("transferTarget", ""))}}
+    target = {"sip": {"uri": _text(given.get("transferTarget"))}}
     return _response("connect_to_agent", transfer_info={"target": target})
 
 
