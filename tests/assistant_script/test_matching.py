@@ -90,3 +90,8 @@ def test_who_denies_what_the_phrase_denies_asks_for_it(phrase):
 def test_in_other_languages_sentences_are_compared_as_wholes():
     assert closest("quiero un agente", [("agente", "un agente")], 70, english=False) == "agente"
     assert closest("no quiero hablar con un agente", [("agente", "un agente")], 70, english=False) is None
+
+
+def test_words_that_differ_in_a_vowel_sign_are_different_words():
+    numbers = [("give", normal("\u0926\u0947")), ("two", normal("\u0926\u094b"))]
+    assert closest("\u0926\u094b.", numbers, 70, english=False) == "two"

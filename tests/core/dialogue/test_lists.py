@@ -231,3 +231,19 @@ def test_a_key_counts_while_the_caller_cannot_be_heard():
     talk.press("1")
     talk.wait(2.1)
     assert chosen(talk) == ["one"]
+
+
+@pytest.mark.parametrize("said", ["\u0926\u094b", "\u0926\u094b."])
+def test_words_that_differ_in_a_vowel_sign_choose_different_options(said):
+    names = ("\u0926\u0947", "\u0926\u094b")  # Hindi: give, two
+    talk = Conversation(Offer(tuple(Choice(str(n), (name,), {"text": name}) for n, name in enumerate(names))))
+    talk.hear()
+    talk.say(said)
+    assert chosen(talk) == ["\u0926\u094b"]
+
+
+def test_a_label_is_chosen_however_its_accents_are_typed():
+    talk = Conversation(Offer((Choice("1", ("Caf\u00e9",), {"text": "coffee"}),)))
+    talk.hear()
+    talk.say("cafe\u0301")
+    assert chosen(talk) == ["coffee"]

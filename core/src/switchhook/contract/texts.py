@@ -1,10 +1,11 @@
-"""The words of marked-up texts, and where sentences end. The work grows only linearly with the text."""
+"""The words of texts, and where sentences end. The work grows only linearly with the text."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ..speakable.authors import Words
 from ..speakable.markup import Tag, Text, Token, parse
@@ -18,6 +19,10 @@ SENTENCE = re.compile(rf"(?<=[.!?\u2026\u061f\u0964]){CLOSING}\s+|{WIDE}|[{LINE_
 
 # a full stop after these ends no sentence; nor does one after a single letter, as in "J. Lee" or "z. B."
 SHORT = re.compile(r"dr|mr|mrs|ms|st|sr|jr|prof|sra|mme|nr|vs|ca|approx|e\.g|i\.e|[^\W\d_]")
+# points that Arabic and Hebrew may have or not; marks of other scripts are as much of a word as its letters
+POINTS = re.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc]"
+)
 LAST_WORD = 8  # characters of the longest of them, and one more
 
 
@@ -76,3 +81,19 @@ def _is_short(before: str, space: str, behind: str) -> bool:
     words = re.split(r"[\s(\"'\u201c]", before)
     word = words[-1].lower()
     return behind.isdigit() if word == "no" else SHORT.fullmatch(word) is not None
+
+
+def spoken_words(text: str, beside: str = "") -> list[str]:
+    """The words as somebody may have said them, in small letters, however they are typed. Vowel signs are of
+    words, though `\\w` takes none: in Hindi, Tamil or Thai many differ in nothing else. Signs `beside`
+    letters are, too."""
+    text = text.casefold()
+    if text.isascii():  # as most are: no sign is looked at by itself
+        return re.findall(rf"[\w{beside}]+", text)
+    signs = POINTS.sub("", unicodedata.normalize("NFKC", text))
+    runs = groupby(signs, lambda sign: sign in beside or sign == "_" or _is_spoken(sign))
+    return ["".join(run) for spoken, run in runs if spoken]
+
+
+def _is_spoken(sign: str) -> bool:
+    return sign.isalnum() or unicodedata.category(sign).startswith("M")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from ...contract.speech import Transcript
+from ...contract.texts import spoken_words
 
 
 class Weight(Enum):
@@ -63,4 +63,4 @@ def words_of(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     """Some recognisers write "uh-huh" and others "uh huh", and some curl an apostrophe."""
-    return re.findall(r"[\w'•]+", text.casefold().replace("\u2019", "'"))  # • stands for what is hidden
+    return spoken_words(text.replace("\u2019", "'"), "'•")  # • stands for what is hidden

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple
 
 from ...contract.actions import Choice, Offer
+from ...contract.texts import spoken_words
 
 MORE = "…"  # behind a key that a mask has hidden: it may begin a longer one
 AGAIN = "again"  # stands for words that a mask has hidden: they only repeat what was chosen
@@ -152,4 +152,4 @@ def _named(offer: Offer, text: str, *, final: bool) -> Iterator[Choice]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    return " ".join(spoken_words(text))
