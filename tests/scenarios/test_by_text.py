@@ -74,6 +74,13 @@ def test_of_the_call_as_a_whole_too(misses, more, miss):
     assert misses('{ say = "hours" }, { say = "agent" }', f"[defaults]\n{more}") == [miss]
 
 
+def test_a_caller_who_stays_silent_is_given_back_as_such(shop, misses):
+    config = shop / "switchhook.toml"
+    config.write_text(config.read_text() + "max_silences = 1\n")
+    steps = '{ silence = true, hear = "still there" }, { silence = true }'
+    assert misses(steps, '[defaults]\noutcome = "no_input"') == []
+
+
 def test_input_variables_are_the_flows(misses):
     assert misses('{ hear = "hello Ada" }', VARIABLES) == []
 

@@ -142,7 +142,8 @@ HEAD = '[[scenario]]\nname = "x"\n'
         ("steps = [{ hear = 3 }]", "bot.toml:3: scenario 'x', step 1, hear: expected list, got 3"),
         ("steps = [{ say = ' ' }]", "bot.toml:3: scenario 'x', step 1, say: expected at least 1 character, got ' '"),
         ("steps = [{ within = 'quick' }]", "bot.toml:3: scenario 'x', step 1, within: expected a length of time such as '14m', '2.5s' or '300ms', got 'quick'"),
-        ("outcome = 'fine'\nsteps = [{ say = 'a' }]", "bot.toml:3: scenario 'x', outcome: expected 'completed', 'handed_over', 'hung_up', 'lost', 'failed', 'max_call' or 'stopped', got 'fine'"),
+        ("outcome = 'fine'\nsteps = [{ say = 'a' }]", "bot.toml:3: scenario 'x', outcome: expected 'completed', 'handed_over', 'hung_up', 'no_input', 'lost', 'failed', 'max_call' or 'stopped', got 'fine'"),
+        ("cases = []\nsteps = [{ say = '{word}' }]", "bot.toml:3: scenario 'x', cases: expected at least one row"),
         ("", "bot.toml:1: scenario 'x': no step: say what the caller does, or what is heard"),
         ("use = 'menu'\nsteps = [{ say = 'a' }]\n[fixtures.meny]", "bot.toml:3: scenario 'x', use.0: there is no fixture 'menu'; did you mean 'meny'?"),
         ("cases = [{ word = 'a' }]\nsteps = [{ say = '{words}' }]", "bot.toml:4: scenario 'x', step 1, say: no case has 'words' in this row; did you mean 'word'?"),
@@ -153,6 +154,19 @@ HEAD = '[[scenario]]\nname = "x"\n'
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_file_line_and_key(wrong, text, said):
     assert wrong(HEAD + text) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"steps = [{{ {key} = '$?' }}]" for key in ("hear", "hear_exactly", "hear_near", "hear_not")),
+        "hear_not = ['\U0001f600']\nsteps = [{ say = '?' }]",
+        "caller = { goal = '?', until = '$?' }",
+        "caller = { goal = '?', until = 'done', answers = [{ hears = '...', say = 'a' }] }",
+    ],
+)
+def test_what_has_no_words_cannot_be_heard(wrong, text):
+    assert ": expected words, got '" in wrong(HEAD + text)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from .playing import Play, by_model
 from .server import Server, server
 
 Tell = Callable[[Verdict], None]
+TALKED = "completed", "hung_up"  # a caller's own words for how a call ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ async def by_voice(
         given = {"config": str(config), "port": running.port}
         name = settings.transport.use or None
         callers = {each: load_caller(name, {**given, "connector": each}) for each in names}
-        seen = _Seen(running)
+        seen = Seen(running)
 
         async def place(job: Job, plan: CallerPlan) -> PlacedCall:
             caller = callers[connector_of(job.case, settings)]
@@ -129,7 +130,7 @@ def condition_of(job: Job) -> Condition:
     return known[job.condition]
 
 
-class _Seen:
+class Seen:
     """What the server's own record tells of a call beside what its caller knows."""
 
     def __init__(self, running: Server) -> None:
@@ -138,6 +139,8 @@ class _Seen:
     async def completed(self, placed: PlacedCall) -> PlacedCall:
         record = await self._server.record_of(placed.conversation_id)
         if record is None:
+            if placed.ending in TALKED:  # else nothing could be said against what the bot did
+                placed.ending, placed.detail = "lost", "the server has written no record of it"
             return placed
         events, kept = self._server.events_of(record), placed.keep
 
@@ -147,7 +150,7 @@ class _Seen:
             (folder / "record.json").write_text(record.line() + "\n", "utf-8")
 
         placed.record, placed.keep = record, keep
-        if placed.ending in ("completed", "hung_up"):
+        if placed.ending in TALKED:
             placed.ending, placed.detail = record.outcome, record.reason
         return placed
 

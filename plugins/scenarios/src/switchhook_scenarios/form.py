@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from switchhook import Action, FilePath, Seconds, Table, check_name, did_you_mean
 
 from .conditions import Condition
-from .persona import AskedFor, Persona
+from .persona import AskedFor, Heard, Persona
 
 WORD = 0.4  # seconds that a spoken word takes, about
 ACTS = ("say", "keys", "silence", "hang_up")
@@ -52,13 +52,14 @@ def _spelt(value: object) -> object:
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Texts = Annotated[list[Words], BeforeValidator(_several)]
+HeardTexts = Annotated[list[Heard], BeforeValidator(_several)]
 Patterns = Annotated[list[Annotated[Words, AfterValidator(_pattern)]], BeforeValidator(_several)]
 Doings = Annotated[list[Annotated[str, AfterValidator(_action)]], BeforeValidator(_several)]
 Names = Annotated[list[str], BeforeValidator(_several)]
 Variables = dict[str, Annotated[str, BeforeValidator(_spelt)]]
 Positive = Annotated[Seconds, Field(gt=0, le=600)]
 Interrupt = Annotated[Seconds, BeforeValidator(_interrupt), Field(ge=0, le=600)]
-Outcome = Literal["completed", "handed_over", "hung_up", "lost", "failed", "max_call", "stopped"]
+Outcome = Literal["completed", "handed_over", "hung_up", "no_input", "lost", "failed", "max_call", "stopped"]
 
 
 class Step(Table):
@@ -69,11 +70,11 @@ class Step(Table):
     silence: Literal[True] | None = None
     hang_up: Literal[True] | None = None
     interrupt: Interrupt | None = None
-    hear: Texts = Field(default_factory=list)
-    hear_exactly: Words | None = None
-    hear_near: Texts = Field(default_factory=list)
+    hear: HeardTexts = Field(default_factory=list)
+    hear_exactly: Heard | None = None
+    hear_near: HeardTexts = Field(default_factory=list)
     hear_pattern: Patterns = Field(default_factory=list)
-    hear_not: Texts = Field(default_factory=list)
+    hear_not: HeardTexts = Field(default_factory=list)
     does: Doings = Field(default_factory=list)
     sets: dict[str, Any] = Field(default_factory=dict)
     within: Positive | None = None
@@ -105,7 +106,7 @@ class Common(Table):
     turns: int | None = Field(None, ge=1)
     turns_at_most: int | None = Field(None, ge=1)
     within: Positive | None = None
-    hear_not: Texts = Field(default_factory=list)
+    hear_not: HeardTexts = Field(default_factory=list)
 
 
 class Fixture(Common):

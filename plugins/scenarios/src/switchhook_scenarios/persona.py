@@ -6,16 +6,26 @@ from collections.abc import Sequence
 from random import Random
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from switchhook import CallerAct, Table
 
-from .matching import has
+from .matching import has, words
 
 TRIES = 3  # times that the same is said or keyed to a bot that does not see it
 INTERRUPTED = (0.8, 2.0)  # seconds of an answer, after which a caller who interrupts has heard enough
 
+
+def _worded(text: str) -> str:
+    if not words(text):
+        raise ValueError(
+            f"expected words, got {text!r:.60}: signs never count, so they are heard in any answer"
+        )
+    return text
+
+
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Heard = Annotated[Words, AfterValidator(_worded)]
 Keys = Annotated[str, StringConstraints(pattern=r"^[0-9*#A-D]+$")]
 Chance = Annotated[float, Field(ge=0, le=1)]
 
@@ -23,7 +33,7 @@ Chance = Annotated[float, Field(ge=0, le=1)]
 class AskedFor(Table):
     """What the caller does when he hears these words."""
 
-    hears: Words
+    hears: Heard
     say: Words | None = None
     keys: Keys | None = None
 
@@ -46,7 +56,7 @@ class Persona(Table):
     says first."""
 
     goal: Words
-    until: Words
+    until: Heard
     answers: list[AskedFor] = Field(default_factory=list)
     persona: str = ""
     mishears: Chance = 0

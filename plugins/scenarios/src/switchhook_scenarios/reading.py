@@ -102,6 +102,8 @@ class _Reading:
         scenarios = self._table.get("scenario")
         for number, scenario in enumerate(scenarios if isinstance(scenarios, list) else ()):
             cases = scenario.get("cases") if isinstance(scenario, dict) else None
+            if cases == []:
+                self._complain(("scenario", number, "cases"), "expected at least one row")
             if not (isinstance(cases, list) and cases and all(isinstance(each, dict) for each in cases)):
                 yield _Row(number, scenario, "")
                 continue
