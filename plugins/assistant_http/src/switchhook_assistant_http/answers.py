@@ -46,6 +46,10 @@ class Answered(BaseModel):
     record: dict[str, Any] = Field(default_factory=dict, description="goes into the call record")
 
 
+BESIDE = frozenset(Answered.model_fields) - {"responses"}
+"""What the caller hears does without these, so he does where one does not fit."""
+
+
 class Answer(Streamed[Response]):
     """What has come of it; `context` is whole after the last piece. `call`: for what is logged."""
 
@@ -78,9 +82,16 @@ class Answer(Streamed[Response]):
         try:
             yield Answered.model_validate(given)
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise WebhookError("garbage", f"{where}: {first['msg']}") from None
+            wrong = error.errors(include_input=False, include_url=False)
+            for each in wrong:
+                said = f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+                if each["loc"][0] not in BESIDE:
+                    raise WebhookError("garbage", said) from None
+                logger.warning("call %s: of the webhook's answer was left out: %s", self._call, said)
+            left_out = {each["loc"][0] for each in wrong}
+            yield Answered.model_validate(
+                {name: each for name, each in given.items() if name not in left_out}
+            )
 
     def _note(self, answered: Answered) -> None:
         context, allowed = self.context, self._options.allow.variables
