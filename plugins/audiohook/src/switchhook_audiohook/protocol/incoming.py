@@ -34,9 +34,14 @@ class Incoming:
 
     def compare(self, message: ClientMessage) -> ServerEvent | None:
         """Positions, outside of pauses: there some clients stop counting and some go on."""
-        if self._phase.state is not State.ACTIVE or message.type in ("resumed", "discarded"):
+        claimed = message.position
+        if (
+            claimed is None
+            or self._phase.state is not State.ACTIVE
+            or message.type in ("resumed", "discarded")
+        ):
             return None
-        ahead = self._timeline.drift(message.position)
+        ahead = self._timeline.drift(claimed)
         return None if ahead is None else events.Drifted(ahead)
 
     def take(self, message: ClientMessage, now: float) -> ServerEvent | None:  # noqa: C901  # one arm for each type
