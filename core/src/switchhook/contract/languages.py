@@ -15,6 +15,9 @@ NONE = frozenset(("und", "mul", "mis", "zxx"))  # any, several, another, and no 
 USUAL = {"cmn": "zh", "no": "nb", "arb": "ar", "zsm": "ms", "swh": "sw", "pes": "fa"}
 """Languages that have a name of their own within a group, and are what is meant by the name that is usual."""
 
+MEANT = {"es-LA": "es-419"}
+"""Engines write the Spanish of Latin America so; to CLDR it is that of Laos."""
+
 ROUNDS = 3  # of standardising a tag, at most: some aliases stand for other aliases
 
 
@@ -55,23 +58,21 @@ def shown(tag: str) -> str:
 
 def match(wanted: str, known: Collection[str]) -> str | None:
     """The one of `known` that fits best, as it is spelt there: the same, else the longest beginning of what
-    is wanted (the lookup of RFC 4647), else another region of the same language, if
-    possible with the script that is written there. `wanted` is normalised."""
+    is wanted (the lookup of RFC 4647), else the region of the same language that is nearest by CLDR: of the
+    script that is written there, and of the same side of the ocean. `wanted` is normalised."""
     spelt = {normalised(each): each for each in reversed([*known])}
     for shorter in _shorter(wanted):
         if shorter in spelt:
             return spelt[shorter]
     alike = [each for each in known if primary(normalised(each)) == primary(wanted)]
-    asked = _likely(wanted) if alike else frozenset()
-    return max(alike, key=lambda each: len(asked & _likely(normalised(each))), default=None)
+    return min(alike, key=lambda each: _distance(wanted, normalised(each)), default=None)
 
 
-@lru_cache(maxsize=1024)
-def _likely(tag: str) -> frozenset[str]:
-    """Its parts, and the script and the region that are meant where it names none."""
-    from langcodes import Language  # as above
+@lru_cache(maxsize=4096)
+def _distance(wanted: str, known: str) -> int:
+    from langcodes import tag_distance  # as above
 
-    return frozenset(Language.get(tag).maximize().to_tag().split("-"))
+    return tag_distance(wanted, MEANT.get(known, known))
 
 
 def _shorter(tag: str) -> Iterator[str]:
