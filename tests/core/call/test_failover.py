@@ -2,12 +2,12 @@
 
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from math import inf
+from math import inf, nan
 
 import anyio
 import pytest
 
-from switchhook import AssistantError, SpeechError, Transcript
+from switchhook import AssistantError, SpeechError, SpeechStarted, Transcript
 from switchhook.call.engine import FAILURES, engines_of
 from switchhook.call.failover import CONVERSING, LISTENING, Patiences
 from switchhook.testing import MemoryAssistant, MemorySpeechToText, MemoryTextToSpeech
@@ -121,6 +121,43 @@ async def test_a_trouble_that_lasts_fails_the_call_in_time():
         await talk.wait(LISTENING.persistence + 0.1)
         assert talk.tts.texts == ["welcome", "sorry"]
         assert (await talk.over()).reason == "recognition: broken by the test"
+
+
+@pytest.mark.parametrize("given", ["hello", 7, Transcript(None, True), Transcript(b"hello", True)])
+async def test_a_recogniser_that_gives_what_nobody_said_has_failed_and_the_call_goes_on(given):
+    async with a_call(greeter()) as talk:
+        await talk.wait(4)
+        talk.stt.hear(given)
+        await talk.wait(1)
+        talk.say("still here")
+        await talk.wait(1)
+        [fault] = talk.call.record_writer.record.faults
+        assert (talk.turns[-1].text, fault["source"]) == ("still here", "recognition")
+        assert fault["error"].startswith(f"it gave a {type(given).__name__} that is nothing heard")
+
+
+@pytest.mark.parametrize(
+    ("beside", "sure"),
+    [
+        ({"confidence": "0.9"}, 0.9),
+        ({"confidence": "high"}, None),
+        ({"confidence": nan}, None),
+        ({"start": None, "end": None}, None),
+        ({"start": 0, "end": inf}, None),
+        ({"start": "soon", "end": -1.0}, None),
+        ({"raw": None}, None),
+    ],
+)
+async def test_what_stands_beside_a_text_and_cannot_be_read_costs_no_turn(beside, sure):
+    async with a_call(greeter()) as talk:
+        await talk.wait(4)
+        talk.begin_to_speak()
+        talk.stt.hear(SpeechStarted(None))
+        talk.stt.hear(Transcript("hello", True, **beside))
+        await talk.wait(1)
+        turn = talk.turns[-1]
+        assert (turn.text, turn.confidence, turn.raw) == ("hello", sure, {})
+        assert talk.call.record_writer.record.faults == []
 
 
 async def test_a_spare_recogniser_hears_what_was_said_meanwhile():

@@ -1,6 +1,9 @@
 """Output variables are strings, as flows hold them."""
 
 import json
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -22,6 +25,10 @@ SPELLED = {
     "object": ({"a": [1, True, None]}, '{"a":[1,true,null]}'),
     "umlaut": (["ä"], '["ä"]'),
     "strange": ([b"x"], "[\"b'x'\"]"),
+    "date": (date(2026, 11, 30), "2026-11-30"),
+    "decimal": (Decimal("9.90"), "9.90"),
+    "date within": ([date(2026, 11, 30)], '["2026-11-30"]'),
+    "table that cannot be written to": (MappingProxyType({"a": MappingProxyType({"b": 1})}), '{"a":{"b":1}}'),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
+from math import inf
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -23,10 +24,12 @@ from ...contract.actions import (
     SetLanguage,
     SetVariables,
 )
+from ...contract.errors import SpeechError
 from ...contract.languages import LONGEST
 from ...contract.responses import OptionResponse, Response
 from ...contract.speech import SpeechStarted, Transcript
 from ...contract.texts import as_words
+from .action_check import seconds_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -185,8 +188,26 @@ def weight(value: object, most: int) -> int:  # noqa: C901  # one arm for each k
     return size
 
 
-def heard_within(heard: SpeechStarted | Transcript) -> SpeechStarted | Transcript:
-    """A transcript is cut where it is longer than anybody says in one breath."""
-    if isinstance(heard, Transcript) and len(heard.text) > TEXT // 4:
-        return replace(heard, text=cut(heard.text))
-    return heard
+def heard_within(heard: object) -> SpeechStarted | Transcript:
+    """What an engine gave, with a text no longer than anybody says in one breath. What stands beside the text
+    and is not of its type counts as not said. Raises SpeechError where there is no text, or nothing heard."""
+    match heard:
+        case Transcript(text=str(text)):
+            known = heard if _is_typed(heard) else _typed(heard)
+            return replace(known, text=cut(text)) if len(text) > TEXT // 4 else known
+        case SpeechStarted():
+            return heard if type(heard.at) is float else SpeechStarted(seconds_of(heard.at) or 0.0)
+    raise SpeechError(reason=f"it gave a {type(heard).__name__} that is nothing heard, or has no text")
+
+
+def _is_typed(heard: Transcript) -> bool:
+    start, end, sure = heard.start, heard.end, heard.confidence
+    times = type(start) is float and type(end) is float and 0 <= start < inf and 0 <= end < inf
+    return times and (sure is None or (type(sure) is float and sure >= 0)) and type(heard.raw) is dict
+
+
+def _typed(heard: Transcript) -> Transcript:
+    start, end, sure = map(seconds_of, (heard.start, heard.end, heard.confidence))
+    raw: object = heard.raw
+    told = raw if isinstance(raw, Mapping) else {}
+    return Transcript(heard.text, bool(heard.final), start or 0.0, end or 0.0, sure, told)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from enum import Enum, auto
 from math import inf
 from typing import NamedTuple
@@ -11,7 +12,7 @@ import anyio
 
 from ...contract.bucket import TokenBucket
 from ...contract.errors import LanguageUnknown, answer
-from ...contract.speech import Parameters, Recognition, SpeechStarted, SpeechToText, Transcript
+from ...contract.speech import Parameters, Recognition, SpeechToText, Transcript
 from ..bot import Bot
 from ..dialogue.bounds import heard_within
 from ..dialogue.events import Event, Failure, Faulted, WordsBegan
@@ -220,9 +221,10 @@ class Listening:
                 if self._resting or self._wanted != wanted:  # it changed while this one was opening
                     self._finish(session)
                 try:
-                    async for heard in recognition:
-                        engine.worked()
-                        self._hear(heard)
+                    async with _closing(aiter(recognition)) as given:
+                        async for heard in given:
+                            engine.worked()
+                            self._hear(heard)
                 finally:
                     # not to an engine that takes its time to close
                     self._session = None
@@ -234,12 +236,23 @@ class Listening:
             return engine.raised(error)
         return "the recognition ended by itself"
 
-    def _hear(self, heard: SpeechStarted | Transcript) -> None:
-        """Tells the dialogue when words began, if the engine gives times."""
+    def _hear(self, given: object) -> None:
+        """Tells the dialogue when words began, if the engine gives times. Raises SpeechError."""
+        heard = heard_within(given)
         if isinstance(heard, Transcript):
             if heard.text and heard.end > 0 and not self._uttering:
                 self._emit(WordsBegan(max(0.0, self.audio.fed - heard.start)))
             self._uttering = (self._uttering or bool(heard.text)) and not heard.final
             if heard.final:
                 self.audio.cover(heard.end)
-        self._emit(heard_within(heard))
+        self._emit(heard)
+
+
+@asynccontextmanager
+async def _closing(given: AsyncIterator[object]) -> AsyncIterator[AsyncIterator[object]]:
+    """It may be left before its end, where something in it is not what an engine may give."""
+    try:
+        yield given
+    finally:
+        if isinstance(given, AsyncGenerator):
+            await given.aclose()

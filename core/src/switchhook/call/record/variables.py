@@ -68,11 +68,15 @@ def to_strings(variables: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _to_string(value: Any) -> str:
-    if isinstance(value, str):
-        return value
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if not isinstance(value, Mapping | list | tuple | bool | int | float):
+        return str(value)  # a date, for instance
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_within)
     except (TypeError, ValueError):  # keys that JSON has no form for, or a circle
         return str(value)
+
+
+def _within(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)
