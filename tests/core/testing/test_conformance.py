@@ -4,6 +4,7 @@ import asyncio
 from array import array
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
+from math import inf, nan
 
 import anyio
 import pytest
@@ -207,6 +208,11 @@ def deaf_after(self, language, parameters, /):
     return True
 
 
+MISTYPED = [
+    *({"confidence": wrong} for wrong in ("0.9", nan)),
+    *({"start": wrong} for wrong in (None, "0.5")),
+    *({"text": None}, {"end": inf}, {"final": 1}, {"raw": None}),
+]
 RECOGNISERS = [
     (type("E", (Ear,), {"formats": "PCMU"}), own.FORMATS),
     (type("E", (Ear,), {"formats": (AudioFormat("OPUS", 48000),)}), own.FORMATS),
@@ -239,6 +245,7 @@ RECOGNISERS = [
     (heard(lambda each: replace(each, start=each.start * 1000, end=each.end * 1000)), stt.TIMES),
     (heard(lambda each: replace(each, start=0, end=0)), stt.TIMES),
     (heard(lambda each: replace(each, confidence=91)), stt.SURE),
+    *((heard(lambda each, wrong=wrong: replace(each, **wrong)), stt.KINDS) for wrong in MISTYPED),
 ]
 
 
@@ -252,6 +259,16 @@ async def test_without_speech_all_else_is_tried():
     with pytest.raises(ContractBroken) as caught:
         await check_speech_to_text(listening(feed=raises_late))
     assert broken(caught) == {stt.NEVER.says}
+
+
+@untidy
+@pytest.mark.parametrize("wrong", MISTYPED)
+async def test_of_a_value_of_another_type_it_is_said_which_and_nothing_else(wrong):
+    with pytest.raises(ContractBroken) as caught:
+        await check_speech_to_text(heard(lambda each: replace(each, **wrong)), SPEECH)
+    said = {breach.sentence: breach.came for breach in caught.value.breaches}
+    assert f"Transcript.{next(iter(wrong))} = " in said[stt.KINDS.says]
+    assert report.LIVES.says not in said
 
 
 @untidy

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from .report import Sentence
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
+
+from ...contract.speech import SpeechStarted, Transcript
+from .report import Report, Sentence
 
 OPENS = Sentence(
     "open takes linear samples (PCM) at the line's rate", "a line in no other format has nothing else to give"
@@ -26,7 +30,10 @@ ENDS = Sentence(
 WAITS = Sentence("the iteration ends after finish, or raises", "the bot is deaf and nobody knows")
 FINAL = Sentence("an utterance has a final, at the latest after finish", "the caller gets no answer")
 LAST = Sentence("nothing but a final comes last", "words that no final confirms are lost")
-KINDS = Sentence("what is heard is a SpeechStarted or a Transcript", "core knows no others")
+KINDS = Sentence(
+    "what is heard is a SpeechStarted or a Transcript, with values of their types",
+    "core takes anything else for a failure of the engine",
+)
 TEXT = Sentence("a text has no spaces at its ends", "texts are compared and joined")
 TIMES = Sentence(
     "times are seconds of audio fed",
@@ -46,3 +53,42 @@ ANSWER = Sentence(
     "a language that it does not know is LanguageUnknown",
     "any other error counts against the engine's health, for all callers",
 )
+
+
+def well_typed(report: Report, heard: Iterable[object]) -> list[SpeechStarted | Transcript]:
+    """Those of which more can be asked."""
+    good: list[SpeechStarted | Transcript] = []
+    for each in heard:
+        wrong = ", ".join(_wrong(each))
+        report.hold(not wrong, KINDS, "SpeechStarted or Transcript, and times that are numbers", wrong)
+        if not wrong and isinstance(each, SpeechStarted | Transcript):
+            good.append(each)
+    return good
+
+
+def _wrong(each: object) -> Iterator[str]:
+    if isinstance(each, SpeechStarted):
+        right: dict[str, bool] = {"at": _is_number(each.at)}
+    elif isinstance(each, Transcript):
+        right = {
+            "text": _is(each.text, str),
+            "final": _is(each.final, bool),
+            "start": _is_number(each.start),
+            "end": _is_number(each.end),
+            "confidence": _is(each.confidence, type(None)) or _is_number(each.confidence),
+            "raw": _is(each.raw, Mapping),
+        }
+    else:
+        yield type(each).__name__
+        return
+    for name, fits in right.items():
+        if not fits:
+            yield f"{type(each).__name__}.{name} = {getattr(each, name)!r:.40}"
+
+
+def _is(value: object, kind: type) -> bool:
+    return isinstance(value, kind)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

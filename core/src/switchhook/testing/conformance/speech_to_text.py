@@ -21,7 +21,6 @@ from .recognition import (
     DECLARED,
     ENDS,
     FINAL,
-    KINDS,
     LAST,
     LEAVE,
     NEVER,
@@ -37,6 +36,7 @@ from .recognition import (
     TIMES,
     UNKNOWN,
     WAITS,
+    well_typed,
 )
 from .report import Report, Sentence, count_tasks, examine, reading
 from .sound import LINE, WIDE, coded
@@ -259,8 +259,7 @@ class _Examination:
 
     def _look_at(self, heard: list[Any]) -> None:
         report = self._report
-        others = [type(each).__name__ for each in heard if not isinstance(each, SpeechStarted | Transcript)]
-        report.hold(not others, KINDS, "SpeechStarted or Transcript", ", ".join(others))
+        heard = well_typed(report, heard)
         texts = [each for each in heard if isinstance(each, Transcript)]
         for each in texts:
             report.hold(each.text == each.text.strip(), TEXT, repr(each.text.strip()), repr(each.text))
