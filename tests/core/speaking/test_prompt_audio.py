@@ -5,6 +5,7 @@ from contextlib import aclosing, asynccontextmanager
 from math import inf
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -191,6 +192,31 @@ async def fetched(content, *engines, **bot):
     except PromptError as error:
         problem = str(error)
     return bytes(audio), problem
+
+
+class Pieces(MemoryTextToSpeech):
+    """Linear samples in pieces of this size, all of them from one buffer."""
+
+    def __init__(self, size):
+        super().__init__(formats=())
+        self.size, self.samples = size, bytes(range(250)) * 2
+
+    async def _chunks(self, text, audio):
+        buffer = bytearray()
+        for at in range(0, len(self.samples), self.size):
+            buffer[:] = self.samples[at : at + self.size]
+            yield buffer
+            await anyio.lowlevel.checkpoint()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [1, 3, 7, 64, 499])
+@pytest.mark.parametrize("cached", [True, False])
+async def test_pieces_that_end_within_a_sample_are_no_noise(size, cached):
+    engine, cache = Pieces(size), PromptCache(memory=10_000, disk=0)
+    async with cache.running():
+        audio, problem = await fetched(Say("hello", cached=cached), engine, cache=cache)
+    assert (audio, problem) == (engine.samples[::2], "")
 
 
 @pytest.mark.anyio

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from ..contract.audio import AudioFormat, Codec
+from ..contract.audio import BYTES_PER_SAMPLE, AudioFormat, Codec
 from ..contract.errors import PluginError
 from ..plugins.asking import Hooks
 
@@ -45,6 +45,20 @@ class Line:
     def coded(self, audio: AudioFormat, chunk: bytes) -> bytes:
         """A voice's audio in the line's format. It comes in that, or linear."""
         return chunk if audio == self.audio else self.codec.encode(chunk)
+
+    def coder(self, audio: AudioFormat) -> Callable[[bytes], bytes]:
+        """A function that takes what a voice gives, piece by piece, to the line's format. Half a sample at
+        the end of a piece waits for its other half: without it, all that follows would be noise."""
+        width, rest = BYTES_PER_SAMPLE[audio.encoding], b""
+
+        def code(chunk: bytes) -> bytes:
+            nonlocal rest
+            data = rest + chunk if rest else bytes(chunk)  # an engine may use its buffer again
+            whole = len(data) - len(data) % width
+            rest = data[whole:]
+            return self.coded(audio, data[:whole])
+
+        return code
 
     async def load(self, file: bytes) -> bytes | None:
         """A sound file's samples. None: no plugin reads files. Raises Unplayable."""

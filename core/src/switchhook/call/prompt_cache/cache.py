@@ -55,7 +55,7 @@ class _Recording:
         self._more = anyio.Event()
 
     def add(self, chunk: bytes) -> None:
-        self.chunks.append(chunk)
+        self.chunks.append(bytes(chunk))  # an engine may use its buffer again
         self.size += len(chunk)
         self.wake()
 

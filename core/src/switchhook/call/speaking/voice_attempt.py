@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from math import inf
 
 import anyio
 
+from ...contract.audio import AudioFormat
 from ...contract.speech import TextToSpeech
 from ...speakable.words import Said
 from ..engine import Engine
+from ..line import Line
 from ..prompt_cache.cache import Prompt
 from .playout import PromptError, Put
 
@@ -41,6 +44,13 @@ class VoiceAttempt:
     def _expect(self, due: float, awaited: float) -> None:
         self._due, self._awaited = due, awaited
         self.scope.deadline, self._late.deadline = due + self._stall, awaited + self._lateness
+
+    async def take(self, chunks: AsyncIterator[bytes], audio: AudioFormat, line: Line) -> None:
+        """Puts what the engine gives."""
+        coded = line.coder(audio)
+        async for chunk in chunks:
+            if sound := coded(chunk):
+                await self.put(sound, audio.seconds(len(chunk)))
 
     async def put(self, chunk: bytes, seconds: float) -> None:
         """`seconds` of sound."""

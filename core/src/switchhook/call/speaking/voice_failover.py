@@ -257,8 +257,7 @@ class VoiceFailover:
     async def _synthesize_part(self, one: VoiceAttempt, prompt: Prompt, *, cached: bool) -> None:
         try:
             async with self._synthesis(one.engine, prompt, cached) as chunks:
-                async for chunk in chunks:
-                    await one.put(self._line.coded(prompt.audio, chunk), prompt.audio.seconds(len(chunk)))
+                await one.take(chunks, prompt.audio, self._line)
         except (Exception, SystemExit) as error:
             # before any sound, another voice may say all of it
             if not one.bytes or not isinstance(answer(error), Unspeakable):
