@@ -13,17 +13,17 @@ from switchhook import (
     ForceTurn,
     HandOver,
     Play,
-    Remark,
     Say,
     SetBargeIn,
     SetListening,
 )
+from switchhook.call.dialogue.events import NotPerformed
 
 from .conftest import performed
 
 pytestmark = pytest.mark.anyio
 PHONE = '"channels": [{"channel": "voice_telephony"}]'
-NOT_FETCHED = Remark("audio: the plugin has not been started")
+NOT_FETCHED = NotPerformed(1, "audio", "the plugin has not been started", failed=True)
 
 FORMS = [
     ('{"response_type": "text", "text": "Hello."}', [Say("Hello.")]),

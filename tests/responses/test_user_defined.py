@@ -21,6 +21,7 @@ from switchhook import (
     SetListening,
     hookimpl,
 )
+from switchhook.call.dialogue.events import NotPerformed
 from switchhook_responses.user_defined import handle_user_defined
 from switchhook_responses.vgw import COMMANDS
 
@@ -133,9 +134,9 @@ async def test_keys_are_sent_as_tones(call):
     assert isinstance(play, Play)
 
 
-async def test_a_file_that_cannot_be_fetched_is_remarked(call):
-    [remark] = await commanded(call, ("vgwActPlayUrl", {"url": "https://example.com/a.wav"}))
-    assert remark == Remark("audio: the plugin has not been started")
+async def test_a_file_that_cannot_be_fetched_is_not_performed(call):
+    [missed] = await commanded(call, ("vgwActPlayUrl", {"url": "https://example.com/a.wav"}))
+    assert missed == NotPerformed(1, "audio", "the plugin has not been started", failed=True)
 
 
 async def test_commands_are_performed_in_order(call):

@@ -15,6 +15,7 @@ from switchhook.call.speaking.prompt_audio import UNFIT
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemoryTextToSpeech, a_call
 from switchhook_codecs import wav
 from switchhook_responses import (
+    audio,
     connect_to_agent,
     dtmf,
     end_session,
@@ -51,8 +52,8 @@ def answering(start=(), /, **by_text):
     return MemoryAssistant(lambda turn: replies.get(turn.text, []))
 
 
-def calling(assistant, **more):
-    return a_call(assistant, plugins=HANDLERS, **more)
+def calling(assistant, plugins=HANDLERS, **more):
+    return a_call(assistant, plugins=plugins, **more)
 
 
 def command(kind, name, **parameters):
@@ -285,6 +286,38 @@ async def test_a_voice_that_fails_with_and_without_parameters_ends_the_call():
     async with calling(answering([change, "one"]), tts=voice) as talk:
         record = await talk.over()
         assert (talk.heard(), record.outcome, record.not_performed) == (["sorry"], "failed", [])
+
+
+AUDIO = {"response_type": "audio", "source": "https://example.org/a.wav"}
+SILENT = [AUDIO, {"response_type": "text", "text": [{}]}, {"response_type": "option", "options": "none"}]
+
+
+@pytest.mark.parametrize("response", SILENT)
+async def test_who_would_hear_nothing_of_an_answer_is_told_so_and_so_is_the_assistant(response):
+    async with calling(answering(["hello"], go=[response]), plugins=(*HANDLERS, audio)) as talk:
+        await talk.wait(3)
+        talk.say("go")
+        await talk.wait(3)
+        talk.say("what")
+        await talk.wait(1)
+        assert (talk.heard(), talk.turns[-1].failed) == (["hello", "sorry"], (response["response_type"],))
+
+
+@pytest.mark.parametrize("response", SILENT)
+@pytest.mark.parametrize("more", ["words", {"response_type": "pause", "time": 10}])
+async def test_who_hears_something_of_it_is_told_no_more(response, more):
+    async with calling(answering([response, more]), plugins=(*HANDLERS, audio)) as talk:
+        await talk.wait(3)
+        assert "sorry" not in talk.tts.texts
+
+
+async def test_where_a_turn_or_an_end_is_due_nothing_is_said_of_it():
+    force = vgw("vgwActForceNoInputTurn")
+    async with calling(answering([AUDIO, force], vgwNoInputTurn=["on"]), plugins=(*HANDLERS, audio)) as talk:
+        await talk.wait(5)
+        assert talk.heard() == ["on"]
+    async with calling(answering([AUDIO, END]), plugins=(*HANDLERS, audio)) as talk:
+        assert ((await talk.over()).outcome, talk.heard()) == ("completed", [])
 
 
 async def test_a_protected_text_is_not_interrupted_and_the_next_one_is():

@@ -565,6 +565,30 @@ async def test_a_wav_that_cannot_be_played_is_reported_and_skipped():
         assert (record.outcome, talk.heard(), len(record.faults)) == ("completed", ["bye"], 1)
 
 
+@pytest.mark.parametrize("more", [[], [0.5], [Play(b"junk")]])
+async def test_who_hears_nothing_but_a_wav_that_cannot_be_played_is_told_so(more):
+    plugin = Wrong(lambda: [Play(b"junk"), *(each for each in more if isinstance(each, Play))])
+    pauses = [each for each in more if isinstance(each, float)]
+    async with a_call(answers(start=["hello"], go=["wrong", *pauses]), plugins=[plugin]) as talk:
+        await talk.wait(3)
+        talk.say("go")
+        await talk.wait(4)
+        talk.say("what")
+        await talk.wait(1)
+        assert (talk.heard()[:2], {*talk.turns[-1].failed}) == (["hello", "sorry"], {"audio"})
+
+
+async def test_of_a_reply_that_the_caller_spoke_past_no_wav_is_missed():
+    plugin = Wrong(lambda: Play(b"junk"))
+    async with a_call(answers(start=["hello"], go=[2.0, "wrong"], on=["yes"]), plugins=[plugin]) as talk:
+        await talk.wait(3)
+        talk.say("go")
+        await talk.wait(1)
+        talk.say("on")
+        await talk.wait(4)
+        assert talk.heard() == ["hello", "yes"]
+
+
 async def test_a_second_failure_does_not_cut_the_failure_text():
     async with a_call(MemoryAssistant(lambda turn: [0.2, AssistantError("gone")])) as talk:
         talk.stt.broken = True

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from switchhook import CallInfo, Play, Remark, Say
+from switchhook import CallInfo, Play, Say, UnknownResponse
 from switchhook_responses.audio import handle_audio
 from switchhook_responses.fetching import FetchError
 
@@ -214,11 +214,11 @@ async def flood(stream):
         (("302 Found", {}, b""), "it is redirected more than 3 times"),
     ],
 )
-async def test_what_is_not_as_it_should_be_is_remarked(page, why):
+async def test_what_is_not_as_it_should_be_is_given_back_with_the_reason(page, why):
     async with web({"/a.wav": page}) as (base, _), files(patience=0.3) as made:
         item = {"response_type": "audio", "source": f"{base}/a.wav?key=secret"}
         actions = await all_of(asked(handle_audio, item, CallInfo("1", "bank", plugin=made)))
-    assert actions == [Remark(f"audio: {base}/a.wav: {why}")]
+    assert actions == [UnknownResponse(response_type="audio", problem=f"{base}/a.wav: {why}")]
 
 
 @pytest.mark.parametrize(
@@ -259,4 +259,5 @@ async def test_a_recording_that_is_not_there_costs_the_text_nothing():
         given = {"text": ["Hello"], "errAudioURL": f"{url}/a.wav"}
         action = {"command": "vgwActPlayText", "parameters": given}
         item = {"response_type": "user_defined", "user_defined": {"vgwAction": action}}
-        assert await performed(item, CallInfo("1", "bank"), audio=fetched) == [Say("Hello")]
+        missing, said = await performed(item, CallInfo("1", "bank"), audio=fetched)
+        assert (said, missing.response_type, missing.failed) == (Say("Hello"), "audio", False)

@@ -8,7 +8,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from switchhook import Action, AppInfo, AudioResponse, Play, Remark, Seconds, Table, hookimpl
+from switchhook import (
+    Action,
+    AppInfo,
+    AudioResponse,
+    Play,
+    Response,
+    Seconds,
+    Table,
+    UnknownResponse,
+    hookimpl,
+)
 from switchhook_http import ascii_host, shown_address
 
 from .channels import is_for_telephone
@@ -46,21 +56,28 @@ def lifespan(app: AppInfo) -> AbstractAsyncContextManager[object]:
 
 
 @hookimpl(trylast=True)
-def handle_audio(response: AudioResponse, plugin: Fetcher | None) -> AsyncGenerator[Action] | list[Action]:
+def handle_audio(
+    response: AudioResponse, plugin: Fetcher | None
+) -> AsyncGenerator[Action | Response] | list[Action]:
     return play(response, plugin) if is_for_telephone(response) else []
 
 
-def play(response: AudioResponse, files: Fetcher | None) -> AsyncGenerator[Action]:
+def play(response: AudioResponse, files: Fetcher | None) -> AsyncGenerator[Action | Response]:
     options = response.channel_options.get("voice_telephony")
     loop = isinstance(options, dict) and is_true(options.get("loop"))
     return _play(files, response.source, loop)
 
 
-async def _play(files: Fetcher | None, url: str, loop: bool) -> AsyncGenerator[Action]:
+async def _play(files: Fetcher | None, url: str, loop: bool) -> AsyncGenerator[Action | Response]:
+    """What cannot be fetched is given back for what nobody performs: a reply of nothing else is silent."""
     if files is None:
-        yield Remark("audio: the plugin has not been started")
+        yield _unplayed("the plugin has not been started")
         return
     try:
         yield Play(await files.fetch(url), shown_address(url), loop)
     except FetchError as error:
-        yield Remark(f"audio: {error}")
+        yield _unplayed(str(error))
+
+
+def _unplayed(why: str) -> Response:
+    return UnknownResponse(response_type="audio", problem=why)

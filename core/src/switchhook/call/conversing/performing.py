@@ -13,7 +13,7 @@ import anyio.lowlevel
 
 from ...contract.actions import Action, Annotate, Play, Remark, Say
 from ...contract.info import CallInfo
-from ...contract.responses import AudioResponse, Response, UnknownResponse
+from ...contract.responses import MODELS, AudioResponse, Response, UnknownResponse
 from ...plugins.asking import Hooks
 from ...plugins.guard import DeclinedError, Fault, HandlerAnswer, as_actions, report, reporting
 from ..dialogue.action_check import MisfitError, as_action
@@ -142,8 +142,10 @@ class Performing:
         if failed:
             self._fail(place, response, begun=False)
         else:
+            kind, misfit = response.response_type, isinstance(response, UnknownResponse)
             problem = response.problem if isinstance(response, UnknownResponse) else "no plugin performs it"
-            self._emit(NotPerformed(place.turn, response.response_type, problem))
+            # of our own types: the caller was to have something of it
+            self._emit(NotPerformed(place.turn, kind, problem, misfit and kind in MODELS and not place.aside))
         return True
 
     def _fail(self, place: Place, response: Response, *, begun: bool) -> None:

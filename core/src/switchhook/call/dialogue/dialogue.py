@@ -187,7 +187,9 @@ class Dialogue:
         over = self._prompts.finish(event.prompt)
         if over is not None and not event.failed and over.turn != FILLER:
             self._floor.hear_out(busy=self.busy)
-        elif over is not None and event.failed and not over.may_be_missed:
+        elif over is not None and event.failed and over.may_be_missed:
+            self._effects += self._floor.miss(over.turn, ending=self._ending is not None)
+        elif over is not None and event.failed:
             self._fail("prompt", event.failed)
 
     # --- the end
@@ -289,10 +291,8 @@ class Dialogue:
 
     def _end_if_due(self) -> bool:
         """The assistant's own end waits for the rest of its reply: output variables come last."""
-        ending = self._ending
-        if ending is None or self._prompts.queue:
-            return False
-        if self._flight.turn is not None and ending.outcome in ("completed", "handed_over"):
+        ending, due = self._ending, self._flight.turn is not None
+        if ending is None or self._prompts.queue or (due and ending.outcome in ("completed", "handed_over")):
             return False
         self.outcome = ending
         self._effects += [*self._flight.cancel(), ending]

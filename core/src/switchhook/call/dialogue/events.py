@@ -62,8 +62,8 @@ class ActionDue:
 
 @dataclass(frozen=True, slots=True)
 class NotPerformed:
-    """No handler answered for a response, or not to its end. `failed`: those who did have failed; `begun`:
-    after some of it was performed."""
+    """No handler answered for a response, or not to its end. `failed`: those who did have failed, or it could
+    not be read; `begun`: after some of it was performed."""
 
     turn: int
     response_type: str

@@ -62,6 +62,10 @@ class Flight:
         """A handler failed."""
         self.owes = not self._audible
 
+    def miss(self) -> None:
+        """What it was to give the caller to hear cannot be played."""
+        self._audible, self.owes = False, True
+
     def apologise(self) -> bool:
         """Once."""
         before, self._apologised = self._apologised, True

@@ -82,6 +82,15 @@ class Floor:
         self.flight.owe()
         return self._apologise(event.turn, ending=ending) if event.begun else []
 
+    def miss(self, turn: int, *, ending: bool) -> list[Effect]:
+        """A file of its reply could not be played. If there is nothing else to hear of it, that is said."""
+        current = self.flight.turn
+        if turn <= self._sounded or self.prompts.queue or (current is not None and current.number != turn):
+            return []
+        self.turns.fail("audio")
+        self.flight.miss()
+        return [] if current is not None else self._apologise(turn, ending=ending)
+
     def hear_out(self, *, busy: bool) -> None:
         """A prompt was heard to its end; `busy`: more is to be heard."""
         self.turns.hear()
