@@ -53,3 +53,19 @@ def test_arguments_may_come_after_the_name_and_as_an_object():
     assert called((0, {"name": "weather", "arguments": {"town": "Rome"}})) == [
         ("weather", '{"town": "Rome"}')
     ]
+
+
+def test_of_an_answer_in_parts_the_texts_are_said_and_no_thoughts():
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
+    parts = [
+        thought,
+        {"type": "text", "text": "Good "},
+        {"type": "text", "text": "morning."},
+        "x",
+        {"type": "text"},
+    ]
+    reading = Reading(Answer())
+    said = [
+        reading.take(json.dumps({"choices": [{"delta": {"content": each}}]})) for each in (parts, None, "!")
+    ]
+    assert said == ["Good morning.", "", "!"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Literal
 
 from switchhook_chat import Answer, CalledTool, Json, json_object, said_in
@@ -53,7 +54,7 @@ class Reading:
         for each in calls if isinstance(calls, list) else ():
             if isinstance(each, dict):
                 self._call(each)
-        return content if isinstance(content, str) else ""
+        return content if isinstance(content, str) else "".join(_texts(content))
 
     def _call(self, piece: Json) -> None:
         function = object_at(piece, "function")
@@ -70,3 +71,14 @@ class Reading:
             return self._places.setdefault(index, len(calls))
         begins = called.name and not (calls and called.id and called.id[:100] == calls[-1].id)
         return len(calls) if begins or not calls else len(calls) - 1
+
+
+def _texts(content: object) -> Iterator[str]:
+    """Of an answer in parts, as models have it that show their thoughts: those parts are of another type."""
+    for part in content if isinstance(content, list) else ():
+        if (
+            isinstance(part, dict)
+            and part.get("type") == "text"
+            and isinstance(text := part.get("text"), str)
+        ):
+            yield text
