@@ -118,6 +118,23 @@ async def test_a_late_confirmation_of_flushed_audio_does_not_end_the_next_prompt
         assert PromptFinished(2) not in [event for _, event in events]
 
 
+@pytest.mark.parametrize("every", [0.05, 0.2, 0.25, 0.7])
+@pytest.mark.parametrize("starts", [True, False])
+async def test_confirmations_of_nothing_neither_end_a_prompt_nor_hurry_it(every, starts):
+    leg = MemoryLeg()
+    confirm = leg._confirm
+    leg._confirm = lambda event: confirm(event) if starts else None
+    async with playing(Source(a=(4.0, 0.0, 1)), leg=leg) as (playout, _, events):
+        begin = anyio.current_time()
+        playout.queue(Queue(1, Say("a")))
+        while len(events) < 2:
+            await anyio.sleep(every)
+            playout.peer_finished()
+            sent = sum(len(data) for _, data in leg.sent) / 8000
+            assert sent <= anyio.current_time() - begin + leg.pace.lead + 0.001
+        assert 4.0 - 0.1 <= events[1][0] - begin <= 4.5
+
+
 async def test_an_engine_slower_than_speech_leaves_holes_but_no_busy_loop():
     async with playing(Source(a=(4.0, 0.5, 10))) as (playout, leg, _):
         playout.queue(Queue(1, Say("a")))

@@ -12,6 +12,7 @@ from ...contract.bucket import TokenBucket
 from ...contract.leg import Pace
 
 CONFIRM = 0.5  # seconds that a peer's confirmation is waited for until our own clock decides
+EARLY = 0.1  # seconds that it may come before the sound ends by our clock: the last of it is on its way
 TICK = 1e-6  # below a sample
 
 
@@ -66,9 +67,11 @@ class PlayClock:
             self._started = now
 
     def confirm_end(self, now: float) -> bool:
-        """Believed only when it can be true: a late one speaks of audio that was flushed before."""
-        began = self._began(now)
-        if began is None or now < began + (self.sent - self._base) - CONFIRM:
+        """Believed only when it can be true: nothing is played before it was sent, or faster than it sounds.
+        A late one speaks of audio that was flushed before, one that comes again of nothing."""
+        if self._first is None or self._began(now) is None:
+            return False
+        if now < self._first + (self.sent - self._base) - EARLY:
             return False
         self.end_run(self.sent)
         return True
