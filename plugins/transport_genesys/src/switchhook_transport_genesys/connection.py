@@ -167,6 +167,9 @@ class Connection:
                 self.remarks.add(f"the client's position is {seconds:+.1f} s from ours")
             case events.ErrorReceived():
                 self._complain(event)
+            case events.PlaybackCompleted():
+                self._writer.finished()
+                self._notice(*leg_events(event))
             case events.Ignored(why):
                 logger.debug("ignored: %s", why)
             case _:

@@ -32,6 +32,10 @@ class Media(BaseModel):
         """Bytes of one sample of all channels."""
         return WIDTHS[self.format] * len(self.channels)
 
+    def seconds(self, size: int) -> float:
+        """How long that many bytes last of what a server sends: coded alike, but one channel."""
+        return size / (WIDTHS[self.format] * RATE)
+
     def caller_audio(self, data: bytes) -> bytes:
         """Two channels are interleaved sample by sample, in the order of `channels`. `data` is whole
         frames."""
