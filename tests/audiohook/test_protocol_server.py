@@ -430,7 +430,7 @@ def test_digits_come_in_order(caller):
     assert digits == ["1", "2", "*", "#", "A", "D"]
 
 
-@pytest.mark.parametrize("digit", ["", "12", "E", " ", 5, None, "1\n", "\u0661"])
+@pytest.mark.parametrize("digit", ["", "12", "E", " ", None, "1\n", "\u0661", 12, -1, 0.5, True, 1e99])
 def test_what_is_no_key_is_ignored(caller, digit):
     assert isinstance(caller.send("dtmf", {"digit": digit})[0], events.Ignored)
     assert caller.types == ["opened"]

@@ -58,3 +58,8 @@ def test_a_truth_may_be_in_quotes(client, asked, asks):
 def test_the_code_of_an_error_may_be_in_quotes(caller, code):
     told = caller.send("error", {"code": code, "message": "", "retryAfter": "PT1S"})
     assert told == [events.ErrorReceived(429, "", 1.0)]
+
+
+@pytest.mark.parametrize("digit", [0, 7, 9.0], ids=repr)
+def test_a_key_may_be_a_number(caller, digit):
+    assert caller.send("dtmf", {"digit": digit}) == [events.DigitReceived(str(int(digit)))]

@@ -37,6 +37,16 @@ async def test_the_first_odd_field_of_a_call_is_named_once_and_without_its_value
     assert "4711" not in caplog.text
 
 
+async def test_a_key_that_cannot_be_read_is_named_without_its_value(lobby, caplog):
+    async with serving(lobby) as url, dialled(url) as phone:
+        await phone.open()
+        await phone.send("dtmf", digit="4711")
+        await phone.hang_up()
+    [line] = warnings(caplog)
+    assert "dtmf.digit " in line
+    assert "4711" not in caplog.text
+
+
 async def test_a_client_that_adds_fields_of_its_own_is_not_remarked(lobby, caplog):
     async with serving(lobby) as url, dialled(url) as phone:
         await converse(phone, ("open", opening(novelty={"a": 1})), ("ping", {"novelty": None}))

@@ -1,8 +1,9 @@
 """The messages of AudioHook version 2: envelopes, and the parameters of each type.
 
 A server reads what clients send leniently: fields it does not know are ignored, those that it can do without
-are taken as absent when they are not as listed here, and and of parameters a number or a truth may be in
-quotes. A client reads what servers send as production does: a field that is not listed here is refused.
+are taken as absent when they are not as listed here, and of parameters a number or a truth may be in
+quotes, and a key without. A client reads what servers send as production does: a field that is not listed
+here is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pydantic.alias_generators import to_camel
 from .durations import Duration, parse_duration
 from .media import Media
 from .reading import MOST_MEMBERS, REPLACEMENT, decode, finite, repair
-from .scalars import Code, QuotedCount, Truth
+from .scalars import Code, Key, QuotedCount, Truth
 from .variables import as_texts
 
 VERSION = "2"
@@ -186,7 +187,7 @@ class Update(Lenient):
 
 
 class Dtmf(Lenient):
-    digit: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-Da-d]$", to_upper=True)]
+    digit: Key
 
 
 class Error(Lenient):

@@ -35,11 +35,11 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 class MalformedError(ValueError):
     """What is wrong with a message, without anything that was in it. `kind` sorts it, for figures: one of
-    a few words."""
+    a few words. `field`: the name of the one that could not be read."""
 
-    def __init__(self, rule: str, kind: str = "message") -> None:
+    def __init__(self, rule: str, kind: str = "message", field: str = "") -> None:
         super().__init__(rule)
-        self.kind = kind
+        self.kind, self.field = kind, field
 
 
 def repair(text: str) -> str:
@@ -107,14 +107,19 @@ class LenientReader:
             parameters = model.model_validate(_without(given, places))
         except ValidationError:
             raise malformed from None
-        self.unread = self.unread or f"{kind}.{_name(places[0])}"
+        self.miss(kind, malformed.field)
         return parameters
+
+    def miss(self, kind: str, field: str) -> None:
+        """That field of such a message is not as it should be."""
+        self.unread = self.unread or f"{kind}.{field}"
 
 
 def _malformed(error: ValidationError) -> MalformedError:
     first = error.errors(**_BRIEF)[0]
     what = "unknown field" if first["type"] == "extra_forbidden" else first["type"].replace("_", " ")
-    return MalformedError(f"{_name(first['loc']) or 'message'}: {what}")
+    name = _name(first["loc"])
+    return MalformedError(f"{name or 'message'}: {what}", field=name)
 
 
 def _name(place: Sequence[str | int]) -> str:

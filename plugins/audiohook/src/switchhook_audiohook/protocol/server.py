@@ -68,6 +68,7 @@ class ServerSession:
         except BrokenRuleError as broken:
             event = self._violate(broken.rule, broken.kind, broken.reason)
         except MalformedError as error:
+            self.reader.miss(message.type, error.field)
             event = events.Ignored(f"{message.type}: {error}")
         drifted = None if self.media is None else self._incoming.compare(message)
         return [told for told in (event, drifted) if told]
