@@ -24,6 +24,10 @@ def test_languages_are_told_to_a_client_that_asks(client):
     assert told["supportedLanguages"] == ["en-US", "de-DE"]
 
 
+def test_a_client_that_asks_gets_a_list_if_an_empty_one(client):
+    assert answered(client, {"supportedLanguages": True}, languages=[])["supportedLanguages"] == []
+
+
 @pytest.mark.parametrize("changes", [{}, {"supportedLanguages": False}])
 def test_languages_are_not_told_to_a_client_that_does_not_ask(client, changes):
     assert "supportedLanguages" not in answered(client, changes, languages=["en-US"])

@@ -32,7 +32,7 @@ from switchhook import (
     StartError,
     TurnReport,
 )
-from switchhook_audiohook.protocol import Media, events, states
+from switchhook_audiohook.protocol import Media, Participant, events, states
 from switchhook_audiohook.settings import GenesysSettings
 from switchhook_transport_genesys import door, server, tls
 from switchhook_transport_genesys.server import GenesysTransport
@@ -793,6 +793,24 @@ async def test_languages_of_a_connector_are_told_to_a_client_that_asks(lobby):
         await phone.flush()
         opened = json.loads(await phone.ws.recv())
     assert opened["parameters"]["supportedLanguages"] == ["en-US", "bank"]
+
+
+@pytest.mark.parametrize(
+    ("path", "languages"),
+    [
+        ("/", ["en-US", "bank", "shop"]),
+        (CONNECT, ["en-US", "bank"]),
+        ("/none/connect", ["en-US", "bank", "shop"]),
+    ],
+)
+async def test_a_probe_that_asks_is_told_the_languages_of_what_it_may_reach(lobby, path, languages):
+    lobby.connectors["shop"] = {"integration": "main", "instance_id": "8"}
+    async with serving(lobby) as url, dialled(url, path) as phone:
+        who = Participant(id=NULL)
+        phone.session.open(opening(conversation_id=NULL, participant=who, supported_languages=True))
+        await phone.flush()
+        opened = json.loads(await phone.ws.recv())
+    assert opened["parameters"]["supportedLanguages"] == languages
 
 
 async def test_sessions_to_be_continued_begin_a_new_call_and_are_logged(lobby, url, caplog):

@@ -46,6 +46,14 @@ class Admission:
     def describe(self, leg_id: str, admitted: Admitted, found: Destination, opening: Open) -> LegInfo:
         return describe(leg_id, admitted, found, opening)
 
+    def languages(self, admitted: Admitted) -> list[str]:
+        """Those of the connector; of all that the integration has, where a probe names none."""
+        try:
+            served = [self.find(admitted).connector]
+        except NotServedError:
+            served = self.routes.connectors(admitted.integration)
+        return list(dict.fromkeys(tag for one in served for tag in self.reception.languages(one)))
+
     def is_deep(self, admitted: Admitted) -> bool:
         """Whether a probe is answered only when the engines answer."""
         return self.settings.integrations[admitted.integration].probe == "deep"

@@ -104,8 +104,8 @@ class Opener:
         """Answers a probe with a line in the log: if there is none, whoever sets up the integration knows
         that nothing arrived."""
         if self._session.state is State.OPENING:  # else the client has gone while the engines were asked
-            self._session.opened(media)
             admitted = self._admitted
+            self._session.opened(media, languages=self._admission.languages(admitted))
             said = f"a probe of {admitted.integration} from {admitted.remote} is answered"
             self._line.remarks.once(said, logging.INFO)
         self._admission.reception.measured("probes", 1, {"result": "ok"})

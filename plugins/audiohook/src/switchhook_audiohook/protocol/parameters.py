@@ -15,13 +15,14 @@ FRAME_OF_DISCONNECT = 2_048  # bytes that hold all of a disconnect but its varia
 
 
 def opened(
-    media: Media | None, start_paused: bool, discard_to: float, languages: Sequence[str]
+    media: Media | None, start_paused: bool, discard_to: float, languages: Sequence[str] | None
 ) -> dict[str, object]:
+    """Languages: None where the client has not asked; who has gets a list, if an empty one."""
     parameters: dict[str, object] = {"startPaused": start_paused}
     parameters["media"] = [media.to_json()] if media else []
     if discard_to:
         parameters["discardTo"] = format_duration(discard_to)
-    if languages:
+    if languages is not None:
         parameters["supportedLanguages"] = list(languages)
     return parameters
 

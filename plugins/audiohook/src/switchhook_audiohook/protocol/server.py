@@ -110,7 +110,7 @@ class ServerSession:
         if media is not None:
             self._frame, self._alone = media.frame, len(media.channels) == 1
         ahead = discard_to if discard_to > self.position else 0.0
-        asked = languages if self._incoming.asks_languages else ()
+        asked = languages if self._incoming.asks_languages else None
         self._outgoing.add("opened", parameters.opened(media, start_paused, ahead, asked))
         self._wish.begin(start_paused)
         self._phase.enter(State.ACTIVE)
