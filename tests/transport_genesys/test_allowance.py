@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switchhook import TokenBucket
+from switchhook_audiohook.settings import LimitSettings
 from switchhook_transport_genesys.allowance import Allowance
 
 RATE, BURST = 10.0, 200.0
@@ -50,3 +52,16 @@ def test_a_paced_client_is_settled_with_once_in_half_a_second_and_not_for_each_m
             settled += 1
             assert allowance.settle(number / 50)
     assert settled <= 20
+
+
+@pytest.mark.parametrize("frame", [0.01, 0.02, 0.2])
+def test_by_default_a_client_may_catch_up_and_talk_for_an_hour_in_frames_of_any_usual_length(frame):
+    """As `Connection` counts: 30 s at once, then in real time, with a ping every second."""
+    limits = LimitSettings()
+    messages = Allowance(limits.messages, 20 * limits.messages, 0.0)
+    size = Allowance(limits.bytes, 10 * limits.bytes, 0.0)
+    assert spend(messages, 0.0, round(30 / frame))
+    assert spend(size, 0.0, 30 * 16_000)  # of the widest coding
+    for second in range(1, 3600):
+        assert spend(messages, float(second), round(1 / frame) + 1)
+        assert spend(size, float(second), 16_000 + 200)
