@@ -622,6 +622,16 @@ def test_after_a_429_reports_wait_as_long_as_they_should(caller):
     assert caller.types[-1] == "event"
 
 
+def test_a_429_that_asks_for_less_time_ends_no_longer_wait(caller):
+    caller.send("error", {"code": 429, "message": "slow", "retryAfter": "PT5S"})
+    caller.send("error", {"code": 429, "message": "slow"})
+    caller.session.bot_turn_response("match")
+    caller.now += 4.9
+    caller.session.tick()
+    caller.read()
+    assert "event" not in caller.types
+
+
 def test_a_session_may_start_paused(client):
     told = client.send("open", client.opening())
     client.session.opened(told[0].parameters.media[0], start_paused=True)

@@ -43,6 +43,14 @@ def test_held_audio_waits_and_texts_do_not():
     assert drain(box, 2.0) == [b"x"]
 
 
+def test_a_shorter_wait_does_not_end_a_longer_one():
+    box = SendQueue(0.0)
+    box.hold_audio(5.0)
+    box.hold_audio(1.0)
+    box.put_audio(b"x")
+    assert box.due(0.0) == 5.0
+
+
 def test_audio_that_waited_for_the_rate_goes_in_one_message():
     box = SendQueue(0.0)
     for _ in range(25):

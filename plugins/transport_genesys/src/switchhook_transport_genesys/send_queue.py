@@ -39,7 +39,7 @@ class SendQueue:
         self._audio.clear()
 
     def hold_audio(self, until: float) -> None:
-        self._held_until = until
+        self._held_until = max(self._held_until, until)
 
     def take(self, now: float) -> str | bytes | None:
         """The next message. Audio that had to wait comes in one, of at most 64,000 bytes."""

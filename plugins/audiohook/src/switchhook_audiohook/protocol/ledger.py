@@ -80,7 +80,7 @@ class Outgoing:
         self._reports.clear()
 
     def hold_reports(self, until: float) -> None:
-        self._held_until = until
+        self._held_until = max(self._held_until, until)
 
     def due(self, now: float) -> float | None:
         """When a report that waits may go; None: none does."""
