@@ -106,6 +106,45 @@ async def _x07(bench: Bench) -> None:
         await wire.gone(within=15)
 
 
+@case(
+    "X08",
+    "a farewell that had to wait after error 429 is heard before disconnect",
+    ASSUMED,
+    needs=("bot:end",),
+)
+async def _x08(bench: Bench) -> None:
+    async with bench.connect(plays=True) as wire:
+        await talking(wire, "end")
+        await wire.send("error", {"code": 429, "message": "rate limit exceeded", "retryAfter": "PT2S"})
+        outputs_of((await wire.expect("disconnect", within=10))["parameters"])
+        _heard_out(wire)
+        await wire.close("disconnect")
+
+
+@case("X09", "playback that cannot be over yet does not end a farewell, whatever the client says", ASSUMED,
+      needs=("bot:end",))  # fmt: skip
+async def _x09(bench: Bench) -> None:
+    async with bench.connect() as wire:
+        await talking(wire, "end")
+        await wire.send("playback_started")
+        with anyio.move_on_after(PATIENCE):
+            while not wire.watch.of("disconnect"):
+                await wire.send("playback_completed")
+                await anyio.sleep(0.05)
+        outputs_of((await wire.expect("disconnect"))["parameters"])
+        _heard_out(wire)
+        await wire.close("disconnect")
+
+
+def _heard_out(wire: Wire) -> None:
+    """What came was heard when disconnect came: it is played as it comes, and one after the other."""
+    heard = 0.0
+    for each in wire.watch.of("audio"):
+        heard = max(heard, each.at) + seconds([each])
+    [end] = wire.watch.of("disconnect")
+    holds(end.at >= heard - 0.15, "all of it heard", f"{heard - end.at:.2f} s of it cut")
+
+
 @case("C02", "a bot that is slow to stop does not hold up closed", PUBLIC, needs=("bot:linger",))
 async def _c02(bench: Bench) -> None:
     async with bench.connect(plays=True) as wire:
