@@ -125,6 +125,14 @@ def test_a_position_that_leaves_ours_is_told_once(caller):
     assert [drifts(each) for each in told] == [[], [], [1.5], [], []]
 
 
+def test_a_stream_that_began_before_is_counted_from_where_it_is_opened(client):
+    told = client.send("open", client.opening(), position="PT12.5S")
+    client.session.opened(told[0].parameters.media[0])
+    client.send_audio(bytes(8000))
+    assert client.session.position == 13.5
+    assert drifts(client.send("playback_started", position="PT13.5S")) == []
+
+
 def test_a_position_that_came_back_may_be_told_again(caller):
     told = [caller.send("playback_started", position=f"PT{second}S") for second in (2, 0, 2)]
     assert [drifts(each) for each in told] == [[2.0], [], [2.0]]

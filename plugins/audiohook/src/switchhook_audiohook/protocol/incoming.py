@@ -53,6 +53,7 @@ class Incoming:
                 event = self._ping(message)
             case "open" if state is State.CONNECTED:
                 event = self._open(given)
+                self._timeline.jump(message.position)  # of a stream that an earlier session could not take
             case "close" if state is not State.CLOSING:
                 event = self._close(given)
             case "error":
