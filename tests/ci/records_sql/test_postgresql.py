@@ -8,6 +8,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import gettempdir
 
 import anyio
 import pytest
@@ -56,8 +57,10 @@ class Database:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pg")
-    for path in (folder, folder.parent, folder.parent.parent):
-        path.chmod(0o755)
+    root = Path(gettempdir()).resolve()
+    for path in (folder, *folder.parents):  # another user has to get there
+        if root in path.parents:
+            path.chmod(0o755)
     database = Database(folder)
     database.start()
     yield database
