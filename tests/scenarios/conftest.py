@@ -6,45 +6,26 @@ import pytest
 
 from switchhook.__main__ import main
 
-CONFIG = """
-[connectors.shop]
-assistant = { use = "script", file = "shop.toml" }
-stt = { use = "moonshine" }
-tts = { use = "hibari" }
-"""
-SHOP = """
-[fallback]
-responses = ["I did not understand."]
+from .shop import CONFIG, END, script
+
+MORE = f"""
 [no_input]
 responses = ["Are you still there?"]
-
-[steps.greeting]
-responses = ["Hello ${system_integrations.genesys_audio_connector.name}, this is the shop. Ask for hours, a parcel or an agent, I have all the time in the world."]
-
-[steps.hours]
-phrases = ["hours"]
-responses = ["We are open from nine to five."]
-set = '${system_integrations.genesys_audio_connector.topic} = "hours"'
-
-[steps.parcel]
-phrases = ["parcel"]
-responses = ["Key in its number.", { response_type = "dtmf", command_info = { type = "collect", parameters = { count = 3 } } }]
-next = ["number"]
-[steps.number]
-digits = { length = 3, variable = "number" }
-responses = ["It comes today."]
-
 [steps.agent]
 phrases = ["agent"]
-responses = ["One moment.", { response_type = "end_session" }]
+responses = ["One moment.", {END}]
 """
+GREETING = (
+    "Hello ${system_integrations.genesys_audio_connector.name}, this is the shop. Ask for hours, a parcel or an agent, "
+    "I have all the time in the world."
+)
 
 
 @pytest.fixture
 def shop(tmp_path):
     """The folder in which the bot lives."""
     (tmp_path / "switchhook.toml").write_text(CONFIG)
-    (tmp_path / "shop.toml").write_text(SHOP)
+    (tmp_path / "shop.toml").write_text(script(GREETING, MORE))
     return tmp_path
 
 

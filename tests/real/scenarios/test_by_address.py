@@ -14,6 +14,8 @@ from websockets.sync.server import serve
 from switchhook.__main__ import main
 from switchhook_scenarios.server import server
 
+from ...scenarios.shop import ENGINES, script
+
 INSTANCE = "2f6b1f0e-1d0a-4c51-8f0e-5a1b2c3d4e5f"
 SECRET = "c2VjcmV0IG9mIHRoZSB0ZXN0"
 CONFIG = f"""
@@ -25,27 +27,10 @@ use = "genesys"
 keys = [{{ api_key = "demo-key", client_secret = {{ file = "secret" }} }}]
 [connectors.shop]
 address = {{ integration = "demo", instance_id = "{INSTANCE}" }}
-assistant = {{ use = "script", file = "shop.toml" }}
-stt = {{ use = "moonshine" }}
-tts = {{ use = "hibari" }}
+{ENGINES}
 unmask = ["transcripts", "digits"]
 """
-SHOP = """
-[fallback]
-responses = ["Pardon?"]
-[steps.greeting]
-responses = ["Hello ${system_integrations.genesys_audio_connector.user_name}."]
-[steps.hours]
-phrases = ["opening hours"]
-responses = ["From nine to five."]
-[steps.parcel]
-phrases = ["parcel"]
-responses = ["Key in its number.", { response_type = "dtmf", command_info = { type = "collect", parameters = { count = 3 } } }]
-next = ["number"]
-[steps.number]
-digits = { length = 3, variable = "number" }
-responses = ["It comes today.", { response_type = "end_session" }]
-"""
+SHOP = script("Hello ${system_integrations.genesys_audio_connector.user_name}.", ends=True)
 CALLS = """
 [[scenario]]
 name = "a parcel by keypad"

@@ -10,53 +10,9 @@ from switchhook.__main__ import main
 from switchhook_scenarios.modelled import acts_of
 from switchhook_testing_openai import Fault, emulate
 
-CONFIG = """
-[connectors.shop]
-assistant = { use = "script", file = "shop.toml" }
-stt = { use = "moonshine" }
-tts = { use = "hibari" }
-"""
-SHOP = """
-[fallback]
-responses = ["I did not understand."]
-[steps.greeting]
-responses = ["Hello, this is the shop."]
-[steps.parcel]
-phrases = ["parcel"]
-responses = ["Key in its number.", { response_type = "dtmf", command_info = { type = "collect", parameters = { count = 3 } } }]
-next = ["number"]
-[steps.number]
-digits = { length = 3, variable = "number" }
-responses = ["It comes today."]
-"""
-SCENARIO = """
-config = "switchhook.toml"
-[model]
-use = "openai"
-model = "m"
-base_url = "{url}"
-api_key = "{key}"
-timeout = "2s"
+from ...scenarios.shop import CONFIG, modelled, old_man, script
 
-[[scenario]]
-name = "a parcel"
-judge = "Was the caller asked for a number?"
-[scenario.caller]
-persona = "an old man in a hurry"
-goal = "where is my parcel"
-until = "it comes today"
-answers = [{{ hears = "number", keys = "123" }}]
-"""
-
-
-def old_man(asked):
-    """The model, as caller and as judge."""
-    heard = asked.last["content"]
-    if "You judge" in asked.said("system"):
-        return "Yes. It asked for it." if "Key in its number" in heard else "No. It did not."
-    if "number" in heard or "Which" in heard:
-        return "Well. [keys 123]"
-    return "[hang up]" if "today" in heard else "Where is my parcel?"
+SHOP = script()
 
 
 @pytest.fixture
@@ -73,8 +29,7 @@ def tried(tmp_path, capsys, monkeypatch):
             async with emulate(model) as service:
                 if fault is not None:
                     service.faults.append(fault)
-                text = SCENARIO.format(url=service.url, key=service.api_key)
-                (tmp_path / "calls.toml").write_text(text)
+                (tmp_path / "calls.toml").write_text(modelled(service))
                 given = ["--real-time", "--json", "--output", str(tmp_path / "kept")]
                 await anyio.to_thread.run_sync(main, ["try", str(tmp_path / "calls.toml"), *given])
                 return list(service.asked)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from ...scenarios.conftest import CONFIG, SHOP
+from ...scenarios.shop import CONFIG, script
 
 GOOD = '[[scenario]]\nname = "hours"\nsteps = [{ say = "hours", hear = "nine" }]\n'
 BAD = '[[scenario]]\nname = "early"\nsteps = [{ say = "hours", hear = "eight" }]\n'
@@ -15,7 +15,7 @@ BAD = '[[scenario]]\nname = "early"\nsteps = [{ say = "hours", hear = "eight" }]
 def run(tmp_path):
     """pytest in a process of its own, in a folder with a bot: exit status and what it printed."""
     (tmp_path / "switchhook.toml").write_text(CONFIG)
-    (tmp_path / "shop.toml").write_text(SHOP)
+    (tmp_path / "shop.toml").write_text(script())
     (tmp_path / "scenarios").mkdir()
 
     def go(files, *arguments):
