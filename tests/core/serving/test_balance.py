@@ -111,11 +111,11 @@ def test_a_worker_that_is_new_fills_up_to_the_others_and_no_further():
 # --- how evenly
 
 
-def spread(workers, calls, rate, stay, latency, chance):
+def spread(made, calls, rate, stay, latency, chance, now=0.0):
     """Calls that each worker got. They come at random, so many a second, are counted so late, and stay so
     long on average, all in seconds."""
-    made, got, order = balance(*[0] * workers), [0] * workers, count()
-    events, now = [], 0.0
+    workers, order, events = len(made._live), count(), []
+    got = [0] * workers
     for _ in range(calls):
         now += chance.expovariate(rate)
         heapq.heappush(events, (now, next(order), "comes", 0))
@@ -146,17 +146,29 @@ def furthest(got):
 def test_calls_are_spread_within_fifteen_percent(calls, workers, rate):
     """However long they stay, where they are counted soon."""
     rounds = [
-        furthest(spread(workers, calls, rate, stay, 0.02, Random(seed)))
+        furthest(spread(balance(*[0] * workers), calls, rate, stay, 0.02, Random(seed)))
         for stay, seed in product((2.0, 10.0, 1000.0), range(ROUNDS))
     ]
     assert sum(each > GOAL for each in rounds) <= 0.03 * len(rounds), sorted(rounds)
 
 
 @pytest.mark.parametrize("workers", [2, 3, 4])
+def test_calls_are_spread_within_fifteen_percent_whatever_came_before(workers):
+    """What many calls leave behind that came at once and are gone is not made up for by the next hundred."""
+    made, chance, rounds = balance(*[0] * workers), Random(1), []
+    for number in range(2 * ROUNDS):
+        calls, rate = [(300, 100), (100, 20)][number % 2]
+        rounds.append(furthest(spread(made, calls, rate, 2.0, 0.02, chance, now=LATER * (number + 1))))
+    assert sum(each > GOAL for each in rounds) <= 0.05 * len(rounds), rounds
+
+
+@pytest.mark.parametrize("workers", [2, 3, 4])
 def test_callers_from_far_are_spread_hardly_worse_than_by_chance(workers):
     """A third of them are on their way by the same news: it must not send all to where few were."""
     seeds = range(ROUNDS)
-    far = median(furthest(spread(workers, 100, 100, 10.0, 0.3, Random(seed))) for seed in seeds)
+    far = median(
+        furthest(spread(balance(*[0] * workers), 100, 100, 10.0, 0.3, Random(seed))) for seed in seeds
+    )
     dice = median(
         furthest([chosen.count(at) for at in range(workers)])
         for seed in seeds

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp
 
-FADING = 0.99  # what a call that came counts for, with each one that comes after it
-AHEAD = 0.3  # seconds from a caller's first packet until he is counted: as he comes from far, with TLS
-FEWEST = (
-    4.0  # callers that are taken to be on their way at the least, so that none but few go by the same news
-)
+CAME = 3.0  # what a call counts for that has come, beside the 1 for as long as it is live
+NEW = 1 + CAME
+FADING = 0.99  # what is left of CAME with each call that comes after it
+AHEAD = 0.1  # seconds from a caller's first packet until he is counted, where he is not near
+FEWEST = 2.0  # callers that are on their way at the least, as far as is known
 
 
 class Balance:
@@ -34,7 +34,7 @@ class Balance:
         """A call has, or asks for its place. `now`: in seconds, and never less than before."""
         self._live[worker] += 1
         self._lately = [each * FADING for each in self._lately]
-        self._lately[worker] += 1
+        self._lately[worker] += CAME
         self._coming = self._coming * exp((self._at - now) / AHEAD) + 1
         self._at = now
 
@@ -45,9 +45,9 @@ class Balance:
         """Of calls that come now: what each worker is to get of them, in proportion; all 0 where none
         serves. `waiting`: connections that nobody has accepted yet, of each."""
         serving = [at for at, serves in enumerate(self._serving) if serves]
-        loads = [self._live[at] + self._lately[at] + waiting[at] for at in serving]
+        loads = [self._live[at] + self._lately[at] + NEW * waiting[at] for at in serving]
         shares = [0.0] * len(self._serving)
-        for at, share in zip(serving, _fill(loads, max(FEWEST, self._coming)), strict=True):
+        for at, share in zip(serving, _fill(loads, NEW * max(FEWEST, self._coming)), strict=True):
             shares[at] = share
         return shares
 
