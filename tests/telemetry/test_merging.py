@@ -5,7 +5,7 @@ import re
 import pytest
 
 from switchhook import AdminPage, Figure
-from switchhook_telemetry import plugin
+from switchhook_telemetry import merging, plugin
 from switchhook_telemetry.figures import Figures
 from switchhook_telemetry.merging import merged
 
@@ -71,6 +71,52 @@ def test_one_page_alone_says_the_same():
     one = page(("ended", 2, {"how": 'with "quotes", \\ and\nlines'}), ("turn_seconds", 1, {}))
     counts = [line for line in one.split(b"\n") if line.startswith((b"switchhook_ended", b"switchhook_turn"))]
     assert [line for line in merged({0: one}, []).split(b"\n") if line in counts] == counts
+
+
+ODD = ["with } and 3 spaces ", "a line\u2028b\x0bc\x85d", 'quotes " and \\', "line\nend", "ü"]
+
+
+@pytest.mark.parametrize("label", ODD)
+def test_whatever_stands_in_a_label_it_is_that_of_one_sample(label):
+    one = page(("ended", 2, {"how": label}))
+    assert [line for line in merged({0: one, 1: one}, []).split(b"\n") if b"how=" in line] == [
+        line.replace(b" 2.0", b" 4.0") if b"_total" in line else line
+        for line in one.split(b"\n")
+        if b"how=" in line
+    ]
+
+
+def test_a_level_has_its_own_labels_too():
+    given = b'# TYPE queue gauge\nqueue{of="a b"} 2.0\nqueue{of="c"} 1.5\n'
+    text = merged({0: given, 1: given}, [])
+    samples = [line for line in text.decode().split("\n") if line.startswith("queue")]
+    assert samples == [
+        f'queue{{of="{of}",worker="{worker}"}} {level}'
+        for worker in (0, 1)
+        for of, level in (("a b", 2.0), ("c", 1.5))
+    ]
+
+
+def test_what_is_no_number_stays_none():
+    given = b"# TYPE a gauge\na NaN\n# TYPE b_total counter\nb_total +Inf\n"
+    assert merged({0: given}, []) == given.replace(b"a NaN", b'a{worker="0"} NaN')
+
+
+def test_each_line_is_looked_at_once(monkeypatch):
+    """A library that took samples apart kept calls waiting."""
+    looks = []
+
+    class Family(merging._Family):
+        def add(self, sample, value, worker):
+            looks.append(sample)
+            super().add(sample, value, worker)
+
+    monkeypatch.setattr(merging, "_Family", Family)
+    pages = {slot: page(("ended", 1, {})) for slot in range(8)}
+    merged(pages, [])
+    assert len(looks) == sum(
+        not line.startswith("#") for each in pages.values() for line in each.decode().splitlines()
+    )
 
 
 def test_pages_of_others_are_theirs():

@@ -1,49 +1,41 @@
-"""One page of metrics of those of several workers."""
+"""One page of metrics of those of several workers. Line by line: a library that takes each sample apart would
+keep the calls of the worker that does it waiting for half a second."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prometheus_client import CollectorRegistry, Metric, generate_latest
-from prometheus_client.parser import text_string_to_metric_families
-from prometheus_client.samples import Sample
+from prometheus_client.utils import floatToGoString
 
 SUMMED = ("counter", "histogram")
 CREATED = "_created"  # a time of the clock: of several the first
-WORKER = "worker"  # the label of a level, which is each worker's own
-Labels = Mapping[str, str]
-Key = tuple[str, tuple[tuple[str, str], ...]]
+HELP, TYPE = "# HELP ", "# TYPE "
 
 
-@dataclass
+@dataclass(slots=True)
 class _Family:
-    about: Metric
-    values: dict[Key, float] = field(default_factory=dict)
+    """`head`: its first lines, up to the kind. `values`: by what stands before the value in a line."""
 
-    def add(self, sample: Sample, more: Labels) -> None:
-        key = sample.name, tuple({**sample.labels, **more}.items())
-        known = self.values.get(key)
-        if known is None:
-            self.values[key] = sample.value
-        else:
-            created = sample.name.endswith(CREATED)
-            self.values[key] = min(known, sample.value) if created else known + sample.value
+    head: list[str]
+    name: str
+    kind: str
+    values: dict[str, float] = field(default_factory=dict)
 
-    def metric(self) -> Metric:
-        made = Metric(self.about.name, self.about.documentation, self.about.type)
-        for (name, labels), value in self.values.items():
-            made.add_sample(name, dict(labels), value)
-        return made
+    def add(self, sample: str, value: float, worker: int | None) -> None:
+        """`worker` None: of one that is gone."""
+        if self.name.endswith(CREATED):
+            self.values[sample] = min(value, self.values.get(sample, value))
+        elif self.kind in SUMMED:
+            self.values[sample] = self.values.get(sample, 0.0) + value
+        elif worker is not None:
+            self.values[_of(worker, sample)] = value
 
-
-class _Merged(CollectorRegistry):
-    def __init__(self, families: Iterable[_Family]) -> None:
-        super().__init__()
-        self._families = list(families)
-
-    def collect(self) -> Iterator[Metric]:
-        return (each.metric() for each in self._families)
+    def lines(self) -> Iterator[str]:
+        if self.values:
+            yield from self.head
+        for sample, value in self.values.items():
+            yield f"{sample} {floatToGoString(value)}"  # type: ignore[no-untyped-call]  # the library has none
 
 
 def merged(pages: Mapping[int, bytes], gone: Sequence[bytes]) -> bytes:
@@ -51,11 +43,25 @@ def merged(pages: Mapping[int, bytes], gone: Sequence[bytes]) -> bytes:
     workers that are gone do not count. `pages` by the workers' numbers."""
     families: dict[str, _Family] = {}
     for slot, page in [*pages.items(), *((None, page) for page in gone)]:
-        for metric in text_string_to_metric_families(page.decode()):
-            level = metric.type not in SUMMED and not metric.name.endswith(CREATED)
-            if level and slot is None:
-                continue
-            family = families.setdefault(metric.name, _Family(metric))
-            for sample in metric.samples:
-                family.add(sample, {WORKER: str(slot)} if level else {})
-    return generate_latest(_Merged(families.values()))
+        _read(page.decode(), slot, families)
+    return "".join(f"{line}\n" for each in families.values() for line in each.lines()).encode()
+
+
+def _read(page: str, worker: int | None, families: dict[str, _Family]) -> None:
+    head, family = list[str](), _Family([], "", "")
+    for line in page.split("\n"):  # and at nothing else that may stand in a label
+        if line.startswith(TYPE):
+            name, _, kind = line.removeprefix(TYPE).partition(" ")
+            family = families.setdefault(name, _Family([*head, line], name, kind))
+        elif line.startswith(HELP):
+            head = [line]
+        elif line:
+            sample, _, value = line.rpartition(" ")
+            family.add(sample, float(value), worker)
+
+
+def _of(worker: int, sample: str) -> str:
+    """With one label more."""
+    if sample.endswith("}"):
+        return f'{sample[:-1]},worker="{worker}"}}'
+    return f'{sample}{{worker="{worker}"}}'
