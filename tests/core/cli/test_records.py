@@ -191,6 +191,16 @@ def test_a_call_is_drawn_as_one_page(folder, run):
     assert "talk-a" in (folder.parent / "call.html").read_text()
 
 
+@pytest.mark.parametrize("cut", [b'{"time": 9, "a": {}', b'{"time": 9, "text": "\xc3', b"[]", b"\xff\xfe"])
+def test_an_event_that_was_cut_anywhere_keeps_no_page_from_being_drawn(folder, run, cut):
+    kept(folder, "a")
+    (folder / "events-leg-a.jsonl").write_bytes(
+        b'{"time": 0.2, "type": "PromptStarted", "prompt": 1}\n' + cut
+    )
+    status, out, _ = run("show", "talk-a", "--html", "call.html")
+    assert (status, out.splitlines()[-1]) == (0, "its page: call.html")
+
+
 def test_only_its_owner_reads_the_page(folder, run):
     kept(folder, "a")
     run("show", "talk-a", "--html", "call.html")

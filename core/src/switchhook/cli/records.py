@@ -17,7 +17,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +121,7 @@ def _draw(record: Mapping[str, Any], events: Iterable[str], recording: Found, pa
     from ..contract.visible import visible
     from ..tools.story_page import story_page
 
-    whole = [json.loads(line) for line in events if line.endswith("}")]  # the last may be cut
+    whole = [*_whole(events)]
     wav, note = recording
     try:
         drawn = story_page(record, whole, wav, note)
@@ -134,6 +135,14 @@ def _draw(record: Mapping[str, Any], events: Iterable[str], recording: Found, pa
     if note:
         print(visible(note))
     print(f"its page: {visible(str(page))}")
+
+
+def _whole(events: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """Those that can be read: of a process that was killed, or a disk that was full, the last one is cut."""
+    for line in events:
+        with suppress(ValueError):
+            if isinstance(event := json.loads(line), dict):
+                yield event
 
 
 async def _export(store: RecordStore, wanted: str) -> int:

@@ -93,7 +93,7 @@ class Stores:
         """The lines of a call's event file; none where it has none."""
         name = events_name(leg)
         file = self._asked.directory / f"events-{name}.jsonl" if self._asked.directory and name else None
-        return file.read_text("utf-8").splitlines() if file and file.is_file() else ()
+        return file.read_text("utf-8", "replace").splitlines() if file and file.is_file() else ()
 
 
 def _why(error: Exception) -> str:
