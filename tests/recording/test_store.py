@@ -103,6 +103,26 @@ def test_what_is_still_written_is_not_moved(recording, tmp_path):
     assert taking.taken == {}
 
 
+def test_a_disk_that_cannot_be_looked_at_for_a_while_costs_no_recording(
+    recording, tmp_path, monkeypatch, caplog
+):
+    looked = []
+    glob = type(tmp_path).glob
+
+    def broken(self, pattern):
+        looked.append(pattern)
+        if len(looked) == 1:
+            raise OSError(5, "Input/output error")
+        return glob(self, pattern)
+
+    monkeypatch.setattr(type(tmp_path), "glob", broken)
+    monkeypatch.setattr(store, "LOOK", 0.01)
+    taking = Store()
+    moved(tmp_path, taking)
+    assert taking.taken == {"bank/2026-11-30/a.wav": b"sound"}
+    assert "Input/output error" in caplog.text
+
+
 def test_the_record_names_the_address(tmp_path):
     assert SETTINGS.address(tmp_path / "2026-11-30" / "a.wav") == "s3://calls/bank/2026-11-30/a.wav"
 

@@ -137,7 +137,13 @@ class Uploads:
                 pause = min(2 * pause, LONGEST_PAUSE)
 
     def _look(self) -> None:
-        for path in sorted(self._directory.glob("*/*")):
+        try:
+            found = sorted(self._directory.glob("*/*"))
+        except OSError as error:  # the next look may see them
+            reason = error.strerror or type(error).__name__
+            logger.error("recordings in %s: %s", self._directory, reason)  # noqa: TRY400  # a trace tells no more
+            return
+        for path in found:
             if path.name.endswith(ENDINGS):
                 self._files.put(path)
 
