@@ -101,6 +101,19 @@ async def test_what_a_sink_has_not_taken_waits_for_the_next_start(tmp_path, monk
     assert spooled(tmp_path) == []
 
 
+@pytest.mark.parametrize("away", [True, False])
+async def test_who_has_not_taken_all_at_the_end_is_named(tmp_path, monkeypatch, caplog, away):
+    """Whoever names another folder then knows that there are records in this one."""
+    if away:
+        monkeypatch.setattr("switchhook.serving.records.keeping.PATIENCE", 0.5)
+    records = keeping(tmp_path, here=Sink(), away=Sink(OSError() if away else None))
+    async with records.kept(measured):
+        end(records, "a")
+        await until(lambda: records._sinks["here"].taken)
+    said = f"away did not get all records: the rest waits in {tmp_path / 'records/spool'} for the next server"
+    assert any(message.startswith(said) for message in caplog.messages) is away
+
+
 async def test_calls_of_a_process_that_was_killed_are_marked_and_delivered(tmp_path, caplog):
     killed = keeping(tmp_path, one=Sink())
     killed.spool.begin()

@@ -193,8 +193,21 @@ class RecordKeeping:
                 spool.log.remove()
         except OSError as error:
             logger.error("cannot clear %s: %s", spool.directory, error.strerror or cause(error))  # noqa: TRY400  # the reason says it all
+        late = set[str]()
         for log in self._logs():
+            late |= self._late(log)
             log.release()
+        if late:
+            form = "%s did not get all records: the rest waits in %s for the next server that has that spool"
+            logger.warning(form, ", ".join(sorted(late)), spool.directory)
+
+    def _late(self, log: SpoolLog) -> set[str]:
+        """Sinks that do not have all of it."""
+        try:
+            return {name for name in self._sinks if log.read(log.positions.get(name, START), 1)[0]}
+        except OSError as error:
+            self._seldom.error("cannot read %s of the spool: %s", log.name, error.strerror or cause(error))
+            return set()
 
     # --- Dead letters
 
