@@ -12,6 +12,7 @@ import switchhook
 from switchhook import StartError
 from switchhook.__main__ import main
 from switchhook.call.prompt_cache.disk import FOLDER
+from switchhook.cli.findings import _shown
 from switchhook.cli.serve import ready
 
 COMMAND = '''
@@ -512,6 +513,19 @@ def test_check_says_which_settings_are_defaults(site, check):
         "plugins.acme: greeting = 'hello' (default), patience = 5.0 (default), key = '' (default)\n"
         in check()[1]
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://crm.example.com/in?key=word&more=1", "https://crm.example.com/in?…"),
+        ("redis://me:word@10.0.0.7/0", "redis://…@10.0.0.7/0"),
+        ("https://example.com/a@b", "https://example.com/a@b"),
+        ("why? because", "why? because"),
+    ],
+)
+def test_check_shows_addresses_without_what_may_be_a_secret(address, shown):
+    assert _shown([address]) == f"['{shown}']"
 
 
 def test_check_says_what_a_plugin_uses_that_will_go_away(site, check, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from ..serving.generations.app import App
 
 LONGEST = 80  # characters of a setting of a plugin's that are shown
+SECRET_IN_ADDRESS = re.compile(r"(?<=://)[^/?#@\s'\"]*@")
+QUERY = re.compile(r"(\w://[^?\s'\"]*)\?[^\s'\"]*")
 
 
 @contextmanager
@@ -41,10 +44,16 @@ def of_settings(app: App) -> Iterator[Finding]:
     for name, table in sorted(app.plugin_settings.items()):
         given = table.model_fields_set
         told = (
-            f"{key} = {visible(repr(getattr(table, key))[:LONGEST])}{'' if key in given else ' (default)'}"
+            f"{key} = {visible(_shown(getattr(table, key)))}{'' if key in given else ' (default)'}"
             for key in type(table).model_fields
         )
         yield Finding("ok", f"plugins.{name}", ", ".join(told) or "takes no settings")
+
+
+def _shown(value: object) -> str:
+    """Addresses without what may be a secret in them: it is read where logs are."""
+    text = SECRET_IN_ADDRESS.sub("…@", repr(value))
+    return QUERY.sub(r"\1?…", text)[:LONGEST]
 
 
 def of_records(asked: RecordsSettings) -> Iterator[Finding]:
