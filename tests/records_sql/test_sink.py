@@ -214,6 +214,19 @@ async def test_a_file_that_came_in_place_of_another_is_read(made, file, tmp_path
         assert await ids(sink) == ["b"]
 
 
+async def test_tables_that_are_gone_are_made_anew(made, file):
+    """A database that was restored from nothing, for instance."""
+    async with made() as sink:
+        await sink.put([record("a")])
+        with sqlite3.connect(file) as other:
+            other.executescript("DROP TABLE switchhook_calls; DROP TABLE switchhook_schema")
+        other.close()
+        with pytest.raises(SinkUnavailable):
+            await sink.put([record("b")])
+        await sink.put([record("b")])
+        assert await ids(sink) == ["b"]
+
+
 class RefusedError(Exception):
     """By a database: its text holds what was to be stored."""
 

@@ -78,8 +78,10 @@ class Database:
         try:
             return work(self._engine)
         except (DBAPIError, PoolTimeoutError):
-            # the server may have become one that only reads, and another one may have its name now
+            # the server may have become one that only reads, and another one may have its name now, or none
+            # of the tables
             self._engine.dispose()
+            self._prepared = NOT_THERE
             raise
 
 
