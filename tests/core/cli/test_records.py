@@ -447,6 +447,13 @@ def test_a_file_of_the_spool_that_cannot_be_written_keeps_no_other(folder, run):
     assert not any("talk-a" in file.read_text() for file in folder.rglob("*.jsonl") if file.is_file())
 
 
+@pytest.mark.parametrize("name", ["é\u200b", "\U0001f600\x7f", '"\\', "\ud83d"])
+def test_a_record_is_erased_however_its_id_is_spelt_in_the_file(folder, run, name):
+    FilesSink(folder).append([{**json.loads(call("a").line()), "conversation_id": name}])
+    assert run("erase", name)[0] == 0
+    assert run("erase", name)[0] == 1
+
+
 def test_an_id_that_is_no_text_is_that_of_no_call(folder, run):
     kept(folder, "a")
     assert run("erase", "\udcff")[0] == 1

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ...contract.visible import visible_json
+
 ERASED = b'{"schema":1,"kind":"erased"}'
 NAMES = ("record_id", "id", "conversation_id")
 SETTLED = 5.0  # seconds after which nobody goes on with half a line at the end of a file
@@ -44,7 +46,7 @@ def erase_lines(file: Path, wanted: str, erased: Callable[[Record], None] = lamb
 
 def _held(line: bytes, wanted: str, *, half: bool) -> Record | None:
     """None: nothing of that call. `half`: it may be half a line."""
-    spelt = (json.dumps(wanted), json.dumps(wanted, ensure_ascii=False))
+    spelt = (json.dumps(wanted), visible_json(json.dumps(wanted, ensure_ascii=False)))  # we write the second
     ids = [each.encode(errors="backslashreplace") for each in spelt]
     if not any(each in line for each in ids):
         return None
