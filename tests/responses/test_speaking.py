@@ -149,6 +149,30 @@ def test_html_is_not_spoken(text, plain):
     assert to_speech(text) == plain
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a<b and c>d", "a b and c d"),
+        ("Is x<y or is z>9?", "Is x y or is z 9?"),
+        ("a<b && c>d, <b>surely</b>", "a b && c d, surely"),
+        ("a&lt;b and c&gt;d", "a b and c d"),
+        ("<speak>a<b and c>d</speak>", "<speak>a b and c d</speak>"),
+    ],
+)
+def test_words_between_less_and_more_are_said(text, words):
+    assert to_speech(text) == words
+    assert to_speech(words) == words
+
+
+@pytest.mark.parametrize(
+    "text", ["a<b >c</b>d", "a<i class='x' y>c</i>d", "a<break strong now>d", "a</b c d>d"]
+)
+def test_what_may_be_a_tag_is_one(text):
+    assert "<b" not in plain_text(text)
+    assert "strong" not in plain_text(text)
+    assert "class" not in plain_text(text)
+
+
 def test_a_document_type_is_never_given_to_the_parser():
     bomb = '<!DOCTYPE speak [<!ENTITY a "aaaa">]><speak>&a;</speak>'
 

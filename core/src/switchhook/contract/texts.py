@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from ..speakable.authors import Words
-from ..speakable.markup import Tag, Text, Token, parse
+from ..speakable.markup import Text, Token, looks_like_tag, parse
 
 UNSEEN = ("<!--", "<?", "<!")  # comments, instructions to programs, declarations
 
@@ -31,7 +31,7 @@ def plain_text(text: str) -> str:
     if "<" not in text:
         return text
     tokens = list(parse(text))
-    if not any(isinstance(token, Tag) for token in tokens) and not any(sign in text for sign in UNSEEN):
+    if not any(map(looks_like_tag, tokens)) and not any(sign in text for sign in UNSEEN):
         return text
     return as_words(" ".join(" ".join(_words(tokens)).split()), text)
 

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, unescape
 
 from .inline import inline
 from .markdown import words_of
-from .markup import Tag, Text, Token, has_tags, parse
+from .markup import Tag, Text, Token, has_tags, looks_like_tag, parse
 from .ssml import as_lines, is_well_formed, lacks_something, means_ssml, mended
 
 LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -54,7 +54,7 @@ def to_speech(text: str) -> Speech:
         return Speech(text if read else _words(text))
     tokens = list(parse(text))
     tags = [token for token in tokens if isinstance(token, Tag)]
-    if read and not tags:
+    if read and not any(map(looks_like_tag, tokens)):
         return Speech(text)
     whole = bool(tags) and is_well_formed(text)
     if whole or any(means_ssml(tag) and tag.name not in BOTH for tag in tags):

@@ -40,10 +40,12 @@ DECLARATION = re.compile(r"<![a-zA-Z][^<>\[]*+(>?+)")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words, unescaped. `bare`: there is a & or a < among them that should have been escaped."""
+    """Words, unescaped. `bare`: there is a & or a < among them that should have been escaped; `compared`: a <
+    and a > around them, which look like a tag and are none, were left out."""
 
     text: str
     bare: bool = False
+    compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,12 @@ def unescaped(text: str) -> str:
 
 
 def has_tags(text: str) -> bool:
-    return any(isinstance(token, Tag) for token in parse(text))
+    """Or what looks like one."""
+    return any(map(looks_like_tag, parse(text)))
+
+
+def looks_like_tag(token: Token) -> bool:
+    return isinstance(token, Tag) or token.compared
 
 
 def parse(text: str) -> Iterator[Token]:
@@ -117,9 +124,20 @@ class _Reader:
         if address := ADDRESS.match(self._text, at):
             return address.end(), Text(address[0][1:-1].removeprefix("mailto:").removeprefix("tel:"))
         found = TAG.match(self._text, at) or UNCLOSED.match(self._text, at) or CUT.match(self._text, at)
+        if found and self._compares(found):
+            return found.end(), Text(f" {found[2]}{found[3]} ", bare=True, compared=True)
         if found:
             return found.end(), _tag(found[1], found[2], found[3], found[0])
         return at, None
+
+    def _compares(self, found: re.Match[str]) -> bool:
+        """Whether the signs mean less and more, as in "a<b and c>d": no space is around them, and words but
+        no values between. Then the words stay, without the signs."""
+        touches = self._text[found.start() - 1 : found.start()].isalnum() and (
+            self._text[found.end() : found.end() + 1].isalnum()
+        )
+        plain = touches and not found[1] and "=" not in found[3] and len(found[3].split()) > 1
+        return plain and found[2].lower() not in PREFIXED - {"p", "s"}
 
     def _unseen(self, at: int) -> tuple[int, Token | None]:
         for opening, closing in UNSEEN:
