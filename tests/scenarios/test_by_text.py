@@ -81,6 +81,12 @@ def test_a_caller_who_stays_silent_is_given_back_as_such(shop, misses):
     assert misses(steps, '[defaults]\noutcome = "no_input"') == []
 
 
+def test_a_bot_that_does_not_notice_a_silent_caller_is_told(shop, misses):
+    config = shop / "switchhook.toml"
+    config.write_text(config.read_text() + 'post_response_timeout = "5m"\n')
+    assert misses("{ silence = true }") == [("silence", "that the bot notices a silent caller", "nothing")]
+
+
 def test_input_variables_are_the_flows(misses):
     assert misses('{ hear = "hello Ada" }', VARIABLES) == []
 

@@ -28,6 +28,7 @@ class Answer:
     does: tuple[str, ...] | None = None  # None: nobody knows
     latency: float | None = None
     variables: Mapping[str, Any] | None = None
+    noticed: bool = False  # something has come of it, whatever it was
 
 
 class Miss(NamedTuple):
@@ -94,6 +95,7 @@ def answers_of(placed: PlacedCall) -> list[Answer]:
             _actions(turns[number]) if placed.record else None,
             _latency(placed, number, turns[number]),
             placed.variables[number] if number < len(placed.variables) else None,
+            bool(turns[number] or said[number]),
         )
         for number in range(count)
     ]
@@ -125,6 +127,9 @@ def _steps(case: Case, placed: PlacedCall, answers: Sequence[Answer]) -> Iterato
             ended = f"it ended: {placed.ending or 'nobody knows how'}"
             yield Miss(key, f"that the caller still {done(step)}", ended, line, len(answers) - 1)
             return
+        by_bot = number == len(answers) - 1 and placed.ending not in ("hung_up", *WRONG)
+        if step.silence and not (answers[number].noticed or by_bot):
+            yield Miss("silence", "that the bot notices a silent caller", "nothing", line, number)
         for key, expected, got in _misses(step, answers[number]):
             yield Miss(key, expected, got, line, number)
         within = step.within or (case.expected.within if answers[number].said and _asks(step) else None)
