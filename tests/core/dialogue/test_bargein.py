@@ -2,8 +2,11 @@
 
 import pytest
 
+from switchhook import Say
 from switchhook.call.dialogue.barge_in import BargeIn, Weight
 from switchhook.contract.speech import Transcript
+
+from .test_dialogue_rules import Conversation
 
 ASIDES = frozenset(["mhm", "right", "uh huh"])
 
@@ -36,3 +39,20 @@ ASIDES = frozenset(["mhm", "right", "uh huh"])
 )
 def test_what_interrupts(policy, said, interrupts):
     assert (BargeIn(**policy).weigh(said) is Weight.ENOUGH) is interrupts
+
+
+@pytest.mark.parametrize("text", [".", "\u2026", " ", "?!", "\u3002", "\U0001f44d"])
+def test_a_final_without_a_word_is_no_turn_and_interrupts_nothing(text):
+    talk = Conversation(Say("welcome"))
+    talk.say(text)
+    assert len(talk.prompts) == 1
+    talk.hear()
+    talk.say(text)
+    assert [turn.kind for turn in talk.turns] == ["start"]
+
+
+@pytest.mark.parametrize("text", ["7", "\u306f\u3044", "\u2022\u2022\u2022", "\u00bfno?"])
+def test_a_final_with_one_is(text):
+    talk = Conversation(Say("welcome"))
+    talk.say(text)
+    assert (talk.turns[-1].text, talk.prompts) == (text, [])

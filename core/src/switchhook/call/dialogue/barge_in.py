@@ -12,7 +12,7 @@ from ...contract.texts import spoken_words
 class Weight(Enum):
     """Of what was heard."""
 
-    LITTLE = auto()  # no word, or too few yet
+    LITTLE = auto()  # no word, or too few yet; of a final: no word
     ENOUGH = auto()  # a prompt that plays is to stop for it
     ASIDE = auto()  # nothing but what listeners say: mhm, right, okay
     DOUBTFUL = auto()  # a final that is not believed

@@ -86,7 +86,7 @@ class CallerSide:
         self._private = private and (not said.final or self.utterance.speaking)
         if said.final:
             aside = playing and weight is Weight.ASIDE
-            if not said.text or weight is Weight.DOUBTFUL or aside or repeats:
+            if weight in (Weight.LITTLE, Weight.DOUBTFUL) or aside or repeats:
                 return Heard.FALSE_ALARM
             sure, raw = said.confidence, said.raw
             self.inputs.say(Input("speech", said.text, now, sure, raw=raw, sensitive=private, stood=stood))
