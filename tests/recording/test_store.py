@@ -60,15 +60,19 @@ def test_a_store_that_fails_is_asked_again_and_nothing_is_lost(recording, tmp_pa
     assert "with a key in it" not in caplog.text
 
 
+class DeniedError(Exception):
+    """As boto3 has it."""
+
+    response = {"Error": {"Code": "AccessDenied", "Message": "with a key in it"}}  # noqa: RUF012
+
+
 def test_one_that_the_store_refuses_keeps_no_other(recording, tmp_path, caplog):
     another, taking = recording.with_name("b.wav"), Store()
     another.write_bytes(b"more")
 
     def put(key, file):
         if key.endswith("a.wav"):
-            error = Exception("with a key in it")
-            error.response = {"Error": {"Code": "AccessDenied", "Message": "with a key in it"}}
-            raise error
+            raise DeniedError("with a key in it")
         taking.put(key, file)
 
     uploads = Uploads(tmp_path, SETTINGS, put)
@@ -76,7 +80,7 @@ def test_one_that_the_store_refuses_keeps_no_other(recording, tmp_path, caplog):
     uploads.close(0.05)
     assert taking.taken == {"bank/2026-11-30/b.wav": b"more"}
     assert recording.exists()
-    assert "a.wav is not stored yet: Exception (AccessDenied)" in caplog.text
+    assert "a.wav is not stored yet: DeniedError (AccessDenied)" in caplog.text
     assert "with a key in it" not in caplog.text
 
 

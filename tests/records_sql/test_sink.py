@@ -185,7 +185,8 @@ async def test_whoever_only_looks_makes_no_file(made, file):
 
 
 async def test_a_file_that_could_not_be_made_is_known_before_the_first_record(made, monkeypatch):
-    monkeypatch.setattr(database.os, "access", lambda *given: False)  # root may do anything
+    # root may do anything
+    monkeypatch.setattr(database.os, "access", lambda *given: False)  # type: ignore[attr-defined]
     with pytest.raises(PermissionError):
         async with made():
             pass
@@ -204,10 +205,8 @@ async def test_records_go_where_they_are_found_after_the_file_was(away, made, fi
 
 
 async def test_a_file_that_came_in_place_of_another_is_read(made, file, tmp_path):
-    async with (
-        create_record_sink(Options({"file": "other.db"}, place="records", base=tmp_path)) as other,
-        made() as sink,
-    ):
+    other = create_record_sink(Options({"file": "other.db"}, place="records", base=tmp_path))
+    async with other, made() as sink:
         await other.put([record("b")])
         await sink.put([record("a")])
         (tmp_path / "other.db").rename(file)

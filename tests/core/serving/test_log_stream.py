@@ -101,7 +101,7 @@ def test_what_a_full_disk_did_not_take_is_counted_and_the_next_line_is_whole(
             raise OSError(28, "No space left on device")
         return write(descriptor, data[:some])
 
-    monkeypatch.setattr(log_stream.os, "write", full)
+    monkeypatch.setattr(log_stream.os, "write", full)  # type: ignore[attr-defined]
     for line in ("one\n", "two\n", "three\n"):
         stream.write(line)
     assert read(pipe[0], b"three\n") == b"one\nthree\n"

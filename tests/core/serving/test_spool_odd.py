@@ -77,7 +77,7 @@ def test_a_log_that_may_not_be_taken_over_keeps_no_other(tmp_path, monkeypatch):
 
 def test_the_same_is_said_once_in_a_while(caplog, monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(seldom.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(seldom.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
     said = Seldom()
     for _ in range(3):
         said.error("cannot clear %s", "a")

@@ -91,7 +91,7 @@ async def test_it_is_left_alone_for_as_long_as_it_asks(monkeypatch):
     async def sleep(seconds):
         pauses.append(seconds)
 
-    monkeypatch.setattr(webhook.anyio, "sleep", sleep)
+    monkeypatch.setattr(webhook.anyio, "sleep", sleep)  # type: ignore[attr-defined]
     async with receiving(*(f"429 x\r\nRetry-After: {each}\r\nOther:" for each in (7, 3600)), 200) as (
         port,
         _,
