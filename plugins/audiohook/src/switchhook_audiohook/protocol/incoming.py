@@ -34,14 +34,9 @@ class Incoming:
 
     def compare(self, message: ClientMessage) -> ServerEvent | None:
         """Positions, outside of pauses: there some clients stop counting and some go on."""
-        claimed = message.position
-        if (
-            claimed is None
-            or self._phase.state is not State.ACTIVE
-            or message.type in ("resumed", "discarded")
-        ):
+        if self._phase.state is not State.ACTIVE or message.type in ("resumed", "discarded"):
             return None
-        ahead = self._timeline.drift(claimed)
+        ahead = self._timeline.drift(message.position)
         return None if ahead is None else events.Drifted(ahead)
 
     def take(self, message: ClientMessage, now: float) -> ServerEvent | None:  # noqa: C901  # one arm for each type

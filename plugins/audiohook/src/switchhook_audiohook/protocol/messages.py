@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from .durations import Duration, parse_duration
+from .durations import Duration
 from .media import Media
 from .reading import MOST_MEMBERS, REPLACEMENT, decode, finite, repair
 from .scalars import Code, Key, QuotedCount, Truth
@@ -63,21 +63,13 @@ class Strict(Lenient):
 # --- From the client
 
 
-def _position(value: object) -> float | None:
-    """None where it cannot be read: audio is counted here, so nothing depends on it but what is logged."""
-    try:
-        return parse_duration(value)
-    except ValueError:
-        return None
-
-
 class ClientMessage(Lenient):
     version: Literal["2"]
     id: Uuid
     type: Annotated[str, Field(min_length=1, max_length=64)]
     seq: Count
     serverseq: Count
-    position: Annotated[float | None, BeforeValidator(_position)] = None
+    position: Duration
     parameters: dict[str, Any]
 
 
