@@ -39,7 +39,8 @@ class Server:
             answer = self.answers[url.rpartition("/")[2]]
             if isinstance(answer, Exception):
                 raise answer
-            yield Answer(*answer, b"%d" % self.asked)
+            status, headers = answer
+            yield Answer(status, headers, b"%d" % self.asked)
         finally:
             self.at_once -= 1
 
