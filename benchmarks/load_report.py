@@ -148,9 +148,8 @@ def drawn(steps: Sequence[Figures]) -> str:
         points = [at(each["calls"], value) for each, value in zip(steps, values, strict=True)]
         rows.append(f'<text x="{LEFT}" y="{row * HEIGHT + 16}">{title}</text>')
         rows.append(f'<path d="M{LEFT},{floor - room}V{floor}H{WIDTH - 20}" class="axis"/>')
-        rows.append(
-            f'<text x="{LEFT - 6}" y="{floor - room + 4}" class="end">{f"{top:,.0f}" if top >= 100 else f"{top:.3g}"}</text>'
-        )
+        highest = f"{top:,.0f}" if top >= 100 else f"{top:.3g}"
+        rows.append(f'<text x="{LEFT - 6}" y="{floor - room + 4}" class="end">{highest}</text>')
         rows.append(f'<polyline points="{" ".join(points)}" class="line"/>')
         for point, each in zip(points, steps, strict=True):
             x, y = point.split(",")

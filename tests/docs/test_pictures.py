@@ -18,7 +18,7 @@ SHOWN = [
 
 
 def test_there_are_pictures():
-    named = {"call", "flow", "frame", "house", "talk", "timeline", "trial"}
+    named = {"call", "flow", "frame", "house", "load", "talk", "timeline", "trial"}
     assert {path.stem for path in PICTURES} == named
 
 

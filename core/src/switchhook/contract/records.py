@@ -69,8 +69,8 @@ class CallRecord:
     seconds: Annotated[float, "how long it lasted"] = 0.0
     outcome: Annotated[
         str,
-        "completed, handed_over, hung_up, lost, failed, no_input, max_call, stopped, or interrupted: the process "
-        "ended before the call did",
+        "completed, handed_over, hung_up, lost, failed, no_input, max_call, stopped, or interrupted: the "
+        "process ended before the call did",
     ] = ""
     reason: Annotated[str, "of the outcome, where there is more to say"] = ""
     closed: Annotated[
