@@ -15,11 +15,13 @@ HELP, TYPE = "# HELP ", "# TYPE "
 
 @dataclass(slots=True)
 class _Family:
-    """`head`: its first lines, up to the kind. `values`: by what stands before the value in a line."""
+    """`head`: its first lines, up to the kind. `values`: by what stands before the value in a line. `is_live`: of
+    a worker that is there, which may have counted nothing yet."""
 
     head: list[str]
     name: str
     kind: str
+    is_live: bool = False
     values: dict[str, float] = field(default_factory=dict)
 
     def add(self, sample: str, value: float, worker: int | None) -> None:
@@ -32,7 +34,7 @@ class _Family:
             self.values[_of(worker, sample)] = value
 
     def lines(self) -> Iterator[str]:
-        if self.values:
+        if self.values or self.is_live:
             yield from self.head
         for sample, value in self.values.items():
             yield f"{sample} {floatToGoString(value)}"  # type: ignore[no-untyped-call]  # the library has none
@@ -53,6 +55,7 @@ def _read(page: str, worker: int | None, families: dict[str, _Family]) -> None:
         if line.startswith(TYPE):
             name, _, kind = line.removeprefix(TYPE).partition(" ")
             family = families.setdefault(name, _Family([*head, line], name, kind))
+            family.is_live = family.is_live or worker is not None
         elif line.startswith(HELP):
             head = [line]
         elif line:
