@@ -26,9 +26,9 @@ demo-watson: $(INSTALLED)  ## the same call through the Watson plugins, to emula
 quick: $(INSTALLED)  ## every test that needs no socket, no speech engine and no process
 	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=quick -m 'not real and not ci'
 
-test: lint  ## linter, types, and every test but those of CI: the quick ones on every core, then those that wait, three files at a time
+test: lint  ## linter, types, and every test but those of CI: the quick ones on every core, then those that wait, four files at a time
 	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not real and not ci'
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m 'real and not ci'
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m 'real and not ci'
 
 lint: $(INSTALLED)  ## formatter, linters, who may import whom, types
 	@$(MAKE) --no-print-directory -j 2 style types types-of-tests

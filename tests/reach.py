@@ -15,6 +15,7 @@ import urllib3.util.connection  # noqa: F401  # tries a socket when it is import
 
 TESTS = Path(__file__).parent
 FOLDERS = "real", "ci"  # and the names of their markers
+SLOW = {"end_to_end", "faults", "scenarios"}  # folders of the longest files, none of which is to begin last
 OUTSIDE = {  # audit events, and what they tell
     "socket.bind": "opens a socket",
     "socket.connect": "opens a socket",
@@ -46,6 +47,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if marker := _marker(item.path):
             item.add_marker(marker)
+    items.sort(key=lambda item: not SLOW.intersection(item.path.parts))
 
 
 @pytest.hookimpl(wrapper=True)

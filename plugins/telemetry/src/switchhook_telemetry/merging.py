@@ -15,8 +15,8 @@ HELP, TYPE = "# HELP ", "# TYPE "
 
 @dataclass(slots=True)
 class _Family:
-    """`head`: its first lines, up to the kind. `values`: by what stands before the value in a line. `is_live`: of
-    a worker that is there, which may have counted nothing yet."""
+    """`head`: its first lines, up to the kind. `values`: by what stands before the value in a line.
+    `is_live`: a worker has it that is there, and may have counted nothing yet."""
 
     head: list[str]
     name: str
