@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from switchhook import TokenBucket
 from switchhook_audiohook.settings import LimitSettings
 from switchhook_transport_genesys.allowance import Allowance
+from switchhook_transport_genesys.connection import TEXT
 
 RATE, BURST = 10.0, 200.0
 SPENDING = st.lists(st.tuples(st.floats(0, 5), st.integers(0, 40)), max_size=60)
@@ -63,5 +64,13 @@ def test_by_default_a_client_may_catch_up_and_talk_for_an_hour_in_frames_of_any_
     assert spend(messages, 0.0, round(30 / frame))
     assert spend(size, 0.0, 30 * 16_000)  # of the widest coding
     for second in range(1, 3600):
-        assert spend(messages, float(second), round(1 / frame) + 1)
+        assert spend(messages, float(second), round(1 / frame) + TEXT)
         assert spend(size, float(second), 16_000 + 200)
+
+
+def test_by_default_a_thousand_texts_are_read_at_once_and_then_fifty_a_second():
+    limits = LimitSettings()
+    messages = Allowance(limits.messages, 20 * limits.messages, 0.0)
+    assert spend(messages, 0.0, TEXT * 1000)
+    assert not spend(messages, 0.0, TEXT)
+    assert sum(spend(messages, 1.0, TEXT) for _ in range(200)) == 50

@@ -49,7 +49,9 @@ class Integration(Table):
 class LimitSettings(Table):
     """What one client may do, and how many. Genesys stays far below the defaults."""
 
-    messages: float = Field(200, gt=0, description="a second and call, text and audio; twenty times at once")
+    messages: float = Field(
+        200, gt=0, description="a second and call, a text counts as four frames; twenty times at once"
+    )
     bytes: float = Field(
         64_000, gt=0, description="a second and call, ten times at once; Genesys sends 8,000"
     )

@@ -37,7 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         why = f"cannot listen on {HOST}:{arguments.port}: {error.strerror}"
         raise StartError(f"{why}; give another --port, or 0 for any") from None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for way in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # a shell that runs it in the background has the first ignored
+        signal.signal(way, signal.default_int_handler)
     with server:
         try:
             print(f"docs at http://{HOST}:{server.server_port}/", flush=True)

@@ -27,6 +27,7 @@ from .writer import Writer
 logger = logging.getLogger(__name__)
 
 CLOSING = 2.0  # seconds for the closing handshake of the WebSocket
+TEXT = 4  # frames of audio that a text counts as: to read one costs as much, and clients send few
 
 
 class Connection:
@@ -108,7 +109,7 @@ class Connection:
     # --- The socket's side
 
     def text(self, message: str, /) -> None:
-        if self._within_limits(len(message)):
+        if self._within_limits(len(message), TEXT):
             for event in self._session.receive_text(message):
                 self._handle(event)
             self.remarks.about_fields(self._session.reader.unread)
@@ -134,8 +135,8 @@ class Connection:
 
     # --- Reading
 
-    def _within_limits(self, size: int) -> bool:
-        self._messages.left -= 1
+    def _within_limits(self, size: int, messages: int = 1) -> bool:
+        self._messages.left -= messages
         self._bytes.left -= size
         return (self._messages.left >= 0 and self._bytes.left >= 0) or self._settle()
 
