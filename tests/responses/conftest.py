@@ -68,6 +68,6 @@ async def performed(item, call, *strangers, **values):
         done.append(event.action if isinstance(event, ActionDue) else event)
 
     hooks = Hooks(plugins, list(plugins.loaded.values()))
-    performing = Performing(hooks, call, wrong, lambda _place, _answer, action: done.append(action))
-    await performing.respond(1, 1, parse_response(item))
+    performing = Performing(hooks, call, wrong)
+    await performing.respond(1, 1, parse_response(item), lambda _place, _by, action: done.append(action))
     return done

@@ -72,11 +72,9 @@ async def performed(response, *modules, call=None):
                 done.append((event.response_type, event.problem))
 
     hooks = Hooks(plugins, list(plugins.loaded.values()))
-    asking = Performing(
-        hooks, call or CallInfo("1", "bank"), told, lambda _place, _by, action: done.append(action)
-    )
+    asking = Performing(hooks, call or CallInfo("1", "bank"), told)
     asking.begin()
-    await asking.respond(1, 1, response)
+    await asking.respond(1, 1, response, lambda _place, _by, action: done.append(action))
     return done
 
 
@@ -302,10 +300,10 @@ async def test_no_handler_that_was_asked_in_its_place_is_waited_for_either(caplo
     for name, module in (("b", Texts(hanging)), ("a", Texts(giving))):
         plugins.hold(Plugin(f"responses/{name}", name, "0", module))
     hooks = Hooks(plugins, list(plugins.loaded.values()))
-    asking = Performing(hooks, CallInfo("1", "bank"), lambda event: None, lambda *given: None)
+    asking = Performing(hooks, CallInfo("1", "bank"), lambda event: None)
     asking.begin()
     async with anyio.create_task_group() as group:
-        group.start_soon(asking.respond, 1, 1, text("hi"))
+        group.start_soon(asking.respond, 1, 1, text("hi"), lambda *given: None)
         await anyio.sleep(1)
         asking.abandon()
     assert "was left, as the next turn was due" in caplog.text

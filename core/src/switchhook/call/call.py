@@ -37,11 +37,11 @@ from .engine import line_of
 from .language import CallLanguage
 from .line import Line
 from .listening.listening import Listening
-from .listening.taps import CallTaps
+from .listening.taps import CallTaps, Take
 from .record.call_record import CallRecordWriter, Grew, nobody
 from .record.events_file import EventsFile
 from .record.variables import SessionVariables
-from .signal import Signal
+from .signal import LegSink, Signal, Ties, until_cancelled
 from .speaking.heard_words import HeardWords
 from .speaking.playout import Playout
 from .speaking.prompt_audio import PromptAudio
@@ -52,7 +52,7 @@ RESERVED = "{} is reserved and not given back: use another name, or change it in
 
 
 class Call:
-    """The sink of its leg."""
+    """Its parts and its leg hold nothing of it but what is `tied`, so that it is freed as soon as it ends."""
 
     def __init__(
         self, leg: Leg, bot: Bot, write_event: Callable[[str], None] | None = None, grew: Grew = nobody
@@ -62,32 +62,34 @@ class Call:
         self.variables = SessionVariables(info.variables, bot.reserved)
         mask = self._mask = bot.mask.of_call()
         self.record_writer = CallRecordWriter(info, mask, hooks.measuring(bot.name), grew)
+        self._ties = Ties()
+        emit, tied = self._ties.to(self.handle), self._ties.to
         self._language = CallLanguage(bot, self.record_writer.remark)
         self._language.ask(info.language)
         self._dialogue = Dialogue(bot.limits, *self._language.texts, self._language.current)
         self.info = info_of_call(info, self._language.current, self.variables.current)
         self._events_file = write_event and EventsFile(write_event, self._mask, bot.limits.barge_in.ignore)
         line, remark = Line(leg.audio, hooks), self.record_writer.remark
-        self._listening = Listening(bot, line, self.handle, self._language)
-        self.audio = self._listening.take  # for every frame; taps stand before it once the call runs
-        self._prompts = PromptAudio(bot, line, self._language, self._prompt_faulted, remark)
-        self._playout = Playout(leg, self._prompts.fetch, self.handle, self.record_writer.figures.underrun)
-        self._taps = CallTaps(hooks, leg.audio, self._mask.repeats, self._fault)
+        self._listening = Listening(bot, line, emit, self._language)
+        self._prompts = PromptAudio(bot, line, self._language, tied(self._prompt_faulted), remark)
+        self._playout = Playout(leg, self._prompts.fetch, emit, self.record_writer.figures.underrun)
+        self._report = tied(self._fault)  # a task that a plugin starts has it in its context
+        self._taps = CallTaps(hooks, leg.audio, self._mask.repeats, self._report)
         self._spoken = HeardWords()
-        self._replies = Replies(hooks, self.info, self.variables, self.handle, self._language)
-        self._conversing = Conversing(bot, self.info, self._replies, self.handle, self._language)
+        self._replies = Replies(hooks, self.info, self.variables, emit, self._language)
+        self._conversing = Conversing(bot, self.info, self._replies, emit, self._language)
         self._timer, self._wakes = Signal(), inf  # and when it wakes by itself
         self._events: deque[Event] = deque()
         self._handling, self._complete_already, self._began = False, False, 0.0
         self._broken: Exception | None = None
         self._note_language()
-        self._language.changed = self._change_language
+        self._language.changed = tied(self._change_language)
         self.left = anyio.Event()  # nothing of it is waited for any more, but its tasks
         self._ended, self._closed = anyio.Event(), anyio.Event()
 
-    # --- the leg's sink
+    # --- events and effects
 
-    def event(self, event: LegEvent, /) -> None:
+    def _take_from_leg(self, event: LegEvent) -> None:
         match event:
             case PlaybackStarted():
                 self._playout.peer_started()
@@ -97,8 +99,6 @@ class Call:
                 self.handle(LanguageChanged(shown(event.language)))
             case _:
                 self.handle(event)
-
-    # --- events and effects
 
     def handle(self, event: Event) -> None:
         """Takes an event from anywhere; effects of one are performed before the next is looked at."""
@@ -217,13 +217,14 @@ class Call:
     async def run(self) -> CallRecord:
         """From the answer to the end. The record is complete when it returns, and also when it raises."""
         self._began = anyio.current_time()
-        with reporting(self._fault):
+        take = self._listening.take
+        with reporting(self._report):
             self._bot.hooks.tell("call_started", call=self.info)
-            self.audio = self._taps.connect(self.info, self._began, self._listening.take, self._playout)
+            take = self._taps.connect(self.info, self._began, take, self._playout)
         try:
             async with anyio.create_task_group() as group:
                 try:
-                    await self._go_on(group)
+                    await self._go_on(group, take)
                 finally:
                     group.cancel_scope.cancel()
                     self.left.set()
@@ -236,14 +237,14 @@ class Call:
         self._complete()
         return self.record_writer.record
 
-    async def _go_on(self, group: anyio.abc.TaskGroup) -> None:
+    async def _go_on(self, group: anyio.abc.TaskGroup, take: Take) -> None:
         for task in (self._playout.run, self._listening.listen, self._conversing.run, self._keep_time):
-            group.start_soon(task)
+            group.start_soon(until_cancelled, task)
         if self._events_file is not None:
             begun = events.Speaks(self._language.current, *self._language.texts)
             self._events_file.begin(self._bot.name, self._bot.limits, begun)
         self.handle(events.Opened())
-        self.leg.start(self)
+        self.leg.start(LegSink(take, self._ties.to(self._take_from_leg)))
         await self._ended.wait()
         if self._broken is not None:
             raise self._broken
@@ -275,8 +276,9 @@ class Call:
         record.synthesized = self._prompts.synthesized
         record.prompt_audio = round(self._playout.heard(), 3)
         self._taps.finish()
-        with reporting(self._fault):
+        with reporting(self._report):
             self._bot.hooks.tell("call_ended", call=self.info, record=record)
+        self._ties.cut()
 
     def _prompt_faulted(self, engine: str, problem: str) -> None:
         self.handle(events.Faulted("prompt", "engine", problem, engine, line=line_of(problem)))

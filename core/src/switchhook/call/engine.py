@@ -15,7 +15,7 @@ from ..contract.errors import cause
 from ..contract.info import CallInfo
 from ..contract.languages import match
 from ..contract.speech import Parameters, SpeechToText, TextToSpeech
-from ..contract.traces import home, place, trace
+from ..contract.traces import home, place, trace, without_frames
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +87,7 @@ class Engine(Generic[D]):
         problem = Problem(cause(error), place(error, home(type(self.driver))))
         logger.info("%s: %s%s", self.name, problem, problem.where)
         logger.debug("%s:\n%s", self.name, trace(error))
+        without_frames(error)
         return problem
 
     def worked(self) -> None:

@@ -72,10 +72,11 @@ class CallInfo:
             object.__setattr__(view, "language", language)  # frozen for all others
 
     def seen_by(self, name: str, plugin: object, distribution: str = "") -> CallInfo:
-        """The view that the plugin of that name has; the same one each time."""
+        """The view that the plugin of that name has; the same one each time. A view knows no other: then they
+        are freed at the end of the call."""
         if name not in self._views:
             shared = self._shared.setdefault(distribution or name, {})
-            self._views[name] = replace(self, plugin=plugin, state={}, shared=shared)
+            self._views[name] = replace(self, plugin=plugin, state={}, shared=shared, _views={})
         return self._views[name]
 
 

@@ -50,6 +50,13 @@ def place(error: BaseException, own: Collection[str] = ()) -> str:
     return "".join(f" at {frame.f_code.co_filename}:{line}" for frame, line in innermost)
 
 
+def without_frames(error: BaseException | None) -> None:
+    """To be called once all was told of it. A frame that knows the error which went through it is in a circle
+    with it, and keeps all else that it knows."""
+    while error is not None and error.__traceback__ is not None:
+        error.__traceback__, error = None, error.__cause__ or error.__context__
+
+
 def trace(error: BaseException) -> str:
     """The whole trace of an exception and of those that led to it, with texts hidden."""
     return "\n".join(_lines(error, set()))

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from ..contract.errors import Unplayable
 from ..contract.hookspecs import HOOKS
-from ..contract.traces import home, place, trace
+from ..contract.traces import home, place, trace, without_frames
 from .breaker import Breaker
 
 logger = logging.getLogger(__name__)
@@ -186,6 +186,7 @@ def report(fault: Fault, error: BaseException | None = None) -> None:
     logger.warning("plugin %s%s, hook %s: %s%s", fault.source, origin, fault.hook, fault.error, where)
     if error and logger.isEnabledFor(logging.DEBUG):
         logger.debug("plugin %s, hook %s:\n%s", fault.source, fault.hook, trace(error))
+    without_frames(error)
     if to := _report.get():
         to(fault)
 

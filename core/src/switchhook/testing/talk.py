@@ -16,6 +16,7 @@ from ..call.dialogue.limits import Limits
 from ..call.engine import Kind, engines_of
 from ..call.record.masking import Mask
 from ..call.record.variables import Reserved
+from ..call.signal import until_cancelled
 from ..contract.actions import Action, Choice, EndCall, Offer, Say
 from ..contract.assistant import Turn
 from ..contract.markers import hookimpl
@@ -112,8 +113,8 @@ def _hooks(plugins: Sequence[object]) -> Hooks:
 @asynccontextmanager
 async def _going_on(talk: Talk) -> AsyncIterator[None]:
     async with anyio.create_task_group() as group:
-        group.start_soon(talk.leg.run)
-        group.start_soon(talk.run)
+        group.start_soon(until_cancelled, talk.leg.run)
+        group.start_soon(until_cancelled, talk.run)
         await anyio.sleep(0.001)
         yield
         group.cancel_scope.cancel()

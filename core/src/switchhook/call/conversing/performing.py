@@ -53,10 +53,10 @@ class Following:
 
 
 class Performing:
-    """`take` is handed each final action. `handlers`: the async ones, each waiting for the next."""
+    """`handlers`: the async ones, each waiting for the next."""
 
-    def __init__(self, hooks: Hooks, call: CallInfo, emit: Callable[[Event], None], take: Take) -> None:
-        self._hooks, self._call, self._emit, self._take = hooks, call, emit, take
+    def __init__(self, hooks: Hooks, call: CallInfo, emit: Callable[[Event], None]) -> None:
+        self._hooks, self._call, self._emit = hooks, call, emit
         self.handlers: list[Following] = []
         self._abandoned = False
         self._work = 0  # bytes that were worked on since others had their turn
@@ -71,10 +71,10 @@ class Performing:
         if self.handlers:
             self.handlers[0].scope.cancel()
 
-    async def respond(self, turn: int, position: int, response: Response) -> None:
-        """To one response of a reply, of which only so many are taken."""
+    async def respond(self, turn: int, position: int, response: Response, take: Take) -> None:
+        """To one response of a reply, of which only so many are taken. `take` is handed each final action."""
         if position <= RESPONSES:
-            await self._perform(Place(turn, position), response, (), self._take)
+            await self._perform(Place(turn, position), response, (), take)
         elif position == RESPONSES + 1:
             self.remark(turn, position, f"only {RESPONSES} responses of a reply are taken")
         await self._let_others(COST)

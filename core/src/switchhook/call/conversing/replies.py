@@ -33,6 +33,23 @@ STAYS = "does not end, though it was cancelled: its call has ended without it"
 LEAST = 50  # bytes that a text counts as at least
 
 
+class _Progress:
+    """Emits what comes of a reply. Whenever something has, its patience is had for so many seconds more."""
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+        self._patience, self._seconds = anyio.CancelScope(), inf
+
+    def begin(self, patience: anyio.CancelScope, seconds: float) -> None:
+        self._patience, self._seconds = patience, seconds
+
+    def emit(self, event: Event) -> None:
+        """A fault is nothing of the reply, and who is alone has all the time there is."""
+        if self._seconds < inf and not isinstance(event, Faulted):
+            self._patience.deadline = anyio.current_time() + self._seconds
+        self._emit(event)
+
+
 class Replies:
     def __init__(
         self,
@@ -44,18 +61,18 @@ class Replies:
     ) -> None:
         self._hooks, self._call, self._variables, self._emit = hooks, call, variables, emit
         self._language = language
-        self._performing = Performing(hooks, call, self._go_on, self._ask)
+        self._progress = _Progress(emit)
+        self._performing = Performing(hooks, call, self._progress.emit)
         self._remarked: set[str] = set()
         self._said = 0  # bytes, in this reply
         self._reply: object = None  # that is read
-        self._patience, self._progressing = anyio.CancelScope(), inf
 
     async def read(
         self, conversation: Conversation, turn: Turn, patience: anyio.CancelScope, progressing: float
     ) -> BaseException | None:
         """What the assistant failed with; None when its reply is read, which ReplyEnded tells. Whenever
         something of it has come, `patience` is had for `progressing` seconds more."""
-        self._patience, self._progressing = patience, progressing
+        self._progress.begin(patience, progressing)
         self._said = 0
         self._variables.begin_reply()
         self._performing.begin()
@@ -68,8 +85,8 @@ class Replies:
                 async for response in reply:
                     position += 1
                     if position == 1:
-                        self._go_on(ReplyBegan(turn.number, reply.matched))
-                    await self._performing.respond(turn.number, position, response)
+                        self._progress.emit(ReplyBegan(turn.number, reply.matched))
+                    await self._performing.respond(turn.number, position, response, self._ask)
                 context = reply.context
         except (Exception, SystemExit) as error:  # noqa: BLE001  # an assistant may raise anything; the caller is told and given back
             return error
@@ -85,12 +102,6 @@ class Replies:
         with reporting(self._performing.fault):
             self._hooks.tell("turn_completed", call=self._call, turn=turn)
         return None
-
-    def _go_on(self, event: Event) -> None:
-        """Emits it; a fault is nothing of the reply, and who is alone has all the time there is."""
-        if self._progressing < inf and not isinstance(event, Faulted):
-            self._patience.deadline = anyio.current_time() + self._progressing
-        self._emit(event)
 
     def _seconds(self, turn: int, name: str, asked: float | None) -> float | None:
         """None: as before. If it is not done as it was asked for, that is remarked once in a call."""
@@ -136,9 +147,9 @@ class Replies:
         if before <= SAID < self._said:
             self._performing.remark(place.turn, place.position, f"only {SAID} bytes of a reply are said")
         if isinstance(action, ConfigureRecognition | ConfigureSynthesis) and (tag := self._named(action)):
-            self._go_on(ActionDue(place.turn, SetLanguage(tag), place.position, CORE))
+            self._progress.emit(ActionDue(place.turn, SetLanguage(tag), place.position, CORE))
         if not isinstance(action, Say) or self._said <= SAID:
-            self._go_on(ActionDue(place.turn, action, place.position, answer.plugin))
+            self._progress.emit(ActionDue(place.turn, action, place.position, answer.plugin))
 
     def _named(self, asked: ConfigureRecognition | ConfigureSynthesis) -> str:
         """The tag of another language, if an assistant has set a voice or a model of it for good: the call

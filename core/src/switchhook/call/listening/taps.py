@@ -69,8 +69,8 @@ class CallTaps:
     def finish(self) -> None:
         """The call is over."""
         if self._heard is not None:
-            self._heard.catch_up()
-            self._taps = ()
+            self._heard.finish()
+            self._heard, self._taps = None, ()
 
     # --- what is given
 

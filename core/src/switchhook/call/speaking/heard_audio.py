@@ -8,7 +8,7 @@ from collections.abc import Callable
 import anyio
 
 from ...contract.audio import AudioFormat
-from .playclock import TICK
+from .playclock import TICK, nobody
 from .playout import Playout
 
 
@@ -46,6 +46,11 @@ class HeardAudio:
         origin = self._clock.origin(now)
         if origin is not None:
             self._tell_until(self._clock.heard(now), origin)
+
+    def finish(self) -> None:
+        """Nobody is told any more."""
+        self.catch_up()
+        self._clock.ended = nobody
 
     def end_run(self, position: float, origin: float) -> None:
         """What was sent beyond `position` will not be heard."""

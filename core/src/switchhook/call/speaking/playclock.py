@@ -16,7 +16,7 @@ EARLY = 0.1  # seconds that it may come before the sound ends by our clock: the 
 TICK = 1e-6  # below a sample
 
 
-def _nobody(_position: float, _began: float) -> None:
+def nobody(_position: float, _began: float) -> None:
     pass
 
 
@@ -31,7 +31,7 @@ class PlayClock:
         self._first: float | None = None  # when the run's first byte was sent; None: nothing plays
         self._started: float | None = None  # when the peer said that it plays
         self._messages = TokenBucket(pace.rate, pace.burst)
-        self.ended: Callable[[float, float], None] = _nobody
+        self.ended: Callable[[float, float], None] = nobody
 
     @property
     def playing(self) -> bool:

@@ -12,7 +12,7 @@ import anyio
 
 from ...contract.leg import Leg
 from ..dialogue.events import PromptFinished, PromptStarted, Queue
-from ..signal import Signal
+from ..signal import Signal, until_cancelled
 from .playclock import TICK, PlayClock
 
 AHEAD = 30.0  # seconds of a call's audio that may wait unsent: engines are read no faster than needed
@@ -125,7 +125,7 @@ class Playout:
 
     async def run(self) -> None:
         async with anyio.create_task_group() as group:
-            group.start_soon(self._fetch_all)
+            group.start_soon(until_cancelled, self._fetch_all)
             while True:
                 now = anyio.current_time()
                 self._send_due(now)

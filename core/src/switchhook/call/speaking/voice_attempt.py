@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from math import inf
 
 import anyio
@@ -35,6 +36,15 @@ class VoiceAttempt:
         self._due = self._awaited = due  # its next sound: without a gap, and after the gaps it made
         self._late = anyio.CancelScope()
         self.scope = anyio.CancelScope()  # ends when it is given up or left
+
+    @contextmanager
+    def beside(self, rival: VoiceAttempt) -> Iterator[None]:
+        """As long as the rival speaks."""
+        self.rival, rival.rival = rival, self
+        try:
+            yield
+        finally:
+            self.rival = None
 
     def begin(self) -> None:
         """It is asked for a text, or for the next part of it."""

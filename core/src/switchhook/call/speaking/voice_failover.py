@@ -24,6 +24,7 @@ from ..failover import Attempt, Failover
 from ..language import CallLanguage
 from ..line import Line
 from ..prompt_cache.cache import Prompt
+from ..signal import until_cancelled
 from .playout import PromptError, Put
 from .texts import parts, wording
 from .voice_attempt import VoiceAttempt
@@ -70,10 +71,10 @@ class VoiceFailover:
     async def say(self, wanted: PromptRequest) -> None:
         """Returns when all of it was put. Raises PromptError once no engine is left, and Unspeakable where
         all say that they cannot say it. Where no voice knows the language, the call goes on in another."""
-        known = self._known(wanted)
+        known = self._language.voices(wanted.language)
         try:
             while not await self._say_by_any([engine for engine, _ in known], wanted):
-                before, known = known, self._known(wanted)
+                before, known = known, self._language.voices(wanted.language)
                 if known and known == before:
                     raise Unspeakable(reason="no voice can say the text")
                 if known:
@@ -82,14 +83,10 @@ class VoiceFailover:
                 if other is None:
                     raise PromptError(UNKNOWN if self._voices(wanted.language) else "no engine")
                 wanted = replace(wanted, language=other)
-                known = self._known(wanted)
+                known = self._language.voices(wanted.language)
         except PromptError:
             if not await self._put_ready_made(wanted):
                 raise
-
-    def _known(self, wanted: PromptRequest) -> list[tuple[Engine[TextToSpeech], str]]:
-        """Those that know the language, each with what it is asked for."""
-        return self._language.voices(wanted.language)
 
     def _voices(self, language: str) -> tuple[Engine[TextToSpeech], ...]:
         return self._language.of_tag(language).voices
@@ -153,11 +150,11 @@ class VoiceFailover:
             return [first]
         tried = [first]
         async with anyio.create_task_group() as group:
-            group.start_soon(self._speak, first, wanted)
+            group.start_soon(until_cancelled, self._speak, first, wanted)
             while len(tried) == 1 and await first.is_late():
                 second = self._by(attempt.spare, wanted, attempt.opening)
-                first.rival, second.rival = second, first
-                await self._speak(second, wanted)
+                with first.beside(second):
+                    await self._speak(second, wanted)
                 if not second.left:
                     tried.append(second)
         if first.left:
