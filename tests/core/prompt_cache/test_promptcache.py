@@ -1,3 +1,4 @@
+import gc
 import stat
 
 import anyio
@@ -204,6 +205,19 @@ async def test_a_disk_that_cannot_be_written_costs_the_file_only(tmp_path, caplo
     async with cache.running():
         await cache.keep(MemoryTextToSpeech(), prompt())
     assert "cannot keep prompts" in caplog.text
+
+
+async def test_a_prompt_that_is_ready_takes_two_objects_of_those_that_a_search_for_circles_goes_through():
+    engine, cache = MemoryTextToSpeech(seconds=0.1), cache_of()
+    async with cache.running():
+        await heard(cache, engine, prompt("first"))
+        gc.collect()
+        before = len(gc.get_objects())
+        for number in range(100):
+            await heard(cache, engine, prompt(f"{number}"))
+        engine.parameters.clear()
+        gc.collect()
+        assert (len(gc.get_objects()) - before) / 100 < 2.5
 
 
 # --- in a call

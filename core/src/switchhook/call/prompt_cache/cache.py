@@ -52,7 +52,7 @@ class _Recording:
         self.problem: BaseException | None = None
         self.complete = self.counted = False
         self.size = 0
-        self._more = anyio.Event()
+        self._more: anyio.Event | None = None  # while somebody waits: there may be thousands of these
 
     def add(self, chunk: bytes) -> None:
         self.chunks.append(bytes(chunk))  # an engine may use its buffer again
@@ -60,8 +60,9 @@ class _Recording:
         self.wake()
 
     def wake(self) -> None:
-        self._more.set()
-        self._more = anyio.Event()
+        if self._more is not None:
+            self._more.set()
+            self._more = None
 
     async def read(self) -> AsyncGenerator[bytes, None]:
         at = 0
@@ -73,6 +74,8 @@ class _Recording:
                 raise self.problem
             if self.complete:
                 return
+            if self._more is None:
+                self._more = anyio.Event()
             await self._more.wait()
 
 
