@@ -1,5 +1,8 @@
 """What is made by a task of its own reaches who reads it, and nothing of the task stays."""
 
+import gc
+import weakref
+
 import anyio
 import pytest
 
@@ -72,3 +75,33 @@ async def test_its_failure_is_read_after_the_last_item():
     with pytest.raises(KeyError):
         await read()
     assert got == [1]
+
+
+async def cancelled():
+    """A reply that is cancelled while it is made."""
+    streamed = Streamed()
+
+    async def make():
+        await streamed.give(1)
+        await anyio.sleep_forever()
+
+    with anyio.CancelScope() as scope:
+        async with streamed.made_by(make):
+            async for _ in streamed:
+                scope.cancel()
+                await anyio.sleep_forever()
+    return weakref.ref(streamed)
+
+
+def test_nothing_of_a_reply_that_is_cancelled_waits_for_a_search_for_circles():
+    async def left():
+        found = await cancelled()
+        await anyio.sleep(0)
+        return found()
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert anyio.run(left) is None
+    finally:
+        gc.enable()

@@ -79,16 +79,31 @@ def test_a_thousand_take_one_timer_and_are_not_called_all_at_once(loop):
 
 def test_who_has_left_is_not_called_and_nothing_wakes_when_nobody_is_there(loop):
     beats, looks = Beats(), []
-    leave = beats.join(lambda: looks.append(loop.now), BEAT)
-    leave()
+
+    def look():
+        looks.append(loop.now)
+
+    beats.join(look, BEAT)
+    beats.leave(look)
     loop.pass_by(3 * BEAT)
     assert not looks
     assert not loop.waits
 
 
+def test_who_leaves_twice_has_left(loop):
+    beats, looks = Beats(), []
+    beats.join(looks.clear, BEAT)
+    beats.join(lambda: looks.append(loop.now), BEAT)
+    beats.leave(looks.clear)
+    beats.leave(looks.clear)
+    loop.pass_by(BEAT)
+    assert looks
+
+
 def test_somebody_who_comes_after_all_have_left_is_called(loop):
     beats, looks = Beats(), []
-    beats.join(lambda: None, BEAT)()
+    beats.join(looks.clear, BEAT)
+    beats.leave(looks.clear)
     beats.join(lambda: looks.append(loop.now), BEAT)
     loop.pass_by(BEAT)
     assert looks

@@ -18,7 +18,7 @@ from .public import PublicConnections
 from .secrets import HeaderSecret, SigningSecret
 from .secured import secured
 from .signature import in_header, key_in, signed, token
-from .streamed import OneAtATime, Streamed
+from .streamed import OneAtATime, Streamed, until_cancelled
 from .threads import Threads
 from .trust import trusting
 
@@ -64,4 +64,5 @@ __all__ = [
     "token",
     "trusting",
     "twice",
+    "until_cancelled",
 ]

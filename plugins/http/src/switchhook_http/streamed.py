@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from math import inf
 from typing import Generic, TypeVar
 
 import anyio
@@ -13,6 +15,17 @@ from switchhook import AssistantError
 T = TypeVar("T")
 
 WAITING = 100  # items that nobody has taken yet
+
+
+async def until_cancelled(task: Callable[[], Awaitable[None]]) -> None:
+    """As the whole of a task: when it is cancelled, it ends without an exception. anyio would keep that in a
+    circle of references, and its traceback holds all that the task knew: a whole call, until Python searches
+    for circles."""
+    try:
+        await task()
+    except anyio.get_cancelled_exc_class():
+        if anyio.current_effective_deadline() > -inf:
+            raise  # nobody has cancelled it: it was raised by what it waited for
 
 
 class Streamed(Generic[T]):
@@ -43,7 +56,7 @@ class Streamed(Generic[T]):
         raised = None
         try:
             async with anyio.create_task_group() as group:
-                group.start_soon(self._run, make)
+                group.start_soon(until_cancelled, partial(self._run, make))
                 try:
                     yield
                 except Exception as error:  # noqa: BLE001  # raised again

@@ -21,21 +21,19 @@ class Beats:
         self._at = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def join(self, look: Look, beat: float) -> Callable[[], None]:
-        """The first look is after one beat, or up to a slot less. What comes back is to be called at the
-        end."""
-        slot = self._slots[self._at - 1]  # the one whose turn was last
-        slot[look] = None
+    def join(self, look: Look, beat: float) -> None:
+        """The first look is after one beat, or up to a slot less."""
+        self._slots[self._at - 1][look] = None  # the slot whose turn was last
         if self._timer is None:
             self._wait(asyncio.get_running_loop(), beat / SLOTS)
 
-        def leave() -> None:
+    def leave(self, look: Look) -> None:
+        """It may have left before."""
+        for slot in self._slots:
             slot.pop(look, None)
-            if self._timer is not None and not any(self._slots):
-                self._timer.cancel()
-                self._timer = None
-
-        return leave
+        if self._timer is not None and not any(self._slots):
+            self._timer.cancel()
+            self._timer = None
 
     def _wait(self, loop: asyncio.AbstractEventLoop, step: float) -> None:
         self._timer = loop.call_later(step, self._tick, loop, step)

@@ -40,7 +40,7 @@ class WatsonRecognition:
         self._service, self._plan = service, plan
         self._request = self._wanted = request
         self._good: Request | None = None  # the last one that the service took
-        self._sending = Sending(audio, self._stop)
+        self._sending = Sending(audio)
         self._call_times = CallTimes(audio, self._sending)
         self._waiting, self._failures, self._warned = WaitingTranscripts(), Failures(), Once()
         self._exchange = Exchange()
@@ -50,7 +50,8 @@ class WatsonRecognition:
         self._loop = asyncio.get_running_loop()
         self._attention = Attention(audio, self._loop.time)
         self._asked_at = self._loop.time()
-        self._stop_looking = beats.join(self._look, BEAT)
+        self._beats = beats
+        beats.join(self._look, BEAT)
         self._patience: asyncio.TimerHandle | None = None
 
     def feed(self, audio: bytes, /) -> None:
@@ -115,7 +116,7 @@ class WatsonRecognition:
             raise
 
     def _end(self) -> None:
-        self._stop_looking()
+        self._beats.leave(self._look)
         if self._patience is not None:
             self._patience.cancel()
         self._sending.hold()
@@ -138,7 +139,7 @@ class WatsonRecognition:
         self._exchange.start()
         self._asked_at = self._loop.time()
         link.socket.send(self._request.start)
-        self._sending.begin(link)
+        self._sending.begin(link, self._stop)
 
     def _stop(self, *, test: bool = False) -> None:
         """`test`: the result is overdue."""

@@ -20,14 +20,13 @@ SHORTEST = 100  # bytes: a request of less is an error for the service
 
 
 class Sending:
-    """`drained` is called when all has been sent that there will be."""
-
-    def __init__(self, audio: AudioFormat, drained: Callable[[], None]) -> None:
-        self._audio, self._drained = audio, drained
+    def __init__(self, audio: AudioFormat) -> None:
+        self._audio = audio
         self.backlog = Backlog(audio.size(UNSURE), audio.size(QUIET), audio.size(1 / audio.rate))
         self.timeline = Timeline(0)
         self._upkeep = Upkeep(audio.size(BEAT))
         self._link: Link | None = None  # while a request takes audio
+        self._drained: Callable[[], None] | None = None  # likewise
         self._direct: ClientSocket | None = None  # while nothing waits: what comes goes there at once
         self._closed = False
         self._skipped = 0
@@ -48,17 +47,17 @@ class Sending:
         """Seconds of audio that no connection has got."""
         return self._audio.seconds(self.backlog.dropped)
 
-    def begin(self, link: Link) -> None:
-        """A request has started."""
+    def begin(self, link: Link, drained: Callable[[], None]) -> None:
+        """A request has started. `drained` is called when all has been sent that there will be."""
         self.timeline = Timeline(self.backlog.sent)
         self._skipped = self.backlog.dropped
         self._upkeep = Upkeep(self._audio.size(BEAT))
-        self._link = link
+        self._link, self._drained = link, drained
         self.pump()
 
     def hold(self) -> None:
         """Audio waits from now on."""
-        self._link = self._direct = None
+        self._link = self._direct = self._drained = None
         if self._timer is not None:
             self._timer.cancel()
 
@@ -71,7 +70,7 @@ class Sending:
         """Sends what waits, a step of it, if the connection takes it."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._link is None:
+        if self._link is None or self._drained is None:
             return
         self._skip()
         left = self._audio.size(STEP * FASTER)

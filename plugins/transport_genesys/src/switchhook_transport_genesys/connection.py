@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from math import inf
 
 import anyio
+import anyio.abc
 
 from switchhook import Closed, LegEvent, Outcome, TurnReport
 from switchhook_audiohook.protocol import ServerSession, events
@@ -50,7 +51,7 @@ class Connection:
         self._messages = Allowance(limits.messages, 20 * limits.messages, self._clock())
         self._bytes = Allowance(limits.bytes, 10 * limits.bytes, self._clock())
         self.remarks = Remarks(self._clock, admitted.correlation_id)
-        self._opener: Opener  # while it runs
+        self._group: anyio.abc.TaskGroup  # while it runs
         self._waiting = anyio.CancelScope()  # until the session's next deadline
         self._gone = anyio.Event()
         self._failed = False  # the client broke a rule
@@ -60,8 +61,7 @@ class Connection:
     async def run(self) -> None:
         """Until the call has ended and the socket is gone."""
         try:
-            async with anyio.create_task_group() as group:
-                self._opener = Opener(self, self._session, self._admitted, self._admission, group)
+            async with anyio.create_task_group() as self._group:
                 self._socket.handler = self
                 await self._keep_time()
                 self._session.connection_lost()
@@ -69,6 +69,7 @@ class Connection:
         finally:
             self._writer.close()
             self._socket.abort()
+            self._leg = None  # it knows this connection: else both would stay in a circle
 
     async def _keep_time(self) -> None:
         while not self._gone.is_set():
@@ -156,7 +157,8 @@ class Connection:
     def _handle(self, event: events.ServerEvent) -> None:
         match event:
             case events.Opening(parameters):
-                self._leg = self._opener.answer(parameters)
+                opener = Opener(self, self._session, self._admitted, self._admission, self._group)
+                self._leg = opener.answer(parameters)
             case events.CloseReceived(reason):
                 self._notice(closed(reason, self._error))
             case events.ProtocolViolation(rule, kind):

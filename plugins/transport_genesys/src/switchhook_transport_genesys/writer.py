@@ -26,6 +26,9 @@ def _some(names: Sequence[str]) -> str:
     return told if len(names) <= NAMES else f"{told} and {len(names) - NAMES} more"
 
 
+def _nobody() -> None: ...
+
+
 class Writer:
     """`changed` is called when the session was ended here, and is to `flush`; `stuck` when the peer does not
     read."""
@@ -94,10 +97,12 @@ class Writer:
             self._end_when_heard(*self._ending)
 
     def close(self) -> None:
-        """Nothing is waited for any more. An end that still waits is told at once."""
+        """Nothing is waited for any more. An end that still waits is told at once. Whoever made it is told of
+        nothing after that, and is in no circle with it."""
         self._stop_waiting()
         if self._ending:
             self._say_goodbye(*self._ending)
+        self._changed = self._stuck = _nobody
 
     def _note(self, audio: bytes) -> None:
         self._sounding = True

@@ -10,6 +10,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from switchhook import SpeechError
+from switchhook_http import until_cancelled
 
 Part = AsyncGenerator[bytes, None]
 
@@ -65,7 +66,7 @@ class _Fetched:
     def start(self, group: TaskGroup) -> None:
         if not self._started:
             self._started = True
-            group.start_soon(self._fetch)
+            group.start_soon(until_cancelled, self._fetch)
 
     async def _fetch(self) -> None:
         async with aclosing(self._part) as part:

@@ -49,7 +49,7 @@ class Socket(asyncio.Protocol):
         self._incoming: Incoming | None = None  # once the handshake is over
         self._loop = asyncio.get_running_loop()
         self.received = 0  # how often something came, whatever it was: does the peer live?
-        self._stall = Stall(self._loop, limits.stalled, self.abort)
+        self._stall = Stall(self._loop, limits.stalled)
         self._closing: asyncio.TimerHandle | None = None
         self.gone: asyncio.Future[None] = self._loop.create_future()
 
@@ -134,7 +134,7 @@ class Socket(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.writable = False
-        self._stall.begin()
+        self._stall.begin(self.abort)
 
     def resume_writing(self) -> None:
         self.writable = True
@@ -151,6 +151,11 @@ class Socket(asyncio.Protocol):
         if self._incoming is not None:
             self._incoming.stopped = True
             self.handler.lost(self._why_lost())
+        # else it would stay in circles: a handler may know its socket, and the parser knows its protocol
+        self.handler = Nobody()
+        self._protocol.parser.close()
+        if self._protocol.parser_exc is not None:
+            self._protocol.parser_exc.__traceback__ = None
 
     # --- Inside
 

@@ -7,20 +7,22 @@ from collections.abc import Callable
 
 
 class Stall:
-    """`give_up` is called when a peer has not read for that many seconds; `lasted` is true from then on."""
+    """`lasted` is true once a peer has not read for that many seconds."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, give_up: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         self.lasted = False
-        self._loop, self._seconds, self._give_up = loop, seconds, give_up
+        self._loop, self._seconds = loop, seconds
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self) -> None:
-        self._timer = self._loop.call_later(self._seconds, self._last)
+    def begin(self, give_up: Callable[[], None]) -> None:
+        """`give_up` is called when it has lasted."""
+        self._timer = self._loop.call_later(self._seconds, self._last, give_up)
 
     def end(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
 
-    def _last(self) -> None:
+    def _last(self, give_up: Callable[[], None]) -> None:
         self.lasted = True
-        self._give_up()
+        give_up()
