@@ -279,23 +279,26 @@ async def test_a_task_that_is_cancelled_ends():
     over = []
 
     async def wait(name):
-        try:
-            await anyio.sleep_forever()
-        finally:
-            over.append(name)
+        with until_cancelled():
+            try:
+                await anyio.sleep_forever()
+            finally:
+                over.append(name)
+        over.append("done")
 
     async with anyio.create_task_group() as group:
-        group.start_soon(until_cancelled, wait, "a")
+        group.start_soon(wait, "a")
         await anyio.sleep(1)
         group.cancel_scope.cancel()
-    assert over == ["a"]
+    assert over == ["a", "done"]
 
 
 def test_a_cancellation_that_nobody_asked_for_is_not_passed_over():
     """A plugin may wait for a task of its own that was cancelled: without a recognition, the call may not go on."""
 
     async def wait():
-        raise asyncio.CancelledError
+        with until_cancelled():
+            raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        anyio.run(until_cancelled, wait, **virtual_time())
+        anyio.run(wait, **virtual_time())

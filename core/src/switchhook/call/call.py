@@ -239,7 +239,7 @@ class Call:
 
     async def _go_on(self, group: anyio.abc.TaskGroup, take: Take) -> None:
         for task in (self._playout.run, self._listening.listen, self._conversing.run, self._keep_time):
-            group.start_soon(until_cancelled, task)
+            group.start_soon(task)
         if self._events_file is not None:
             begun = events.Speaks(self._language.current, *self._language.texts)
             self._events_file.begin(self._bot.name, self._bot.limits, begun)
@@ -284,11 +284,12 @@ class Call:
         self.handle(events.Faulted("prompt", "engine", problem, engine, line=line_of(problem)))
 
     async def _keep_time(self) -> None:
-        while True:
-            self._wakes = self._dialogue.deadline
-            await self._timer.wait(self._wakes)  # it may have moved on since
-            if anyio.current_time() >= self._dialogue.deadline:
-                self.handle(events.Time())
+        with until_cancelled():
+            while True:
+                self._wakes = self._dialogue.deadline
+                await self._timer.wait(self._wakes)  # it may have moved on since
+                if anyio.current_time() >= self._dialogue.deadline:
+                    self.handle(events.Time())
 
     def _fault(self, fault: Fault) -> None:
         at = anyio.current_time() - self._began

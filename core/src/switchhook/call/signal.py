@@ -6,16 +6,17 @@ Python searches for circles: every call stands still while that goes through all
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from math import inf
-from typing import Generic, NamedTuple, ParamSpec, TypeVarTuple, Unpack
+from typing import NamedTuple, ParamSpec
 
 import anyio
 
 from ..contract.leg import LegEvent
 
 P = ParamSpec("P")
-Args = TypeVarTuple("Args")
 
 
 class Signal:
@@ -37,46 +38,35 @@ class Signal:
             self._event = anyio.Event()
 
 
-async def until_cancelled(task: Callable[[Unpack[Args]], Awaitable[None]], *args: *Args) -> None:
-    """As the whole of a task: when it is cancelled, it ends without an exception. anyio would keep that in a
-    circle, and its traceback holds all that the task knew."""
+@contextmanager
+def until_cancelled() -> Iterator[None]:
+    """Around all that a task does: when it is cancelled, it ends without an exception. anyio would keep that
+    in a circle, and its traceback holds all that the task knew."""
     try:
-        await task(*args)
+        yield
     except anyio.get_cancelled_exc_class():
         if anyio.current_effective_deadline() > -inf:
             raise  # nobody has cancelled it: a plugin has raised it
-
-
-class Tied(Generic[P]):
-    """A function of the whole in the hands of a part. Once it is cut, a call of it does nothing."""
-
-    __slots__ = ("_function",)
-
-    def __init__(self, function: Callable[P, None]) -> None:
-        self._function: Callable[P, None] | None = function
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        if self._function is not None:
-            self._function(*args, **kwargs)
-
-    def cut(self) -> None:
-        self._function = None
 
 
 class Ties:
     """What its parts, and whoever else may outlive it, are given of a whole. It ends when the whole does."""
 
     def __init__(self) -> None:
-        self._tied: list[Tied[...]] = []
+        self._tied: list[partial[None]] = []
 
     def to(self, function: Callable[P, None]) -> Callable[P, None]:
-        tied = Tied(function)
+        """Does what `function` does until it is cut, and nothing from then on."""
+        tied = partial(function)  # which calls without a step of its own
         self._tied.append(tied)
         return tied
 
     def cut(self) -> None:
         for each in self._tied:
-            each.cut()
+            each.__setstate__((_nothing, (), {}, None))  # type: ignore[attr-defined]  # the only way to change one
+
+
+def _nothing(*_args: object, **_more: object) -> None: ...
 
 
 class LegSink(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -113,11 +113,16 @@ def _hooks(plugins: Sequence[object]) -> Hooks:
 @asynccontextmanager
 async def _going_on(talk: Talk) -> AsyncIterator[None]:
     async with anyio.create_task_group() as group:
-        group.start_soon(until_cancelled, talk.leg.run)
-        group.start_soon(until_cancelled, talk.run)
+        group.start_soon(_run, talk.leg.run)
+        group.start_soon(_run, talk.run)
         await anyio.sleep(0.001)
         yield
         group.cancel_scope.cancel()
+
+
+async def _run(task: Callable[[], Awaitable[None]]) -> None:
+    with until_cancelled():
+        await task()
 
 
 @contextmanager

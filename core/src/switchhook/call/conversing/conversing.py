@@ -14,7 +14,7 @@ from ..dialogue.events import Event, Failure, Faulted
 from ..engine import Engine, line_of
 from ..failover import Attempt, Failover
 from ..language import CallLanguage
-from ..signal import Signal
+from ..signal import Signal, until_cancelled
 from .replies import Replies
 
 
@@ -58,6 +58,10 @@ class Conversing:
             self._reply.cancel()
 
     async def run(self) -> None:
+        with until_cancelled():
+            await self._talk_to_any()
+
+    async def _talk_to_any(self) -> None:
         problem, times = "no engine", self._bot.patience.conversing
         self._find_due()
         engines, failover = self._due, Failover[Assistant](times)

@@ -20,7 +20,7 @@ from ..engine import Engine, line_of
 from ..failover import Failover
 from ..language import CallLanguage
 from ..line import Line
-from ..signal import Signal
+from ..signal import Signal, until_cancelled
 from .kept_audio import KeptAudio
 
 UNKNOWN = "no engine knows the language"
@@ -100,6 +100,10 @@ class Listening:
     async def listen(self) -> None:
         """Engines are tried in order, and again for a while: a call outlives a short trouble of its network.
         If none listens again, the call has failed."""
+        with until_cancelled():
+            await self._listen_by_any()
+
+    async def _listen_by_any(self) -> None:
         problem, failover = UNKNOWN if self._engines else "no engine", Failover[SpeechToText](self._times)
         while able := self._able():
             asked = self._wanted.language

@@ -124,36 +124,38 @@ class Playout:
         return first.prompt, self.heard_of_current(), length if first.complete else None
 
     async def run(self) -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(until_cancelled, self._fetch_all)
-            while True:
-                now = anyio.current_time()
-                self._send_due(now)
-                self._announce(now)
-                await self._sender.wait(self._wake(now))
+        with until_cancelled():
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._fetch_all)
+                while True:
+                    now = anyio.current_time()
+                    self._send_due(now)
+                    self._announce(now)
+                    await self._sender.wait(self._wake(now))
 
     # --- reading engines
 
     async def _fetch_all(self) -> None:
-        while True:
-            if not self._waiting:
-                await self._queued.wait()
-                continue
-            if (ahead := self._unsent()) > AHEAD:
-                await self._room.wait()
-                continue
-            queued = self._waiting.popleft()
-            segment = _Segment(queued.prompt)
-            self._segments.append(segment)
-            with anyio.CancelScope() as self._opening:
-                put = partial(self._take_in, segment)
-                try:
-                    await self._fetch(queued, put, ahead)
-                except PromptError as error:
-                    segment.failed = error.problem
-            self._opening = None
-            segment.complete = True
-            self._sender.set()
+        with until_cancelled():
+            while True:
+                if not self._waiting:
+                    await self._queued.wait()
+                    continue
+                if (ahead := self._unsent()) > AHEAD:
+                    await self._room.wait()
+                    continue
+                queued = self._waiting.popleft()
+                segment = _Segment(queued.prompt)
+                self._segments.append(segment)
+                with anyio.CancelScope() as self._opening:
+                    put = partial(self._take_in, segment)
+                    try:
+                        await self._fetch(queued, put, ahead)
+                    except PromptError as error:
+                        segment.failed = error.problem
+                self._opening = None
+                segment.complete = True
+                self._sender.set()
 
     async def _take_in(self, segment: _Segment, chunk: bytes) -> None:
         if self._next_size() < self._frame:  # else the sender knows when its next message is due
