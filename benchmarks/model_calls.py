@@ -73,12 +73,8 @@ def report(found: dict[str, Found]) -> Iterator[str]:
         calls, cost = len(each.callers), each.costs[kind]
         waits = [wait for caller in each.callers.values() for wait in caller["waits"]]
         share = [wait - ENDPOINT - (SENTENCE if kind == "model" else 0) for wait in waits]
-        row = (
-            calls,
-            f"{cost:.2f}",
-            f"{cost / found['watson'].costs['watson']:.2f}",
-            f"{each.right} of {calls}",
-        )
+        times = cost / found["watson"].costs["watson"]
+        row = f"{calls} | {cost:.2f} | {times:.2f} | {each.right} of {calls}"
         yield f"| {NAMES[kind]} | {row} | {_both(waits)} | {_both(share)} |"
     for kind, each in found.items():
         faults = sum(len(record.get("faults", ())) for record in each.records)
