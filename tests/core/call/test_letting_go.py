@@ -26,6 +26,7 @@ from switchhook import (
     virtual_time,
 )
 from switchhook.call.signal import Ties, until_cancelled
+from switchhook.call.speaking.voice_failover import PromptRequest
 from switchhook.testing import MemoryAssistant, MemoryLeg, MemoryTextToSpeech, a_call
 
 END = {"response_type": "end_session"}
@@ -302,3 +303,19 @@ def test_a_cancellation_that_nobody_asked_for_is_not_passed_over():
 
     with pytest.raises(asyncio.CancelledError):
         anyio.run(wait, **virtual_time())
+
+
+@pytest.mark.anyio
+async def test_who_asks_for_a_prompt_and_is_cancelled_does_not_go_on():
+    """A cancellation ends a task without an exception only where the task ends with it."""
+    went_on = []
+
+    async def put(_chunk):
+        await anyio.sleep_forever()
+
+    async with a_call(MemoryAssistant(lambda _: [])) as talk:
+        voices = talk.call._prompts._voices
+        with anyio.move_on_after(1):
+            await voices.say(PromptRequest(Say("hello"), "en-US", {}, put, anyio.current_time()))
+            went_on.append("said")
+    assert not went_on

@@ -150,7 +150,7 @@ class VoiceFailover:
             return [first]
         tried = [first]
         async with anyio.create_task_group() as group:
-            group.start_soon(self._speak, first, wanted)
+            group.start_soon(self._speak_as_task, first, wanted)
             while len(tried) == 1 and await first.is_late():
                 second = self._by(attempt.spare, wanted, attempt.opening)
                 with first.beside(second):
@@ -206,21 +206,24 @@ class VoiceFailover:
         due = max(wanted.due, anyio.current_time())
         return VoiceAttempt(engine, wanted.put, due, self._patience.late, stall)
 
+    async def _speak_as_task(self, one: VoiceAttempt, wanted: PromptRequest) -> None:
+        with until_cancelled():
+            await self._speak(one, wanted)
+
     async def _speak(self, one: VoiceAttempt, wanted: PromptRequest) -> None:
         """Sets its `problem`. An engine that was left has one too, and is not blamed; nor is one that cannot
         say it."""
-        with until_cancelled():
-            problem = await self._synthesize(one, wanted)
-            if problem is None and not one.bytes and one.wording.has_words:
-                problem = PromptError("no audio came")
-            if problem is None:
-                one.engine.worked()
-                if one.skipped:
-                    self._remark(SKIPPED_IN_PART)
-            elif not one.left and not one.declined:
-                silent = isinstance(problem, SlowVoiceError)
-                one.engine.failed(anyio.current_time(), problem.problem, silent=silent)
-            one.end(problem)
+        problem = await self._synthesize(one, wanted)
+        if problem is None and not one.bytes and one.wording.has_words:
+            problem = PromptError("no audio came")
+        if problem is None:
+            one.engine.worked()
+            if one.skipped:
+                self._remark(SKIPPED_IN_PART)
+        elif not one.left and not one.declined:
+            silent = isinstance(problem, SlowVoiceError)
+            one.engine.failed(anyio.current_time(), problem.problem, silent=silent)
+        one.end(problem)
 
     async def _synthesize(self, one: VoiceAttempt, wanted: PromptRequest) -> PromptError | None:
         # one scope around everything: an engine may hold scopes of its own while it is open
